@@ -1,0 +1,3 @@
+"""Fairs: open-source software that runs trade fairs."""
+
+__version__ = "0.1.0"

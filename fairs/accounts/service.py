@@ -1,0 +1,124 @@
+"""Creating users, giving and lending roles, making API tokens."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from fairs.accounts.errors import EmailTaken, NotYoursToLend
+from fairs.accounts.models import ApiToken, RoleGrant, User
+from fairs.accounts.queries import hash_token, user_by_email
+from fairs.audit.service import record
+from fairs.core.actor import Actor
+from fairs.core.clock import now
+from fairs.core.db import db, transaction
+from fairs.core.errors import InvalidInput
+from fairs.core.permissions import Role
+
+
+def normal_email(email: str, *, field: str = "email") -> str:
+    """The address in normal form; raises InvalidInput when it cannot be one. No look-up on the network."""
+    try:
+        return validate_email(email, check_deliverability=False, test_environment=True).normalized.lower()
+    except EmailNotValidError as error:
+        raise InvalidInput(_l("This is not an e-mail address."), field=field) from error
+
+
+def create_user(
+    email: str, name: str, *, by: Actor, password_hash: str | None = None, confirmed: bool = False, locale: str | None = None
+) -> User:
+    """A new user; raises EmailTaken and InvalidInput. The password is hashed by the caller (accounts.security)."""
+    address = normal_email(email)
+    with transaction():
+        if user_by_email(address) is not None:
+            raise EmailTaken(field="email")
+        user = User(
+            email=address,
+            name=name,
+            password=password_hash,
+            fs_uniquifier=secrets.token_hex(32),
+            confirmed_at=now() if confirmed else None,
+            locale=locale,
+            active=True,
+        )
+        db.session.add(user)
+        db.session.flush()
+        record("accounts.create_user", user, by=by, after={"email": address})
+        return user
+
+
+def grant_role(user: User, role: Role, *, fair_id: int | None, by: Actor, ends_at: datetime | None = None) -> RoleGrant:
+    """Give a role for a fair, or a system-wide one without a fair; raises InvalidInput when the two do not fit."""
+    if role.is_system_wide is not (fair_id is None):
+        raise InvalidInput(_l("This role is held for one fair; admin and leadership for all."), field="role")
+    with transaction():
+        known = db.session.scalar(
+            select(RoleGrant).where(
+                RoleGrant.user_id == user.id,
+                RoleGrant.role == role,
+                RoleGrant.fair_id.is_(None) if fair_id is None else RoleGrant.fair_id == fair_id,
+                RoleGrant.lent_by_id.is_(None),
+                RoleGrant.ends_at.is_(None) | (RoleGrant.ends_at > now()),
+            )
+        )
+        if known is not None:
+            return known
+        grant = RoleGrant(user_id=user.id, role=role, fair_id=fair_id, ends_at=ends_at)
+        db.session.add(grant)
+        db.session.flush()
+        record("accounts.grant_role", grant, by=by, fair_id=fair_id, after={"user": user.id, "role": role})
+        return grant
+
+
+def lend_role(grant: RoleGrant, to: User, *, until: datetime, by: Actor, note: str = "") -> RoleGrant:
+    """Lend one's own role until a date; raises NotYoursToLend and InvalidInput.
+
+    A lent role is never lent on, and its acts name both people.
+    """
+    if grant.user_id != by.user_id or grant.lent_by_id is not None or not grant.is_active:
+        raise NotYoursToLend
+    if until <= now():
+        raise InvalidInput(_l("The end must lie in the future."), field="until")
+    if to.id == grant.user_id:
+        raise InvalidInput(_l("A role is lent to somebody else."), field="to")
+    with transaction():
+        lent = RoleGrant(
+            user_id=to.id, role=grant.role, fair_id=grant.fair_id, lent_by_id=grant.user_id, ends_at=until, note=note
+        )
+        db.session.add(lent)
+        db.session.flush()
+        record("accounts.lend_role", lent, by=by, after={"to": to.id, "role": grant.role, "until": until})
+        return lent
+
+
+def end_grant(grant: RoleGrant, *, by: Actor) -> None:
+    """Take a role back now; it stays in the history."""
+    with transaction():
+        held = db.session.get_one(RoleGrant, grant.id, with_for_update=True, populate_existing=True)
+        if held.is_active:
+            held.ends_at = now()
+            record("accounts.end_grant", held, by=by, after={"user": held.user_id, "role": held.role})
+
+
+def create_token(user: User, name: str, *, by: Actor) -> str:
+    """A new bearer token; this is the only time it is seen."""
+    token = f"fairs_{secrets.token_urlsafe(32)}"
+    with transaction():
+        row = ApiToken(user_id=user.id, name=name, token_hash=hash_token(token))
+        db.session.add(row)
+        db.session.flush()
+        record("accounts.create_token", row, by=by, after={"user": user.id})
+    return token
+
+
+def revoke_token(token: ApiToken, *, by: Actor) -> None:
+    """End a bearer token now."""
+    with transaction():
+        row = db.session.get_one(ApiToken, token.id, with_for_update=True, populate_existing=True)
+        if row.revoked_at is None:
+            row.revoked_at = now()
+            record("accounts.revoke_token", row, by=by)

@@ -1,0 +1,103 @@
+"""A fair: its days, place, money and rules."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from fairs.calendar.states import TRANSITIONS, FairState
+from fairs.core.clock import today
+from fairs.core.db import Record, StateType, UTCDateTime
+from fairs.core.i18n import localized
+from fairs.core.states import HasState
+
+
+class Fair(HasState, Record):
+    """One edition of a fair. Days are whole days in ``time_zone``; ``code`` begins all references (``GS26-…``)."""
+
+    __tablename__ = "fairs"
+    TRANSITIONS = TRANSITIONS
+
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    code: Mapped[str] = mapped_column(String(8), unique=True)
+    kind: Mapped[str] = mapped_column(String(10), default="trade")  # trade: names at the gate; public: counters too
+    name_vi: Mapped[str] = mapped_column(String(200))
+    name_en: Mapped[str] = mapped_column(String(200))
+    summary_vi: Mapped[str] = mapped_column(Text, default="")
+    summary_en: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[FairState] = mapped_column(StateType(FairState), default=FairState.DRAFT)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    opens_at: Mapped[time] = mapped_column(default=time(9, 0))
+    closes_at: Mapped[time] = mapped_column(default=time(18, 0))
+    venue_vi: Mapped[str] = mapped_column(String(250), default="")
+    venue_en: Mapped[str] = mapped_column(String(250), default="")
+    city: Mapped[str] = mapped_column(String(100), default="Hà Nội")
+    time_zone: Mapped[str] = mapped_column(String(40), default="Asia/Ho_Chi_Minh")
+    currency: Mapped[str] = mapped_column(String(3), default="VND")
+    booking_closes_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    is_rehearsal: Mapped[bool] = mapped_column(default=False)
+    rehearsal_day: Mapped[date | None]
+
+    auto_accept: Mapped[bool] = mapped_column(default=False)
+    hold_minutes: Mapped[int] = mapped_column(default=20)
+    deposit_percent: Mapped[int] = mapped_column(default=50)
+    deposit_days: Mapped[int] = mapped_column(default=7)
+    balance_due_on: Mapped[date | None]
+    vat_percent: Mapped[int] = mapped_column(default=8)
+    importer_reply_days: Mapped[int] = mapped_column(default=5)
+    importer_decider: Mapped[str] = mapped_column(String(200), default="")
+    terms_vi: Mapped[str] = mapped_column(Text, default="")
+    terms_en: Mapped[str] = mapped_column(Text, default="")
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return localized(self)
+
+    @property
+    def venue(self) -> str:
+        """The place in the reader's language."""
+        return localized(self, "venue")
+
+    @property
+    def days(self) -> list[date]:
+        """Each day of the fair."""
+        return [self.starts_on + timedelta(days=n) for n in range((self.ends_on - self.starts_on).days + 1)]
+
+    @property
+    def today(self) -> date:
+        """The day it is where the fair takes place."""
+        return today(self.time_zone)
+
+    @property
+    def day_number(self) -> int | None:
+        """1 on the first day; None before and after."""
+        return self.days.index(self.today) + 1 if self.today in self.days else None
+
+    @property
+    def days_to_opening(self) -> int:
+        """Days left until it opens; negative after."""
+        return (self.starts_on - self.today).days
+
+    @property
+    def is_public(self) -> bool:
+        """Whether outsiders may know of it."""
+        return self.state is not FairState.DRAFT
+
+    @property
+    def accepts_booking(self) -> bool:
+        """Whether exhibitors can apply and book now."""
+        return self.state in {FairState.BOOKING_OPEN, FairState.RUNNING}
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is closed or reported."""
+        return self.state in {FairState.CLOSED, FairState.REPORTED}
+
+    def at(self, day: date, hour: time) -> datetime:
+        """The moment ``hour`` o'clock of ``day`` at the fair."""
+        return datetime.combine(day, hour, ZoneInfo(self.time_zone))

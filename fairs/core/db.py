@@ -1,0 +1,187 @@
+"""The database: declarative base, the column types, and the one place that commits.
+
+SQLite and PostgreSQL behave alike here: a write transaction takes its lock at the start (``BEGIN IMMEDIATE`` on
+SQLite), reads never take it, and every loaded object is read again after the lock is held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, MetaData, String, TypeDecorator, event
+from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column
+
+from fairs.core.clock import now
+from fairs.core.states import State
+
+WRITE = "fairs_write"
+_AFTER = "after_commit"
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware moment, stored as UTC. A naive value is a mistake and raises ValueError."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime: use core.clock.now()")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class StateType(TypeDecorator[State]):
+    """A State enum stored by its value."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def __init__(self, states: type[State]) -> None:
+        self.states = states
+        super().__init__()
+
+    def process_bind_param(self, value: State | str | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(self.states(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> State | None:
+        return None if value is None else self.states(value)
+
+    def copy(self, **kwargs: Any) -> StateType:
+        return StateType(self.states)
+
+
+# SQLite counts a primary key by itself only when the column is INTEGER.
+BigKey = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Base(DeclarativeBase):
+    """Base of all models."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: UTCDateTime}  # noqa: RUF012 - SQLAlchemy's own declaration
+
+
+class Record(Base):
+    """A table row with an integer key and the moment it was made."""
+
+    __abstract__ = True
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+def install(engine: Engine) -> None:
+    """Prepare an engine: on SQLite the pragmas and BEGIN IMMEDIATE for writers; nothing on PostgreSQL."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions of its own
+        # FULL: an acknowledged scan or receipt survives a power cut.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        write = connection.get_execution_options().get(WRITE)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def in_transaction() -> bool:
+    """Whether the present code runs inside transaction()."""
+    return bool(db.session().info.get("tx"))
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """The only way to write. The outermost call commits, an inner one is a savepoint.
+
+    It ends an earlier read snapshot, so read again what you decide upon. Raises RuntimeError when objects were
+    changed before it began. Functions given to after_commit() run once, after the commit.
+    """
+    session = db.session()
+    if session.info.get("tx"):
+        with session.begin_nested():
+            yield session
+        return
+    if session.in_transaction():
+        if session.new or session.dirty or session.deleted:
+            raise RuntimeError("changed outside transaction()")
+        session.rollback()
+    session.info["tx"] = True
+    session.info.pop(_AFTER, None)
+    committed = False
+    try:
+        with session.begin():
+            session.connection(execution_options={WRITE: True})
+            yield session
+        committed = True
+    finally:
+        session.info.pop("tx")
+        wake_ups = session.info.pop(_AFTER, ())
+    if committed:
+        for wake_up in wake_ups:
+            wake_up()
+
+
+def after_commit(function: Callable[[], None]) -> None:
+    """Run ``function`` after the commit of the present transaction (once, however often it is given).
+
+    A wake-up must be harmless when it comes for nothing: a savepoint that is rolled back does not take it back.
+    """
+    pending = db.session().info.setdefault(_AFTER, [])
+    if function not in pending:
+        pending.append(function)
+
+
+def commit_foreign() -> None:
+    """Commit for Flask-Security's datastore, the one library that writes by itself. Inside transaction(): a flush."""
+    session = db.session()
+    if session.info.get("tx"):
+        session.flush()
+        return
+    session.info["tx"] = True
+    try:
+        session.commit()
+    finally:
+        session.info.pop("tx")
+
+
+def _guard_flush(session: Session, _context: Any, _instances: Any) -> None:
+    if not session.info.get("tx") and (session.new or session.dirty or session.deleted):
+        raise RuntimeError("write outside transaction()")
+
+
+def _guard_bulk(state: ORMExecuteState) -> None:
+    if (state.is_insert or state.is_update or state.is_delete) and not state.session.info.get("tx"):
+        raise RuntimeError("write outside transaction()")
+
+
+def install_guards() -> None:
+    """Refuse any write outside transaction(), flushes and bulk statements alike."""
+    event.listen(db.session, "before_flush", _guard_flush)
+    event.listen(db.session, "do_orm_execute", _guard_bulk)

@@ -1,0 +1,178 @@
+"""Form fields that every feature uses: text that is cleaned, money, days, numbers, files, countries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from werkzeug.datastructures import FileStorage
+from wtforms import Field, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.widgets import TextInput
+
+from fairs.core.errors import DomainError
+from fairs.core.i18n import country_choices
+from fairs.core.money import Money, parse_decimal
+from fairs.core.storage import Upload
+from fairs.core.text import clean
+
+REQUIRED = InputRequired(_l("Please fill this in."))
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """Base of all forms: shape checks only; rules live in services."""
+
+    def add_error(self, error: DomainError) -> None:
+        """Show a service's error at the field it names, else at the top of the form."""
+        field = self._fields.get(error.field or "")
+        if field is None:
+            self.form_errors.append(str(error))
+        else:
+            field.errors = [*field.errors, str(error)]
+
+
+class CleanMixin:
+    """NFC, no control or direction marks; empty becomes an empty string."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        self.data = clean(str(valuelist[0])) if valuelist else ""
+
+
+class Text(CleanMixin, StringField):
+    """One line of text, at most ``length`` characters."""
+
+    def __init__(self, label: Any = None, *, length: int = 200, required: bool = False, **kwargs: Any) -> None:
+        checks = [REQUIRED if required else Optional(), Length(max=length, message=_l("At most %(max)d characters."))]
+        super().__init__(label, [*checks, *kwargs.pop("validators", ())], **kwargs)
+
+
+class LongText(CleanMixin, TextAreaField):
+    """Several lines of text, at most ``length`` characters."""
+
+    def __init__(self, label: Any = None, *, length: int = 4000, required: bool = False, **kwargs: Any) -> None:
+        checks = [REQUIRED if required else Optional(), Length(max=length, message=_l("At most %(max)d characters."))]
+        super().__init__(label, [*checks, *kwargs.pop("validators", ())], **kwargs)
+
+
+class _TypedField(Field):
+    """A text input with a typed value; what was typed stays when it cannot be read."""
+
+    widget = TextInput()
+    raw_data: list[Any] | None
+
+    def __init__(self, label: Any = None, *, required: bool = False, **kwargs: Any) -> None:
+        super().__init__(label, [REQUIRED if required else Optional(), *kwargs.pop("validators", ())], **kwargs)
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else self.show(self.data)
+
+    def show(self, value: Any) -> str:
+        """The value as it stands in the input."""
+        return str(value)
+
+    def read(self, text: str) -> Any:
+        """The typed value of ``text``; raises ValueError with a message for the person."""
+        raise NotImplementedError
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        text = clean(str(valuelist[0])) if valuelist else ""
+        self.data = None
+        if text:
+            try:
+                self.data = self.read(text)
+            except DomainError as error:
+                raise ValueError(str(error)) from error
+
+
+class DayField(_TypedField):
+    """A day from a date input (ISO) or typed as 31/12/2026, between ``earliest`` and ``latest`` years."""
+
+    widget = TextInput(input_type="date")
+
+    def show(self, value: date) -> str:
+        """ISO, as a date input wants it."""
+        return value.isoformat()
+
+    def read(self, text: str) -> date:
+        """ISO or day/month/year."""
+        try:
+            if "/" in text:
+                day, month, year = (int(part) for part in text.split("/"))
+                value = date(year, month, day)
+            else:
+                value = date.fromisoformat(text)
+        except ValueError as error:
+            raise ValueError(str(_l("Write a day as 31/12/2026."))) from error
+        if not 1990 <= value.year <= 2100:
+            raise ValueError(str(_l("This day is too far away.")))
+        return value
+
+
+class DecimalNumber(_TypedField):
+    """A decimal in Vietnamese or English manner, between ``least`` and ``most``."""
+
+    def __init__(self, label: Any = None, *, least: Any = 0, most: Any = 10**12, **kwargs: Any) -> None:
+        self.least, self.most = Decimal(least), Decimal(most)
+        super().__init__(label, **kwargs)
+
+    def read(self, text: str) -> Decimal:
+        """The number; out of range is refused with the range."""
+        value = parse_decimal(text)
+        if not self.least <= value <= self.most:
+            raise ValueError(str(_l("Between %(least)s and %(most)s.", least=self.least, most=self.most)))
+        return value
+
+
+class MoneyField(DecimalNumber):
+    """An amount in major units as typed; call ``money(currency)`` for the value."""
+
+    def money(self, currency: str) -> Money:
+        """The amount in ``currency``; raises InvalidInput when it has too many decimals."""
+        return Money.from_decimal(self.data if self.data is not None else Decimal(0), currency)
+
+
+class WholeNumber(IntegerField):
+    """A whole number between ``least`` and ``most``."""
+
+    def __init__(self, label: Any = None, *, least: int = 0, most: int = 10**6, required: bool = False, **kw: Any) -> None:
+        limit = NumberRange(least, most, _l("Between %(min)s and %(max)s."))
+        super().__init__(label, [REQUIRED if required else Optional(), limit, *kw.pop("validators", ())], **kw)
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(str(_l("Write a whole number."))) from error
+
+
+class CountryField(SelectField):
+    """A country by ISO 3166 code, named in the reader's language."""
+
+    def __init__(self, label: Any = None, *, required: bool = True, **kwargs: Any) -> None:
+        checks = [REQUIRED if required else Optional()]
+        super().__init__(label, checks, choices=lambda: [("", "—"), *country_choices()], **kwargs)
+
+
+class UploadField(FileField):  # type: ignore[misc]
+    """A file; ``upload()`` gives its name and bytes, or None when none was chosen."""
+
+    def upload(self) -> Upload | None:
+        """What was handed in, unjudged: services call storage.store_upload()."""
+        if not isinstance(self.data, FileStorage) or not self.data.filename:
+            return None
+        return Upload(self.data.filename, self.data.read())
+
+
+def no_selection_error(form: Any, field: Any) -> None:
+    """For a select whose first choice is empty."""
+    if not field.data:
+        raise ValidationError(_l("Please choose one."))

@@ -1,0 +1,41 @@
+"""Gap-free numbers, given out in the transaction that uses them."""
+
+from __future__ import annotations
+
+from sqlalchemy import String, select
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from fairs.core.clock import now
+from fairs.core.db import Record, db, in_transaction
+
+
+class NumberSeries(Record):
+    """The last number given out in a series such as ``invoice:GS26``."""
+
+    __tablename__ = "number_series"
+
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    last: Mapped[int] = mapped_column(default=0)
+
+
+def next_number(series: str) -> int:
+    """The next number of ``series``, from 1. The row stays locked until the commit, so a rollback leaves no gap."""
+    if not in_transaction():
+        raise RuntimeError("next_number() needs transaction()")
+    row = db.session.scalar(select(NumberSeries).where(NumberSeries.name == series).with_for_update())
+    if row is None:
+        row = _first(series)
+    row.last += 1
+    db.session.flush()
+    return row.last
+
+
+def _first(series: str) -> NumberSeries:
+    # Two transactions may meet a new series at once: the insert that loses waits and then reads the winner's row.
+    insert = pg_insert if db.session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    db.session.execute(
+        insert(NumberSeries).values(name=series, last=0, created_at=now()).on_conflict_do_nothing(index_elements=["name"])
+    )
+    return db.session.scalars(select(NumberSeries).where(NumberSeries.name == series).with_for_update()).one()

@@ -1,0 +1,155 @@
+"""What routes share: marks of permission, navigation, safe redirects, lists page by page. No rules of any fair here."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Response, g, redirect, request
+from sqlalchemy import Select, and_, or_
+from werkzeug.wrappers import Response as BaseResponse
+
+from fairs.core.actor import SYSTEM, Actor
+from fairs.core.db import db
+from fairs.core.errors import InvalidInput
+from fairs.core.permissions import Permission
+
+T = TypeVar("T")
+View = TypeVar("View", bound=Callable[..., Any])
+MARK = "__fairs_permission__"
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Mark a view: only who has ``permission`` reaches it. ``accounts`` enforces it before each request."""
+
+    def mark(view: View) -> View:
+        setattr(view, MARK, permission)
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    """Mark a view as open to everybody."""
+    setattr(view, MARK, "public")
+    return view
+
+
+def actor() -> Actor:
+    """Who acts in this request."""
+    return g.get("actor", SYSTEM)
+
+
+def wants_fragment() -> bool:
+    """Whether htmx asked for a part of the page."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def wants_json() -> bool:
+    """Whether the answer must be for a program."""
+    return request.path.startswith("/api/")
+
+
+def safe_next(target: str | None, fallback: str) -> str:
+    """``target`` when it is an address within this site, else ``fallback`` (no open redirects)."""
+    if not target:
+        return fallback
+    parts = urlsplit(target)
+    local = not parts.scheme and not parts.netloc and target.startswith("/") and not target.startswith(("//", "/\\"))
+    return target if local else fallback
+
+
+def go(target: str) -> BaseResponse:
+    """Redirect after a POST; for htmx the whole page goes there."""
+    if wants_fragment():
+        answer = Response(status=204)
+        answer.headers["HX-Redirect"] = target
+        return answer
+    return redirect(target, 303)
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An entry of the fair's (or the system's) menu; shown to those who have ``permission``."""
+
+    key: str
+    label: Any
+    icon: str
+    endpoint: str
+    permission: Permission
+    order: int
+    for_fair: bool = True
+    bottom: bool = False
+    badge: Callable[[], int] | None = None
+
+
+_navigation: dict[str, NavItem] = {}
+
+
+def register_nav(item: NavItem) -> None:
+    """Add an entry to the menu; called once by each feature's routes module."""
+    _navigation[item.key] = item
+
+
+def navigation() -> list[NavItem]:
+    """All entries in their order."""
+    return sorted(_navigation.values(), key=lambda item: item.order)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page of a list; ``next`` is the cursor of the following one or None."""
+
+    items: Sequence[T]
+    next: str | None
+
+
+def paginate(query: Select[tuple[T]], *keys: tuple[Any, bool], limit: int = 50, cursor: str | None = None) -> Page[T]:
+    """Keyset paging: ``keys`` are (column, descending), the last one unique. Raises InvalidInput on a broken cursor."""
+    for column, descending in keys:
+        query = query.order_by(column.desc() if descending else column.asc())
+    if cursor:
+        query = query.where(_after(keys, _decode(cursor, len(keys))))
+    rows = list(db.session.scalars(query.limit(limit + 1)).unique())
+    if len(rows) <= limit:
+        return Page(rows, None)
+    rows = rows[:limit]
+    last = [getattr(rows[-1], column.key) for column, _ in keys]
+    return Page(rows, base64.urlsafe_b64encode(json.dumps(last, default=str).encode()).decode().rstrip("="))
+
+
+def _decode(cursor: str, length: int) -> list[Any]:
+    try:
+        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, UnicodeDecodeError) as error:
+        raise InvalidInput(field="cursor") from error
+    if not isinstance(values, list) or len(values) != length:
+        raise InvalidInput(field="cursor")
+    if not all(isinstance(value, str | int | None) for value in values):
+        raise InvalidInput(field="cursor")
+    return values
+
+
+def _after(keys: Sequence[tuple[Any, bool]], values: list[Any]) -> Any:
+    try:
+        typed = [_typed(column, value) for (column, _), value in zip(keys, values, strict=True)]
+    except (ValueError, TypeError) as error:
+        raise InvalidInput(field="cursor") from error
+    steps = []
+    for index, (column, descending) in enumerate(keys):
+        equal = [keys[i][0] == typed[i] for i in range(index)]
+        steps.append(and_(*equal, column < typed[index] if descending else column > typed[index]))
+    return or_(*steps)
+
+
+def _typed(column: Any, value: Any) -> Any:
+    kind = column.type.python_type
+    if value is None or isinstance(value, kind):
+        return value
+    if hasattr(kind, "fromisoformat"):
+        return kind.fromisoformat(value)
+    return kind(value)

@@ -1,0 +1,42 @@
+"""Text of a notice from its template, in the reader's language; attachments by registered renderers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app
+from flask_babel import force_locale
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file to send along."""
+
+    name: str
+    content: bytes
+    content_type: str
+
+
+_renderers: dict[str, Callable[[Any], Attachment]] = {}
+
+
+def register_renderer(kind: str, renderer: Callable[[Any], Attachment]) -> None:
+    """Let a feature above make attachments, e.g. the badge's PDF: ``renderer(reference) -> Attachment``."""
+    _renderers[kind] = renderer
+
+
+def render_attachment(kind: str, reference: Any) -> Attachment:
+    """The file named by a row's (kind, reference)."""
+    return _renderers[kind](reference)
+
+
+def render_notice(template: str, locale: str, context: dict[str, Any]) -> tuple[str, str]:
+    """Subject (the template's first line) and body of ``templates/messages/<template>.txt`` in ``locale``."""
+    with force_locale(locale):
+        text = current_app.jinja_env.get_template(f"messages/{template}.txt").render(
+            **context, base_url=current_app.config["BASE_URL"], locale=locale
+        )
+    subject, _, body = text.strip().partition("\n")
+    return " ".join(subject.split()), body.strip()
