@@ -1,0 +1,82 @@
+/** Loaded by every page: htmx, Bootstrap's parts, and the behaviours that docs/frontend.md lists. */
+import htmx from 'htmx.org';
+import { announce } from './lib/announce';
+import { Tooltip } from './lib/bootstrap.js';
+import { startConfirm } from './lib/confirm';
+import { startCountdowns } from './lib/countdown';
+import { startForms } from './lib/forms';
+
+/** Shows a text in the page's message area; used when there is no answer from the server at all. */
+function showOffline(): void {
+  const template = document.getElementById('offline-notice') as HTMLTemplateElement | null;
+  const messages = document.getElementById('messages');
+  if (!template || !messages || messages.querySelector('[data-offline]')) return;
+  messages.prepend(template.content.cloneNode(true));
+}
+
+function startHtmx(): void {
+  htmx.on('htmx:after:request', (event) => {
+    const { ctx } = event.detail;
+    const text = ctx.text ?? '';
+    // Sent elsewhere (the session ended): a whole page is no fragment, so the browser goes there.
+    if (ctx.response?.raw.redirected && /<html[\s>]/i.test(text)) {
+      event.preventDefault();
+      window.location.href = ctx.response.raw.url;
+      return;
+    }
+    document.querySelector('#messages [data-offline]')?.remove();
+    // An error that belongs to no form goes to the message area, not over the panel that was asked for.
+    const messages = document.getElementById('messages');
+    if (messages && (ctx.response?.status ?? 0) >= 400 && text.includes('data-problem')) {
+      ctx.target = messages;
+      ctx.swap = 'innerHTML show:top';
+      ctx.select = '';
+    }
+  });
+  htmx.on('htmx:error', (event) => {
+    if (!navigator.onLine || (event.detail as { error?: Error }).error instanceof TypeError) showOffline();
+  });
+  htmx.on('htmx:after:swap', (event) => {
+    const target = (event.detail as { ctx?: { target?: Element } }).ctx?.target;
+    const place = target?.isConnected ? target : document;
+    const words = place.querySelector?.<HTMLElement>('[data-announce]')?.dataset['announce'];
+    if (words) announce(words);
+    place.querySelector?.<HTMLElement>('[data-focus]')?.focus();
+  });
+}
+
+function startClicks(): void {
+  document.addEventListener('click', (event) => {
+    const target = event.target as Element;
+    const copy = target.closest?.<HTMLElement>('[data-copy]');
+    if (copy) {
+      void navigator.clipboard?.writeText(copy.dataset['copy'] ?? '').then(() => {
+        const label = copy.querySelector('span') ?? copy;
+        const before = label.textContent;
+        label.textContent = copy.dataset['copied'] ?? '✓';
+        announce(copy.dataset['copied'] ?? '');
+        window.setTimeout(() => { label.textContent = before; }, 2000);
+      });
+    }
+    if (target.closest?.('[data-print]')) window.print();
+    if (target.closest?.('[data-dismiss-notice]')) target.closest('.notice')?.remove();
+    // Unavailable buttons stay reachable, so that people can read why; pressing them does nothing.
+    if (target.closest?.('[aria-disabled="true"]')) event.preventDefault();
+  });
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return;
+    if ((event.target as Element).closest?.('input, textarea, select, [contenteditable]')) return;
+    const search = document.querySelector<HTMLInputElement>('[data-search]');
+    if (!search) return;
+    event.preventDefault();
+    search.focus();
+  });
+}
+
+startConfirm();
+startForms();
+startHtmx();
+startClicks();
+startCountdowns();
+new Tooltip(document.body, { selector: '[data-bs-toggle="tooltip"]', trigger: 'hover focus' });
+document.querySelector<HTMLElement>('[data-focus]')?.focus();

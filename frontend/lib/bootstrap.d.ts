@@ -1,0 +1,3 @@
+export declare class Tooltip {
+  constructor(element: Element, options?: { selector?: string; trigger?: string });
+}
