@@ -1,0 +1,26 @@
+"""Gunicorn's settings: threads for many small requests, the application imported once and shared by the workers."""
+
+import os
+from typing import Any
+
+wsgi_app = "wsgi:app"
+bind = os.environ.get("FAIRS_BIND") or f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = 4
+preload_app = True
+timeout = 60
+graceful_timeout = 5
+keepalive = 5
+loglevel = os.environ.get("FAIRS_WEB_LOG", "warning")
+control_socket_disable = True
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Forget database connections that were opened before the fork: two processes must not share one."""
+    from fairs.core.db import db
+
+    application = worker.app.wsgi()
+    with application.app_context():
+        for engine in db.engines.values():
+            engine.dispose(close=False)

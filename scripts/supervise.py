@@ -1,0 +1,142 @@
+"""Web server and worker as one: started together, announced when they answer, ended together."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import http.client
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+
+from scripts import setup
+from scripts.progress import ROOT, Problem, Stopped, end_group, ignore_signals
+
+HOST = "127.0.0.1"
+_PATIENCE = 60.0  # seconds in which the server must answer for the first time
+_GRACE = 8.0  # seconds that a process has to finish what it is doing
+
+_ACCOUNTS = (
+    ("organiser", "runs the fairs: applications, importers, check-in"),
+    ("exhibitor", "books a booth"),
+    ("importer", "has a badge on the phone"),
+    ("sales", "books booths for callers"),
+    ("finance", "records deposits"),
+    ("desk", "badges at the front desk"),
+    ("gate", "scans at the gates"),
+    ("hospitality", "looks after hosted buyers"),
+    ("deals", "logs and verifies contracts"),
+    ("partner", "sees what a partner sees"),
+    ("leader", "leadership: everything, read only"),
+    ("auditor", "who did what, and when"),
+    ("admin", "accounts and settings"),
+)
+
+_TRIALS = (
+    "Sign in as exhibitor, open the Gift Show's booth plan and take a free booth.",
+    "Sign in as finance and record its deposit: the booth turns to confirmed.",
+    "Register as an importer from the public page, approve it as organiser, read the mail with the badge.",
+    "Sign in as gate and check a visitor in at the Great Souvenirs fair that runs today.",
+    "Sign in as deals and log an export contract.",
+)
+
+
+def refuse_taken(port: int) -> None:
+    """Raises Problem when somebody else listens on the port."""
+    with socket.socket() as probe:
+        # As the web server does: a connection that is still closing down does not count as taken.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except PermissionError:
+            raise Problem(
+                f"Port {port} needs more rights than you have: choose another, as in 'make run PORT=8001'."
+            ) from None
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise Problem(f"Port {port} cannot be used ({error.strerror}).") from None
+            other = port + 1 if port < 65535 else 8000
+            raise Problem(
+                f"Port {port} is taken by another program: end it, or choose another port, as in 'make run PORT={other}'."
+            ) from None
+
+
+def serve(port: int, env: Mapping[str, str], *, demo: bool) -> None:
+    """Run web server and worker until one of them ends or the person stops them; leaves no process behind."""
+    refuse_taken(port)
+    web = [str(setup.PYTHON), "-m", "gunicorn", "--config", "gunicorn.conf.py", "wsgi:app"]
+    children: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        children["web server"] = _start(web, env)
+        children["worker"] = _start(setup.flask("jobs", "run"), env)
+        _wait_for_answer(port, children)
+        print(_greeting(f"http://{HOST}:{port}", demo=demo), flush=True)
+        while True:
+            _all_alive(children)
+            time.sleep(0.3)
+    except Stopped:
+        print("\nStopping …", flush=True)
+    finally:
+        ignore_signals()
+        for child in children.values():
+            child.terminate()  # all at once, so that they finish side by side
+        for child in children.values():
+            end_group(child, patience=_GRACE)
+    print("Stopped.", flush=True)
+
+
+def _start(command: list[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=dict(env),
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=_end_with_parent,  # noqa: PLW1509 - no threads here
+    )
+
+
+def _end_with_parent() -> None:
+    """On Linux: should this supervisor be killed outright, its children are asked to end as well."""
+    if sys.platform == "linux":
+        set_death_signal = 1
+        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGTERM)
+
+
+def _all_alive(children: Mapping[str, subprocess.Popen[bytes]]) -> None:
+    for name, child in children.items():
+        if child.poll() is not None:
+            raise Problem(f"The {name} has stopped (code {child.returncode}); why is said above.")
+
+
+def _wait_for_answer(port: int, children: Mapping[str, subprocess.Popen[bytes]]) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        _all_alive(children)
+        connection = http.client.HTTPConnection(HOST, port, timeout=_PATIENCE)
+        try:
+            connection.request("GET", "/")
+            connection.getresponse().read()
+        except (OSError, http.client.HTTPException):
+            time.sleep(0.05)
+        else:
+            return
+        finally:
+            connection.close()
+    raise Problem(f"The web server did not answer within {_PATIENCE:.0f} seconds.")
+
+
+def _greeting(address: str, *, demo: bool) -> str:
+    lines = ["", f"  Fairs runs at  {address}", ""]
+    if demo:
+        lines += ["  Sign in as one of these; the password of all is  fairs-demo", ""]
+        lines += [f"    {role + '@fairs.example':<28}{what}" for role, what in _ACCOUNTS]
+        lines += ["", "  Try first", ""]
+        lines += [f"    {number}. {what}" for number, what in enumerate(_TRIALS, start=1)]
+        lines += ["", f"  Every mail that Fairs would send is at  {address}/dev/mail"]
+    else:
+        lines += ["  Nothing is set up yet? The first page asks for department, administrator, mail and first fair."]
+    return "\n".join([*lines, "", "  Ctrl-C ends everything.", ""])
