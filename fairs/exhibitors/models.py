@@ -1,0 +1,57 @@
+"""A company's participation in one fair: its application and what came of it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from fairs.calendar.models import Fair
+from fairs.core.db import Record, StateType, UTCDateTime
+from fairs.core.states import HasState
+from fairs.directory.models import Company
+from fairs.exhibitors.states import TRANSITIONS, ExhibitorState
+
+
+class Exhibitor(HasState, Record):
+    """One company at one fair. ``track``: paying, or supported (zero or reduced price by a decision)."""
+
+    __tablename__ = "exhibitors"
+    __table_args__ = (
+        UniqueConstraint("fair_id", "company_id"),
+        Index("ix_exhibitors_fair_state", "fair_id", "state", "id"),
+    )
+    TRANSITIONS = TRANSITIONS
+
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), index=True)
+    reference: Mapped[str] = mapped_column(String(20), unique=True)  # GS26-E-0001
+    state: Mapped[ExhibitorState] = mapped_column(StateType(ExhibitorState), default=ExhibitorState.DRAFT)
+    track: Mapped[str] = mapped_column(String(10), default="paying")  # paying | supported
+    group_codes: Mapped[str] = mapped_column(String(120), default="")
+    products: Mapped[str] = mapped_column(Text, default="")
+    contact_name: Mapped[str] = mapped_column(String(200), default="")
+    contact_email: Mapped[str] = mapped_column(String(255), default="")
+    contact_phone: Mapped[str] = mapped_column(String(30), default="")
+    wishes: Mapped[str] = mapped_column(Text, default="")
+    source: Mapped[str] = mapped_column(String(20), default="web")  # web | paper | phone | commune
+    decision_number: Mapped[str] = mapped_column(String(60), default="")  # number of the decision on support
+    decision_on: Mapped[date | None]
+    submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    decision_note: Mapped[str] = mapped_column(Text, default="")
+
+    fair: Mapped[Fair] = relationship()
+    company: Mapped[Company] = relationship()
+
+    @property
+    def groups(self) -> list[str]:
+        """Codes of the product groups shown at this fair."""
+        return [code for code in self.group_codes.split("|") if code]
+
+    @property
+    def is_supported(self) -> bool:
+        """Whether the fair price is waived in whole or part."""
+        return self.track == "supported"

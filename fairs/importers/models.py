@@ -1,0 +1,55 @@
+"""A foreign importer's registration to a fair: one person of one company."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from fairs.badges.models import Badge
+from fairs.calendar.models import Fair
+from fairs.core.db import Record, StateType, UTCDateTime
+from fairs.core.states import HasState
+from fairs.directory.models import Company, Person
+from fairs.importers.states import TRANSITIONS, ImporterState
+
+
+class Importer(HasState, Record):
+    """A registration. ``token_hash`` opens the importer's own page; the token itself is only in their mail."""
+
+    __tablename__ = "importers"
+    __table_args__ = (
+        UniqueConstraint("fair_id", "person_id"),
+        Index("ix_importers_fair_state", "fair_id", "state", "id"),
+    )
+    TRANSITIONS = TRANSITIONS
+
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    reference: Mapped[str] = mapped_column(String(20), unique=True)  # GS26-I-0001
+    state: Mapped[ImporterState] = mapped_column(StateType(ImporterState))
+    buyer_kind: Mapped[str] = mapped_column(String(20), default="importer")
+    group_codes: Mapped[str] = mapped_column(String(120), default="")
+    annual_volume: Mapped[str] = mapped_column(String(20), default="")
+    looking_for: Mapped[str] = mapped_column(Text, default="")
+    locale: Mapped[str] = mapped_column(String(5), default="en")
+    source: Mapped[str] = mapped_column(String(20), default="web")
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    decide_by: Mapped[date | None]
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    decision_note: Mapped[str] = mapped_column(Text, default="")
+    badge_id: Mapped[int | None] = mapped_column(ForeignKey("badges.id"))
+
+    fair: Mapped[Fair] = relationship()
+    company: Mapped[Company] = relationship()
+    person: Mapped[Person] = relationship()
+    badge: Mapped[Badge | None] = relationship()
+
+    @property
+    def groups(self) -> list[str]:
+        """Codes of the product groups looked for."""
+        return [code for code in self.group_codes.split("|") if code]
