@@ -18,10 +18,11 @@ several are in use and each can be configured.
 
 from __future__ import annotations
 
+import math
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import permutations, product
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
@@ -31,8 +32,12 @@ _VOWELS = "AEIOUY"
 _CODAS = frozenset({"", "C", "CH", "M", "N", "NG", "NH", "P", "T"})
 _TONES = {"\u0301": "S", "\u0300": "F", "\u0309": "R", "\u0303": "X", "\u0323": "J"}
 _HAT, _BREVE, _HORN, _BAR = "\u0302", "\u0306", "\u031b", "\u0335"
+# Bounds against hostile input: a real code stays far below each of them.
 _MOST_COST = 4
-_MOST_STEPS = 20_000
+_MOST_STEPS = 4_000
+_MOST_LETTERS = 24
+_MOST_PLACES = 2_000
+_MOST_TEXT = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,27 @@ class _Key:
     key: str
     host: int
     cost: int = 0
+
+
+def ambiguity(code: str) -> float:
+    """An upper estimate of how many originals the code would have after Telex; infinite if keys could vanish.
+
+    Looked at is each run of letters: a run in which two marks can compete, or one can be taken back, is one where
+    keys vanish; otherwise each mark can have been typed anywhere behind its vowel.
+    """
+    total = 1.0
+    for run in re.findall("[A-Z]{2,}", code):
+        doubled = [key for key in "AEO" if run.count(key) > 1]
+        hooks, bars = run.count("W"), run.count("D")
+        vowel = next((i for i, key in enumerate(run) if key in _VOWELS or key == "W"), len(run))
+        tones = sum(key in "SFRXJZ" for key in run[vowel:])
+        if tones > 1 or hooks > 1 or bars > 2 or len(doubled) + bool(hooks) > 1 or any(run.count(k) > 2 for k in "AEO"):
+            return math.inf
+        if bars == 2:
+            total *= len(run) - run.rindex("D")
+        marks = tones + len(doubled) + (hooks if run[vowel : vowel + 1] != "W" else 0)
+        total *= max(1, len(run) - vowel - 1) ** marks
+    return total
 
 
 def _letters(text: str) -> list[_Letter | str] | None:
@@ -97,6 +123,8 @@ def _ways(word: tuple[_Letter, ...]) -> Iterator[tuple[str, list[_Key]]]:
             while start and word[start - 1].base in _VOWELS:
                 start -= 1  # the tone moves along while vowels follow
             sure.append(_Key(letter.tone, start))
+    if math.prod(map(len, open_choices)) > _MOST_PLACES:
+        return
     for choice in product(*open_choices):
         yield "".join(base for base, _ in choice), sure + [key for _, keys in choice for key in keys]
 
@@ -111,16 +139,21 @@ def _gaps(letters: str, key: _Key) -> Iterator[tuple[int, int]]:
 
 def _typed(letters: str, keys: list[_Key]) -> Iterator[tuple[int, str]]:
     """Every sequence of keys that these letters and these extra keys can have been, with its cost."""
-    for places in product(*(list(_gaps(letters, key)) for key in keys)):
+    gaps = [list(_gaps(letters, key)) for key in keys]
+    if math.prod(map(len, gaps)) > _MOST_PLACES:
+        gaps = [[place for place in some if place[1] == 0] for some in gaps]
+    if math.prod(map(len, gaps)) > _MOST_PLACES:
+        return
+    for places in product(*gaps):
         cost = sum(extra for _, extra in places) + sum(key.cost for key in keys)
         at: dict[int, list[str]] = {}
         for key, (gap, _) in zip(keys, places, strict=True):
             at.setdefault(gap, []).append(key.key)
-        pieces = [
-            [letter + "".join(order) for order in set(permutations(at.get(i, [])))] for i, letter in enumerate(letters)
-        ]
-        for typed in product(*pieces):
-            yield cost, "".join(typed)
+        for orders in product(*(set(permutations(some)) for some in at.values())):
+            pieces = list(letters)
+            for gap, order in zip(at, orders, strict=True):
+                pieces[gap] += "".join(order)
+            yield cost, "".join(pieces)
 
 
 def _missing(word: tuple[_Letter, ...], letters: str) -> Iterator[list[_Key]]:
@@ -148,18 +181,30 @@ def _missing(word: tuple[_Letter, ...], letters: str) -> Iterator[list[_Key]]:
                     yield [_Key("W", max(earlier.rfind(c) for c in "AOU"), 1)]
 
 
-@lru_cache(maxsize=4096)
-def _options(word: tuple[_Letter, ...], spare: int) -> tuple[tuple[int, str], ...]:
+class _Effort:
+    """A number of steps that the whole search may take, whatever is fed to it."""
+
+    def __init__(self, steps: int) -> None:
+        self.steps = steps
+
+    def spend(self) -> bool:
+        self.steps -= 1
+        return self.steps >= 0
+
+
+def _options(word: tuple[_Letter, ...], spare: int, effort: _Effort) -> tuple[tuple[int, str], ...]:
     """All that the word can have been, cheapest first; with up to `spare` keys more than its marks show."""
+    if len(word) > _MOST_LETTERS:
+        return ()
     best: dict[str, int] = {}
     for letters, keys in _ways(word):
         rounds = [keys]
         if spare:
             rounds += [keys + lost for lost in _missing(word, letters) if len(lost) <= spare]
         for extra in rounds:
-            if len(extra) > 5:
-                continue  # no syllable takes so many; keeps hostile input from growing
             for cost, typed in _typed(letters, extra):
+                if not effort.spend():
+                    break
                 best[typed] = min(cost, best.get(typed, cost))
     return tuple(sorted((cost, typed) for typed, cost in best.items()))
 
@@ -169,7 +214,7 @@ def originals(text: str, length: int) -> Iterator[str]:
 
     Only strings that base45 can have written are given. The search stops by itself after a bounded effort.
     """
-    letters = _letters(text)
+    letters = _letters(text) if len(text) <= _MOST_TEXT else None
     if letters is None:
         return
     words: list[tuple[_Letter, ...] | str] = []
@@ -178,11 +223,17 @@ def originals(text: str, length: int) -> Iterator[str]:
             words[-1] = (*words[-1], item)
         else:
             words.append((item,) if isinstance(item, _Letter) else item)
-    plain = [((0, word),) if isinstance(word, str) else _options(word, 0) for word in words]
-    spare = length - sum(min(len(typed) for _, typed in choices) for choices in plain)
-    if spare < 0:
+    effort = _Effort(_MOST_STEPS)
+    options = [((0, word),) if isinstance(word, str) else _options(word, 0, effort) for word in words]
+    if not all(options):
         return
-    search = _Search(length, [((0, w),) if isinstance(w, str) else _options(w, min(spare, 2)) for w in words])
+    spare = length - sum(min(len(typed) for _, typed in choices) for choices in options)
+    if spare > 0:
+        options = [
+            ((0, word),) if isinstance(word, str) else _options(word, min(spare, 2), effort) or known
+            for word, known in zip(words, options, strict=True)
+        ]
+    search = _Search(length, options, _Effort(_MOST_STEPS))
     seen: set[str] = set()
     for cost in range(_MOST_COST + 1):
         for typed in search.run(cost):
@@ -194,10 +245,10 @@ def originals(text: str, length: int) -> Iterator[str]:
 class _Search:
     """Depth first through the words, one exact total cost at a time."""
 
-    def __init__(self, length: int, options: list[tuple[tuple[int, str], ...]]) -> None:
+    def __init__(self, length: int, options: list[tuple[tuple[int, str], ...]], effort: _Effort) -> None:
         self.length = length
         self.options = options
-        self.steps = _MOST_STEPS
+        self.effort = effort
         # Shortest and longest that the words from here on can be without paying; paying one adds at most one key.
         self.shortest, self.longest = [0], [0]
         for choices in reversed(options):
@@ -219,8 +270,7 @@ class _Search:
         for price, typed in self.options[word]:
             if price > cost:
                 break
-            self.steps -= 1
-            if self.steps < 0:
+            if not self.effort.spend():
                 return
             if all(typed[i] in _THIRD for i in range((2 - at) % 3, len(typed), 3)):
                 yield from self.run(cost - price, word + 1, sofar + typed)
