@@ -23,7 +23,7 @@ from fairs.core.errors import Forbidden
 from fairs.core.i18n import current_locale
 from fairs.core.permissions import Permission
 from fairs.core.text import clean
-from fairs.core.web import MARK, public, wants_json
+from fairs.core.web import MARK, mark_public, wants_json
 from fairs.messages.service import write
 
 security = Security()
@@ -120,10 +120,10 @@ def init_app(app: Flask, config: Config) -> None:
         mail_util_cls=OutboxMailUtil,
         register_form=SignUpForm,
     )
-    for endpoint, view in app.view_functions.items():
+    for endpoint in list(app.view_functions):
         # Flask-Security guards its own views; signing in and resetting are open by nature.
-        if endpoint == "static" or endpoint.startswith("security"):
-            public(view)
+        if endpoint in {"static", "bootstrap.static"} or endpoint.startswith("security"):
+            mark_public(app, endpoint)
     app.before_request(enforce)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Numeric, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.contracts.states import TRANSITIONS, ContractState, Verification
-from fairs.core.db import Record, StateType, UTCDateTime
+from fairs.core.db import ExactDecimal, Record, StateType, UTCDateTime
 from fairs.core.money import Money
 from fairs.core.states import HasState
 from fairs.core.storage import StoredFile
@@ -54,8 +54,8 @@ class Contract(HasState, Record):
     verified_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     return_reason: Mapped[str] = mapped_column(String(400), default="")
     usd_minor: Mapped[int | None] = mapped_column(BigInteger)
-    rate_vnd: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))  # VND per unit of the contract's currency
-    rate_usd_vnd: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))  # VND per USD
+    rate_vnd: Mapped[Decimal | None] = mapped_column(ExactDecimal(6))  # VND per unit of the contract's currency
+    rate_usd_vnd: Mapped[Decimal | None] = mapped_column(ExactDecimal(6))  # VND per USD
     rate_on: Mapped[date | None]
     rate_source: Mapped[str] = mapped_column(String(120), default="")
 
@@ -90,7 +90,7 @@ class ContractLine(Record):
     position: Mapped[int]
     hs_code: Mapped[str] = mapped_column(String(10))
     description: Mapped[str] = mapped_column(String(300))
-    quantity: Mapped[Decimal] = mapped_column(Numeric(18, 3))
+    quantity: Mapped[Decimal] = mapped_column(ExactDecimal(3))
     unit: Mapped[str] = mapped_column(String(5))
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
@@ -109,5 +109,5 @@ class ExchangeRate(Record):
 
     currency: Mapped[str] = mapped_column(String(3))
     day: Mapped[date]
-    vnd: Mapped[Decimal] = mapped_column(Numeric(18, 6))
+    vnd: Mapped[Decimal] = mapped_column(ExactDecimal(6))
     source: Mapped[str] = mapped_column(String(120))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
@@ -70,6 +71,23 @@ class StateType(TypeDecorator[State]):
         return StateType(self.states)
 
 
+class ExactDecimal(TypeDecorator[Decimal]):
+    """A decimal with ``scale`` places, kept as a whole number, so that it is exact on SQLite too."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def __init__(self, scale: int) -> None:
+        self.scale = scale
+        super().__init__()
+
+    def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> int | None:
+        return None if value is None else int(Decimal(value).scaleb(self.scale).to_integral_value(ROUND_HALF_UP))
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value).scaleb(-self.scale)
+
+
 # SQLite counts a primary key by itself only when the column is INTEGER.
 BigKey = BigInteger().with_variant(Integer, "sqlite")
 
@@ -78,7 +96,6 @@ class Base(DeclarativeBase):
     """Base of all models."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: UTCDateTime}  # noqa: RUF012 - SQLAlchemy's own declaration
 
 
 class Record(Base):

@@ -1,0 +1,186 @@
+"""The application factory: extensions, then an explicit list of features."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from types import ModuleType
+from typing import Any
+
+from flask import Flask, g, request, url_for
+from flask_bootstrap import Bootstrap5
+from flask_login import current_user
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect, generate_csrf
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from fairs.accounts import security
+from fairs.accounts.queries import matching_grant
+from fairs.calendar.context import fairs_of_user
+from fairs.config import ROOT, Config
+from fairs.core import assets, db, error_pages, headers, health, i18n, limits, rest, storage
+from fairs.core.permissions import Permission, Role
+from fairs.core.web import NavItem, mark_public, navigation
+from fairs.jobs import queue
+
+# In the order of the layers, lowest first. A feature has any of these parts; `handlers` and `tasks` register themselves.
+FEATURES = (
+    "jobs", "messages", "audit", "accounts", "directory", "calendar", "floorplans", "payments", "badges", "exhibitors",
+    "importers", "visitors", "checkin", "booths", "contracts", "workplace", "site", "demo",
+)  # fmt: skip
+PARTS = ("models", "handlers", "tasks", "routes", "api", "cli")
+
+csrf = CSRFProtect()
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The application for ``config`` (default: from the environment)."""
+    config = config or Config.from_env()
+    config.instance_path.mkdir(parents=True, exist_ok=True)
+    app = Flask(
+        "fairs",
+        instance_path=str(config.instance_path),
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+    )
+    app.config.update(
+        SECRET_KEY=config.secret("secret_key"),
+        SQLALCHEMY_DATABASE_URI=config.resolved_database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True} if config.database_url else {},
+        MAX_CONTENT_LENGTH=config.max_upload_mb * 2**20 + 2**16,
+        MAX_FORM_MEMORY_SIZE=2**20,
+        MAX_FORM_PARTS=2000,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=config.secure_cookies,
+        REMEMBER_COOKIE_SECURE=config.secure_cookies,
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=config.secure_cookies,
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
+        BASE_URL=config.base_url.rstrip("/"),
+        TESTING=config.testing,
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    app.extensions["fairs_config"] = config
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if config.trusted_proxies:
+        n = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+    _extensions(app, config)
+    _features(app)
+    security.init_app(app, config)
+    importlib.import_module("fairs.calendar.context").init_app(app)
+    _templates(app, config)
+    return app
+
+
+def _extensions(app: Flask, config: Config) -> None:
+    db.db.init_app(app)
+    with app.app_context():
+        db.install(db.db.engine)
+    if not getattr(db.db, "fairs_guards", False):
+        db.install_guards()
+        db.db.fairs_guards = True  # type: ignore[attr-defined]
+    Migrate(app, db.db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
+    csrf.init_app(app)
+    Bootstrap5(app)
+    i18n.init_app(app)
+    limits.init_app(app, config)
+    headers.init_app(app, config)
+    error_pages.init_app(app)
+    storage.configure(config.resolved_files_url, config.max_upload_mb * 2**20)
+    queue.init_app(app, config)
+    app.register_blueprint(health.bp)
+
+
+def _features(app: Flask) -> None:
+    app.config.update(
+        API_TITLE="Fairs", API_VERSION="v1", OPENAPI_VERSION="3.1.0", OPENAPI_URL_PREFIX="/api/v1",
+        OPENAPI_JSON_PATH="openapi.json", ETAG_DISABLED=True,
+    )  # fmt: skip
+    api = rest.RestApi(app)
+    for feature in FEATURES:
+        for part in PARTS:
+            name = f"fairs.{feature}.{part}"
+            if importlib.util.find_spec(name) is not None:
+                _register(app, api, part, importlib.import_module(name))
+    importlib.import_module("fairs.api.openapi").init_app(api)
+    mark_public(app, "api-docs.openapi_json")
+
+
+def _register(app: Flask, api: rest.RestApi, part: str, module: ModuleType) -> None:
+    if part == "routes":
+        for blueprint in getattr(module, "blueprints", None) or [module.bp]:
+            app.register_blueprint(blueprint)
+    elif part == "cli":
+        for group in getattr(module, "groups", None) or [module.cli]:
+            app.cli.add_command(group)
+    elif part == "api":
+        for blueprint in getattr(module, "blueprints", None) or [module.blp]:
+            api.register_blueprint(blueprint)
+            csrf.exempt(blueprint)  # bearer tokens only: a session cookie opens nothing under /api
+
+
+def _templates(app: Flask, config: Config) -> None:
+    @app.before_request
+    def note_defaults() -> None:
+        g.default_locale = config.default_locale
+
+    # Before the permission hook, so that its messages are in the right language already.
+    app.before_request_funcs[None].insert(0, app.before_request_funcs[None].pop())
+
+    @app.context_processor
+    def context() -> dict[str, Any]:
+        fair = g.get("fair")
+        items = _menu(fair)
+        return {
+            "csp_nonce": headers.csp_nonce,
+            "static_url": assets.static_url,
+            "csrf_token": generate_csrf,
+            "current_user": current_user,
+            "fair": fair,
+            "locale": i18n.current_locale(),
+            "language_url": lambda lang: url_for("accounts.language", locale=lang, next=request.full_path.rstrip("?")),
+            "can": _can,
+            "role_label": _role_label(fair),
+            "actor_label": g.actor.label if "actor" in g else "",
+            "my_fairs": fairs_of_user(g.get("grants") or []),
+            "nav_items": items,
+            "nav_bottom": [item for item in items if item["bottom"]][:4],
+            "localized": i18n.localized,
+            "country_name": i18n.country_name,
+            "department": config.department if i18n.current_locale() == "vi" else config.department_en,
+            "is_demo": config.demo,
+        }
+
+
+def _can(permission: Permission) -> bool:
+    fair = g.get("fair")
+    return matching_grant(g.get("grants") or [], permission, fair.id if fair is not None else None) is not None
+
+
+def _role_label(fair: Any) -> str:
+    roles: list[Role] = []
+    for grant in g.get("grants") or []:
+        if (grant.fair_id is None or (fair is not None and grant.fair_id == fair.id)) and grant.role not in roles:
+            roles.append(grant.role)
+    return ", ".join(str(role.label) for role in roles)
+
+
+def _menu(fair: Any) -> list[dict[str, Any]]:
+    if not g.get("grants"):
+        return []
+    return [_menu_entry(item, fair) for item in navigation() if (not item.for_fair or fair) and _can(item.permission)]
+
+
+def _menu_entry(item: NavItem, fair: Any) -> dict[str, Any]:
+    url = url_for(item.endpoint, fair_slug=fair.slug) if item.for_fair else url_for(item.endpoint)
+    active = request.path == url or (request.path.startswith(f"{url}/") and item.key != "overview")
+    return {
+        "key": item.key, "label": item.label, "icon": item.icon, "url": url, "bottom": item.bottom, "active": active,
+        "badge": item.badge() if item.badge else None,
+    }  # fmt: skip

@@ -1,0 +1,88 @@
+"""Creating fairs and moving them through their lifecycle."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from fairs.audit.service import record
+from fairs.calendar.models import Fair
+from fairs.calendar.queries import fair_by_slug
+from fairs.calendar.states import FairState
+from fairs.core.actor import Actor
+from fairs.core.db import db, transaction
+from fairs.core.errors import InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class FairDraft:
+    """What a new fair needs; everything else has a default and can be changed later."""
+
+    slug: str
+    code: str
+    name_vi: str
+    name_en: str
+    starts_on: date
+    ends_on: date
+    kind: str = "trade"
+    venue_vi: str = ""
+    venue_en: str = ""
+
+
+def create_fair(draft: FairDraft, *, by: Actor, **settings: Any) -> Fair:
+    """A new fair in draft; raises InvalidInput for a taken or odd slug or code, or reversed dates."""
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", draft.slug) or len(draft.slug) > 60:
+        raise InvalidInput(_l("Use small letters, digits and hyphens."), field="slug")
+    if not re.fullmatch(r"[A-Z0-9]{2,8}", draft.code):
+        raise InvalidInput(_l("Use two to eight capital letters and digits."), field="code")
+    check_days(draft.starts_on, draft.ends_on)
+    with transaction():
+        if fair_by_slug(draft.slug) is not None:
+            raise InvalidInput(_l("This address is taken by another fair."), field="slug")
+        if db.session.query(Fair.id).filter(Fair.code == draft.code).first() is not None:
+            raise InvalidInput(_l("This code is taken by another fair."), field="code")
+        fair = Fair(
+            slug=draft.slug, code=draft.code, kind=draft.kind, name_vi=draft.name_vi, name_en=draft.name_en,
+            starts_on=draft.starts_on, ends_on=draft.ends_on, venue_vi=draft.venue_vi, venue_en=draft.venue_en, **settings,
+        )  # fmt: skip
+        db.session.add(fair)
+        db.session.flush()
+        record("calendar.create", fair, by=by, fair_id=fair.id, after={"slug": fair.slug})
+        return fair
+
+
+def check_days(starts_on: date, ends_on: date) -> None:
+    """Raise InvalidInput when the days are reversed or the fair is longer than a month."""
+    if ends_on < starts_on:
+        raise InvalidInput(_l("The last day lies before the first."), field="ends_on")
+    if (ends_on - starts_on).days > 31:
+        raise InvalidInput(_l("A fair lasts a month at most."), field="ends_on")
+
+
+def change_state(fair: Fair, target: FairState, *, by: Actor) -> Fair:
+    """Move a fair through its lifecycle; raises InvalidTransition."""
+    with transaction():
+        locked = db.session.get_one(Fair, fair.id, with_for_update=True, populate_existing=True)
+        before = locked.state
+        locked.move_to(target)
+        record("calendar.change_state", locked, by=by, fair_id=locked.id, before={"state": before}, after={"state": target})
+        return locked
+
+
+def change_settings(fair: Fair, changes: dict[str, Any], *, by: Actor) -> Fair:
+    """Change the fair's names, days, place and rules; raises InvalidInput. Only known columns are taken."""
+    with transaction():
+        locked = db.session.get_one(Fair, fair.id, with_for_update=True, populate_existing=True)
+        check_days(changes.get("starts_on", locked.starts_on), changes.get("ends_on", locked.ends_on))
+        known = {column.key for column in Fair.__table__.columns} - {"id", "slug", "code", "state", "created_at"}
+        before = {key: getattr(locked, key) for key in changes if key in known and getattr(locked, key) != changes[key]}
+        for key in before:
+            setattr(locked, key, changes[key])
+        if before:
+            record("calendar.change", locked, by=by, fair_id=locked.id, before=before,
+                   after={key: changes[key] for key in before})  # fmt: skip
+        return locked

@@ -1,0 +1,27 @@
+"""Rate limits. Counted per signed-in user, else per address."""
+
+from __future__ import annotations
+
+from flask import Flask, g
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from fairs.config import Config
+
+
+def _who() -> str:
+    user = g.get("user")
+    return f"user:{user.id}" if user is not None else f"address:{get_remote_address()}"
+
+
+limiter = Limiter(_who, headers_enabled=True, strategy="moving-window", default_limits=["3000 per minute"])
+# Guessing (passwords, PINs, codes of mail) must be slow even from many pages at once.
+GUESSING = "10 per minute; 60 per hour"
+PUBLIC_FORM = "20 per minute; 200 per hour"
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Bind the limits."""
+    app.config["RATELIMIT_ENABLED"] = config.rate_limits
+    app.config["RATELIMIT_STORAGE_URI"] = config.jobs_url if config.jobs_url.startswith("redis") else "memory://"
+    limiter.init_app(app)
