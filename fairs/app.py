@@ -130,6 +130,9 @@ def _templates(app: Flask, config: Config) -> None:
     def note_defaults() -> None:
         g.default_locale = config.default_locale
 
+    # Macros are imported without context, so what they call is global.
+    app.jinja_env.globals.update(static_url=assets.static_url, csp_nonce=headers.csp_nonce, csrf_token=generate_csrf)
+
     # Before the permission hook, so that its messages are in the right language already.
     app.before_request_funcs[None].insert(0, app.before_request_funcs[None].pop())
 
