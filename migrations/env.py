@@ -48,6 +48,7 @@ def compare_type(_context: Any, _inspected: Any, _column: Any, inspected_type: A
     return None
 
 
-with current_app.app_context():
-    with db.engine.connect() as connection:
-        run(connection.execution_options(**{WRITE: True}))
+with current_app.app_context(), db.engine.connect() as plain:
+    writer = plain.execution_options(**{WRITE: True})
+    with writer.begin():
+        run(writer)
