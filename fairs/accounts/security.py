@@ -20,7 +20,7 @@ from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import commit_foreign, db, transaction
 from fairs.core.errors import Forbidden
-from fairs.core.i18n import current_locale
+from fairs.core.i18n import FOLDER, current_locale
 from fairs.core.permissions import Permission
 from fairs.core.text import clean
 from fairs.core.web import MARK, mark_public, wants_json
@@ -105,7 +105,9 @@ def settings(config: Config) -> dict[str, Any]:
         "SECURITY_POST_LOGOUT_VIEW": "/",
         "SECURITY_SCRIPT_NONCE_KEY": "csp_nonce",
         "SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS": False,
-        "SECURITY_I18N_DIRNAME": ["builtin"],
+        # Flask-Security brings no Vietnamese: its texts are in our catalogue (translations/vi/security.po).
+        "SECURITY_I18N_DIRNAME": str(FOLDER),
+        "SECURITY_I18N_DOMAIN": "messages",
         "SECURITY_ANONYMOUS_USER_DISABLED": False,
         "SECURITY_FRESHNESS_GRACE_PERIOD": timedelta(hours=1),
     }
