@@ -4,7 +4,7 @@ PORT ?= 8000
 DEMO ?= 1
 export PORT DEMO TESTS WORKERS
 
-with-python = @python=$$(sh scripts/find-python) && exec "$$python" -m
+with-python = @python=$$($(SHELL) scripts/find-python) && exec "$$python" -m
 
 .PHONY: run test lint format bench audit lock clean help
 

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from scripts import chromium, setup
-from scripts.progress import ROOT, Problem, carry_out, end_group, ignore_signals, one_sentence
+from scripts.progress import ROOT, Problem, carry_out, end_group, one_sentence
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,6 @@ def pytest() -> int:
     try:
         return child.wait()
     finally:
-        ignore_signals()
         end_group(child, patience=15)
 
 

@@ -38,13 +38,18 @@ def _install(run: Run) -> None:
     if os.geteuid() == 0 and shutil.which("apt-get"):
         env = setup.environment(DEBIAN_FRONTEND="noninteractive")
         with contextlib.suppress(Problem):  # then Playwright's own is tried, and says what is wrong
-            run(["apt-get", "update", "-q"], env, failure="The system's package lists could not be read.")
+            run(["apt-get", "update", "-q"], env, failure="The system's package lists could not be read.", fetches=True)
             install = ["apt-get", "install", "-q", "-y", "--no-install-recommends", "chromium"]
-            run(install, env, failure="The system's Chromium could not be installed.")
+            run(install, env, failure="The system's Chromium could not be installed.", fetches=True)
         if system_chromium():
             return
     command: list[str | Path] = [setup.PYTHON, "-m", "playwright", "install", *_with_libraries(), "chromium"]
-    run(command, setup.environment(), failure="Chromium could not be installed: install it yourself, then try again.")
+    run(
+        command,
+        setup.environment(),
+        failure="Chromium could not be installed: install it yourself, then try again.",
+        fetches=True,
+    )
 
 
 def _with_libraries() -> list[str]:

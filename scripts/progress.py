@@ -39,6 +39,7 @@ def stop_on_signals() -> None:
     """Turn Ctrl-C, a closed terminal and a request to end into Stopped, even where a shell had them ignored."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
+        ignore_signals()
         raise Stopped
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -82,8 +83,18 @@ class Run:
         log.write_bytes(b"")
         self._show()
 
-    def __call__(self, command: Sequence[str | Path], env: Mapping[str, str] | None = None, *, failure: str) -> None:
-        """Run ``command`` to its end; raises Problem, with ``failure`` as its sentence, when it fails."""
+    def __call__(
+        self,
+        command: Sequence[str | Path],
+        env: Mapping[str, str] | None = None,
+        *,
+        failure: str,
+        fetches: bool = False,
+    ) -> None:
+        """Run ``command`` to its end; raises Problem, with ``failure`` as its sentence, when it fails.
+
+        Only a command that ``fetches`` something is suspected of lacking the network.
+        """
         with self.log.open("ab") as out:
             child = subprocess.Popen(
                 [str(part) for part in command],
@@ -97,12 +108,11 @@ class Run:
             try:
                 code = self._wait(child)
             except BaseException:
-                ignore_signals()
                 end_group(child, patience=3)
                 raise
         if code:
             self._clear()
-            raise Problem(self._explain(failure))
+            raise Problem(self._explain(failure, fetches=fetches))
 
     def finish(self) -> None:
         """Replace the sign of life by the time that the step took."""
@@ -134,11 +144,11 @@ class Run:
         if self._terminal:
             print(flush=True)
 
-    def _explain(self, failure: str) -> str:
+    def _explain(self, failure: str, *, fetches: bool) -> str:
         text = self.log.read_text(errors="replace")
         if "No space left on device" in text:
             return "The disk is full: free some space, then run the same command again."
-        if _NETWORK.search(text):
+        if fetches and _NETWORK.search(text):
             return (
                 "The package registry cannot be reached: check the network connection and the proxy settings, "
                 "then run the same command again; what is done already is kept."

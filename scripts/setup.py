@@ -155,7 +155,7 @@ def _install_packages(run: Run, requirements: list[str]) -> None:
         "--require-hashes",
         *wanted,
     ]
-    run(command, environment(), failure="The Python packages could not be installed.")
+    run(command, environment(), failure="The Python packages could not be installed.", fetches=True)
 
 
 def _node_folder() -> Path:
@@ -172,7 +172,7 @@ def _install_node_packages(run: Run) -> None:
     env = environment(npm_config_fetch_retry_mintimeout="1000", npm_config_fetch_retry_maxtimeout="5000")
     # No package of ours needs a script of its own to install; so none may run one.
     command = npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
-    run(command, env, failure="The front-end packages could not be installed.")
+    run(command, env, failure="The front-end packages could not be installed.", fetches=True)
 
 
 def _build_front_end(run: Run) -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import http.client
-import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Mapping
+from typing import IO, Self
 
 from scripts import setup
-from scripts.progress import ROOT, Problem, Stopped, end_group, ignore_signals
+from scripts.progress import ROOT, Problem, Stopped, end_group
 
 HOST = "127.0.0.1"
 _PATIENCE = 60.0  # seconds in which the server must answer for the first time
@@ -64,69 +62,89 @@ def refuse_taken(port: int) -> None:
             ) from None
 
 
+class Processes:
+    """Web server and worker of one installation. As a context manager: both run and answer inside, none is left after.
+
+    Their output goes to ``out`` (a file descriptor or file; None: where ours goes). Raises Problem when one of them
+    ends by itself or does not answer in time.
+    """
+
+    def __init__(self, port: int, env: Mapping[str, str], out: IO[bytes] | None = None) -> None:
+        self.address = f"http://{HOST}:{port}"
+        self._port = port
+        self._env = {**env, "PORT": str(port)}
+        self._out = out
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+
+    def __enter__(self) -> Self:
+        web = [str(setup.PYTHON), "-m", "gunicorn", "--config", "gunicorn.conf.py", "wsgi:app"]
+        try:
+            self._start("web server", web)
+            self._start("worker", setup.flask("jobs", "run"))
+            self._wait_for_answer()
+        except BaseException:
+            self.end()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def check(self) -> None:
+        """Raises Problem when one of the processes has ended."""
+        for name, child in self._children.items():
+            if child.poll() is not None:
+                raise Problem(f"The {name} has stopped (code {child.returncode}); why is said above.")
+
+    def end(self) -> None:
+        """End both, side by side, and whatever they started."""
+        for child in self._children.values():
+            child.terminate()
+        for child in self._children.values():
+            end_group(child, patience=_GRACE)
+        self._children.clear()
+
+    def _start(self, name: str, command: list[str]) -> None:
+        tied = [str(setup.PYTHON), "-S", "-E", str(ROOT / "scripts" / "tied.py"), *command]
+        self._children[name] = subprocess.Popen(
+            tied,
+            cwd=ROOT,
+            env=self._env,
+            stdin=subprocess.DEVNULL,
+            stdout=self._out,
+            stderr=self._out and subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def _wait_for_answer(self) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        while time.monotonic() < deadline:
+            self.check()
+            connection = http.client.HTTPConnection(HOST, self._port, timeout=_PATIENCE)
+            try:
+                connection.request("GET", "/")
+                connection.getresponse().read()
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.05)
+            else:
+                return
+            finally:
+                connection.close()
+        raise Problem(f"The web server did not answer within {_PATIENCE:.0f} seconds.")
+
+
 def serve(port: int, env: Mapping[str, str], *, demo: bool) -> None:
     """Run web server and worker until one of them ends or the person stops them; leaves no process behind."""
     refuse_taken(port)
-    web = [str(setup.PYTHON), "-m", "gunicorn", "--config", "gunicorn.conf.py", "wsgi:app"]
-    children: dict[str, subprocess.Popen[bytes]] = {}
+    processes = Processes(port, env)
     try:
-        children["web server"] = _start(web, env)
-        children["worker"] = _start(setup.flask("jobs", "run"), env)
-        _wait_for_answer(port, children)
-        print(_greeting(f"http://{HOST}:{port}", demo=demo), flush=True)
-        while True:
-            _all_alive(children)
-            time.sleep(0.3)
+        with processes:
+            print(_greeting(processes.address, demo=demo), flush=True)
+            while True:
+                processes.check()
+                time.sleep(0.3)
     except Stopped:
-        print("\nStopping …", flush=True)
-    finally:
-        ignore_signals()
-        for child in children.values():
-            child.terminate()  # all at once, so that they finish side by side
-        for child in children.values():
-            end_group(child, patience=_GRACE)
-    print("Stopped.", flush=True)
-
-
-def _start(command: list[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=dict(env),
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-        preexec_fn=_end_with_parent,  # noqa: PLW1509 - no threads here
-    )
-
-
-def _end_with_parent() -> None:
-    """On Linux: should this supervisor be killed outright, its children are asked to end as well."""
-    if sys.platform == "linux":
-        set_death_signal = 1
-        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGTERM)
-
-
-def _all_alive(children: Mapping[str, subprocess.Popen[bytes]]) -> None:
-    for name, child in children.items():
-        if child.poll() is not None:
-            raise Problem(f"The {name} has stopped (code {child.returncode}); why is said above.")
-
-
-def _wait_for_answer(port: int, children: Mapping[str, subprocess.Popen[bytes]]) -> None:
-    deadline = time.monotonic() + _PATIENCE
-    while time.monotonic() < deadline:
-        _all_alive(children)
-        connection = http.client.HTTPConnection(HOST, port, timeout=_PATIENCE)
-        try:
-            connection.request("GET", "/")
-            connection.getresponse().read()
-        except (OSError, http.client.HTTPException):
-            time.sleep(0.05)
-        else:
-            return
-        finally:
-            connection.close()
-    raise Problem(f"The web server did not answer within {_PATIENCE:.0f} seconds.")
+        print("Stopped.", flush=True)
 
 
 def _greeting(address: str, *, demo: bool) -> str:
