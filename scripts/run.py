@@ -12,7 +12,7 @@ from scripts import setup, supervise
 from scripts.progress import ROOT, Problem, Run, Step, carry_out, one_sentence
 
 # Whoever has these holds data of their own: the demonstration must not be mixed in.
-OWN_DATA = ("fair", "fairs", "user", "users")
+OWN_DATA = ("fairs", "users")
 
 
 def main() -> None:
@@ -59,7 +59,7 @@ class Installation:
         ]
 
     def _is_behind(self) -> bool:
-        return self.foreign or self._revisions() != _heads()
+        return self.foreign or self._revisions() != newest_revisions()
 
     def _migrate(self, run: Run) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -93,7 +93,7 @@ class Installation:
                 raise Problem(f"The file {self.database} is not a database of Fairs ({error}).") from error
 
 
-def _heads() -> set[str]:
+def newest_revisions() -> set[str]:
     """The newest revisions of migrations/versions, read from the files themselves."""
     revisions: set[str] = set()
     parents: set[str] = set()
