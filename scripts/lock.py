@@ -37,7 +37,7 @@ def _pin_node(*, upgrade: bool) -> None:
     lock = json.loads(path.read_text(encoding="utf-8"))
     for package in lock["packages"].values():
         package.pop("funding", None)  # addresses that nothing needs
-    path.write_text(json.dumps(lock, indent=2) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(lock, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _run(command: list[str]) -> None:

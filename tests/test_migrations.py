@@ -38,6 +38,6 @@ def _compare_type(_context: Any, _column: Any, _model_column: Any, _inspected: A
 
 
 def test_there_is_one_head_and_the_launcher_finds_it() -> None:
-    heads = ScriptDirectory(str(ROOT / "migrations")).getnewest_revisions()
+    heads = ScriptDirectory(str(ROOT / "migrations")).get_heads()
     assert len(heads) == 1
     assert newest_revisions() == set(heads)
