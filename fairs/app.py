@@ -19,7 +19,7 @@ from fairs.accounts import security
 from fairs.accounts.queries import matching_grant
 from fairs.calendar.context import fairs_of_user
 from fairs.config import ROOT, Config
-from fairs.core import assets, db, error_pages, headers, health, i18n, limits, rest, storage
+from fairs.core import assets, crypto, db, error_pages, headers, health, i18n, limits, rest, storage
 from fairs.core.permissions import Permission, Role
 from fairs.core.web import NavItem, mark_public, navigation
 from fairs.jobs import queue
@@ -93,6 +93,7 @@ def _extensions(app: Flask, config: Config) -> None:
     headers.init_app(app, config)
     error_pages.init_app(app)
     storage.configure(config.resolved_files_url, config.max_upload_mb * 2**20)
+    crypto.configure(config.secret("field_key"))
     queue.init_app(app, config)
     app.register_blueprint(health.bp)
 

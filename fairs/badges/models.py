@@ -30,7 +30,8 @@ class Badge(HasState, Record):
     __tablename__ = "badges"
     __table_args__ = (
         UniqueConstraint("serial"),
-        UniqueConstraint("fair_id", "short_code"),
+        UniqueConstraint("short_code"),
+        UniqueConstraint("fingerprint"),
         Index("ix_badges_fair_category", "fair_id", "category", "id"),
     )
     TRANSITIONS = TRANSITIONS
@@ -43,6 +44,7 @@ class Badge(HasState, Record):
     state: Mapped[BadgeState] = mapped_column(StateType(BadgeState), default=BadgeState.ACTIVE)
     serial: Mapped[bytes] = mapped_column(LargeBinary(12))
     short_code: Mapped[str] = mapped_column(String(24))
+    fingerprint: Mapped[str] = mapped_column(String(32))  # finds the badge after a Vietnamese keyboard mangled its code
     key_id: Mapped[int] = mapped_column(ForeignKey("badge_keys.id"))
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("badges.id"))
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

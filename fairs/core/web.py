@@ -115,7 +115,7 @@ class Page(Generic[T]):
     next: str | None
 
 
-def paginate(query: Select[tuple[T]], *keys: tuple[Any, bool], limit: int = 50, cursor: str | None = None) -> Page[T]:
+def paginate(query: Select[T], *keys: tuple[Any, bool], limit: int = 50, cursor: str | None = None) -> Page[T]:
     """Keyset paging: ``keys`` are (column, descending), the last one unique. Raises InvalidInput on a broken cursor."""
     for column, descending in keys:
         query = query.order_by(column.desc() if descending else column.asc())

@@ -560,6 +560,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("serial", sa.LargeBinary(length=12), nullable=False),
         sa.Column("short_code", sa.String(length=24), nullable=False),
+        sa.Column("fingerprint", sa.String(length=32), nullable=False),
         sa.Column("key_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("replaced_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
@@ -573,9 +574,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_badges_person_id")),
         sa.ForeignKeyConstraint(["replaced_by_id"], ["badges.id"], name=op.f("fk_badges_replaced_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_badges")),
-        sa.UniqueConstraint("fair_id", "short_code", name=op.f("uq_badges_fair_id_short_code")),
+        sa.UniqueConstraint("fingerprint", name=op.f("uq_badges_fingerprint")),
         sa.UniqueConstraint("reference", name=op.f("uq_badges_reference")),
         sa.UniqueConstraint("serial", name=op.f("uq_badges_serial")),
+        sa.UniqueConstraint("short_code", name=op.f("uq_badges_short_code")),
     )
     with op.batch_alter_table("badges", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_badges_company_id"), ["company_id"], unique=False)

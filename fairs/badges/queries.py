@@ -1,0 +1,78 @@
+"""Finding badges by code, and what their faces show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from fairs.badges.codes import BadCode, fingerprint, read, typed
+from fairs.badges.errors import OtherFair, UnknownCode
+from fairs.badges.models import Badge, BadgeKey
+from fairs.core.db import db
+
+_FULL = (joinedload(Badge.person), joinedload(Badge.company))
+
+
+def public_keys(fair_id: int) -> dict[int, Ed25519PublicKey]:
+    """The fair's keys that verify codes, retired ones included: badges outlive a rotation."""
+    rows = db.session.execute(select(BadgeKey.id, BadgeKey.public_key).where(BadgeKey.fair_id == fair_id))
+    return {key_id: Ed25519PublicKey.from_public_bytes(raw) for key_id, raw in rows}
+
+
+def badge_by_code(fair_id: int, text: str) -> Badge:
+    """The badge of a scanned or typed code: short code, exact code, or one that a Vietnamese keyboard mangled.
+
+    Raises UnknownCode, or OtherFair for a true badge of another fair. Revoked badges are found, too.
+    """
+    if len(text) > 1000:
+        raise UnknownCode
+    if len(text.strip()) <= 40:
+        return _one(Badge.short_code, _short(text), fair_id)
+    try:
+        # Only who has seen the real code can make its fingerprint: as strong as the signature, and one look-up.
+        return _one(Badge.fingerprint, fingerprint(text), fair_id)
+    except BadCode as error:
+        raise UnknownCode from error
+
+
+def badge_by_signature(fair_id: int, text: str) -> bytes:
+    """The serial of a code that one of the fair's keys signed, known here or not; raises UnknownCode."""
+    try:
+        return read(text, public_keys(fair_id))
+    except BadCode as error:
+        raise UnknownCode from error
+
+
+def _short(text: str) -> str:
+    try:
+        return typed(text)
+    except BadCode as error:
+        raise UnknownCode from error
+
+
+def _one(column: object, value: str, fair_id: int) -> Badge:
+    rows = db.session.scalars(select(Badge).options(*_FULL).where(column == value)).all()  # type: ignore[arg-type]
+    for badge in rows:
+        if badge.fair_id == fair_id:
+            return badge
+    raise OtherFair if rows else UnknownCode
+
+
+def active_badge(fair_id: int, person_id: int) -> Badge | None:
+    """The person's valid badge at a fair, the newest."""
+    return db.session.scalars(
+        select(Badge)
+        .options(*_FULL)
+        .where(Badge.fair_id == fair_id, Badge.person_id == person_id, Badge.state == "active")
+        .order_by(Badge.id.desc())
+    ).first()
+
+
+def badges_by_id(ids: Sequence[int]) -> Sequence[Badge]:
+    """Badges with person, company and key, in the order of their references."""
+    return db.session.scalars(
+        select(Badge).options(*_FULL, joinedload(Badge.key)).where(Badge.id.in_(ids)).order_by(Badge.reference)
+    ).all()

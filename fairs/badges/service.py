@@ -1,0 +1,101 @@
+"""Issuing, replacing and revoking badges."""
+
+from __future__ import annotations
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import select
+
+from fairs.audit.service import record
+from fairs.badges.codes import fingerprint, new_serial, short_code, sign
+from fairs.badges.models import Badge, BadgeKey
+from fairs.badges.states import BadgeCategory, BadgeState
+from fairs.calendar.models import Fair
+from fairs.core import crypto
+from fairs.core.actor import Actor
+from fairs.core.clock import now
+from fairs.core.db import db, transaction
+from fairs.core.sequences import next_number
+from fairs.directory.models import Company, Person
+
+
+def signing_key(fair: Fair) -> BadgeKey:
+    """The fair's key in use, made when the first badge needs it. Inside transaction()."""
+    # The fair's row is the lock: two first badges at once must not make two keys.
+    db.session.get_one(Fair, fair.id, with_for_update=True, populate_existing=True)
+    key = db.session.scalars(
+        select(BadgeKey).where(BadgeKey.fair_id == fair.id, BadgeKey.retired_at.is_(None)).order_by(BadgeKey.id.desc())
+    ).first()
+    if key is None:
+        private = Ed25519PrivateKey.generate()
+        key = BadgeKey(
+            fair_id=fair.id,
+            public_key=private.public_key().public_bytes_raw(),
+            private_key=crypto.encrypt(private.private_bytes_raw()),
+        )
+        db.session.add(key)
+        db.session.flush()
+    return key
+
+
+def private_key(key: BadgeKey) -> Ed25519PrivateKey:
+    """The private half, decrypted."""
+    return Ed25519PrivateKey.from_private_bytes(crypto.decrypt(key.private_key))
+
+
+def issue_badge(
+    fair: Fair, person: Person, category: BadgeCategory, *, company: Company | None = None, by: Actor
+) -> Badge:
+    """The person's badge in a category at a fair: the valid one there is, else a new one."""
+    with transaction():
+        key = signing_key(fair)
+        known = db.session.scalars(
+            select(Badge).where(
+                Badge.fair_id == fair.id,
+                Badge.person_id == person.id,
+                Badge.category == category,
+                Badge.state == BadgeState.ACTIVE,
+            )
+        ).first()
+        return known or _new(fair, key, person, category, company, by)
+
+
+def _new(
+    fair: Fair, key: BadgeKey, person: Person, category: BadgeCategory, company: Company | None, by: Actor
+) -> Badge:
+    private = private_key(key)
+    serial = new_serial(private)
+    badge = Badge(
+        fair_id=fair.id, person_id=person.id, company_id=company.id if company else None,
+        reference=f"{fair.code}-P-{next_number(f'badge:{fair.code}'):05d}", category=category, state=BadgeState.ACTIVE,
+        serial=serial, short_code=short_code(serial), fingerprint=fingerprint(sign(serial, private)), key_id=key.id,
+    )  # fmt: skip
+    db.session.add(badge)
+    db.session.flush()
+    record("badges.issue", badge, by=by, after={"category": category})
+    return badge
+
+
+def code_of(badge: Badge) -> str:
+    """The 114 characters of the badge's QR code. Signing is deterministic, so the code itself need not be kept."""
+    return sign(badge.serial, private_key(badge.key))
+
+
+def revoke_badge(badge: Badge, reason: str, *, by: Actor) -> Badge:
+    """Make a badge open nothing from now on; raises InvalidTransition when it is revoked already."""
+    with transaction():
+        row = db.session.get_one(Badge, badge.id, with_for_update=True, populate_existing=True)
+        row.move_to(BadgeState.REVOKED)
+        row.revoked_at = now()
+        row.revoke_reason = reason[:200]
+        record("badges.revoke", row, by=by, after={"reason": reason})
+        return row
+
+
+def replace_badge(badge: Badge, reason: str, *, by: Actor) -> Badge:
+    """A new badge with a new code for the same person; the old one is revoked and names its successor."""
+    with transaction():
+        old = revoke_badge(badge, reason, by=by)
+        fair = db.session.get_one(Fair, old.fair_id)
+        new = _new(fair, signing_key(fair), old.person, old.category, old.company, by)
+        old.replaced_by_id = new.id
+        return new

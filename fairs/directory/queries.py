@@ -1,0 +1,78 @@
+"""Reading companies and people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, select
+
+from fairs.core.db import db
+from fairs.core.text import fold
+from fairs.directory.models import Company, CraftVillage, Membership, Person, ProductGroup
+
+
+def companies_of(user_id: int) -> Sequence[Company]:
+    """The companies for which a user may act, oldest membership first."""
+    return db.session.scalars(
+        select(Company).join(Membership).where(Membership.user_id == user_id).order_by(Membership.id)
+    ).all()
+
+
+def is_member(user_id: int | None, company_id: int) -> bool:
+    """Whether the user may act for the company."""
+    if user_id is None:
+        return False
+    found = select(Membership.id).where(Membership.user_id == user_id, Membership.company_id == company_id)
+    return db.session.scalar(found) is not None
+
+
+def companies_matching(text: str, *, country: str | None = None, domestic: bool | None = None) -> Select[Company]:
+    """Companies whose names hold ``text`` without accents, or whose tax code or phone begins with it."""
+    query = select(Company)
+    if text:
+        folded = fold(text)
+        query = query.where(
+            Company.folded.contains(folded, autoescape=True)
+            | Company.tax_code.startswith(text.strip(), autoescape=True)
+            | Company.phone.startswith(text.strip(), autoescape=True)
+        )
+    if country:
+        query = query.where(Company.country == country)
+    if domestic is not None:
+        query = query.where(Company.country == "VN" if domestic else Company.country != "VN")
+    return query
+
+
+def search_companies(
+    text: str, *, country: str | None = None, domestic: bool | None = None, limit: int = 20
+) -> Sequence[Company]:
+    """The first ``limit`` companies that match, by name."""
+    query = companies_matching(text, country=country, domestic=domestic)
+    return db.session.scalars(query.order_by(Company.folded, Company.id).limit(limit)).all()
+
+
+def people_matching(text: str) -> Select[Person]:
+    """People whose native or passport name holds ``text`` without accents, or whose phone or e-mail begins with it."""
+    query = select(Person)
+    if text:
+        query = query.where(
+            Person.folded.contains(fold(text), autoescape=True)
+            | Person.email.startswith(text.strip().lower(), autoescape=True)
+            | Person.phone.startswith(text.strip(), autoescape=True)
+        )
+    return query
+
+
+def search_people(text: str, limit: int = 20) -> Sequence[Person]:
+    """The first ``limit`` people that match, by name."""
+    return db.session.scalars(people_matching(text).order_by(Person.folded, Person.id).limit(limit)).all()
+
+
+def product_groups() -> Sequence[ProductGroup]:
+    """All product groups in the order of the plan's table."""
+    return db.session.scalars(select(ProductGroup).order_by(ProductGroup.id)).all()
+
+
+def villages() -> Sequence[CraftVillage]:
+    """All craft villages by name."""
+    return db.session.scalars(select(CraftVillage).order_by(CraftVillage.name)).all()

@@ -1,0 +1,307 @@
+"""Writing companies, people and consents."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+
+import phonenumbers
+import pycountry
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from stdnum.exceptions import ValidationError
+from stdnum.vn import mst
+
+from fairs.accounts.service import normal_email
+from fairs.audit.service import record
+from fairs.core.actor import Actor
+from fairs.core.clock import now
+from fairs.core.db import Record, db, transaction
+from fairs.core.errors import InvalidInput
+from fairs.core.sequences import next_number
+from fairs.core.storage import Upload, store_upload
+from fairs.core.text import clean, fold
+from fairs.core.tokens import digest, new_pin, new_token, pin_digest, pin_matches
+from fairs.directory.errors import CompanyExists, SlipLocked, SlipRefused
+from fairs.directory.models import Company, Consent, CraftVillage, Filing, Membership, Person, ProductGroup
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyDraft:
+    """A company as typed; ``country`` is ISO 3166, ``group_codes`` are product groups."""
+
+    name: str
+    country: str
+    name_en: str = ""
+    tax_code: str | None = None
+    address: str = ""
+    commune: str = ""
+    phone: str = ""
+    email: str = ""
+    website: str = ""
+    description_vi: str = ""
+    description_en: str = ""
+    group_codes: Collection[str] = ()
+    village_id: int | None = None
+    is_craft: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDraft:
+    """A person as typed. ``name_language`` (BCP 47) chooses the glyphs of the native name on the badge."""
+
+    native_name: str
+    passport_name: str = ""
+    badge_name: str = ""
+    name_language: str = ""
+    email: str = ""
+    phone: str = ""
+    country: str = "VN"
+    job_title: str = ""
+    company_id: int | None = None
+    locale: str = "vi"
+
+
+def normal_tax_code(code: str | None) -> str | None:
+    """A Vietnamese tax code in normal form; raises InvalidInput.
+
+    10 digits with a check digit, or 10-3 for a branch; since 1 July 2025 also the 12-digit personal number of a
+    household's owner.
+    """
+    text = (code or "").replace(" ", "").strip()
+    if not text:
+        return None
+    if len(text) == 12 and text.isascii() and text.isdigit():
+        return text
+    try:
+        return str(mst.format(mst.validate(text)))
+    except ValidationError as error:
+        raise InvalidInput(
+            _l("This tax code is not right: 10 digits, 10-3 for a branch, or the owner's 12-digit personal number."),
+            field="tax_code",
+        ) from error
+
+
+def normal_phone(phone: str, country: str, *, field: str = "phone") -> str:
+    """A phone number in international form (E.164); raises InvalidInput. Empty stays empty."""
+    text = clean(phone)
+    if not text:
+        return ""
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException as error:
+        raise InvalidInput(_l("Write a phone number, for example +84 912 345 678."), field=field) from error
+    if not phonenumbers.is_possible_number(number):
+        raise InvalidInput(_l("Write a phone number, for example +84 912 345 678."), field=field)
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def check_country(code: str, *, field: str = "country") -> str:
+    """An ISO 3166 code in capitals; raises InvalidInput."""
+    if len(code) != 2 or pycountry.countries.get(alpha_2=code.upper()) is None:
+        raise InvalidInput(_l("Please choose a country."), field=field)
+    return code.upper()
+
+
+def _website(address: str) -> str:
+    text = clean(address)
+    if not text:
+        return ""
+    if "://" not in text:
+        text = f"https://{text}"
+    if not text.startswith(("https://", "http://")) or "." not in text or any(c.isspace() for c in text):
+        raise InvalidInput(_l("Write a web address, for example www.example.vn."), field="website")
+    return text
+
+
+def check_groups(codes: Collection[str], *, field: str = "group_codes") -> str:
+    """Product group codes joined as stored; raises InvalidInput for an unknown one."""
+    known = set(db.session.scalars(select(ProductGroup.code).where(ProductGroup.code.in_(list(codes)))))
+    if known != set(codes):
+        raise InvalidInput(_l("Please choose from the list of product groups."), field=field)
+    return "|".join(dict.fromkeys(codes))
+
+
+def save_company(draft: CompanyDraft, *, by: Actor, company: Company | None = None) -> Company:
+    """Create or change a company; raises InvalidInput (with the field) and CompanyExists."""
+    country = check_country(draft.country)
+    if not clean(draft.name):
+        raise InvalidInput(_l("Please fill this in."), field="name")
+    values = {
+        "name": draft.name, "name_en": draft.name_en, "country": country,
+        "tax_code": normal_tax_code(draft.tax_code) if country == "VN" else (clean(draft.tax_code or "")[:20] or None),
+        "address": clean(draft.address), "commune": clean(draft.commune), "phone": normal_phone(draft.phone, country),
+        "email": normal_email(draft.email) if draft.email else "", "website": _website(draft.website),
+        "description_vi": clean(draft.description_vi), "description_en": clean(draft.description_en),
+        "village_id": draft.village_id, "is_craft": draft.is_craft,
+    }  # fmt: skip
+    with transaction():
+        values["group_codes"] = check_groups(draft.group_codes)
+        if draft.village_id is not None and db.session.get(CraftVillage, draft.village_id) is None:
+            raise InvalidInput(_l("Please choose a craft village from the list."), field="village_id")
+        if values["tax_code"]:
+            other = db.session.scalar(select(Company.id).where(Company.tax_code == values["tax_code"]))
+            if other is not None and (company is None or other != company.id):
+                raise CompanyExists(field="tax_code")
+        if company is None:
+            company = Company(**values)
+            db.session.add(company)
+            db.session.flush()
+            record("directory.create_company", company, by=by, after={"country": country})
+            return company
+        company = db.session.get_one(Company, company.id, with_for_update=True, populate_existing=True)
+        changed = [key for key, value in values.items() if getattr(company, key) != value]
+        for key in changed:
+            setattr(company, key, values[key])
+        if changed:
+            record("directory.change_company", company, by=by, after={"changed": changed})
+        return company
+
+
+def find_or_create_company(draft: CompanyDraft, *, by: Actor) -> Company:
+    """The company with this tax code, else with this name (without accents) and country, else a new one."""
+    with transaction():
+        tax_code = normal_tax_code(draft.tax_code) if draft.country.upper() == "VN" else None
+        query = select(Company).where(Company.country == check_country(draft.country))
+        if tax_code:
+            known = db.session.scalar(query.where(Company.tax_code == tax_code))
+        else:
+            folded = fold(f"{draft.name} {draft.name_en}")
+            known = db.session.scalars(query.where(Company.folded == folded).order_by(Company.id)).first()
+        return known or save_company(draft, by=by)
+
+
+def save_person(draft: PersonDraft, *, by: Actor, person: Person | None = None) -> Person:
+    """Create or change a person; raises InvalidInput (with the field)."""
+    country = check_country(draft.country)
+    if not clean(draft.native_name):
+        raise InvalidInput(_l("Please fill this in."), field="native_name")
+    values = {
+        "native_name": draft.native_name, "passport_name": draft.passport_name, "badge_name": draft.badge_name,
+        "name_language": draft.name_language, "email": normal_email(draft.email) if draft.email else "",
+        "phone": normal_phone(draft.phone, country), "country": country, "job_title": clean(draft.job_title),
+        "company_id": draft.company_id, "locale": draft.locale,
+    }  # fmt: skip
+    with transaction():
+        if person is None:
+            person = Person(**values)
+            db.session.add(person)
+            db.session.flush()
+            record("directory.create_person", person, by=by)
+            return person
+        person = db.session.get_one(Person, person.id, with_for_update=True, populate_existing=True)
+        changed = [key for key, value in values.items() if getattr(person, key) != value]
+        for key in changed:
+            setattr(person, key, values[key])
+        if changed:
+            record("directory.change_person", person, by=by, after={"changed": changed})
+        return person
+
+
+def find_or_create_person(draft: PersonDraft, *, by: Actor) -> Person:
+    """The person with this e-mail (else phone) and the same name without accents, else a new one."""
+    with transaction():
+        name = fold(f"{clean(draft.native_name)} {clean(draft.passport_name)}")
+        query = select(Person).where(Person.folded == name).order_by(Person.id)
+        if draft.email:
+            known = db.session.scalars(query.where(Person.email == normal_email(draft.email))).first()
+        elif draft.phone:
+            known = db.session.scalars(query.where(Person.phone == normal_phone(draft.phone, draft.country))).first()
+        else:
+            known = None
+        return known or save_person(draft, by=by)
+
+
+def join_company(user_id: int, company: Company, *, by: Actor, is_owner: bool = True) -> Membership:
+    """Let a user act for a company; doing it twice changes nothing."""
+    with transaction():
+        known = db.session.scalar(
+            select(Membership).where(Membership.user_id == user_id, Membership.company_id == company.id)
+        )
+        if known is not None:
+            return known
+        membership = Membership(user_id=user_id, company_id=company.id, is_owner=is_owner)
+        db.session.add(membership)
+        db.session.flush()
+        record("directory.join_company", membership, by=by, after={"company": company.id, "user": user_id})
+        return membership
+
+
+def record_consent(person: Person, kind: str, given: bool, *, fair_id: int | None, text_version: str) -> None:
+    """Keep what a person agreed to, or not, and by which text (Law 91/2025/QH15: silence is not consent)."""
+    with transaction():
+        db.session.add(
+            Consent(person_id=person.id, kind=kind, given=given, fair_id=fair_id, text_version=text_version)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FiledSlip:
+    """What is printed once and never kept in clear: the address part of the QR code and the PIN."""
+
+    filing: Filing
+    token: str
+    pin: str
+
+
+SOURCES = ("paper", "phone", "commune")
+MAX_FAILED_TRIES = 5
+LOCK_FOR = timedelta(minutes=15)
+
+
+def file_on_behalf(
+    subject: Record, *, fair_id: int | None, source: str, by: Actor, note: str = "", scan: Upload | None = None
+) -> FiledSlip:
+    """Keep that staff filed ``subject`` for somebody (source: paper, phone or commune), with the paper's scan.
+
+    Raises InvalidInput for an unknown source or an unacceptable scan. The reference is printed, too.
+    """
+    if source not in SOURCES or by.user_id is None:
+        raise InvalidInput(_l("Please say where the form came from."), field="source")
+    token, pin = new_token(), new_pin()
+    hashed = digest(token)
+    with transaction():
+        stored = store_upload(scan, field="scan") if scan is not None else None
+        filing = Filing(
+            fair_id=fair_id, subject_type=type(subject).__name__, subject_id=subject.id, source=source,
+            note=clean(note), typed_by_id=by.user_id, scan_id=stored.id if stored else None,
+            reference=f"F-{next_number('filing'):06d}", token_hash=hashed, pin_hash=pin_digest(pin, hashed),
+        )  # fmt: skip
+        db.session.add(filing)
+        db.session.flush()
+        record("directory.file_on_behalf", filing, by=by, after={"subject": filing.subject_type, "source": source})
+    return FiledSlip(filing, token, pin)
+
+
+def new_slip(filing: Filing, *, by: Actor) -> FiledSlip:
+    """A fresh token and PIN for a lost slip; the old ones open nothing any more."""
+    token, pin = new_token(), new_pin()
+    with transaction():
+        row = db.session.get_one(Filing, filing.id, with_for_update=True, populate_existing=True)
+        row.token_hash = digest(token)
+        row.pin_hash = pin_digest(pin, row.token_hash)
+        row.failed_tries, row.locked_until = 0, None
+        record("directory.new_slip", row, by=by)
+    return FiledSlip(row, token, pin)
+
+
+def open_filing(token: str, pin: str) -> Filing:
+    """The filing that token and PIN open; raises SlipRefused, or SlipLocked after five wrong PINs."""
+    with transaction():
+        filing = db.session.scalar(select(Filing).where(Filing.token_hash == digest(token)).with_for_update())
+        if filing is None:
+            raise SlipRefused(field="pin")
+        if filing.locked_until is not None and filing.locked_until > now():
+            raise SlipLocked(field="pin")
+        right = pin_matches(pin.strip(), filing.token_hash, filing.pin_hash)
+        filing.failed_tries = 0 if right else filing.failed_tries + 1
+        locked = filing.failed_tries >= MAX_FAILED_TRIES
+        if locked:
+            filing.failed_tries, filing.locked_until = 0, now() + LOCK_FOR
+    # Raised after the commit: the failed try must stay counted.
+    if locked:
+        raise SlipLocked(field="pin")
+    if not right:
+        raise SlipRefused(field="pin")
+    return filing

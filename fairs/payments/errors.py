@@ -1,0 +1,28 @@
+"""What can go wrong with invoices and receipts."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from fairs.core.errors import Conflict, InvalidInput
+
+
+class InvoiceClosed(Conflict):
+    """Nothing can be received for a cancelled or waived invoice."""
+
+    code = "invoice_closed"
+    message = _l("Nothing is owed on this invoice any more.")
+
+
+class ReceiptKnown(Conflict):
+    """This bank line was recorded before: it is counted once."""
+
+    code = "receipt_known"
+    message = _l("This bank reference has been recorded already.")
+
+
+class WrongAmount(InvalidInput):
+    """The amount is not above zero or in another currency."""
+
+    code = "wrong_amount"
+    message = _l("Write the amount received, above zero, in the invoice's currency.")

@@ -1,0 +1,201 @@
+"""Issuing invoices, recording money received."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from fairs.audit.service import record
+from fairs.core.actor import Actor
+from fairs.core.clock import today
+from fairs.core.db import db, transaction
+from fairs.core.errors import InvalidInput
+from fairs.core.events import publish
+from fairs.core.money import Money
+from fairs.core.sequences import next_number
+from fairs.payments.errors import InvoiceClosed, ReceiptKnown, WrongAmount
+from fairs.payments.events import MoneyReceived
+from fairs.payments.models import Instalment, Invoice, InvoiceLine, Receipt
+from fairs.payments.states import InvoiceState
+
+METHODS = ("transfer", "cash")
+_ALPHABET = string.digits + string.ascii_uppercase
+
+
+@dataclass(frozen=True, slots=True)
+class LineDraft:
+    """A line with its net amount; VAT is added in whole percent."""
+
+    kind: str
+    text_vi: str
+    text_en: str
+    net: Money
+    vat_percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceDraft:
+    """An invoice to issue; ``subject`` is the record it is for. The balance falls due no earlier than the deposit."""
+
+    fair_id: int
+    fair_code: str
+    company_id: int
+    subject_type: str
+    subject_id: int
+    lines: Sequence[LineDraft]
+    deposit_percent: int
+    deposit_due_on: date
+    balance_due_on: date
+    issued_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptDraft:
+    """Money that came in; ``external_reference`` is the bank's own id of the line, none for cash."""
+
+    amount: Money
+    received_on: date
+    method: str
+    external_reference: str | None = None
+    note: str = ""
+
+
+def payment_reference(fair_code: str, number: int) -> str:
+    """What the payer writes into the transfer: upper-case ASCII, at most 25, with a check character (mod 36).
+
+    Banks strip accents, signs and spaces, so it holds none; the last character catches typing errors.
+    """
+    body = f"{fair_code}{number:06d}"
+    return body + _check_character(body)
+
+
+def _check_character(body: str) -> str:
+    # ISO/IEC 7064 Mod 37,36: catches every single error and nearly all transpositions.
+    product = 36
+    for character in body:
+        total = (product + _ALPHABET.index(character)) % 36 or 36
+        product = total * 2 % 37
+    return _ALPHABET[(37 - product) % 36]
+
+
+def is_payment_reference(text: str) -> bool:
+    """Whether ``text`` is a payment reference with a right check character."""
+    return len(text) > 1 and all(c in _ALPHABET for c in text) and _check_character(text[:-1]) == text[-1]
+
+
+def issue_invoice(draft: InvoiceDraft, *, by: Actor) -> Invoice:
+    """Issue an invoice with deposit and balance; when nothing is owed its state is WAIVED and it has no instalments.
+
+    Raises InvalidInput when there is no line, currencies differ or the sum is negative. Numbers have no gaps.
+    """
+    if not draft.lines:
+        raise InvalidInput(_l("An invoice needs a line."))
+    currency = draft.lines[0].net.currency
+    lines = [
+        InvoiceLine(
+            position=position, kind=line.kind, text_vi=line.text_vi[:300], text_en=line.text_en[:300],
+            net_minor=line.net.amount_minor, vat_percent=line.vat_percent,
+            vat_minor=line.net.share(line.vat_percent).amount_minor, currency=line.net.currency,
+        )
+        for position, line in enumerate(draft.lines, 1)
+    ]  # fmt: skip
+    if any(line.currency != currency for line in lines):
+        raise InvalidInput(_l("All lines of an invoice are in one currency."))
+    total = Money(sum(line.net_minor + line.vat_minor for line in lines), currency)
+    if total.amount_minor < 0:
+        raise InvalidInput(_l("The sum of an invoice cannot be negative."))
+    with transaction():
+        number = next_number(f"invoice:{draft.fair_code}")
+        invoice = Invoice(
+            number=f"{draft.fair_code}-INV-{number:05d}",
+            payment_reference=payment_reference(draft.fair_code, number),
+            fair_id=draft.fair_id, company_id=draft.company_id, subject_type=draft.subject_type,
+            subject_id=draft.subject_id, state=InvoiceState.OPEN if total else InvoiceState.WAIVED,
+            issued_on=draft.issued_on, currency=currency, total_minor=total.amount_minor, received_minor=0,
+            lines=lines, instalments=_instalments(total, draft),
+        )  # fmt: skip
+        db.session.add(invoice)
+        db.session.flush()
+        record("payments.issue", invoice, by=by, after={"number": invoice.number, "total": total})
+        return invoice
+
+
+def _instalments(total: Money, draft: InvoiceDraft) -> list[Instalment]:
+    if not total:
+        return []
+    deposit = total.share(draft.deposit_percent)
+    balance_due_on = max(draft.balance_due_on, draft.deposit_due_on)
+    parts = [("deposit", draft.deposit_due_on, deposit), ("balance", balance_due_on, total - deposit)]
+    return [
+        Instalment(kind=kind, due_on=due_on, amount_minor=amount.amount_minor, currency=amount.currency)
+        for kind, due_on, amount in parts
+        if amount
+    ]
+
+
+def record_receipt(invoice: Invoice, draft: ReceiptDraft, *, by: Actor) -> Receipt:
+    """Record money received and tell the features above (MoneyReceived).
+
+    Raises WrongAmount, InvoiceClosed, ReceiptKnown (the same bank line twice), InvalidInput. An overpayment is
+    recorded as it came.
+    """
+    if draft.amount.amount_minor <= 0 or draft.amount.currency != invoice.currency:
+        raise WrongAmount(field="amount")
+    if draft.method not in METHODS:
+        raise InvalidInput(field="method")
+    if draft.received_on > today("Asia/Ho_Chi_Minh"):
+        raise InvalidInput(_l("This day lies in the future."), field="received_on")
+    reference = (draft.external_reference or "").strip()[:100] or None
+    if draft.method == "transfer" and reference is None:
+        raise InvalidInput(_l("Write the bank's reference of the transfer."), field="external_reference")
+    with transaction():
+        row = db.session.get_one(Invoice, invoice.id, with_for_update=True, populate_existing=True)
+        if row.state in {InvoiceState.CANCELLED, InvoiceState.WAIVED}:
+            raise InvoiceClosed
+        if reference is not None and db.session.scalar(
+            select(Receipt.id).where(
+                Receipt.fair_id == row.fair_id, Receipt.method == draft.method, Receipt.external_reference == reference
+            )
+        ):
+            raise ReceiptKnown(field="external_reference")
+        code = row.number.split("-", 1)[0]
+        receipt = Receipt(
+            number=f"{code}-R-{next_number(f'receipt:{code}'):05d}", fair_id=row.fair_id, invoice_id=row.id,
+            received_on=draft.received_on, method=draft.method, external_reference=reference,
+            amount_minor=draft.amount.amount_minor, currency=draft.amount.currency, recorded_by_id=by.user_id,
+            recorded_for_id=by.for_user_id, note=draft.note,
+        )  # fmt: skip
+        db.session.add(receipt)
+        row.received_minor += draft.amount.amount_minor
+        if row.received_minor >= row.total_minor:
+            if row.state is not InvoiceState.PAID:
+                row.move_to(InvoiceState.PAID)
+        elif row.state is InvoiceState.OPEN:
+            row.move_to(InvoiceState.PARTLY_PAID)
+        db.session.flush()
+        record("payments.receive", row, by=by, after={"receipt": receipt.number, "amount": draft.amount})
+        first = row.instalments[0] if row.instalments else None
+        publish(
+            MoneyReceived(
+                invoice_id=row.id, subject_type=row.subject_type, subject_id=row.subject_id,
+                deposit_covered=first is None or row.received_minor >= first.amount_minor,
+                fully_paid=row.state is InvoiceState.PAID, by=by,
+            )
+        )  # fmt: skip
+        db.session.refresh(row, ["receipts"])
+        return receipt
+
+
+def cancel_invoice(invoice: Invoice, *, by: Actor, reason: str) -> Invoice:
+    """Cancel an invoice on which nothing was received; raises InvalidTransition for a paid one."""
+    with transaction():
+        row = db.session.get_one(Invoice, invoice.id, with_for_update=True, populate_existing=True)
+        row.move_to(InvoiceState.CANCELLED)
+        row.note = reason[:400]
+        record("payments.cancel", row, by=by, after={"reason": reason})
+        return row
