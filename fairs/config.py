@@ -29,12 +29,16 @@ class Config:
 
     instance_path: Path = _doc(ROOT / "instance", "Folder for the database, files and keys of this installation.")
     database_url: str = _doc("", "SQLAlchemy address of the database; empty means SQLite in the instance folder.")
-    files_url: str = _doc("", "fsspec address of the file store (file or s3); empty means a folder in the instance folder.")
+    files_url: str = _doc(
+        "", "fsspec address of the file store (file or s3); empty means a folder in the instance folder."
+    )
     jobs_url: str = _doc("", "Address of the job queue: empty for SQLite in the instance folder, or redis://…")
     secret_key: str = _doc("", "Key of sessions and signatures; empty means one is made in the instance folder.")
     password_salt: str = _doc("", "Salt of password tokens; empty means one is made in the instance folder.")
     field_key: str = _doc("", "Key that encrypts single fields; empty means one is made in the instance folder.")
-    base_url: str = _doc("http://127.0.0.1:8000", "Address people reach this installation at; used in mail and QR codes.")
+    base_url: str = _doc(
+        "http://127.0.0.1:8000", "Address people reach this installation at; used in mail and QR codes."
+    )
     department: str = _doc("Sở Công Thương Hà Nội", "Name of the organising department on pages and documents.")
     department_en: str = _doc("Hanoi Department of Industry and Trade", "The same in English.")
     mail_server: str = _doc("", "SMTP host; empty keeps mail in the outbox (read at /dev/mail in the demonstration).")
@@ -80,7 +84,9 @@ class Config:
 
     def secret(self, name: str) -> str:
         """A secret of this installation: the setting, else a random value kept (mode 0600) in the instance folder."""
-        given = {"secret_key": self.secret_key, "password_salt": self.password_salt, "field_key": self.field_key}.get(name, "")
+        given = {"secret_key": self.secret_key, "password_salt": self.password_salt, "field_key": self.field_key}.get(
+            name, ""
+        )
         return given or self._kept_secret(name)
 
     def _kept_secret(self, name: str) -> str:

@@ -11,15 +11,16 @@ from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.core.clock import now
-from fairs.core.db import Record, StateType, UTCDateTime
+from fairs.core.db import BigKey, Record, StateType, UTCDateTime
 from fairs.core.permissions import Role
 
 
-class User(UserMixin, Record):  # type: ignore[misc]
+class User(UserMixin, Record):
     """A person who signs in. The field names of the second block are Flask-Security's."""
 
     __tablename__ = "users"
 
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)  # type: ignore[assignment]
     name: Mapped[str] = mapped_column(String(200), default="")
     locale: Mapped[str | None] = mapped_column(String(5))
 
@@ -35,7 +36,7 @@ class User(UserMixin, Record):  # type: ignore[misc]
     grants: Mapped[list[RoleGrant]] = relationship(back_populates="user", foreign_keys="RoleGrant.user_id")
 
     @property
-    def roles(self) -> list[Any]:
+    def roles(self) -> list[Any]:  # type: ignore[override]
         """Flask-Security's own roles are not used; see RoleGrant."""
         return []
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, abort, current_app, g, request
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from flask_security import MailUtil, Security, SQLAlchemyUserDatastore, hash_password
+from flask_security import MailUtil, RoleMixin, Security, SQLAlchemyUserDatastore, hash_password
 from flask_security.forms import RegisterFormV2
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
@@ -29,7 +29,7 @@ from fairs.messages.service import write
 security = Security()
 
 
-class Datastore(SQLAlchemyUserDatastore):  # type: ignore[misc]
+class Datastore(SQLAlchemyUserDatastore):
     """Flask-Security's store of users; it commits through our one exception."""
 
     def commit(self) -> None:
@@ -37,11 +37,22 @@ class Datastore(SQLAlchemyUserDatastore):  # type: ignore[misc]
         commit_foreign()
 
 
-class OutboxMailUtil(MailUtil):  # type: ignore[misc]
+class NoRole(RoleMixin):
+    """Flask-Security asks for a model of roles; ours are RoleGrant, which it never sees."""
+
+
+class OutboxMailUtil(MailUtil):
     """Mail of Flask-Security goes through the outbox like all other mail."""
 
     def send_mail(
-        self, template: str, subject: str, recipient: Any, sender: Any, body: str | None, html: str | None, **kwargs: Any
+        self,
+        template: str,
+        subject: str,
+        recipient: Any,
+        sender: Any,
+        body: str | None,
+        html: str | None,
+        **kwargs: Any,
     ) -> None:
         """Queue the mail; ``template`` names why it is sent."""
         user = kwargs.get("user")
@@ -56,7 +67,7 @@ class OutboxMailUtil(MailUtil):  # type: ignore[misc]
             )
 
 
-class SignUpForm(RegisterFormV2):  # type: ignore[misc]
+class SignUpForm(RegisterFormV2):
     """Sign-up with the person's name."""
 
     name = StringField(
@@ -118,7 +129,7 @@ def init_app(app: Flask, config: Config) -> None:
     app.config.update(settings(config))
     security.init_app(
         app,
-        Datastore(db, User, None),
+        Datastore(db, User, NoRole),
         mail_util_cls=OutboxMailUtil,
         register_form=SignUpForm,
     )

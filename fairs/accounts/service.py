@@ -29,7 +29,13 @@ def normal_email(email: str, *, field: str = "email") -> str:
 
 
 def create_user(
-    email: str, name: str, *, by: Actor, password_hash: str | None = None, confirmed: bool = False, locale: str | None = None
+    email: str,
+    name: str,
+    *,
+    by: Actor,
+    password_hash: str | None = None,
+    confirmed: bool = False,
+    locale: str | None = None,
 ) -> User:
     """A new user; raises EmailTaken and InvalidInput. The password is hashed by the caller (accounts.security)."""
     address = normal_email(email)

@@ -36,7 +36,9 @@ class FairList(StrictSchema):
 
 def fair_json(fair: Fair) -> dict[str, Any]:
     """The API's view of a fair."""
-    return {key: getattr(fair, key) for key in ("slug", "name", "state", "starts_on", "ends_on", "time_zone", "currency")}
+    return {
+        key: getattr(fair, key) for key in ("slug", "name", "state", "starts_on", "ends_on", "time_zone", "currency")
+    }
 
 
 @blp.get("")

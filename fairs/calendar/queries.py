@@ -24,5 +24,7 @@ def all_fairs() -> Sequence[Fair]:
 def public_fairs() -> Sequence[Fair]:
     """Fairs that outsiders may know of, in order of their days; rehearsals are not among them."""
     return db.session.scalars(
-        select(Fair).where(Fair.state != FairState.DRAFT, Fair.is_rehearsal.is_(False)).order_by(Fair.starts_on, Fair.id)
+        select(Fair)
+        .where(Fair.state != FairState.DRAFT, Fair.is_rehearsal.is_(False))
+        .order_by(Fair.starts_on, Fair.id)
     ).all()

@@ -69,7 +69,9 @@ def change_state(fair: Fair, target: FairState, *, by: Actor) -> Fair:
         locked = db.session.get_one(Fair, fair.id, with_for_update=True, populate_existing=True)
         before = locked.state
         locked.move_to(target)
-        record("calendar.change_state", locked, by=by, fair_id=locked.id, before={"state": before}, after={"state": target})
+        record(
+            "calendar.change_state", locked, by=by, fair_id=locked.id, before={"state": before}, after={"state": target}
+        )
         return locked
 
 

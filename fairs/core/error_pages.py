@@ -9,6 +9,7 @@ from flask import Flask, Response, json, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
+from jinja2 import Template
 from sqlalchemy.exc import DataError, OperationalError, StatementError
 from werkzeug.exceptions import HTTPException
 
@@ -52,7 +53,7 @@ def _answer(status: int, code: str, message: str, field: str | None = None, **de
     if wants_fragment():
         return Response(render_template("errors/_problem.html", status=status, code=code, message=message), status)
     page = f"errors/{status}.html"
-    names = [page, "errors/generic.html"]
+    names: list[str | Template] = [page, "errors/generic.html"]
     return Response(render_template(names, status=status, code=code, message=message), status)
 
 

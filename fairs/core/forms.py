@@ -24,7 +24,7 @@ from fairs.core.text import clean
 REQUIRED = InputRequired(_l("Please fill this in."))
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Form(FlaskForm):
     """Base of all forms: shape checks only; rules live in services."""
 
     def add_error(self, error: DomainError) -> None:
@@ -143,7 +143,9 @@ class MoneyField(DecimalNumber):
 class WholeNumber(IntegerField):
     """A whole number between ``least`` and ``most``."""
 
-    def __init__(self, label: Any = None, *, least: int = 0, most: int = 10**6, required: bool = False, **kw: Any) -> None:
+    def __init__(
+        self, label: Any = None, *, least: int = 0, most: int = 10**6, required: bool = False, **kw: Any
+    ) -> None:
         limit = NumberRange(least, most, _l("Between %(min)s and %(max)s."))
         super().__init__(label, [REQUIRED if required else Optional(), limit, *kw.pop("validators", ())], **kw)
 
@@ -162,7 +164,7 @@ class CountryField(SelectField):
         super().__init__(label, checks, choices=lambda: [("", "—"), *country_choices()], **kwargs)
 
 
-class UploadField(FileField):  # type: ignore[misc]
+class UploadField(FileField):
     """A file; ``upload()`` gives its name and bytes, or None when none was chosen."""
 
     def upload(self) -> Upload | None:

@@ -108,13 +108,15 @@ def country_name(code: str | None, locale: str | None = None) -> str:
     """The country's name by its ISO 3166 code, in the reader's language."""
     if not code:
         return ""
-    return babel.Locale.parse(_babel_locale(locale)).territories.get(code.upper(), code)
+    return str(babel.Locale.parse(_babel_locale(locale)).territories.get(code.upper(), code))
 
 
 def country_choices(locale: str | None = None) -> list[tuple[str, str]]:
     """(code, name) of all countries, sorted in the reader's language."""
     names = babel.Locale.parse(_babel_locale(locale)).territories
-    countries = [(code, name) for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in _NOT_COUNTRIES]
+    countries = [
+        (code, name) for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in _NOT_COUNTRIES
+    ]
     return sorted(countries, key=lambda pair: pair[1])
 
 

@@ -96,7 +96,9 @@ def parse_decimal(text: str) -> Decimal:
         return Decimal(cleaned)
     last = marks[-1]
     head, _, tail = cleaned.rpartition(last)
-    thousands_only = len(set(marks)) == 1 and (len(marks) > 1 or (len(tail) == 3 and not head.lstrip("-").startswith("0")))
+    thousands_only = len(set(marks)) == 1 and (
+        len(marks) > 1 or (len(tail) == 3 and not head.lstrip("-").startswith("0"))
+    )
     if thousands_only:
         groups = cleaned.lstrip("-").split(last)
         if any(len(group) != 3 for group in groups[1:]) or len(groups[0]) > 3:

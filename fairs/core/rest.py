@@ -27,14 +27,14 @@ __all__ = ["ApiBlueprint", "MoneySchema", "PageQuery", "RestApi", "StrictSchema"
 KEPT = timedelta(days=2)
 
 
-class RestApi(Api):  # type: ignore[misc]
+class RestApi(Api):
     """flask-smorest, with this project's own error handlers (problem+json) instead of its own."""
 
     def _register_error_handlers(self) -> None:
         """Errors are answered by core.error_pages."""
 
 
-class ApiBlueprint(Blueprint):  # type: ignore[misc]
+class ApiBlueprint(Blueprint):
     """A feature's part of /api/v1. Views are plain functions marked with @requires."""
 
 
@@ -112,7 +112,11 @@ def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
             with transaction():
                 answer = flask.current_app.make_response(view(*args, **kwargs))
                 stored = StoredAnswer(
-                    owner_id=owner, key=key, fingerprint=print_, status=answer.status_code, body=answer.get_data(as_text=True)
+                    owner_id=owner,
+                    key=key,
+                    fingerprint=print_,
+                    status=answer.status_code,
+                    body=answer.get_data(as_text=True),
                 )
                 db.session.add(stored)
                 db.session.flush()

@@ -36,6 +36,8 @@ def _first(series: str) -> NumberSeries:
     # Two transactions may meet a new series at once: the insert that loses waits and then reads the winner's row.
     insert = pg_insert if db.session.get_bind().dialect.name == "postgresql" else sqlite_insert
     db.session.execute(
-        insert(NumberSeries).values(name=series, last=0, created_at=now()).on_conflict_do_nothing(index_elements=["name"])
+        insert(NumberSeries)
+        .values(name=series, last=0, created_at=now())
+        .on_conflict_do_nothing(index_elements=["name"])
     )
     return db.session.scalars(select(NumberSeries).where(NumberSeries.name == series).with_for_update()).one()

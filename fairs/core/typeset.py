@@ -224,7 +224,7 @@ def _even(
 def _split(tokens: Sequence[tuple[str, bool]], count: int, language: str | None, *, bold: bool) -> list[str]:
     """The tokens on ``count`` lines, the longest as short as possible."""
     widths = _widths(tokens, language, bold=bold)
-    low, high = max(widths), sum(widths)
+    low, high = max(w for w, _ in widths), sum(w + gap for w, gap in widths)
     for _ in range(24):
         middle = (low + high) / 2
         low, high = (low, middle) if len(_filled(widths, middle)) <= count else (middle, high)
@@ -232,21 +232,22 @@ def _split(tokens: Sequence[tuple[str, bool]], count: int, language: str | None,
     return [_join(tokens[i:j]) for i, j in zip([0, *ends], ends, strict=False)]
 
 
-def _widths(tokens: Sequence[tuple[str, bool]], language: str | None, *, bold: bool) -> list[float]:
-    """Of each token at size 1, with the blank before it."""
+def _widths(tokens: Sequence[tuple[str, bool]], language: str | None, *, bold: bool) -> list[tuple[float, float]]:
+    """Of each token at size 1, and of the blank before it."""
     blank = pdfmetrics.stringWidth(" ", fonts.register(fonts.LATIN, bold=bold), 1)
-    return [line(token, language, bold=bold).width + (blank if gap else 0.0) for token, gap in tokens]
+    return [(line(token, language, bold=bold).width, blank if gap else 0.0) for token, gap in tokens]
 
 
-def _filled(widths: Sequence[float], room: float) -> list[int]:
+def _filled(widths: Sequence[tuple[float, float]], room: float) -> list[int]:
     """Where each line ends when lines of ``room`` are filled one after another; a line holds at least one token."""
     ends: list[int] = []
     used = 0.0
-    for i, width in enumerate(widths):
-        if i and used + width > room:
+    for i, (width, blank) in enumerate(widths):
+        if i and used + blank + width > room:
             ends.append(i)
-            used = 0.0
-        used += width
+            used = width
+        else:
+            used += blank + width if i else width
     return [*ends, len(widths)]
 
 
@@ -269,8 +270,7 @@ def _cut(
         shown = _join(tokens[start:end])
         if len(found) == lines - 1 and end < len(tokens):
             while line(shown + ELLIPSIS, language, bold=bold).width > room and shown:
-                end -= 1
-                shown = _join(tokens[start:end])
+                shown = _join(_clusters(shown)[:-1])
             shown = shown.rstrip(" ,.;-") + ELLIPSIS
         found.append(line(shown, language, bold=bold))
         start = end
@@ -283,7 +283,7 @@ def wrap(text: str, width: float, size: float, *, language: str | None = None, b
     room = width / size
     for paragraph in text.splitlines() or [""]:
         tokens = _tokens(fonts.tidy(paragraph))
-        if max(_widths(tokens, language, bold=bold)) > room:
+        if max(w for w, _ in _widths(tokens, language, bold=bold)) > room:
             # A word wider than the column is broken anywhere, the others stay whole.
             tokens = [part for token in tokens for part in _broken(token, room, language, bold=bold)]
         start = 0

@@ -7,5 +7,10 @@ VIEW_DIRECTORY = permission(
     Role.ORGANISER, Role.BOOTH_SALES, Role.FINANCE, Role.FRONT_DESK, Role.HOSPITALITY, Role.DEALS, Role.AUDITOR,
 )  # fmt: skip
 FILE_ON_BEHALF = permission(
-    "directory.file_on_behalf", "file a form for somebody", Role.ORGANISER, Role.BOOTH_SALES, Role.FRONT_DESK, Role.HOSPITALITY
+    "directory.file_on_behalf",
+    "file a form for somebody",
+    Role.ORGANISER,
+    Role.BOOTH_SALES,
+    Role.FRONT_DESK,
+    Role.HOSPITALITY,
 )

@@ -231,9 +231,7 @@ def join_company(user_id: int, company: Company, *, by: Actor, is_owner: bool = 
 def record_consent(person: Person, kind: str, given: bool, *, fair_id: int | None, text_version: str) -> None:
     """Keep what a person agreed to, or not, and by which text (Law 91/2025/QH15: silence is not consent)."""
     with transaction():
-        db.session.add(
-            Consent(person_id=person.id, kind=kind, given=given, fair_id=fair_id, text_version=text_version)
-        )
+        db.session.add(Consent(person_id=person.id, kind=kind, given=given, fair_id=fair_id, text_version=text_version))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,12 @@ VIEW_INVOICES = permission(
     "payments.view", "see invoices", Role.FINANCE, Role.ORGANISER, Role.BOOTH_SALES, Role.AUDITOR, Role.LEADERSHIP
 )
 SEE_OWN_INVOICE = permission(
-    "payments.view_own", "see this invoice", Role.FINANCE, Role.ORGANISER, Role.BOOTH_SALES, Role.AUDITOR, own_company=True
+    "payments.view_own",
+    "see this invoice",
+    Role.FINANCE,
+    Role.ORGANISER,
+    Role.BOOTH_SALES,
+    Role.AUDITOR,
+    own_company=True,
 )
 RECORD_RECEIPT = permission("payments.record_receipt", "record money received", Role.FINANCE)
