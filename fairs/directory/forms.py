@@ -1,6 +1,6 @@
 """Forms of companies and people, the product group field, and the block with which staff file any form for somebody.
 
-**Filing a form on behalf** (importers, visitors and exhibitors do it alike):
+**Filing a form on behalf** (exhibitors, importers and visitors do it alike):
 
 1. ``class StaffApplyForm(OnBehalfMixin, ApplyForm)``: the public form plus source, scan and note.
 2. In the template, inside the form (``enctype="multipart/form-data"``)::
@@ -10,19 +10,20 @@
 
 3. In the view, within one ``transaction()``: write the record, then
    ``slip = file_on_behalf(record, fair_id=fair.id, by=actor(), **form.filing())``, and after it
-   ``return go(directory.routes.show_slip(slip))`` – the slip with QR code and PIN, on screen and as PDF.
-4. Once, where the feature registers itself: ``slips.register_slip("Importer", importer_slip)`` (see directory/slips.py).
+   ``return go(slip_url(slip))`` (both from directory.slips and directory.service): the slip with QR code and PIN,
+   on the screen and as PDF. Call ``form.add_error(error)`` for a DomainError as ever: the mixin knows its fields.
+4. Once, where the feature registers itself (``handlers.py``): ``register_slip("Importer", importer_slip)``,
+   see ``directory/slips.py``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, EmailField, Field, HiddenField, SelectField, SelectMultipleField
-from wtforms.validators import Length, Optional, Regexp, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField
+from wtforms.validators import Optional, ValidationError
+from wtforms.widgets import CheckboxInput, EmailInput, ListWidget, TelInput
 
 from fairs.core.errors import DomainError
 from fairs.core.forms import REQUIRED, CountryField, Form, LongText, Text, UploadField
@@ -35,17 +36,32 @@ NAME_LANGUAGES = (
     ("", _l("As the country suggests")), ("vi", "Tiếng Việt"), ("ja", "日本語"), ("zh-Hans", "简体中文"),
     ("zh-Hant", "繁體中文"), ("ko", "한국어"), ("ru", "Русский"), ("ar", "العربية"), ("th", "ไทย"), ("en", "English"),
 )  # fmt: skip
+SOURCE_CHOICES = (
+    ("paper", _l("Paper form")), ("phone", _l("Telephone call")), ("commune", _l("List of the commune or ward")),
+)  # fmt: skip
 
 
 class Choice(SelectField):
-    """A select with a message that we translate."""
+    """A select with a message that we translate (WTForms has no Vietnamese)."""
 
     def __init__(self, label: Any = None, *, required: bool = False, **kwargs: Any) -> None:
         super().__init__(label, [REQUIRED if required else Optional()], validate_choice=False, **kwargs)
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what is not in the list."""
-        if self.data not in (None, "") and not any(str(value) == str(self.data) for value, *_ in self.iter_choices()):
+        if self.data not in (None, "") and str(self.data) not in {str(value) for value, *_ in self.iter_choices()}:
+            raise ValidationError(_l("Please choose from the list."))
+
+
+class RadioChoice(RadioField):
+    """Radio buttons with a message that we translate."""
+
+    def __init__(self, label: Any = None, *, required: bool = True, **kwargs: Any) -> None:
+        super().__init__(label, [REQUIRED if required else Optional()], validate_choice=False, **kwargs)
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is not in the list."""
+        if self.data not in (None, "") and str(self.data) not in {str(value) for value, *_ in self.iter_choices()}:
             raise ValidationError(_l("Please choose from the list."))
 
 
@@ -56,18 +72,35 @@ class GroupsField(SelectMultipleField):
     option_widget = CheckboxInput()
 
     def __init__(self, label: Any = None, *, required: bool = False, **kwargs: Any) -> None:
-        self.required = required
+        self.is_required = required
         super().__init__(label, choices=group_choices, validate_choice=False, **kwargs)
         if required:
             self.flags.required = True
 
     def pre_validate(self, form: Any) -> None:
         """At least one where one is needed, and only known ones."""
-        if self.required and not self.data:
+        if self.is_required and not self.data:
             raise ValidationError(_l("Please choose at least one product group."))
-        known = {value for value, *_ in self.iter_choices()}
-        if set(self.data or ()) - known:
+        if set(self.data or ()) - {value for value, *_ in self.iter_choices()}:
             raise ValidationError(_l("Please choose from the list of product groups."))
+
+
+class EmailText(Text):
+    """An e-mail address; whether it can be one is judged by the service."""
+
+    widget = EmailInput()
+
+    def __init__(self, label: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, length=255, **kwargs)
+
+
+class PhoneText(Text):
+    """A telephone number; its form is judged by the service, by the country."""
+
+    widget = TelInput()
+
+    def __init__(self, label: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, length=40, **kwargs)
 
 
 def group_choices() -> list[tuple[str, str]]:
@@ -76,23 +109,122 @@ def group_choices() -> list[tuple[str, str]]:
 
 
 def village_choices() -> list[tuple[str, str]]:
-    """(id, name and commune) of all craft villages."""
+    """(id, name, craft and commune) of all craft villages."""
     return [("", "—"), *((str(v.id), f"{v.name} – {localized(v, 'craft')} ({v.commune_2025})") for v in villages())]
 
 
-class EmailText(EmailField):
-    """An e-mail address; whether it can be one is judged by the service."""
+class OnBehalfMixin:
+    """Where the form came from, its scan and a note: added to a public form that staff fill in for somebody."""
 
-    def __init__(self, label: Any = None, *, required: bool = False, **kwargs: Any) -> None:
-        checks = [REQUIRED if required else Optional(), Length(max=255, message=_l("At most %(max)d characters."))]
-        super().__init__(label, [*checks, *kwargs.pop("validators", ())], **kwargs)
+    filing_source = RadioChoice(_l("How did it reach us?"), choices=SOURCE_CHOICES)
+    filing_scan = UploadField(_l("Scan or photo of the paper"))
+    filing_note = LongText(_l("Note for colleagues"), length=400)
 
-    def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Without outer spaces and hidden marks."""
-        self.data = Text.process_formdata_value(valuelist) if hasattr(Text, "process_formdata_value") else _one(valuelist)
+    _FILING_FIELDS = {"source": "filing_source", "scan": "filing_scan", "file": "filing_scan"}
+
+    def filing(self) -> dict[str, Any]:
+        """The keyword arguments source, note and scan of ``directory.service.file_on_behalf``."""
+        form: Any = self
+        return {
+            "source": form.filing_source.data,
+            "note": form.filing_note.data or "",
+            "scan": form.filing_scan.upload(),
+        }
+
+    def add_error(self, error: DomainError) -> None:
+        """As Form.add_error; errors of the filing itself go to the fields of this block."""
+        form: Any = self
+        if error.field not in form._fields and error.field in self._FILING_FIELDS:
+            error.field = self._FILING_FIELDS[error.field]
+        super().add_error(error)  # type: ignore[misc]
 
 
-def _one(valuelist: Sequence[Any]) -> str:
-    from fairs.core.text import clean
+class CompanyForm(Form):
+    """A company as people describe it; used by exhibitors, and by staff for anybody."""
 
-    return clean(str(valuelist[0])) if valuelist else ""
+    name = Text(_l("Name of the company or household"), length=250, required=True)
+    name_en = Text(_l("Name in English"), length=250)
+    country = CountryField(_l("Country"), default="VN", validate_choice=False)
+    tax_code = Text(_l("Tax code"), length=20)
+    is_craft = BooleanField(_l("A craft household or a craft enterprise"))
+    village_id = Choice(_l("Craft village"), choices=village_choices)
+    group_codes = GroupsField(_l("What do you make or sell?"))
+    phone = PhoneText(_l("Telephone"))
+    email = EmailText(_l("E-mail of the company"))
+    website = Text(_l("Web page"), length=255)
+    address = Text(_l("House number, street, hamlet"), length=400)
+    commune = Text(_l("Ward or commune, province or city"), length=120)
+    description_vi = LongText(_l("About you, in Vietnamese"), length=2000)
+    description_en = LongText(_l("About you, in English"), length=2000)
+
+    def fill(self, company: Company) -> None:
+        """Show what is known (for GET)."""
+        for key in _COMPANY_TEXTS:
+            self[key].data = getattr(company, key) or ""
+        self.is_craft.data = company.is_craft
+        self.village_id.data = str(company.village_id or "")
+        self.group_codes.data = company.groups
+
+    def draft(self) -> CompanyDraft:
+        """What was typed."""
+        texts = {key: self[key].data or "" for key in _COMPANY_TEXTS}
+        return CompanyDraft(
+            **texts,
+            group_codes=tuple(self.group_codes.data or ()),
+            village_id=int(self.village_id.data) if self.village_id.data else None,
+            is_craft=bool(self.is_craft.data),
+        )
+
+
+_COMPANY_TEXTS = (
+    "name", "name_en", "country", "tax_code", "phone", "email", "website", "address", "commune", "description_vi",
+    "description_en",
+)  # fmt: skip
+
+
+class PersonForm(Form):
+    """A person as staff know them."""
+
+    native_name = Text(_l("Name in the own script"), required=True)
+    passport_name = Text(_l("Name as in the passport"))
+    badge_name = Text(_l("Name for the badge"))
+    name_language = Choice(_l("Language of the name"), choices=NAME_LANGUAGES)
+    job_title = Text(_l("Position"), length=120)
+    country = CountryField(_l("Country"), default="VN", validate_choice=False)
+    email = EmailText(_l("E-mail"))
+    phone = PhoneText(_l("Telephone"))
+    locale = Choice(_l("Language of letters"), choices=[("vi", "Tiếng Việt"), ("en", "English")])
+
+    def fill(self, person: Person) -> None:
+        """Show what is known (for GET)."""
+        for name in _PERSON_TEXTS:
+            self[name].data = getattr(person, name) or ""
+
+    def draft(self, person: Person) -> PersonDraft:
+        """What was typed; the company stays."""
+        values = {name: self[name].data or "" for name in _PERSON_TEXTS}
+        values["locale"] = values["locale"] or "vi"
+        return PersonDraft(**values, company_id=person.company_id)
+
+
+_PERSON_TEXTS = (
+    "native_name", "passport_name", "badge_name", "name_language", "job_title", "country", "email", "phone", "locale",
+)  # fmt: skip
+
+
+class PinForm(Form):
+    """The PIN of a slip."""
+
+    pin = Text(_l("PIN"), length=12, required=True)
+
+
+class InviteForm(Form):
+    """A colleague's address."""
+
+    email = EmailText(_l("E-mail of your colleague"), required=True)
+
+
+class ConfirmForm(Form):
+    """Nothing but the token against forged requests."""
+
+    confirm = HiddenField(default="1")
