@@ -136,15 +136,15 @@ class Processes:
 def serve(port: int, env: Mapping[str, str], *, demo: bool) -> None:
     """Run web server and worker until one of them ends or the person stops them; leaves no process behind."""
     refuse_taken(port)
-    processes = Processes(port, env)
-    try:
-        with processes:
-            print(_greeting(processes.address, demo=demo), flush=True)
+    with Processes(port, env) as processes:
+        print(_greeting(processes.address, demo=demo), flush=True)
+        try:
             while True:
                 processes.check()
                 time.sleep(0.3)
-    except Stopped:
-        print("Stopped.", flush=True)
+        except Stopped:
+            print("\nStopping …", flush=True)
+    print("Stopped.", flush=True)
 
 
 def _greeting(address: str, *, demo: bool) -> str:
