@@ -1,0 +1,180 @@
+"""Reading invoices: lists, sums, and what the money received covers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from fairs.core.db import db
+from fairs.core.money import Money
+from fairs.core.text import clean, fold
+from fairs.core.web import Page, paginate
+from fairs.directory.models import Company
+from fairs.payments.models import Instalment, Invoice
+from fairs.payments.states import InvoiceState
+
+OWED = (InvoiceState.OPEN, InvoiceState.PARTLY_PAID)
+SORTS = {"number": Invoice.number, "issued": Invoice.issued_on, "total": Invoice.total_minor, "received": Invoice.received_minor}
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFilter:
+    """What a list of invoices shows. ``overdue``: an instalment's day has passed and the money is not there."""
+
+    state: InvoiceState | None = None
+    overdue: bool = False
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """An instalment with what the money received so far pays of it, the earliest due first."""
+
+    instalment: Instalment
+    covered: Money
+    open: Money
+    is_overdue: bool
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether it is paid in full."""
+        return not self.open
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Sums over invoices of one currency, cancelled ones left out; ``overdue`` is the part of ``open`` past its day."""
+
+    count: int
+    total: Money
+    received: Money
+    open: Money
+    overdue: Money
+
+
+def coverage(invoice: Invoice, today: date) -> list[Covered]:
+    """How the receipts cover the instalments, in the order in which they fall due."""
+    left = invoice.received_minor
+    found = []
+    for part in invoice.instalments:
+        paid = max(0, min(left, part.amount_minor))
+        left -= paid
+        rest = Money(part.amount_minor - paid, part.currency)
+        late = bool(rest) and part.due_on < today and invoice.state in OWED
+        found.append(Covered(part, Money(paid, part.currency), rest, late))
+    return found
+
+
+def next_open(invoice: Invoice, today: date) -> Covered | None:
+    """The instalment that is to be paid next; None when nothing is owed."""
+    if invoice.state not in OWED:
+        return None
+    return next((part for part in coverage(invoice, today) if not part.is_paid), None)
+
+
+def overpaid(invoice: Invoice) -> Money:
+    """What came in beyond the total."""
+    return Money(max(0, invoice.received_minor - invoice.total_minor), invoice.currency)
+
+
+def invoice_by_number(number: str, fair_id: int | None = None) -> Invoice | None:
+    """The invoice with all that its page shows; with ``fair_id`` only of that fair."""
+    query = (
+        select(Invoice)
+        .where(Invoice.number == number)
+        .options(
+            joinedload(Invoice.company),
+            selectinload(Invoice.lines),
+            selectinload(Invoice.instalments),
+            selectinload(Invoice.receipts),
+        )
+    )
+    if fair_id is not None:
+        query = query.where(Invoice.fair_id == fair_id)
+    return db.session.scalar(query)
+
+
+def invoices_of(company_ids: Sequence[int]) -> Sequence[Invoice]:
+    """All invoices of these companies, newest first."""
+    return db.session.scalars(
+        select(Invoice)
+        .where(Invoice.company_id.in_(company_ids))
+        .options(joinedload(Invoice.company), selectinload(Invoice.instalments))
+        .order_by(Invoice.id.desc())
+    ).all()
+
+
+def _due_by(day: date) -> ColumnElement[int]:
+    """Sum of an invoice's instalments whose day lies before ``day``."""
+    return (
+        select(func.coalesce(func.sum(Instalment.amount_minor), 0))
+        .where(Instalment.invoice_id == Invoice.id, Instalment.due_on < day)
+        .correlate(Invoice)
+        .scalar_subquery()
+    )
+
+
+def _filtered(fair_id: int, wanted: InvoiceFilter, today: date) -> Select[Invoice]:
+    query = select(Invoice).where(Invoice.fair_id == fair_id)
+    if wanted.state is not None:
+        query = query.where(Invoice.state == wanted.state)
+    if wanted.overdue:
+        query = query.where(Invoice.state.in_(OWED), _due_by(today) > Invoice.received_minor)
+    text = clean(wanted.text)
+    if text:
+        plain = "".join(text.split()).upper()
+        query = query.join(Company, Company.id == Invoice.company_id).where(
+            or_(
+                Invoice.number.contains(plain, autoescape=True),
+                Invoice.payment_reference.contains(plain, autoescape=True),
+                Company.folded.contains(fold(text), autoescape=True),
+            )
+        )
+    return query
+
+
+def list_invoices(
+    fair_id: int, wanted: InvoiceFilter, today: date, *, sort: str = "-number", cursor: str | None = None, limit: int = 50
+) -> Page[Invoice]:
+    """A page of the fair's invoices; ``sort`` is a key of SORTS, with - for descending."""
+    key = sort.removeprefix("-")
+    down = sort.startswith("-")
+    column = SORTS.get(key, Invoice.number)
+    query = _filtered(fair_id, wanted, today).options(joinedload(Invoice.company), selectinload(Invoice.instalments))
+    return paginate(query, (column, down), (Invoice.id, down), limit=limit, cursor=cursor)
+
+
+def all_invoices(fair_id: int, wanted: InvoiceFilter, today: date) -> Sequence[Invoice]:
+    """Every invoice that the filter shows, by number, for a sheet."""
+    query = _filtered(fair_id, wanted, today).options(
+        joinedload(Invoice.company), selectinload(Invoice.instalments), selectinload(Invoice.receipts)
+    )
+    return db.session.scalars(query.order_by(Invoice.number)).all()
+
+
+def sums(fair_id: int, wanted: InvoiceFilter, today: date) -> list[Sums]:
+    """Sums of what the filter shows, one per currency: amounts of two currencies are never added."""
+    rows = _filtered(fair_id, wanted, today).where(Invoice.state != InvoiceState.CANCELLED).subquery()
+    due = _filtered(fair_id, wanted, today).with_only_columns(Invoice.id, _due_by(today).label("due")).subquery()
+    owed = case((rows.c.total_minor > rows.c.received_minor, rows.c.total_minor - rows.c.received_minor), else_=0)
+    late = case((due.c.due > rows.c.received_minor, due.c.due - rows.c.received_minor), else_=0)
+    found = db.session.execute(
+        select(
+            rows.c.currency,
+            func.count(),
+            func.sum(rows.c.total_minor),
+            func.sum(rows.c.received_minor),
+            func.sum(owed),
+            func.sum(late),
+        )
+        .join(due, due.c.id == rows.c.id)
+        .group_by(rows.c.currency)
+        .order_by(rows.c.currency)
+    )
+    return [
+        Sums(count, *(Money(int(value), currency) for value in values)) for currency, count, *values in found.tuples()
+    ]
