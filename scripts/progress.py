@@ -23,6 +23,9 @@ _NETWORK = re.compile(
     r"|ProxyError|Max retries exceeded|Failed to fetch|Could not resolve|network timeout|request to .* failed",
     re.IGNORECASE,
 )
+_CERTIFICATE = re.compile(
+    r"SELF_SIGNED_CERT|CERTIFICATE_VERIFY_FAILED|certificate in certificate chain|UNABLE_TO_VERIFY"
+)
 _ADDRESS = re.compile(r"\b\w+://\S+")
 _HEARTBEAT = 15.0  # seconds between two signs of life where the output is not a terminal
 
@@ -148,6 +151,11 @@ class Run:
         text = self.log.read_text(errors="replace")
         if "No space left on device" in text:
             return "The disk is full: free some space, then run the same command again."
+        if fetches and _CERTIFICATE.search(text):
+            return (
+                "The package registry's certificate is not trusted: something on the way, such as a proxy, signs connections "
+                "and its own certificate has to be installed on this machine (or named by PIP_CERT and NODE_EXTRA_CA_CERTS)."
+            )
         if fetches and _NETWORK.search(text):
             return (
                 "The package registry cannot be reached: check the network connection and the proxy settings, "

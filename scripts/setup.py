@@ -27,6 +27,7 @@ def environment(**extra: str) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "npm_config_update_notifier": "false",
+        "NODE_USE_SYSTEM_CA": "1",  # offices whose proxy signs connections have its certificate there
     }
     left_out = {"PYTHONHOME", "PYTHONPATH", "FLASK_APP", "FLASK_DEBUG"}
     return {name: value for name, value in os.environ.items() if name not in left_out} | given | extra
