@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import or_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from fairs.badges.codes import BadCode, fingerprint, read, typed
 from fairs.badges.errors import OtherFair, UnknownCode
 from fairs.badges.models import Badge, BadgeKey
 from fairs.core.db import db
+from fairs.directory.models import Person
 
+# Longer texts cannot be codes, whatever a keyboard did to them.
+_LONGEST_SHORT, _LONGEST = 40, 1000
 _FULL = (joinedload(Badge.person), joinedload(Badge.company))
 
 
@@ -27,9 +30,9 @@ def badge_by_code(fair_id: int, text: str) -> Badge:
 
     Raises UnknownCode, or OtherFair for a true badge of another fair. Revoked badges are found, too.
     """
-    if len(text) > 1000:
+    if len(text) > _LONGEST:
         raise UnknownCode
-    if len(text.strip()) <= 40:
+    if len(text.strip()) <= _LONGEST_SHORT:
         return _one(Badge.short_code, _short(text), fair_id)
     try:
         # Only who has seen the real code can make its fingerprint: as strong as the signature, and one look-up.
@@ -59,6 +62,45 @@ def _one(column: object, value: str, fair_id: int) -> Badge:
         if badge.fair_id == fair_id:
             return badge
     raise OtherFair if rows else UnknownCode
+
+
+def find_by_codes(texts: Iterable[str], *, lock: bool = False) -> dict[str, Badge]:
+    """The badges of many scanned or typed texts of any fair in one statement; texts that name no badge are left out.
+
+    With ``lock`` the wearers' rows are locked in the order of their keys until the commit, so that two gates that
+    read one person's badge at the same moment take turns. Persons and companies are loaded.
+    """
+    wanted = {text: key for text in set(texts) if (key := _key(text)) is not None}
+    if not wanted:
+        return {}
+    query = (
+        select(Badge)
+        .join(Badge.person)
+        .options(contains_eager(Badge.person), joinedload(Badge.company))
+        .where(
+            or_(
+                Badge.fingerprint.in_([value for kind, value in wanted.values() if kind == "fingerprint"]),
+                Badge.short_code.in_([value for kind, value in wanted.values() if kind == "short_code"]),
+            )
+        )
+        .order_by(Badge.person_id, Badge.id)
+        .execution_options(populate_existing=True)
+    )
+    if lock:
+        query = query.with_for_update(of=Person, key_share=True)
+    found: dict[tuple[str, str], Badge] = {}
+    for badge in db.session.scalars(query):
+        found["fingerprint", badge.fingerprint] = found["short_code", badge.short_code] = badge
+    return {text: found[key] for text, key in wanted.items() if key in found}
+
+
+def _key(text: str) -> tuple[str, str] | None:
+    try:
+        if len(text.strip()) <= _LONGEST_SHORT:
+            return "short_code", typed(text)
+        return ("fingerprint", fingerprint(text)) if len(text) <= _LONGEST else None
+    except BadCode:
+        return None
 
 
 def active_badge(fair_id: int, person_id: int) -> Badge | None:

@@ -59,6 +59,7 @@ class Scan(Record):
     day: Mapped[date]
     scanned_at: Mapped[datetime] = mapped_column(UTCDateTime)
     verdict: Mapped[Verdict] = mapped_column(StateType(Verdict))
+    counted: Mapped[bool] = mapped_column(default=False)  # whether this scan made a visit that counts
     is_rehearsal: Mapped[bool] = mapped_column(default=False)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
@@ -84,3 +85,4 @@ class Visit(Record):
     country: Mapped[str] = mapped_column(String(2), default="")
     first_in_at: Mapped[datetime] = mapped_column(UTCDateTime)
     inside_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    left_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # the latest leaving: scans may arrive out of order

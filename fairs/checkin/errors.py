@@ -1,0 +1,27 @@
+"""Why scans or gates are refused as a whole."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from fairs.core.errors import Conflict, InvalidInput
+
+
+class BadScan(InvalidInput):
+    """A scan in a batch cannot be taken; ``field`` says which one and what of it. Nothing of the batch is kept."""
+
+    code = "bad_scan"
+
+
+class UnknownGate(InvalidInput):
+    """The fair has no gate with this code."""
+
+    code = "unknown_gate"
+    message = _l("This fair has no gate with this code.")
+
+
+class GateExists(Conflict):
+    """The code is taken by another gate of the fair."""
+
+    code = "gate_exists"
+    message = _l("Another gate has this code already.")

@@ -1,0 +1,251 @@
+"""Reading gates, scans and the figures of visits; each function takes a constant number of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from fairs.badges.models import Badge
+from fairs.badges.states import BadgeCategory
+from fairs.calendar.models import Fair
+from fairs.checkin.models import Gate, Scan, Visit
+from fairs.checkin.rules import Direction, Presence
+from fairs.checkin.states import Verdict
+from fairs.core.db import db
+from fairs.core.text import fold
+from fairs.directory.models import Person
+
+LETS_IN = tuple(verdict for verdict in Verdict if verdict.lets_in)
+
+
+def gates_of(fair_id: int) -> Sequence[Gate]:
+    """The gates of a fair, open ones first."""
+    return db.session.scalars(
+        select(Gate).where(Gate.fair_id == fair_id).order_by(Gate.is_open.desc(), Gate.code)
+    ).all()
+
+
+def gate_by_code(fair_id: int, code: str) -> Gate | None:
+    """The fair's gate with this code."""
+    return db.session.scalar(select(Gate).where(Gate.fair_id == fair_id, Gate.code == code))
+
+
+def scans_by_id(fair_id: int, ids: Sequence[str]) -> dict[str, Scan]:
+    """Scans that are known already, with badge, person and company."""
+    rows = db.session.scalars(
+        select(Scan)
+        .options(joinedload(Scan.badge).options(joinedload(Badge.person), joinedload(Badge.company)))
+        .where(Scan.fair_id == fair_id, Scan.scan_id.in_(ids))
+    )
+    return {scan.scan_id: scan for scan in rows}
+
+
+def visits_of(fair_id: int, days: Collection[date], people: Collection[int]) -> dict[tuple[date, int], Visit]:
+    """Visits of these people on these days, by day and person, read afresh."""
+    rows = db.session.scalars(
+        select(Visit)
+        .where(Visit.fair_id == fair_id, Visit.day.in_(days), Visit.person_id.in_(people))
+        .execution_options(populate_existing=True)
+    )
+    return {(visit.day, visit.person_id): visit for visit in rows}
+
+
+def rehearsed_presence(fair_id: int, day: date, badge_ids: Collection[int], since: datetime) -> dict[int, Presence]:
+    """Where the wearers are by the rehearsal's scans after ``since``."""
+    rows = db.session.execute(
+        select(Scan.badge_id, Scan.direction, Scan.scanned_at)
+        .where(
+            Scan.badge_id.in_(badge_ids), Scan.day == day, Scan.fair_id == fair_id, Scan.is_rehearsal.is_(True),
+            Scan.verdict.in_(LETS_IN), Scan.scanned_at >= since,
+        )
+        .order_by(Scan.scanned_at, Scan.id)
+    )  # fmt: skip
+    found: dict[int, Presence] = {}
+    for badge_id, direction, scanned_at in rows.tuples():
+        if badge_id is None:
+            continue
+        found[badge_id] = found.get(badge_id, Presence()).after(Direction(direction), scanned_at)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class GateActivity:
+    """What happened at a gate on a day."""
+
+    passed: int = 0
+    refused: int = 0
+    last_at: datetime | None = None
+
+
+def activity(fair_id: int, day: date) -> dict[int, GateActivity]:
+    """Scans of each gate on a day, by the gate's key; rehearsals are left out. One statement."""
+    passes = Scan.verdict.in_(LETS_IN)
+    rows = db.session.execute(
+        select(
+            Scan.gate_id, func.sum(case((passes, 1), else_=0)), func.sum(case((passes, 0), else_=1)),
+            func.max(Scan.scanned_at),
+        )
+        .where(Scan.fair_id == fair_id, Scan.day == day, Scan.is_rehearsal.is_(False))
+        .group_by(Scan.gate_id)
+    )  # fmt: skip
+    return {gate_id: GateActivity(int(ok), int(refused), last) for gate_id, ok, refused, last in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """Figures of one day at the gate's screen."""
+
+    visits: int
+    inside: int
+
+
+def counters(fair_id: int, day: date) -> Counters:
+    """Visits that count on a day, and all who are inside now (people of every category). One statement."""
+    visits, inside = db.session.execute(
+        select(
+            func.coalesce(func.sum(case((Visit.counts.is_(True), 1), else_=0)), 0),
+            func.count(Visit.inside_since),
+        ).where(Visit.fair_id == fair_id, Visit.day == day)
+    ).one()
+    return Counters(int(visits), int(inside))
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Figures of a fair, from visits that count. ``inside`` has all categories: it is for safety, not for statistics.
+
+    ``by_hour`` are first entries of ``day`` as (hour, visits). Rows of a group are (key, visits, people).
+    """
+
+    day: date
+    visits: int
+    people: int
+    visits_on_day: int
+    inside: int
+    foreign_visits: int
+    by_day: list[tuple[date, int]]
+    by_hour: list[tuple[int, int]]
+    by_country: list[tuple[str, int, int]]
+    by_category: list[tuple[BadgeCategory, int, int]]
+
+
+def figures(fair: Fair, day: date) -> Figures:
+    """All figures of the gates' page in five statements, however many visits there are."""
+    mine = and_(Visit.fair_id == fair.id, Visit.counts.is_(True))
+    visits, people, foreign = db.session.execute(
+        select(
+            func.count(), func.count(Visit.person_id.distinct()),
+            func.coalesce(func.sum(case((Visit.country.not_in(["VN", ""]), 1), else_=0)), 0),
+        ).where(mine)
+    ).one()  # fmt: skip
+    per_day = {
+        row_day: (int(count), int(inside))
+        for row_day, count, inside in db.session.execute(
+            select(
+                Visit.day, func.sum(case((Visit.counts.is_(True), 1), else_=0)), func.count(Visit.inside_since)
+            ).where(Visit.fair_id == fair.id).group_by(Visit.day)
+        )
+    }  # fmt: skip
+    return Figures(
+        day=day,
+        visits=visits,
+        people=people,
+        visits_on_day=per_day.get(day, (0, 0))[0],
+        inside=per_day.get(day, (0, 0))[1],
+        foreign_visits=int(foreign),
+        by_day=[(one, per_day.get(one, (0, 0))[0]) for one in fair.days],
+        by_hour=_by_hour(fair, day),
+        by_country=_groups(mine, Visit.country),
+        by_category=_groups(mine, Visit.category),
+    )
+
+
+def _groups(mine: Any, column: Any) -> list[Any]:
+    rows = db.session.execute(
+        select(column, func.count(), func.count(Visit.person_id.distinct()))
+        .where(mine)
+        .group_by(column)
+        .order_by(func.count().desc(), column)
+    )
+    return [tuple(row) for row in rows]
+
+
+def _by_hour(fair: Fair, day: date) -> list[tuple[int, int]]:
+    """First entries per hour of the fair's own clock, from an hour before opening to closing, and whatever lies outside.
+
+    The hours' limits are computed here, so that the database needs to know no time zone.
+    """
+    starts = [fair.at(day, time(hour)) for hour in range(24)] + [fair.at(day + timedelta(days=1), time(0))]
+    sums = [
+        func.sum(case((and_(Visit.first_in_at >= starts[hour], Visit.first_in_at < starts[hour + 1]), 1), else_=0))
+        for hour in range(24)
+    ]
+    row = db.session.execute(
+        select(*sums).where(Visit.fair_id == fair.id, Visit.counts.is_(True), Visit.day == day)
+    ).one()
+    counts = [int(value or 0) for value in row]
+    busy = [hour for hour, value in enumerate(counts) if value]
+    first = min([max(0, fair.opens_at.hour - 1), *busy])
+    last = max([min(23, fair.closes_at.hour), *busy])
+    return [(hour, counts[hour]) for hour in range(first, last + 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class ScanFilter:
+    """What the scan log shows. ``rehearsal``: only rehearsals, else only real scans."""
+
+    text: str = ""
+    gate: str = ""
+    verdict: str = ""
+    direction: str = ""
+    day: date | None = None
+    rehearsal: bool = False
+
+
+def scan_log(fair_id: int, wanted: ScanFilter) -> Select[Any]:
+    """The fair's scans with gate, badge, person and company; order and page are the caller's."""
+    query = (
+        select(Scan)
+        .outerjoin(Scan.badge)
+        .outerjoin(Badge.person)
+        .options(
+            joinedload(Scan.gate),
+            contains_eager(Scan.badge).options(contains_eager(Badge.person), joinedload(Badge.company)),
+        )
+        .where(Scan.fair_id == fair_id, Scan.is_rehearsal.is_(wanted.rehearsal))
+    )
+    if wanted.gate:
+        query = query.where(Scan.gate_id.in_(select(Gate.id).where(Gate.code == wanted.gate)))
+    if wanted.verdict == "refused":
+        query = query.where(Scan.verdict.not_in(LETS_IN))
+    elif wanted.verdict:
+        query = query.where(Scan.verdict == wanted.verdict)
+    if wanted.direction:
+        query = query.where(Scan.direction == wanted.direction)
+    if wanted.day:
+        query = query.where(Scan.day == wanted.day)
+    if wanted.text:
+        folded = fold(wanted.text)[:100]
+        query = query.where(
+            or_(
+                Person.folded.contains(folded, autoescape=True),
+                Badge.reference.startswith(wanted.text.strip().upper(), autoescape=True),
+            )
+        )
+    return query
+
+
+def scans_of_badge(badge_id: int, limit: int = 50) -> Sequence[Scan]:
+    """The latest scans of a badge with their gates, rehearsals included."""
+    return db.session.scalars(
+        select(Scan)
+        .options(joinedload(Scan.gate))
+        .where(Scan.badge_id == badge_id)
+        .order_by(Scan.scanned_at.desc(), Scan.id.desc())
+        .limit(limit)
+    ).all()
