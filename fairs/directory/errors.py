@@ -27,3 +27,24 @@ class SlipLocked(Forbidden):
     code = "slip_locked"
     status = 429
     message = _l("Too many wrong PINs. Please try again in 15 minutes or call us.")
+
+
+class InvitationOver(Conflict):
+    """An invitation was used, taken back or has expired; an unknown one gets the same answer."""
+
+    code = "invitation_over"
+    message = _l("This invitation is no longer valid. Please ask your colleague for a new one.")
+
+
+class OwnersOnly(Forbidden):
+    """Only the person who registered the company decides who joins."""
+
+    code = "owners_only"
+    message = _l("Only the person who registered the company can do this.")
+
+
+class LastOwner(Conflict):
+    """A company keeps at least one owner."""
+
+    code = "last_owner"
+    message = _l("The company would have nobody in charge. Invite somebody first, or ask the organiser.")

@@ -41,6 +41,9 @@ SOURCE_CHOICES = (
 )  # fmt: skip
 
 
+_FILING_FIELDS = {"source": "filing_source", "scan": "filing_scan", "file": "filing_scan"}
+
+
 class Choice(SelectField):
     """A select with a message that we translate (WTForms has no Vietnamese)."""
 
@@ -120,8 +123,6 @@ class OnBehalfMixin:
     filing_scan = UploadField(_l("Scan or photo of the paper"))
     filing_note = LongText(_l("Note for colleagues"), length=400)
 
-    _FILING_FIELDS = {"source": "filing_source", "scan": "filing_scan", "file": "filing_scan"}
-
     def filing(self) -> dict[str, Any]:
         """The keyword arguments source, note and scan of ``directory.service.file_on_behalf``."""
         form: Any = self
@@ -134,8 +135,8 @@ class OnBehalfMixin:
     def add_error(self, error: DomainError) -> None:
         """As Form.add_error; errors of the filing itself go to the fields of this block."""
         form: Any = self
-        if error.field not in form._fields and error.field in self._FILING_FIELDS:
-            error.field = self._FILING_FIELDS[error.field]
+        if error.field not in form._fields:
+            error.field = _FILING_FIELDS.get(error.field or "", error.field)
         super().add_error(error)  # type: ignore[misc]
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from fairs.core.clock import now
 from fairs.core.db import Record, UTCDateTime
 from fairs.core.text import clean, fold
 
@@ -128,6 +129,27 @@ class Membership(Record):
     is_owner: Mapped[bool] = mapped_column(default=True)
 
     company: Mapped[Company] = relationship(back_populates="members")
+
+
+class Invitation(Record):
+    """An invitation of a colleague to act for a company; ``token_hash`` is of the link in the mail."""
+
+    __tablename__ = "company_invitations"
+
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), index=True)
+    email: Mapped[str] = mapped_column(String(255), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+    company: Mapped[Company] = relationship()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be accepted."""
+        return self.ended_at is None and self.expires_at > now()
 
 
 class Consent(Record):

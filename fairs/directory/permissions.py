@@ -14,3 +14,8 @@ FILE_ON_BEHALF = permission(
     Role.FRONT_DESK,
     Role.HOSPITALITY,
 )
+EDIT_DIRECTORY = permission(
+    "directory.edit", "change companies and people",
+    Role.ORGANISER, Role.BOOTH_SALES, Role.FRONT_DESK, Role.HOSPITALITY, Role.DEALS,
+)  # fmt: skip
+OWN_COMPANY = permission("directory.own_company", "act for their own company", signed_in=True)

@@ -35,10 +35,13 @@ class Exhibitor(HasState, Record):
     contact_email: Mapped[str] = mapped_column(String(255), default="")
     contact_phone: Mapped[str] = mapped_column(String(30), default="")
     wishes: Mapped[str] = mapped_column(Text, default="")
+    contact_person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    locale: Mapped[str] = mapped_column(String(5), default="vi")  # language of letters to the contact
     source: Mapped[str] = mapped_column(String(20), default="web")  # web | paper | phone | commune
     decision_number: Mapped[str] = mapped_column(String(60), default="")  # number of the decision on support
     decision_on: Mapped[date | None]
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    decide_by: Mapped[date | None]  # the day by which the organiser promised an answer
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     decision_note: Mapped[str] = mapped_column(Text, default="")
