@@ -14,7 +14,7 @@ from fairs.core import crypto
 from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
-from fairs.core.sequences import next_number
+from fairs.core.sequences import next_reference
 from fairs.directory.models import Company, Person
 
 
@@ -66,7 +66,7 @@ def _new(
     serial = new_serial(private)
     badge = Badge(
         fair_id=fair.id, person_id=person.id, company_id=company.id if company else None,
-        reference=f"{fair.code}-P-{next_number(f'badge:{fair.code}'):05d}", category=category, state=BadgeState.ACTIVE,
+        reference=next_reference(fair.code, "P"), category=category, state=BadgeState.ACTIVE,
         serial=serial, short_code=short_code(serial), fingerprint=fingerprint(sign(serial, private)), key_id=key.id,
     )  # fmt: skip
     db.session.add(badge)

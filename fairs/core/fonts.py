@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from bidi import algorithm
+from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
@@ -36,6 +37,9 @@ REPLACEMENT = "\ufffd"
 
 #: reportlab keeps reading positions and subsets in shared objects: everything that draws holds this lock.
 LOCK = threading.RLock()
+
+# Streams in plain binary: a fifth smaller than in letters, and faster by a third.
+rl_config.useA85 = 0
 
 # Without a glyph of their own: controls, direction marks, variation selectors, byte order mark. The joiners stay.
 _INVISIBLE = re.compile(

@@ -41,3 +41,15 @@ def _first(series: str) -> NumberSeries:
         .on_conflict_do_nothing(index_elements=["name"])
     )
     return db.session.scalars(select(NumberSeries).where(NumberSeries.name == series).with_for_update()).one()
+
+
+WIDTHS = {"E": 4, "B": 4, "I": 4, "V": 5, "P": 5, "C": 6}
+
+
+def next_reference(fair_code: str, letter: str) -> str:
+    """The next human reference of a fair: E exhibitor, B booking, I importer, V visitor, P badge, C contract.
+
+    ``GS26-E-0001``. Each letter counts by itself.
+    """
+    series = f"{fair_code}-{letter}"
+    return f"{series}-{next_number(series):0{WIDTHS[letter]}d}"

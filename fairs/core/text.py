@@ -28,3 +28,22 @@ def fold(text: str) -> str:
 def slugify(text: str) -> str:
     """For addresses: folded, words joined with hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")
+
+
+_SCRIPTS = (("ja", r"[\u3040-\u30ff]"), ("ko", r"[\uac00-\ud7ff]"), ("ar", r"[\u0600-\u06ff]"), ("th", r"[\u0e00-\u0e7f]"))
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_HAN_COUNTRIES = {"JP": "ja", "KR": "ko", "TW": "zh-Hant", "HK": "zh-Hant", "MO": "zh-Hant"}
+
+
+def name_language(name: str, country: str = "") -> str:
+    """The language (BCP 47) in whose glyphs a name is shown, by its script and country; empty where it does not matter."""
+    for language, letters in _SCRIPTS:
+        if re.search(letters, name):
+            return language
+    return _HAN_COUNTRIES.get(country, "zh-Hans") if _HAN.search(name) else ""
+
+
+def is_latin(text: str) -> bool:
+    """Whether all letters are Latin ones (accents included) and there is at least one."""
+    letters = [c for c in text if unicodedata.category(c).startswith("L")]
+    return bool(letters) and all(unicodedata.name(c, "").startswith("LATIN ") for c in letters)

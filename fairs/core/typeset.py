@@ -35,6 +35,7 @@ _BREAKS = re.compile(
     rf"(?<=[\w.)][-/–])(?=\w)|(?<=[{_EAST}])(?=[{_EAST}\w])(?<![{_OPENING}])(?![{_CLOSING}])"
     rf"|(?<=[\w)])(?=[{_EAST}])(?![{_CLOSING}])"
 )
+_UNSPACED = re.compile("[\u0e00-\u0e7f\uac00-\ud7a3]")
 _THAI_BEFORE, _THAI_AFTER = "เแโใไ", "ะาำๅๆฯ"
 
 
@@ -163,18 +164,29 @@ def fit(
     whole = line(text, language, bold=bold)
     if not text:
         return Block((), largest, 0.0)
-    for tokens in (_tokens(text), _clusters(text)):
-        block = _even(tokens, whole, width, height, language, bold=bold, largest=largest, lines=lines)
-        if block.size >= smallest:
-            return block
+    box = (whole, width, height, language)
+    block = _even(_tokens(text), *box, bold=bold, largest=largest, lines=lines)
+    if block.size < largest and _UNSPACED.search(text):
+        # Long Korean and Thai words may be broken too, where that makes the text much larger.
+        broken = _even(_tokens(text, _UNSPACED), *box, bold=bold, largest=largest, lines=lines)
+        if broken.size > 1.3 * block.size:
+            block = broken
+    if block.size < smallest:
+        block = _even(_clusters(text), *box, bold=bold, largest=largest, lines=lines)
+    if block.size >= smallest:
+        return block
     return _cut(text, whole, width, height, language, bold=bold, size=smallest, lines=lines)
 
 
-def _tokens(text: str) -> list[tuple[str, bool]]:
-    """(token, whether a blank precedes it): what may not be broken."""
+def _tokens(text: str, breakable: re.Pattern[str] | None = None) -> list[tuple[str, bool]]:
+    """(token, whether a blank precedes it): what may not be broken, but for words with ``breakable`` characters."""
     found: list[tuple[str, bool]] = []
     for word in text.split(" "):
-        found += [(part, i == 0 and bool(found)) for i, part in enumerate(_BREAKS.split(word))]
+        if breakable and breakable.search(word):
+            parts = [part for part, _ in _clusters(word)]
+        else:
+            parts = _BREAKS.split(word)
+        found += [(part, i == 0 and bool(found)) for i, part in enumerate(parts)]
     return found
 
 

@@ -1,0 +1,30 @@
+"""`flask demo load`."""
+
+from __future__ import annotations
+
+import time
+from datetime import date, datetime
+
+import click
+from flask.cli import AppGroup
+
+from fairs.core.clock import today
+from fairs.demo.loader import NotEmpty, load_demo
+
+cli = AppGroup("demo", help="The demonstration.")
+
+
+@cli.command("load")
+@click.option(
+    "--as-of", type=click.DateTime(["%Y-%m-%d"]), default=None, help="Day that counts as today (default: today)."
+)
+def load(as_of: datetime | None) -> None:
+    """Load the demonstration into an empty database."""
+    started = time.monotonic()
+    day: date = as_of.date() if as_of else today("Asia/Ho_Chi_Minh")
+    try:
+        counts = load_demo(day)
+    except NotEmpty as error:
+        raise click.ClickException(str(error)) from error
+    made = ", ".join(f"{number} {what}" for what, number in counts.items())
+    click.echo(f"Demonstration as of {day:%Y-%m-%d}: {made} in {time.monotonic() - started:.1f} s")

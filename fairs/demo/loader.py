@@ -1,0 +1,96 @@
+"""Loads the demonstration: the same data for the same day, except for secrets (keys, codes, tokens)."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from fairs.calendar.models import Fair
+from fairs.calendar.states import FairState
+from fairs.core.clock import set_to
+from fairs.core.db import db, transaction
+from fairs.core.errors import Conflict
+from fairs.demo.deals import load_contracts, load_rates
+from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall
+from fairs.demo.participants import load_exhibitors, load_importers, load_trade_visitors, load_visits
+from fairs.demo.people import create_accounts, create_cast, give_roles
+from fairs.demo.texts import GIFTSHOW, SOUVENIRS, TERMS_EN, TERMS_VI
+from fairs.directory.reference import load_reference as load_directory_reference
+from fairs.floorplans.reference import load_reference as load_booth_types
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+SEED = 2020
+
+
+class NotEmpty(Conflict):
+    """The demonstration is only loaded into an empty database."""
+
+    code = "not_empty"
+    message = "There is a fair in this database already. The demonstration is loaded into an empty one only."
+
+
+def load_demo(as_of: date) -> dict[str, int]:
+    """Fill an empty database with the demonstration as of a day; returns what was made. Raises NotEmpty."""
+    rng = random.Random(SEED)  # noqa: S311 - sample data, no secret
+    with set_to(datetime.combine(as_of, time(9, 30), ZONE)), transaction():
+        if db.session.scalar(select(Fair.id).limit(1)) is not None:
+            raise NotEmpty
+        load_directory_reference()
+        load_booth_types()
+        users = create_accounts()
+        giftshow, souvenirs = _fairs(as_of)
+        give_roles(users, [giftshow, souvenirs])
+        cast = create_cast(rng, users)
+        load_rates(as_of)
+        load_giftshow_hall(giftshow)
+        load_souvenirs_hall(souvenirs)
+        counts = {
+            "exhibitors": load_exhibitors(rng, giftshow, cast, booths=240, first=0)
+            + load_exhibitors(rng, souvenirs, cast, booths=165, first=20),
+            "importers": load_importers(rng, giftshow, cast, range(120))
+            + load_importers(rng, souvenirs, cast, range(110, 170)),
+            "visitors": load_trade_visitors(souvenirs, cast),
+            "visits": load_visits(rng, souvenirs),
+            "contracts": load_contracts(rng, souvenirs, cast),
+        }
+    return counts
+
+
+def _fairs(as_of: date) -> tuple[Fair, Fair]:
+    opening = as_of + timedelta(days=42)
+    giftshow = Fair(
+        slug=f"giftshow-{opening.year}",
+        code=f"GS{opening:%y}",
+        kind="trade",
+        state=FairState.BOOKING_OPEN,
+        starts_on=opening,
+        ends_on=opening + timedelta(days=3),
+        balance_due_on=opening - timedelta(days=14),
+        auto_accept=False,
+        importer_decider="Phòng Quản lý Thương mại",
+        terms_vi=TERMS_VI,
+        terms_en=TERMS_EN,
+        **GIFTSHOW,
+    )
+    souvenirs = Fair(
+        slug=f"great-souvenirs-{as_of.year}",
+        code=f"GR{as_of:%y}",
+        kind="public",
+        state=FairState.RUNNING,
+        starts_on=as_of - timedelta(days=1),
+        ends_on=as_of + timedelta(days=2),
+        balance_due_on=as_of - timedelta(days=10),
+        auto_accept=True,
+        importer_decider="Phòng Quản lý Thương mại",
+        terms_vi=TERMS_VI,
+        terms_en=TERMS_EN,
+        **SOUVENIRS,
+    )
+    for fair, year in ((giftshow, opening.year), (souvenirs, as_of.year)):
+        fair.name_vi, fair.name_en = f"{fair.name_vi} {year}", f"{fair.name_en} {year}"
+    db.session.add_all([giftshow, souvenirs])
+    db.session.flush()
+    return giftshow, souvenirs

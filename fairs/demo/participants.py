@@ -1,0 +1,298 @@
+"""Exhibitors with their booths and invoices, importers, trade visitors and their visits."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from fairs.badges.models import Badge
+from fairs.badges.service import issue_badge
+from fairs.badges.states import BadgeCategory
+from fairs.booths.models import BoothBooking
+from fairs.booths.states import BookingState
+from fairs.calendar.models import Fair
+from fairs.checkin.models import Gate, Scan, Visit
+from fairs.checkin.states import Verdict
+from fairs.core.actor import SYSTEM
+from fairs.core.clock import now
+from fairs.core.db import db
+from fairs.core.money import Money
+from fairs.core.sequences import next_reference
+from fairs.core.tokens import digest, new_token
+from fairs.demo.people import Cast
+from fairs.directory.models import Company
+from fairs.exhibitors.models import Exhibitor
+from fairs.exhibitors.states import ExhibitorState
+from fairs.floorplans.models import Booth, BoothPrice, Zone
+from fairs.importers.models import Importer
+from fairs.importers.states import ImporterState
+from fairs.payments.models import Invoice, Receipt
+from fairs.payments.service import InvoiceDraft, LineDraft, issue_invoice
+from fairs.payments.states import InvoiceState
+from fairs.visitors.models import Visitor
+
+DECISION = "6999/QĐ-UBND"
+
+
+def load_exhibitors(rng: random.Random, fair: Fair, cast: Cast, *, booths: int, first: int) -> int:
+    """Accepted exhibitors with ``booths`` booths among them, and some applications in every other state."""
+    organiser = cast.users["organiser"].id
+    order = [n % len(cast.exporters) for n in range(first, first + 200)]
+    exhibitors = []
+    for place, n in enumerate(order):
+        company = cast.exporters[n]
+        # The sample exhibitor's account is accepted and free to choose a booth.
+        state = ExhibitorState.ACCEPTED if n == 0 or place < 170 else _UNDECIDED[place % len(_UNDECIDED)]
+        supported = company.tax_code is None and place % 2 == 0
+        exhibitor = Exhibitor(
+            fair_id=fair.id,
+            company=company,
+            reference=next_reference(fair.code, "E"),
+            state=state,
+            track="supported" if supported else "paying",
+            group_codes=company.group_codes,
+            products=company.description_vi,
+            contact_name="Phan Thị Mai" if n == 0 else "Đại diện mẫu",
+            contact_email=company.email,
+            contact_phone=company.phone,
+            source="web" if company.email else "paper",
+            submitted_at=now() - timedelta(days=60 - place // 5),
+            decided_at=now() - timedelta(days=30) if state is ExhibitorState.ACCEPTED else None,
+            decided_by_id=organiser if state is ExhibitorState.ACCEPTED else None,
+            decision_number=DECISION if supported else "",
+        )
+        exhibitors.append(exhibitor)
+    db.session.add_all(exhibitors)
+    db.session.flush()
+    booked = [e for e in exhibitors if e.state is ExhibitorState.ACCEPTED and e.company is not cast.exporters[0]]
+    _book(rng, fair, booked, booths)
+    return len(exhibitors)
+
+
+_UNDECIDED = (ExhibitorState.SUBMITTED, ExhibitorState.WAITLISTED, ExhibitorState.SUBMITTED, ExhibitorState.DRAFT)
+
+
+def _book(rng: random.Random, fair: Fair, exhibitors: list[Exhibitor], wanted: int) -> None:
+    zones = {
+        zone.id: set(zone.group_codes.split("|"))
+        for zone in db.session.scalars(select(Zone).where(Zone.fair_id == fair.id))
+    }
+    prices = {p.type_id: p for p in db.session.scalars(select(BoothPrice).where(BoothPrice.fair_id == fair.id))}
+    free = list(db.session.scalars(select(Booth).where(Booth.fair_id == fair.id).order_by(Booth.id)))
+    # In blocks with gaps, as halls fill: whole stretches of a zone go first, scattered booths stay.
+    free = [booth for n, booth in enumerate(free) if n % 24 < 15 or rng.random() < 0.3]
+    made = 0
+    while made < wanted and free:
+        for exhibitor in exhibitors:
+            if made == wanted or not free:
+                return
+            booth = next((b for b in free if exhibitor.group_codes in zones.get(b.zone_id or 0, ())), free[0])
+            free.remove(booth)
+            _booking(fair, exhibitor, booth, prices[booth.type_id], made)
+            made += 1
+
+
+def _booking(fair: Fair, exhibitor: Exhibitor, booth: Booth, price: BoothPrice, number: int) -> None:
+    base = price.amount
+    corner = base.share(price.corner_percent) if booth.open_sides > 1 else Money(0, base.currency)
+    full = base + corner
+    supported = exhibitor.is_supported
+    is_reserved = not supported and number % 5 == 4 and fair.days_to_opening > 0
+    booking = BoothBooking(
+        fair_id=fair.id,
+        booth_id=booth.id,
+        exhibitor_id=exhibitor.id,
+        reference=next_reference(fair.code, "B"),
+        state=BookingState.RESERVED if is_reserved else BookingState.CONFIRMED,
+        deposit_due_on=fair.today + timedelta(days=fair.deposit_days - number % 4),
+        price_minor=full.amount_minor,
+        support_minor=full.amount_minor if supported else 0,
+        currency=full.currency,
+        decision_number=exhibitor.decision_number,
+        fascia_name=exhibitor.company.name[:120],
+        terms_accepted_at=now(),
+        confirmed_at=None if is_reserved else now() - timedelta(days=5),
+    )
+    db.session.add(booking)
+    db.session.flush()
+    lines = [LineDraft("booth", f"Gian hàng {booth.code}", f"Booth {booth.code}", base, fair.vat_percent)]
+    if corner:
+        lines.append(
+            LineDraft(
+                "surcharge",
+                f"Phụ thu gian góc {price.corner_percent} %",
+                f"Corner surcharge {price.corner_percent} %",
+                corner,
+                fair.vat_percent,
+            )
+        )
+    if supported:
+        lines.append(
+            LineDraft(
+                "support",
+                f"Hỗ trợ theo Quyết định {DECISION}",
+                f"Support under Decision {DECISION}",
+                Money(-full.amount_minor, full.currency),
+                fair.vat_percent,
+            )
+        )
+    invoice = issue_invoice(
+        InvoiceDraft(
+            fair_id=fair.id,
+            fair_code=fair.code,
+            company_id=exhibitor.company_id,
+            subject_type="BoothBooking",
+            subject_id=booking.id,
+            lines=lines,
+            deposit_percent=fair.deposit_percent,
+            deposit_due_on=booking.deposit_due_on or fair.today,
+            balance_due_on=fair.balance_due_on or fair.starts_on,
+            issued_on=fair.today - timedelta(days=6),
+        ),
+        by=SYSTEM,
+    )
+    booking.invoice_id = invoice.id
+    if booking.state is BookingState.CONFIRMED and not supported:
+        _receive(fair, invoice, number)
+
+
+def _receive(fair: Fair, invoice: Invoice, number: int) -> None:
+    # Written directly: the money came before this story begins, nobody is told of it now.
+    in_full = fair.days_to_opening <= 0 or number % 3 == 0
+    amount = invoice.total_minor if in_full else invoice.instalments[0].amount_minor
+    invoice.received_minor = amount
+    invoice.state = InvoiceState.PAID if in_full else InvoiceState.PARTLY_PAID
+    db.session.add(
+        Receipt(
+            number=f"{fair.code}-D-{number + 1:05d}",
+            fair_id=fair.id,
+            invoice_id=invoice.id,
+            received_on=fair.today - timedelta(days=5),
+            method="transfer",
+            external_reference=f"DEMO{fair.code}{number:05d}",
+            amount_minor=amount,
+            currency=invoice.currency,
+        )
+    )
+
+
+def load_importers(rng: random.Random, fair: Fair, cast: Cast, chosen: Iterable[int]) -> int:
+    """Registrations: most approved with a badge, some waiting for a decision, a few with an unconfirmed address."""
+    numbers = list(chosen)
+    organiser = cast.users["organiser"].id
+    groups = ("CER", "LAC", "RBB", "SLK", "EMB", "WDC", "MET", "JEW", "GFT")
+    for place, n in enumerate(numbers):
+        company, person = cast.importers[n]
+        state = _importer_state(place, running=fair.days_to_opening <= 0)
+        approved = state is ImporterState.APPROVED
+        badge = issue_badge(fair, person, BadgeCategory.IMPORTER, company=company, by=SYSTEM) if approved else None
+        db.session.add(
+            Importer(
+                fair_id=fair.id,
+                company=company,
+                person=person,
+                reference=next_reference(fair.code, "I"),
+                state=state,
+                buyer_kind=rng.choice(["importer", "wholesaler", "retailer", "agent"]),
+                group_codes="|".join(sorted(rng.sample(groups, 2))),
+                looking_for="Sample enquiry: new designs, small first order.",
+                token_hash=digest(new_token()),
+                source="web",
+                locale="en",
+                confirmed_at=None if state is ImporterState.UNCONFIRMED else now() - timedelta(days=place % 9),
+                decide_by=fair.today + timedelta(days=1 + place % 5),
+                decided_at=now() - timedelta(days=2) if approved else None,
+                decided_by_id=organiser if approved else None,
+                badge_id=badge.id if badge else None,
+            )
+        )
+    db.session.flush()
+    return len(numbers)
+
+
+def _importer_state(place: int, *, running: bool) -> ImporterState:
+    if running or place % 6 not in {4, 5}:
+        return ImporterState.APPROVED
+    return ImporterState.UNCONFIRMED if place % 12 == 5 else ImporterState.SUBMITTED
+
+
+def load_trade_visitors(fair: Fair, cast: Cast) -> int:
+    """240 trade visitors, press and guests with badges."""
+    kinds = {0: BadgeCategory.PRESS, 1: BadgeCategory.VIP}
+    for n, (company, person) in enumerate(cast.trade):
+        category = kinds.get(n % 24, BadgeCategory.TRADE)
+        badge = issue_badge(fair, person, category, company=company, by=SYSTEM)
+        db.session.add(
+            Visitor(
+                fair_id=fair.id,
+                person=person,
+                company=company,
+                reference=next_reference(fair.code, "V"),
+                category=category,
+                source="web",
+                badge_id=badge.id,
+            )
+        )
+    db.session.flush()
+    return len(cast.trade)
+
+
+def load_visits(rng: random.Random, fair: Fair) -> int:
+    """Who came yesterday and this morning, with the scans behind each visit."""
+    badges = list(db.session.scalars(select(Badge).where(Badge.fair_id == fair.id).order_by(Badge.id)))
+    gates = list(db.session.scalars(select(Gate).where(Gate.fair_id == fair.id).order_by(Gate.id)))
+    made = 0
+    for day, share, last_hour in ((fair.starts_on, 0.55, 17), (fair.today, 0.2, 9)):
+        for badge in badges:
+            if rng.random() < share:
+                _visit(rng, fair, badge, rng.choice(gates), day, last_hour)
+                made += 1
+    db.session.flush()
+    return made
+
+
+def _visit(rng: random.Random, fair: Fair, badge: Badge, gate: Gate, day: date, last_hour: int) -> None:
+    hour = rng.choice([9, 9, 10, 10, 11, 14, 15, 16])
+    moment = datetime(
+        day.year,
+        day.month,
+        day.day,
+        min(hour, last_hour),
+        rng.randrange(0, 30),
+        rng.randrange(60),
+        tzinfo=ZoneInfo(fair.time_zone),
+    )
+    is_today = day == fair.today
+    db.session.add(
+        Scan(
+            scan_id=f"demo-{badge.id}-{day:%m%d}",
+            fair_id=fair.id,
+            gate_id=gate.id,
+            badge_id=badge.id,
+            code_digest="",
+            device="demo",
+            method="scanner",
+            direction="in",
+            day=day,
+            scanned_at=moment,
+            verdict=Verdict.WELCOME,
+        )
+    )
+    company: Company | None = badge.company
+    db.session.add(
+        Visit(
+            fair_id=fair.id,
+            day=day,
+            person_id=badge.person_id,
+            badge_id=badge.id,
+            category=badge.category,
+            counts=badge.category.counts_as_visitor,
+            country=company.country if company else badge.person.country,
+            first_in_at=moment,
+            inside_since=moment if is_today and rng.random() < 0.8 else None,
+        )
+    )
