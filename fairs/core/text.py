@@ -30,7 +30,12 @@ def slugify(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")
 
 
-_SCRIPTS = (("ja", r"[\u3040-\u30ff]"), ("ko", r"[\uac00-\ud7ff]"), ("ar", r"[\u0600-\u06ff]"), ("th", r"[\u0e00-\u0e7f]"))
+_SCRIPTS = (
+    ("ja", r"[\u3040-\u30ff]"),
+    ("ko", r"[\uac00-\ud7ff]"),
+    ("ar", r"[\u0600-\u06ff]"),
+    ("th", r"[\u0e00-\u0e7f]"),
+)
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _HAN_COUNTRIES = {"JP": "ja", "KR": "ko", "TW": "zh-Hant", "HK": "zh-Hant", "MO": "zh-Hant"}
 

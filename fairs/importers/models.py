@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.badges.models import Badge
@@ -16,7 +17,11 @@ from fairs.importers.states import TRANSITIONS, ImporterState
 
 
 class Importer(HasState, Record):
-    """A registration. ``token_hash`` opens the importer's own page; the token itself is only in their mail."""
+    """A registration. Links of its mails (``core.links``) open the importer's own page.
+
+    ``answers`` holds, until the e-mail is confirmed, what may only then become part of the directory: a stranger
+    who types somebody's address changes nothing of theirs.
+    """
 
     __tablename__ = "importers"
     __table_args__ = (
@@ -36,7 +41,7 @@ class Importer(HasState, Record):
     looking_for: Mapped[str] = mapped_column(Text, default="")
     locale: Mapped[str] = mapped_column(String(5), default="en")
     source: Mapped[str] = mapped_column(String(20), default="web")
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    answers: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     decide_by: Mapped[date | None]
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -48,6 +53,16 @@ class Importer(HasState, Record):
     company: Mapped[Company] = relationship()
     person: Mapped[Person] = relationship()
     badge: Mapped[Badge | None] = relationship()
+
+    @property
+    def company_folded(self) -> str:
+        """For lists in the order of companies."""
+        return self.company.folded
+
+    @property
+    def person_folded(self) -> str:
+        """For lists in the order of people's names."""
+        return self.person.folded
 
     @property
     def groups(self) -> list[str]:

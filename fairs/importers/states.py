@@ -1,4 +1,4 @@
-"""States of an importer's registration."""
+"""States of an importer's registration, and the lists of its form."""
 
 from __future__ import annotations
 
@@ -25,3 +25,35 @@ TRANSITIONS: dict[ImporterState, frozenset[ImporterState]] = {
     S.REFUSED: frozenset(),
     S.WITHDRAWN: frozenset(),
 }
+
+
+class BuyerKind(State):
+    """What an importer does with the goods."""
+
+    IMPORTER = "importer", _l("Importer"), "secondary", "world"
+    WHOLESALER = "wholesaler", _l("Wholesaler or distributor"), "secondary", "building-warehouse"
+    RETAILER = "retailer", _l("Retailer or shop"), "secondary", "building-store"
+    CHAIN = "chain", _l("Retail chain or department store"), "secondary", "buildings"
+    ONLINE = "online", _l("Online seller"), "secondary", "shopping-cart"
+    AGENT = "agent", _l("Buying office or agent"), "secondary", "briefcase"
+    PROJECT = "project", _l("Hotel, interior or project buyer"), "secondary", "sofa"
+    OTHER = "other", _l("Other"), "secondary", "dots"
+
+
+class AnnualVolume(State):
+    """What an importer buys of such goods in a year, in US dollars, anywhere."""
+
+    UNDER_50K = "under_50k", _l("Under 50,000 USD"), "secondary", "coins"
+    UNDER_200K = "50k_200k", _l("50,000 to 200,000 USD"), "secondary", "coins"
+    UNDER_1M = "200k_1m", _l("200,000 to 1 million USD"), "secondary", "coins"
+    OVER_1M = "over_1m", _l("Over 1 million USD"), "secondary", "coins"
+    UNKNOWN = "unknown", _l("Not sure yet"), "secondary", "coins"
+
+
+class ConsentKind(State):
+    """Separate consents, none of them given in advance (Law 91/2025/QH15)."""
+
+    REGISTRATION = "registration", _l("Registration"), "secondary", "user-check"
+    SHARING = "sharing", _l("Sharing with exhibitors"), "secondary", "share"
+    PHOTOS = "photos", _l("Photos"), "secondary", "camera"
+    MAILINGS = "mailings", _l("Mailings"), "secondary", "mail"

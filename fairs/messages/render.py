@@ -34,9 +34,13 @@ def render_attachment(kind: str, reference: Any) -> Attachment:
 
 def render_notice(template: str, locale: str, context: dict[str, Any]) -> tuple[str, str]:
     """Subject (the template's first line) and body of ``templates/messages/<template>.txt`` in ``locale``."""
+    config = current_app.extensions["fairs_config"]
+    known = {
+        "base_url": current_app.config["BASE_URL"],
+        "department": config.department if locale == "vi" else config.department_en,
+        "locale": locale,
+    }
     with force_locale(locale):
-        text = current_app.jinja_env.get_template(f"messages/{template}.txt").render(
-            **context, base_url=current_app.config["BASE_URL"], locale=locale
-        )
+        text = current_app.jinja_env.get_template(f"messages/{template}.txt").render({**known, **context})
     subject, _, body = text.strip().partition("\n")
     return " ".join(subject.split()), body.strip()

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.badges.models import Badge
 from fairs.badges.states import BadgeCategory
+from fairs.calendar.models import Fair
 from fairs.core.db import Record, StateType
 from fairs.directory.models import Company, Person
 
@@ -27,8 +28,13 @@ class Visitor(Record):
     category: Mapped[BadgeCategory] = mapped_column(StateType(BadgeCategory))
     source: Mapped[str] = mapped_column(String(20), default="web")
     badge_id: Mapped[int | None] = mapped_column(ForeignKey("badges.id"))
-    token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
 
+    fair: Mapped[Fair] = relationship()
     person: Mapped[Person] = relationship()
     company: Mapped[Company | None] = relationship()
     badge: Mapped[Badge | None] = relationship()
+
+    @property
+    def person_folded(self) -> str:
+        """For lists in the order of people's names."""
+        return self.person.folded
