@@ -126,9 +126,12 @@ class Databases:
         with locked(self._shared / f"{kind}.lock"):
             if done.exists():
                 return
+            # What an earlier, failed attempt has left is removed, so that every test shows the same error.
             if kind is Kind.SQLITE:
+                self._template_file.unlink(missing_ok=True)
                 address = f"sqlite:///{self._template_file}"
             else:
+                self._execute(f'drop database if exists "{_TEMPLATE}" with (force)')
                 self._execute(f'create database "{_TEMPLATE}"')
                 address = self._address(_TEMPLATE)
             migrate(make_config(self._shared / "instance", address))
