@@ -4,50 +4,87 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-SHEETS = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_LONGEST = 32_000
+from flask import Response
+
+from fairs.core.money import EXPONENTS, Money
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_LONGEST = 32_000  # Excel's limit is 32,767 characters in a cell
 
 
-def workbook(title: str, columns: Sequence[tuple[str, int]], rows: Iterable[Sequence[Any]], *, time_zone: str) -> bytes:
-    """An XLSX file with one sheet: ``columns`` are (heading, width in characters), moments are shown in ``time_zone``."""
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet: its name, the heads of its columns, its rows. Money is written in major units, without the currency."""
+
+    title: str
+    heads: Sequence[str]
+    rows: Iterable[Sequence[Any]]
+
+
+def sheet_response(sheets: Sequence[Sheet], name: str, *, time_zone: str) -> Response:
+    """The download ``<name>.xlsx``; moments are shown in ``time_zone`` (an IANA name)."""
+    answer = Response(workbook(sheets, time_zone=time_zone), mimetype=XLSX)
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.xlsx")
+    return answer
+
+
+def workbook(sheets: Sequence[Sheet], *, time_zone: str) -> bytes:
+    """The bytes of an XLSX file."""
     import xlsxwriter
 
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        buffer,
-        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
-    )
-    bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-    days = book.add_format({"num_format": "dd/mm/yyyy", "align": "left"})
-    moments = book.add_format({"num_format": "dd/mm/yyyy hh:mm", "align": "left"})
-    sheet = book.add_worksheet(_sheet_name(title))
-    for index, (heading, width) in enumerate(columns):
-        sheet.set_column(index, index, width)
-        sheet.write_string(0, index, heading, bold)
+    text_stays_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(buffer, {"in_memory": True, **text_stays_text}) as book:
+        formats = {
+            "head": book.add_format({"bold": True, "bottom": 1, "valign": "top"}),
+            "day": book.add_format({"num_format": "dd/mm/yyyy", "align": "left"}),
+            "moment": book.add_format({"num_format": "dd/mm/yyyy hh:mm", "align": "left"}),
+            "whole": book.add_format({"num_format": "#,##0"}),
+            "cents": book.add_format({"num_format": "#,##0.00"}),
+        }
+        for sheet in sheets:
+            _fill(book.add_worksheet(_sheet_name(sheet.title)), sheet, formats, ZoneInfo(time_zone))
+    return buffer.getvalue()
+
+
+def _fill(page: Any, sheet: Sheet, formats: dict[str, Any], zone: ZoneInfo) -> None:
+    widths = [len(head) for head in sheet.heads]
+    for column, head in enumerate(sheet.heads):
+        page.write_string(0, column, head, formats["head"])
     count = 0
-    for count, row in enumerate(rows, start=1):
-        for index, value in enumerate(row):
+    for count, row in enumerate(sheet.rows, start=1):
+        for column, value in enumerate(row):
             if value is None or value == "":
                 continue
-            if isinstance(value, datetime):
-                sheet.write_datetime(count, index, value.astimezone(ZoneInfo(time_zone)).replace(tzinfo=None), moments)
-            elif isinstance(value, date):
-                sheet.write_datetime(count, index, value, days)
-            elif isinstance(value, int | float) and not isinstance(value, bool):
-                sheet.write_number(count, index, value)
-            else:
-                sheet.write_string(count, index, str(value)[:_LONGEST])
-    sheet.freeze_panes(1, 0)
-    if columns:
-        sheet.autofilter(0, 0, count, len(columns) - 1)
-    book.close()
-    return buffer.getvalue()
+            _write(page, count, column, value, formats, zone)
+            widths[column] = max(widths[column], min(len(str(value)), 60))
+    for column, width in enumerate(widths):
+        page.set_column(column, column, min(width, 60) + 3)
+    page.freeze_panes(1, 0)
+    if sheet.heads:
+        page.autofilter(0, 0, count, len(sheet.heads) - 1)
+
+
+def _write(page: Any, row: int, column: int, value: Any, formats: dict[str, Any], zone: ZoneInfo) -> None:
+    if isinstance(value, datetime):
+        page.write_datetime(row, column, value.astimezone(zone).replace(tzinfo=None), formats["moment"])
+    elif isinstance(value, date):
+        page.write_datetime(row, column, value, formats["day"])
+    elif isinstance(value, Money):
+        style = formats["cents" if EXPONENTS[value.currency] else "whole"]
+        page.write_number(row, column, float(value.decimal), style)
+    elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        page.write_number(row, column, float(value))
+    else:
+        page.write_string(row, column, str(value)[:_LONGEST])
 
 
 def _sheet_name(title: str) -> str:
     """Without the signs that a sheet's name may not hold, at most 31 characters."""
-    return "".join(c for c in title if c not in "[]:*?/\\'")[:31] or "1"
+    return "".join(sign for sign in title if sign not in "[]:*?/\\'")[:31] or "1"
