@@ -1,0 +1,12 @@
+"""Tidying up by the clock."""
+
+from __future__ import annotations
+
+from fairs.booths.service import expire_due
+from fairs.jobs.queue import periodic
+
+
+@periodic(minute="*/5")
+def expire_holds() -> None:
+    """Mark holds whose minutes have run out. Booths are free without it."""
+    expire_due()

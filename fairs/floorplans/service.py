@@ -1,0 +1,242 @@
+"""Halls, zones, prices, and the booths that stand in them. Lengths are centimetres."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, select
+
+from fairs.audit.service import record
+from fairs.calendar.models import Fair
+from fairs.core.actor import Actor
+from fairs.core.db import db, transaction
+from fairs.core.errors import InvalidInput, NotFound
+from fairs.core.events import publish
+from fairs.core.money import Money
+from fairs.core.text import clean
+from fairs.floorplans.errors import BoothsOverlap, CodeTaken, NothingFits, OutsideHall
+from fairs.floorplans.events import BoothsWillChange
+from fairs.floorplans.generator import LARGEST_HALL, LEAST_HALL, Layout, PlannedBooth, Rect, lay_out, overlapping
+from fairs.floorplans.models import Booth, BoothPrice, BoothType, Hall, Zone
+
+TINTS = 8
+LARGEST_AISLE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class HallDraft:
+    """A hall: its code (one or two capital letters or digits), names, size, doors and columns (rectangles, cm)."""
+
+    code: str
+    name_vi: str
+    name_en: str
+    width_cm: int
+    depth_cm: int
+    doors: Sequence[dict[str, Any]] = field(default=())
+    columns: Sequence[dict[str, Any]] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneDraft:
+    """A product zone; ``group_codes`` are product groups, ``tint`` 1 to 8 is its colour on the plan."""
+
+    code: str
+    name_vi: str
+    name_en: str
+    tint: int = 1
+    group_codes: Sequence[str] = ()
+
+
+def create_hall(fair: Fair, draft: HallDraft, *, by: Actor) -> Hall:
+    """A new hall; raises InvalidInput, OutsideHall (a door or column) and CodeTaken."""
+    return save_hall(fair, draft, by=by)
+
+
+def save_hall(fair: Fair, draft: HallDraft, *, by: Actor, hall: Hall | None = None) -> Hall:
+    """Create or change a hall; raises InvalidInput, CodeTaken, and OutsideHall when a booth would no longer fit."""
+    _check_hall(draft)
+    with transaction():
+        taken = db.session.scalar(select(Hall).where(Hall.fair_id == fair.id, Hall.code == draft.code))
+        if taken is not None and (hall is None or taken.id != hall.id):
+            raise CodeTaken(field="code")
+        row = hall and db.session.get_one(Hall, hall.id, with_for_update=True, populate_existing=True)
+        if row is None:
+            row = Hall(fair_id=fair.id)
+        elif row.code != draft.code and db.session.scalar(select(Booth.id).where(Booth.hall_id == row.id).limit(1)):
+            raise InvalidInput(_l("Booths are numbered by this code already."), field="code")
+        before = {"size": [row.width_cm, row.depth_cm]} if row.id else None
+        row.code, row.name_vi, row.name_en = draft.code, clean(draft.name_vi), clean(draft.name_en)
+        row.width_cm, row.depth_cm = draft.width_cm, draft.depth_cm
+        row.doors, row.columns = [dict(door) for door in draft.doors], [dict(column) for column in draft.columns]
+        db.session.add(row)
+        db.session.flush()
+        for booth in db.session.scalars(select(Booth).where(Booth.hall_id == row.id)):
+            if not _rect(booth).inside(row.width_cm, row.depth_cm):
+                raise OutsideHall(_l("Booth %(code)s would stand outside the hall.", code=booth.code), field="width")
+        after = {"code": row.code, "size": [row.width_cm, row.depth_cm]}
+        record("floorplans.save_hall", row, by=by, before=before, after=after)
+        return row
+
+
+def _check_hall(draft: HallDraft) -> None:
+    if not re.fullmatch(r"[A-Z0-9]{1,3}", draft.code):
+        raise InvalidInput(_l("Use one to three capital letters or digits."), field="code")
+    if not clean(draft.name_vi) or not clean(draft.name_en):
+        raise InvalidInput(_l("Give the name in both languages."), field="name_vi" if not draft.name_vi else "name_en")
+    for name, size in (("width", draft.width_cm), ("depth", draft.depth_cm)):
+        if not LEAST_HALL <= size <= LARGEST_HALL:
+            raise InvalidInput(_l("A hall is between 5 and 500 metres long and wide."), field=name)
+    for name, things in (("doors", draft.doors), ("columns", draft.columns)):
+        if any(not Rect.of(thing).inside(draft.width_cm, draft.depth_cm) for thing in things):
+            raise OutsideHall(field=name)
+
+
+def save_zone(fair: Fair, draft: ZoneDraft, *, by: Actor, zone: Zone | None = None) -> Zone:
+    """Create or change a zone; raises InvalidInput and CodeTaken."""
+    code = draft.code.strip().upper()
+    if not re.fullmatch(r"[A-Z0-9]{1,10}", code):
+        raise InvalidInput(_l("Use up to ten capital letters or digits."), field="code")
+    if not 1 <= draft.tint <= TINTS:
+        raise InvalidInput(field="tint")
+    with transaction():
+        taken = db.session.scalar(select(Zone).where(Zone.fair_id == fair.id, Zone.code == code))
+        if taken is not None and (zone is None or taken.id != zone.id):
+            raise CodeTaken(field="code")
+        row = Zone(fair_id=fair.id) if zone is None else db.session.get_one(Zone, zone.id, with_for_update=True)
+        row.code, row.name_vi, row.name_en = code, clean(draft.name_vi), clean(draft.name_en)
+        row.tint, row.group_codes = draft.tint, "|".join(draft.group_codes)
+        db.session.add(row)
+        db.session.flush()
+        record("floorplans.save_zone", row, by=by, after={"code": code, "groups": list(draft.group_codes)})
+        return row
+
+
+def set_price(
+    fair: Fair, booth_type: BoothType, amount: Money, *, by: Actor, basis: str = "booth", corner_percent: int = 0
+) -> BoothPrice:
+    """Set the net price of a booth type at a fair, per ``booth`` or per ``m2``, and the surcharge of corners in percent.
+
+    Raises InvalidInput: negative, another currency than the fair's, odd basis, surcharge above 100 %. Bookings made
+    before keep their price.
+    """
+    if amount.amount_minor < 0:
+        raise InvalidInput(_l("A price is not negative."), field="amount")
+    if amount.currency != fair.currency:
+        raise InvalidInput(_l("Prices are in the fair's currency."), field="amount")
+    if basis not in {"booth", "m2"}:
+        raise InvalidInput(field="basis")
+    if not 0 <= corner_percent <= 100:
+        raise InvalidInput(_l("Between 0 and 100 percent."), field="corner_percent")
+    with transaction():
+        wanted = select(BoothPrice).where(BoothPrice.fair_id == fair.id, BoothPrice.type_id == booth_type.id)
+        row = db.session.scalar(wanted.with_for_update())
+        before = {"amount": row.amount, "basis": row.basis, "corner": row.corner_percent} if row else None
+        row = row or BoothPrice(fair_id=fair.id, type_id=booth_type.id)
+        row.amount_minor, row.currency = amount.amount_minor, amount.currency
+        row.basis, row.corner_percent = basis, corner_percent
+        db.session.add(row)
+        db.session.flush()
+        after = {"type": booth_type.code, "amount": amount, "basis": basis, "corner": corner_percent}
+        if before is None or before != {key: after[key] for key in before}:
+            record("floorplans.set_price", row, by=by, before=before, after=after)
+        return row
+
+
+def plan_hall(hall: Hall, layout: Layout) -> list[PlannedBooth]:
+    """The booths that ``layout`` gives in this hall, without storing anything; raises InvalidInput and NothingFits."""
+    for name in ("booth_w", "booth_d"):
+        if not 100 <= getattr(layout, name) <= 3_000:
+            raise InvalidInput(_l("A booth is between 1 and 30 metres long and wide."), field=name)
+    for name in ("aisle", "margin", "door_clear"):
+        if not 0 <= getattr(layout, name) <= LARGEST_AISLE:
+            raise InvalidInput(_l("Between 0 and 20 metres."), field=name)
+    if layout.run < 1 or layout.most < 1 or layout.first_number < 1:
+        raise InvalidInput(_l("Write a number above zero."), field="run" if layout.run < 1 else "most")
+    doors, columns = [Rect.of(door) for door in hall.doors], [Rect.of(column) for column in hall.columns]
+    planned = lay_out(hall.width_cm, hall.depth_cm, layout, doors=doors, columns=columns)
+    if not planned:
+        raise NothingFits(field="aisle")
+    rects = [booth.rect for booth in planned]
+    if not all(rect.inside(hall.width_cm, hall.depth_cm) for rect in rects):
+        raise OutsideHall
+    if overlapping(rects) is not None:
+        raise BoothsOverlap
+    return planned
+
+
+def generate_booths(hall: Hall, layout: Layout, *, by: Actor, type_code: str = "SHELL9") -> list[Booth]:
+    """Lay out the hall anew: booths whose number stays keep their record, the others are removed or added.
+
+    Refused by the features above while a booth there is booked (BoothsWillChange). Raises InvalidInput, NothingFits,
+    NotFound for an unknown type. Zone codes of the layout must exist at the fair.
+    """
+    with transaction():
+        row = db.session.get_one(Hall, hall.id, with_for_update=True, populate_existing=True)
+        kind = db.session.scalar(select(BoothType).where(BoothType.code == type_code))
+        if kind is None:
+            raise NotFound
+        zones = {zone.code: zone.id for zone in db.session.scalars(select(Zone).where(Zone.fair_id == row.fair_id))}
+        if any(code not in zones for code, _ in layout.zones):
+            raise InvalidInput(_l("This fair has no such zone."), field="zones")
+        planned = plan_hall(row, layout)
+        present = {booth.code: booth for booth in db.session.scalars(select(Booth).where(Booth.hall_id == row.id))}
+        elsewhere = select(Booth.code).where(Booth.fair_id == row.fair_id, Booth.hall_id != row.id)
+        taken = set(db.session.scalars(elsewhere)) & {booth.code for booth in planned}
+        if taken:
+            raise InvalidInput(_l("Another hall numbers its booths like this already."), field="prefix")
+        removed = [booth.id for code, booth in present.items() if code not in {new.code for new in planned}]
+        if present:
+            publish(BoothsWillChange(row.fair_id, [booth.id for booth in present.values()], removed))
+        if removed:
+            db.session.execute(delete(Booth).where(Booth.id.in_(removed)))
+        result = []
+        for new in planned:
+            booth = present.get(new.code) or Booth(fair_id=row.fair_id, hall_id=row.id, code=new.code)
+            booth.type_id, booth.zone_id = kind.id, zones.get(new.zone or "")
+            booth.x_cm, booth.y_cm, booth.w_cm, booth.h_cm = new.rect.x, new.rect.y, new.rect.w, new.rect.h
+            booth.open_sides = new.open_sides
+            result.append(booth)
+        db.session.add_all(result)
+        db.session.flush()
+        record("floorplans.generate", row, by=by, before={"booths": len(present)}, after={"booths": len(result)})
+        return result
+
+
+def assign_zone(booths: Sequence[Booth], zone: Zone | None, *, by: Actor) -> None:
+    """Put booths into a zone (None: into none)."""
+    with transaction():
+        for booth in booths:
+            row = db.session.get_one(Booth, booth.id, with_for_update=True, populate_existing=True)
+            row.zone_id = zone.id if zone is not None else None
+            record("floorplans.assign_zone", row, by=by, after={"zone": zone.code if zone is not None else None})
+
+
+def block_booth(booth: Booth, reason: str, *, by: Actor) -> Booth:
+    """Take a booth off sale; refused while it is booked (BoothsWillChange). Raises InvalidInput without a reason."""
+    if not clean(reason):
+        raise InvalidInput(_l("Say why, so that colleagues know."), field="reason")
+    return _set_blocked(booth, True, clean(reason)[:200], by)
+
+
+def unblock_booth(booth: Booth, *, by: Actor) -> Booth:
+    """Put a blocked booth on sale again."""
+    return _set_blocked(booth, False, "", by)
+
+
+def _set_blocked(booth: Booth, blocked: bool, reason: str, by: Actor) -> Booth:
+    with transaction():
+        row = db.session.get_one(Booth, booth.id, with_for_update=True, populate_existing=True)
+        if blocked:
+            publish(BoothsWillChange(row.fair_id, [row.id]))
+        row.is_blocked, row.block_reason = blocked, reason
+        action = "floorplans.block" if blocked else "floorplans.unblock"
+        record(action, row, by=by, after={"reason": reason} if blocked else None)
+        return row
+
+
+def _rect(booth: Booth) -> Rect:
+    return Rect(booth.x_cm, booth.y_cm, booth.w_cm, booth.h_cm)
