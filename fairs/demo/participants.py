@@ -22,7 +22,6 @@ from fairs.core.clock import now
 from fairs.core.db import db
 from fairs.core.money import Money
 from fairs.core.sequences import next_reference
-from fairs.core.tokens import digest, new_token
 from fairs.demo.people import Cast
 from fairs.directory.models import Company
 from fairs.exhibitors.models import Exhibitor
@@ -200,7 +199,6 @@ def load_importers(rng: random.Random, fair: Fair, cast: Cast, chosen: Iterable[
                 buyer_kind=rng.choice(["importer", "wholesaler", "retailer", "agent"]),
                 group_codes="|".join(sorted(rng.sample(groups, 2))),
                 looking_for="Sample enquiry: new designs, small first order.",
-                token_hash=digest(new_token()),
                 source="web",
                 locale="en",
                 confirmed_at=None if state is ImporterState.UNCONFIRMED else now() - timedelta(days=place % 9),
