@@ -15,7 +15,7 @@ LOCKS = ("requirements.txt", "requirements-dev.txt", "package-lock.json")
 def main() -> None:
     """Write all three locks; raises Problem when one would hold an address."""
     with one_sentence():
-        carry_out(setup.steps(tools=True))
+        carry_out(setup.python_steps(tools=True))
         upgrade = bool(os.environ.get("UPGRADE"))
         for name in ("requirements", "requirements-dev"):
             _pin(f"{name}.in", f"{name}.txt", upgrade=upgrade)

@@ -38,32 +38,39 @@ def flask(*arguments: str) -> list[str]:
     return [str(PYTHON), "-m", "flask", "--app", "wsgi", *arguments]
 
 
-def steps(*, tools: bool) -> list[Step]:
-    """What must be in place before the application starts; ``tools`` adds what the tests and checks need."""
+def python_steps(*, tools: bool) -> list[Step]:
+    """The virtual environment with its packages; ``tools`` adds what the tests and checks need."""
     requirements = ["requirements.txt", *(["requirements-dev.txt"] if tools else [])]
     packages = Stamp("packages-and-tools" if tools else "packages", lambda: _files(*requirements), [PYTHON])
-    modules = ROOT / "node_modules" / ".package-lock.json"
-    node = Stamp("node", lambda: _files("package-lock.json", ".npmrc"), [modules])
-    build = Stamp("front-end", _front_end_sources, [DIST / "manifest.json"])
-    words = Stamp("translations", lambda: _tree("fairs/translations", "*.po"), [])
     return [
         Step("Python environment", _needs_environment, _make_environment),
         Step(
             "Python packages and tools" if tools else "Python packages",
             lambda: _needs_environment() or packages.is_stale(),
-            lambda run: packages.renew(run, lambda: _install_packages(run, requirements)),
+            lambda run: packages.renew(lambda: _install_packages(run, requirements)),
             "about a minute",
         ),
-        Step("Front-end packages", node.is_stale, lambda run: node.renew(run, lambda: _install_node_packages(run))),
+    ]
+
+
+def steps(*, tools: bool) -> list[Step]:
+    """All that must be in place before the application starts."""
+    modules = ROOT / "node_modules" / ".package-lock.json"
+    node = Stamp("node", lambda: _files("package-lock.json", ".npmrc"), [modules])
+    build = Stamp("front-end", _front_end_sources, [DIST / "manifest.json"])
+    words = Stamp("translations", lambda: _tree("fairs/translations", "*.po"), [])
+    return [
+        *python_steps(tools=tools),
+        Step("Front-end packages", node.is_stale, lambda run: node.renew(lambda: _install_node_packages(run))),
         Step(
             "Front end",
             lambda: node.is_stale() or build.is_stale(),
-            lambda run: build.renew(run, lambda: _build_front_end(run)),
+            lambda run: build.renew(lambda: _build_front_end(run)),
         ),
         Step(
             "Translations",
             lambda: words.is_stale() or _lacks_catalogues(),
-            lambda run: words.renew(run, lambda: _compile_translations(run)),
+            lambda run: words.renew(lambda: _compile_translations(run)),
         ),
     ]
 
@@ -82,7 +89,7 @@ class Stamp:
             return True
         return self._path.read_text() != self._fingerprint()
 
-    def renew(self, _run: Run, work: Callable[[], None]) -> None:
+    def renew(self, work: Callable[[], None]) -> None:
         """Do the work; remember the sources as they were before it began."""
         fingerprint = self._fingerprint()
         self._path.unlink(missing_ok=True)
