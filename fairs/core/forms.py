@@ -16,7 +16,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 from wtforms.widgets import TextInput
 
 from fairs.core.errors import DomainError
-from fairs.core.i18n import country_choices
+from fairs.core.i18n import country_choices, format_number
 from fairs.core.money import Money, parse_decimal
 from fairs.core.storage import Upload
 from fairs.core.text import clean
@@ -128,7 +128,7 @@ class DecimalNumber(_TypedField):
         """The number; out of range is refused with the range."""
         value = parse_decimal(text)
         if not self.least <= value <= self.most:
-            raise ValueError(str(_l("Between %(least)s and %(most)s.", least=self.least, most=self.most)))
+            raise ValueError(str(_l("Between %(least)s and %(most)s.", least=format_number(self.least), most=format_number(self.most))))
         return value
 
 

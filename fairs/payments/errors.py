@@ -26,3 +26,10 @@ class WrongAmount(InvalidInput):
 
     code = "wrong_amount"
     message = _l("Write the amount received, above zero, in the invoice's currency.")
+
+
+class ReceivedMeanwhile(Conflict):
+    """Somebody recorded money for this invoice while the form was open, or the form was sent twice."""
+
+    code = "received_meanwhile"
+    message = _l("Money was recorded for this invoice in the meantime. Look at its receipts before you record more.")

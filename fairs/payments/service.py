@@ -18,7 +18,7 @@ from fairs.core.errors import InvalidInput
 from fairs.core.events import publish
 from fairs.core.money import Money
 from fairs.core.sequences import next_number
-from fairs.payments.errors import InvoiceClosed, ReceiptKnown, WrongAmount
+from fairs.payments.errors import InvoiceClosed, ReceiptKnown, ReceivedMeanwhile, WrongAmount
 from fairs.payments.events import MoneyReceived
 from fairs.payments.models import Instalment, Invoice, InvoiceLine, Receipt
 from fairs.payments.states import InvoiceState
@@ -56,13 +56,17 @@ class InvoiceDraft:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptDraft:
-    """Money that came in; ``external_reference`` is the bank's own id of the line, none for cash."""
+    """Money that came in; ``external_reference`` is the bank's own id of the line, none for cash.
+
+    ``seen_minor`` is what the clerk saw as received before: when it is no longer so, nothing is recorded.
+    """
 
     amount: Money
     received_on: date
     method: str
     external_reference: str | None = None
     note: str = ""
+    seen_minor: int | None = None
 
 
 def payment_reference(fair_code: str, number: int) -> str:
@@ -141,7 +145,7 @@ def _instalments(total: Money, draft: InvoiceDraft) -> list[Instalment]:
 def record_receipt(invoice: Invoice, draft: ReceiptDraft, *, by: Actor) -> Receipt:
     """Record money received and tell the features above (MoneyReceived).
 
-    Raises WrongAmount, InvoiceClosed, ReceiptKnown (the same bank line twice), InvalidInput. An overpayment is
+    Raises WrongAmount, InvoiceClosed, ReceiptKnown (the same bank line twice), ReceivedMeanwhile, InvalidInput. An overpayment is
     recorded as it came.
     """
     if draft.amount.amount_minor <= 0 or draft.amount.currency != invoice.currency:
@@ -150,22 +154,26 @@ def record_receipt(invoice: Invoice, draft: ReceiptDraft, *, by: Actor) -> Recei
         raise InvalidInput(field="method")
     if draft.received_on > today("Asia/Ho_Chi_Minh"):
         raise InvalidInput(_l("This day lies in the future."), field="received_on")
-    reference = (draft.external_reference or "").strip()[:100] or None
+    reference = normal_reference(draft.external_reference)
     if draft.method == "transfer" and reference is None:
         raise InvalidInput(_l("Write the bank's reference of the transfer."), field="external_reference")
     with transaction():
         row = db.session.get_one(Invoice, invoice.id, with_for_update=True, populate_existing=True)
         if row.state in {InvoiceState.CANCELLED, InvoiceState.WAIVED}:
             raise InvoiceClosed
+        if draft.seen_minor is not None and draft.seen_minor != row.received_minor:
+            raise ReceivedMeanwhile
+        code = row.number.split("-", 1)[0]
+        # The series stays locked until the commit, so of two clerks with one bank line the second sees the first.
+        number = next_number(f"receipt:{code}")
         if reference is not None and db.session.scalar(
             select(Receipt.id).where(
                 Receipt.fair_id == row.fair_id, Receipt.method == draft.method, Receipt.external_reference == reference
             )
         ):
             raise ReceiptKnown(field="external_reference")
-        code = row.number.split("-", 1)[0]
         receipt = Receipt(
-            number=f"{code}-R-{next_number(f'receipt:{code}'):05d}", fair_id=row.fair_id, invoice_id=row.id,
+            number=f"{code}-R-{number:05d}", fair_id=row.fair_id, invoice_id=row.id,
             received_on=draft.received_on, method=draft.method, external_reference=reference,
             amount_minor=draft.amount.amount_minor, currency=draft.amount.currency, recorded_by_id=by.user_id,
             recorded_for_id=by.for_user_id, note=draft.note,
@@ -189,6 +197,11 @@ def record_receipt(invoice: Invoice, draft: ReceiptDraft, *, by: Actor) -> Recei
         )  # fmt: skip
         db.session.refresh(row, ["receipts"])
         return receipt
+
+
+def normal_reference(text: str | None) -> str | None:
+    """A bank's reference without blanks and in capitals, so that the same line is known however it was typed."""
+    return "".join((text or "").split()).upper()[:100] or None
 
 
 def cancel_invoice(invoice: Invoice, *, by: Actor, reason: str) -> Invoice:

@@ -1,0 +1,276 @@
+"""Pages of invoices: the fair's list and records for finance, and one's own for exhibitors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, current_app, flash, g, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from fairs.accounts.queries import matching_grant
+from fairs.audit.queries import history
+from fairs.calendar.context import current_fair
+from fairs.calendar.models import Fair
+from fairs.core import qr
+from fairs.core.clock import today as day_in
+from fairs.core.db import db
+from fairs.core.errors import DomainError, NotFound
+from fairs.core.i18n import LOCALES, current_locale, format_money
+from fairs.core.money import Money
+from fairs.core.sheets import Sheet, sheet_response
+from fairs.core.web import NavItem, actor, go, register_nav, requires
+from fairs.directory.queries import companies_of, is_member
+from fairs.payments.forms import METHOD_LABELS, ReceiptForm
+from fairs.payments.models import Invoice
+from fairs.payments.pdf import invoice_pdf
+from fairs.payments.permissions import RECORD_RECEIPT, SEE_OWN_INVOICE, VIEW_INVOICES
+from fairs.payments.queries import (
+    OWED,
+    InvoiceFilter,
+    all_invoices,
+    coverage,
+    invoice_by_number,
+    invoices_of,
+    list_invoices,
+    overpaid,
+    sums,
+)
+from fairs.payments.service import record_receipt
+from fairs.payments.states import InvoiceState
+from fairs.payments.transfer import transfer_for
+
+bp = Blueprint("payments", __name__)
+
+KINDS = {"deposit": _l("Deposit"), "balance": _l("Balance")}
+ACTIONS = {
+    "payments.issue": (_l("Invoice issued"), "file-invoice", None),
+    "payments.receive": (_l("Money received"), "cash", "success"),
+    "payments.cancel": (_l("Invoice cancelled"), "x", "danger"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An entry of the history as the page shows it."""
+
+    at: datetime
+    title: Any
+    text: str
+    actor: str
+    icon: str
+    tone: str | None
+
+
+def _wanted() -> InvoiceFilter:
+    state = request.args.get("state", "")
+    known = InvoiceState(state) if state in set(InvoiceState) else None
+    return InvoiceFilter(known, request.args.get("due") == "overdue", request.args.get("q", "")[:200])
+
+
+@bp.get("/fairs/<fair_slug>/money")
+@requires(VIEW_INVOICES)
+def index() -> str | Response:
+    """The fair's invoices."""
+    fair, wanted = current_fair(), _wanted()
+    if request.args.get("format") == "xlsx":
+        return _sheet(fair, wanted)
+    sort = request.args.get("sort", "-number")
+    page = list_invoices(fair.id, wanted, fair.today, sort=sort, cursor=request.args.get("cursor"))
+    found = sums(fair.id, wanted, fair.today)
+    return render_template(
+        "payments/list.html",
+        page=page,
+        sums=sorted(found, key=lambda s: s.total.currency != fair.currency),
+        zero=Money(0, fair.currency),
+        rows=[(invoice, coverage(invoice, fair.today)) for invoice in page.items],
+        states=[(str(state), state.label) for state in InvoiceState],
+        is_filtered=bool(wanted.state or wanted.overdue or wanted.text),
+        kinds=KINDS,
+    )
+
+
+def _sheet(fair: Fair, wanted: InvoiceFilter) -> Response:
+    invoices = all_invoices(fair.id, wanted, fair.today)
+    heads = [
+        _("Number"), _("Payment reference"), _("Company"), _("Tax code"), _("Country"), _("Issued on"), _("State"),
+        _("Total"), _("Received"), _("Open"), _("Currency"), _("Deposit due"), _("Balance due"), _("Overdue"),
+    ]  # fmt: skip
+    receipts = [
+        _("Receipt"), _("Invoice"), _("Company"), _("Received on"), _("Method"), _("Reference of the bank"), _("Amount"),
+        _("Currency"), _("Note"),
+    ]  # fmt: skip
+    return sheet_response(
+        [Sheet(_("Invoices"), heads, _invoice_rows(invoices, fair)), Sheet(_("Receipts"), receipts, _receipt_rows(invoices))],
+        f"{fair.slug}-invoices",
+        time_zone=fair.time_zone,
+    )
+
+
+def _invoice_rows(invoices: Sequence[Invoice], fair: Fair) -> Iterator[list[Any]]:
+    for invoice in invoices:
+        due = {part.kind: part.due_on for part in invoice.instalments}
+        late = any(part.is_overdue for part in coverage(invoice, fair.today))
+        yield [
+            invoice.number, invoice.payment_reference, invoice.company.name, invoice.company.tax_code,
+            invoice.company.country, invoice.issued_on, str(invoice.state.label), invoice.total, invoice.received,
+            invoice.open_amount, invoice.currency, due.get("deposit"), due.get("balance"), _("overdue") if late else "",
+        ]  # fmt: skip
+
+
+def _receipt_rows(invoices: Sequence[Invoice]) -> Iterator[list[Any]]:
+    for invoice in invoices:
+        for receipt in invoice.receipts:
+            yield [
+                receipt.number, invoice.number, invoice.company.name, receipt.received_on,
+                str(METHOD_LABELS[receipt.method]), receipt.external_reference, receipt.amount, receipt.currency,
+                receipt.note,
+            ]  # fmt: skip
+
+
+def _of_fair(number: str) -> Invoice:
+    invoice = invoice_by_number(number, current_fair().id)
+    if invoice is None:
+        raise NotFound
+    return invoice
+
+
+@bp.get("/fairs/<fair_slug>/money/<number>")
+@requires(VIEW_INVOICES)
+def invoice(number: str) -> str:
+    """One invoice with what was received for it."""
+    found = _of_fair(number)
+    return render_template("payments/invoice.html", **_page(found), events=_events(found))
+
+
+def _page(found: Invoice) -> dict[str, Any]:
+    config = current_app.extensions["fairs_config"]
+    fair = db.session.get_one(Fair, found.fair_id)
+    transfer = transfer_for(found, config, fair.today)
+    vat: dict[int, Money] = {}
+    for line in found.lines:
+        vat[line.vat_percent] = vat.get(line.vat_percent, Money(0, found.currency)) + line.vat
+    return {
+        "invoice": found,
+        "invoice_fair": fair,
+        "parts": coverage(found, fair.today),
+        "transfer": transfer,
+        "code": qr.svg(qr.matrix(transfer.code), title=_("VietQR code")) if transfer and transfer.code else None,
+        "vat": sorted(vat.items()),
+        "net": sum((line.net for line in found.lines), Money(0, found.currency)),
+        "over": overpaid(found),
+        "kinds": KINDS,
+        "methods": METHOD_LABELS,
+        "is_owed": found.state in OWED,
+        "RECORD_RECEIPT": RECORD_RECEIPT,
+    }
+
+
+def _events(found: Invoice) -> list[Event]:
+    events = []
+    for entry in history(found):
+        title, icon, tone = ACTIONS.get(entry.action, (entry.action, "point", None))
+        after = entry.after or {}
+        amount = after.get("amount")
+        text = format_money(Money(amount["amount_minor"], amount["currency"])) if amount else after.get("reason", "")
+        if after.get("receipt"):
+            text = f"{text} · {after['receipt']}"
+        events.append(Event(entry.at, title, text, entry.actor_label, icon, tone))
+    return events
+
+
+@bp.get("/fairs/<fair_slug>/money/<number>/invoice.pdf")
+@requires(VIEW_INVOICES)
+def document(number: str) -> Response:
+    """The invoice as PDF, in the reader's language or ``?lang=``."""
+    return _pdf(_of_fair(number))
+
+
+def _pdf(found: Invoice) -> Response:
+    asked = request.args.get("lang", "")
+    locale = asked if asked in LOCALES else current_locale()
+    config = current_app.extensions["fairs_config"]
+    fair = db.session.get_one(Fair, found.fair_id)
+    response = Response(invoice_pdf(found, fair, config, locale), mimetype="application/pdf")
+    response.headers.set("Content-Disposition", "inline", filename=f"{found.number}-{locale}.pdf")
+    return response
+
+
+@bp.route("/fairs/<fair_slug>/money/<number>/receive", methods=["GET", "POST"])
+@requires(RECORD_RECEIPT)
+def receive(number: str) -> Any:
+    """Record money received for an invoice."""
+    found = _of_fair(number)
+    fair = current_fair()
+    due = next((part for part in coverage(found, fair.today) if not part.is_paid), None)
+    form = ReceiptForm(
+        data={"amount": due.open.decimal if due else None, "received_on": fair.today, "method": "transfer"}
+    )
+    ask_over = False
+    if form.validate_on_submit():
+        try:
+            draft = form.to_draft(found)
+            ask_over = draft.amount.amount_minor > found.open_amount.amount_minor and not form.confirm_over.data
+            if not ask_over:
+                receipt = record_receipt(found, draft, by=actor())
+                flash(_("%(amount)s recorded as %(number)s.", amount=format_money(receipt.amount), number=receipt.number), "success")
+                return go(url_for("payments.invoice", number=found.number))
+        except DomainError as error:
+            form.add_error(error)
+    page = render_template(
+        "payments/receive.html",
+        **_page(_of_fair(number)),
+        form=form,
+        due=due,
+        ask_over=ask_over or form.confirm_over.data,
+        over_by=Money(max(0, _typed(form, found).amount_minor - found.open_amount.amount_minor), found.currency),
+    )
+    return (page, 422) if request.method == "POST" else page
+
+
+def _typed(form: ReceiptForm, found: Invoice) -> Money:
+    try:
+        return form.amount.money(found.currency)
+    except DomainError:
+        return Money(0, found.currency)
+
+
+def _own(number: str) -> Invoice:
+    """The invoice for a member of its company, or staff of its fair; to everybody else there is none."""
+    found = invoice_by_number(number)
+    if found is None:
+        raise NotFound
+    staff = matching_grant(g.grants, VIEW_INVOICES, found.fair_id) is not None
+    if not staff and not is_member(g.user.id, found.company_id):
+        raise NotFound
+    return found
+
+
+@bp.get("/my/invoices")
+@requires(SEE_OWN_INVOICE)
+def my_invoices() -> str:
+    """The invoices of one's own companies."""
+    invoices = invoices_of([company.id for company in companies_of(g.user.id)])
+    return render_template(
+        "payments/my_invoices.html", rows=[(found, coverage(found, day_in("Asia/Ho_Chi_Minh"))) for found in invoices], kinds=KINDS
+    )
+
+
+@bp.get("/my/invoices/<number>")
+@requires(SEE_OWN_INVOICE)
+def my_invoice(number: str) -> str:
+    """One's own invoice: what to pay, by when, and how."""
+    return render_template("payments/my_invoice.html", **_page(_own(number)))
+
+
+@bp.get("/my/invoices/<number>/invoice.pdf")
+@requires(SEE_OWN_INVOICE)
+def my_document(number: str) -> Response:
+    """One's own invoice as PDF."""
+    return _pdf(_own(number))
+
+
+register_nav(NavItem("money", _l("Money"), "cash", "payments.index", VIEW_INVOICES, 80, bottom=True))
