@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import or_, select
+from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from fairs.badges.codes import BadCode, fingerprint, read, typed
 from fairs.badges.errors import OtherFair, UnknownCode
 from fairs.badges.models import Badge, BadgeKey
+from fairs.badges.states import BadgeCategory, BadgeState
 from fairs.core.db import db
-from fairs.directory.models import Person
+from fairs.core.text import fold
+from fairs.directory.models import Company, Person
 
 # Longer texts cannot be codes, whatever a keyboard did to them.
 _LONGEST_SHORT, _LONGEST = 40, 1000
@@ -118,3 +122,77 @@ def badges_by_id(ids: Sequence[int]) -> Sequence[Badge]:
     return db.session.scalars(
         select(Badge).options(*_FULL, joinedload(Badge.key)).where(Badge.id.in_(ids)).order_by(Badge.reference)
     ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeFilter:
+    """What the list of badges shows; empty values mean all. ``printed`` is yes, no or empty."""
+
+    text: str = ""
+    category: str = ""
+    state: str = ""
+    printed: str = ""
+
+
+def badge_list(fair_id: int, wanted: BadgeFilter) -> Select[Any]:
+    """The fair's badges with person, company and key; order and page are the caller's.
+
+    The text is looked for in names of person and company, in the reference and in the short code.
+    """
+    query = (
+        select(Badge)
+        .join(Badge.person)
+        .outerjoin(Badge.company)
+        .options(contains_eager(Badge.person), contains_eager(Badge.company), joinedload(Badge.key))
+        .where(Badge.fair_id == fair_id)
+    )
+    if wanted.text:
+        folded = fold(wanted.text)
+        capital = wanted.text.strip().upper()
+        query = query.where(
+            or_(
+                Person.folded.contains(folded, autoescape=True),
+                Company.folded.contains(folded, autoescape=True),
+                Badge.reference.contains(capital, autoescape=True),
+                Badge.short_code.startswith(_short_prefix(wanted.text), autoescape=True),
+            )
+        )
+    if wanted.category == "importer":
+        query = query.where(Badge.category.in_([BadgeCategory.IMPORTER, BadgeCategory.HOSTED]))
+    elif wanted.category:
+        query = query.where(Badge.category == wanted.category)
+    if wanted.state:
+        query = query.where(Badge.state == wanted.state)
+    if wanted.printed:
+        query = query.where(Badge.printed_at.is_(None) if wanted.printed == "no" else Badge.printed_at.is_not(None))
+    return query
+
+
+def _short_prefix(text: str) -> str:
+    """The beginning of a short code as it is stored, however it was typed."""
+    try:
+        return typed(text)
+    except BadCode:
+        return text.strip().upper()
+
+
+def badge_by_reference(fair_id: int, reference: str) -> Badge | None:
+    """The fair's badge with this reference, with person, company and key."""
+    return db.session.scalar(
+        select(Badge)
+        .options(*_FULL, joinedload(Badge.key))
+        .where(Badge.fair_id == fair_id, Badge.reference == reference)
+    )
+
+
+def badge_counts(fair_id: int) -> dict[str, int]:
+    """Valid badges, how many of them are not printed, and revoked ones. One statement."""
+    active = Badge.state == BadgeState.ACTIVE
+    valid, unprinted, revoked = db.session.execute(
+        select(
+            func.coalesce(func.sum(case((active, 1), else_=0)), 0),
+            func.coalesce(func.sum(case((and_(active, Badge.printed_at.is_(None)), 1), else_=0)), 0),
+            func.coalesce(func.sum(case((active, 0), else_=1)), 0),
+        ).where(Badge.fair_id == fair_id)
+    ).one()
+    return {"valid": int(valid), "unprinted": int(unprinted), "revoked": int(revoked)}

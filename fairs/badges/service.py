@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
@@ -99,3 +101,21 @@ def replace_badge(badge: Badge, reason: str, *, by: Actor) -> Badge:
         new = _new(fair, signing_key(fair), old.person, old.category, old.company, by)
         old.replaced_by_id = new.id
         return new
+
+
+def mark_printed(badges: Sequence[Badge], *, by: Actor) -> int:
+    """Note that these badges were printed now; gives back how many had not been before. Revoked ones are left out."""
+    ids = [badge.id for badge in badges]
+    with transaction():
+        rows = db.session.scalars(
+            select(Badge)
+            .where(Badge.id.in_(ids), Badge.state == BadgeState.ACTIVE)
+            .order_by(Badge.id)
+            .with_for_update()
+        ).all()
+        first = [row for row in rows if row.printed_at is None]
+        for row in rows:
+            row.printed_at = now()
+        for row in first:
+            record("badges.print", row, by=by)
+        return len(first)

@@ -1,0 +1,46 @@
+"""flask badges …"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from fairs.badges.models import Badge
+from fairs.badges.queries import BadgeFilter, badge_list
+from fairs.badges.service import mark_printed
+from fairs.badges.states import BadgeCategory, BadgeState
+from fairs.calendar.queries import fair_by_slug
+from fairs.core.actor import SYSTEM
+from fairs.core.db import db
+
+cli = AppGroup("badges", help="Badges.")
+
+
+@cli.command("print")
+@click.argument("fair_slug", metavar="FAIR")
+@click.option(
+    "--category",
+    type=click.Choice([str(category) for category in BadgeCategory]),
+    help="Only this category; importer includes the hosted ones.",
+)
+@click.option("--unprinted", is_flag=True, help="Only badges that were not printed yet.")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The PDF to write.")
+def print_command(fair_slug: str, category: str | None, unprinted: bool, out: Path) -> None:
+    """Write the valid badges of FAIR as a PDF, one page each, and note that they were printed."""
+    from fairs.badges.faces import badges_pdf
+
+    fair = fair_by_slug(fair_slug)
+    if fair is None:
+        raise click.ClickException(f"There is no fair {fair_slug!r}.")
+    wanted = BadgeFilter(category=category or "", state=str(BadgeState.ACTIVE), printed="no" if unprinted else "")
+    badges = db.session.scalars(badge_list(fair.id, wanted).order_by(Badge.reference)).all()
+    if not badges:
+        raise click.ClickException("There are no badges to print.")
+    try:
+        out.write_bytes(badges_pdf(badges))
+    except OSError as error:
+        raise click.ClickException(f"{out} cannot be written: {error.strerror}.") from error
+    mark_printed(badges, by=SYSTEM)
+    click.echo(f"{len(badges)} badges in {out}.")

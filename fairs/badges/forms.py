@@ -1,0 +1,13 @@
+"""Forms of badges."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from fairs.core.forms import Form, Text
+
+
+class ReasonForm(Form):
+    """Why a badge is revoked or replaced. Guards read it at the gate."""
+
+    reason = Text(_l("Reason"), length=200, required=True)

@@ -1,0 +1,146 @@
+"""The list of badges, one badge, printing, revoking and replacing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response as BaseResponse
+
+from fairs.badges import queries
+from fairs.badges.forms import ReasonForm
+from fairs.badges.models import Badge
+from fairs.badges.permissions import PRINT_BADGES, REVOKE_BADGE
+from fairs.badges.queries import BadgeFilter
+from fairs.badges.service import code_of, mark_printed, replace_badge, revoke_badge
+from fairs.badges.states import BadgeCategory, BadgeState
+from fairs.calendar.context import current_fair
+from fairs.core import qr
+from fairs.core.db import db
+from fairs.core.errors import DomainError, InvalidInput, NotFound
+from fairs.core.text import clean
+from fairs.core.web import NavItem, actor, go, paginate, register_nav, requires
+
+bp = Blueprint("badges", __name__, url_prefix="/fairs/<fair_slug>/badges")
+
+#: Drawn while one waits: a thousand take about two seconds.
+MOST_AT_ONCE = 2000
+BADGE_WORDS = {
+    "reasons": (_l("Lost"), _l("Wrong name or company"), _l("Given to somebody else"), _l("No longer entitled")),
+}
+
+
+def _badge(reference: str) -> Badge:
+    badge = queries.badge_by_reference(current_fair().id, reference)
+    if badge is None:
+        raise NotFound
+    return badge
+
+
+def _filter(values: Any) -> BadgeFilter:
+    category, state, printed = (values.get(key, "") for key in ("category", "state", "printed"))
+    return BadgeFilter(
+        text=clean(values.get("q", ""))[:100],
+        category=category if category in set(BadgeCategory) else "",
+        state=state if state in set(BadgeState) else "",
+        printed=printed if printed in {"yes", "no"} else "",
+    )
+
+
+@bp.get("")
+@requires(PRINT_BADGES)
+def index() -> str:
+    """The fair's badges."""
+    fair = current_fair()
+    wanted = _filter(request.args)
+    page = paginate(queries.badge_list(fair.id, wanted), (Badge.id, True), limit=50, cursor=request.args.get("cursor"))
+    return render_template(
+        "badges/list.html", page=page, wanted=wanted, counts=queries.badge_counts(fair.id),
+        categories=list(BadgeCategory), states=list(BadgeState), is_filtered=wanted != BadgeFilter(),
+    )  # fmt: skip
+
+
+@bp.get("/<reference>")
+@requires(PRINT_BADGES)
+def show(reference: str) -> str:
+    """One badge: its face and what happened to it."""
+    return _page(_badge(reference), ReasonForm(formdata=None))
+
+
+def _page(badge: Badge, form: ReasonForm) -> str:
+    from fairs.badges.faces import faces
+
+    successor = db.session.get(Badge, badge.replaced_by_id) if badge.replaced_by_id else None
+    code = qr.svg(qr.matrix(code_of(badge)), title=_("QR code of this badge"))
+    return render_template(
+        "badges/badge.html", badge=badge, face=faces([badge])[0], code=code, form=form, successor=successor,
+        reasons=BADGE_WORDS["reasons"],
+    )  # fmt: skip
+
+
+@bp.post("/print")
+@requires(PRINT_BADGES)
+def print_badges() -> BaseResponse:
+    """The chosen badges as a PDF, or all of the list as it is filtered. Marks them as printed."""
+    fair = current_fair()
+    if request.form.get("all"):
+        query = queries.badge_list(fair.id, _filter(request.form)).where(Badge.state == BadgeState.ACTIVE)
+    else:
+        ids = [
+            int(text) for text in request.form.getlist("badge") if text.isascii() and text.isdigit() and len(text) < 19
+        ]
+        query = queries.badge_list(fair.id, BadgeFilter()).where(Badge.id.in_(ids[:MOST_AT_ONCE]))
+        query = query.where(Badge.state == BadgeState.ACTIVE)
+    badges = db.session.scalars(query.order_by(Badge.reference).limit(MOST_AT_ONCE + 1)).all()
+    if not badges:
+        flash(_("Choose at least one valid badge."), "warning")
+        return go(url_for(".index"))
+    if len(badges) > MOST_AT_ONCE:
+        raise InvalidInput(_("At most %(n)s badges at a time. Print by category.", n=MOST_AT_ONCE))
+    return _pdf(badges, badges[0].reference if len(badges) == 1 else f"{fair.slug}-badges")
+
+
+def _pdf(badges: Any, name: str) -> Response:
+    from fairs.badges.faces import badges_pdf
+
+    content = badges_pdf(badges)
+    mark_printed(badges, by=actor())
+    answer = Response(content, mimetype="application/pdf")
+    answer.headers.set("Content-Disposition", "inline", filename=f"{name}.pdf")
+    return answer
+
+
+@bp.post("/<reference>/revoke")
+@requires(REVOKE_BADGE)
+def revoke(reference: str) -> Any:
+    """Make the badge open nothing from now on."""
+    return _end(_badge(reference), replace=False)
+
+
+@bp.post("/<reference>/replace")
+@requires(REVOKE_BADGE)
+def replace(reference: str) -> Any:
+    """Give the person a badge with a new code; the old one is revoked."""
+    return _end(_badge(reference), replace=True)
+
+
+def _end(badge: Badge, *, replace: bool) -> Any:
+    form = ReasonForm()
+    if not form.validate_on_submit():
+        return _page(badge, form), 422
+    try:
+        if replace:
+            new = replace_badge(badge, form.reason.data, by=actor())
+            flash(_("%(new)s replaces %(old)s. Print it now.", new=new.reference, old=badge.reference), "success")
+            return go(url_for(".show", reference=new.reference))
+        revoke_badge(badge, form.reason.data, by=actor())
+    except DomainError as error:
+        flash(str(error), "danger")
+    else:
+        flash(_("%(badge)s opens no gate any more.", badge=badge.reference), "success")
+    return go(url_for(".show", reference=badge.reference))
+
+
+register_nav(NavItem("badges", _l("Badges"), "id-badge-2", "badges.index", PRINT_BADGES, 55, bottom=True))

@@ -1,0 +1,170 @@
+"""Pages of gates: list and figures, set-up, the scan log. The gate's own screen is in ``screen.py``."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, flash, g, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response as BaseResponse
+
+from fairs.accounts.queries import matching_grant
+from fairs.calendar.context import current_fair
+from fairs.calendar.models import Fair
+from fairs.calendar.queries import all_fairs
+from fairs.checkin import queries, screen
+from fairs.checkin.forms import GateForm, NewGateForm
+from fairs.checkin.models import Gate, Scan
+from fairs.checkin.permissions import MANAGE_GATES, VIEW_GATES
+from fairs.checkin.queries import ScanFilter
+from fairs.checkin.service import change_gate, create_gate, set_gate_open
+from fairs.checkin.sheets import MOST_ROWS, scan_sheet
+from fairs.checkin.states import Verdict
+from fairs.core.db import db
+from fairs.core.errors import DomainError, NotFound
+from fairs.core.sheets import sheet_response
+from fairs.core.text import clean
+from fairs.core.web import NavItem, actor, go, paginate, register_nav, requires
+
+bp = Blueprint("checkin", __name__, url_prefix="/fairs/<fair_slug>")
+blueprints = [bp, screen.bp]
+
+
+def _gate(code: str) -> Gate:
+    gate = queries.gate_by_code(current_fair().id, code)
+    if gate is None:
+        raise NotFound
+    return gate
+
+
+def _day(fair: Fair) -> date:
+    """The day whose figures are shown: the one asked for, else today, else the fair's first or last day."""
+    asked = _date(request.args.get("day", ""))
+    if asked in fair.days:
+        return asked
+    return min(max(fair.today, fair.starts_on), fair.ends_on)
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _live() -> dict[str, Any]:
+    fair = current_fair()
+    day = _day(fair)
+    return {
+        "gates": queries.gates_of(fair.id),
+        "activity": queries.activity(fair.id, day),
+        "figures": queries.figures(fair, day),
+        "day": day,
+        "is_today": day == fair.today,
+    }
+
+
+@bp.get("/gates")
+@requires(VIEW_GATES)
+def gates() -> str:
+    """The gates and what passes through them."""
+    return render_template("checkin/gates.html", rehearsal_fairs=_rehearsal_fairs(), **_live())
+
+
+@bp.get("/gates/figures")
+@requires(VIEW_GATES)
+def figures() -> str:
+    """The live part of the gates' page."""
+    return render_template("checkin/_live.html", **_live())
+
+
+def _rehearsal_fairs() -> list[Fair]:
+    """The fairs whose gates this person may set up, and so rehearse; the present one first."""
+    present = current_fair()
+    mine = [fair for fair in all_fairs() if matching_grant(g.grants, MANAGE_GATES, fair.id) is not None]
+    return sorted(mine, key=lambda fair: fair.id != present.id)
+
+
+@bp.route("/gates/new", methods=["GET", "POST"])
+@requires(MANAGE_GATES)
+def new_gate() -> Any:
+    """Set up another gate."""
+    form = NewGateForm()
+    if form.validate_on_submit():
+        try:
+            gate = create_gate(current_fair(), form.code.data.lower(), form.to_draft(), by=actor())
+        except DomainError as error:
+            form.add_error(error)
+        else:
+            flash(_("%(gate)s is set up and open.", gate=gate.name), "success")
+            return go(url_for(".gates"))
+    return render_template("checkin/gate_form.html", form=form, gate=None), 422 if form.errors else 200
+
+
+@bp.route("/gates/<code>/edit", methods=["GET", "POST"])
+@requires(MANAGE_GATES)
+def edit_gate(code: str) -> Any:
+    """Rename a gate or turn its direction."""
+    gate = _gate(code)
+    form = GateForm(obj=gate)
+    if form.validate_on_submit():
+        try:
+            change_gate(gate, form.to_draft(), by=actor())
+        except DomainError as error:
+            form.add_error(error)
+        else:
+            flash(_("Saved."), "success")
+            return go(url_for(".gates"))
+    return render_template("checkin/gate_form.html", form=form, gate=gate), 422 if form.errors else 200
+
+
+@bp.post("/gates/<code>/open")
+@requires(MANAGE_GATES)
+def open_gate(code: str) -> BaseResponse:
+    """Open a closed gate."""
+    gate = set_gate_open(_gate(code), True, by=actor())
+    flash(_("%(gate)s is open.", gate=gate.name), "success")
+    return go(url_for(".gates"))
+
+
+@bp.post("/gates/<code>/close")
+@requires(MANAGE_GATES)
+def close_gate(code: str) -> BaseResponse:
+    """Close a gate."""
+    gate = set_gate_open(_gate(code), False, by=actor())
+    flash(_("%(gate)s is closed.", gate=gate.name), "success")
+    return go(url_for(".gates"))
+
+
+def _filter() -> ScanFilter:
+    args = request.args
+    verdict = args.get("verdict", "")
+    return ScanFilter(
+        text=clean(args.get("q", ""))[:100],
+        gate=args.get("gate", "")[:20],
+        verdict=verdict if verdict in {*Verdict, "refused"} else "",
+        direction=args.get("direction", "") if args.get("direction") in {"in", "out"} else "",
+        day=_date(args.get("day", "")),
+        rehearsal=args.get("kind") == "rehearsal",
+    )
+
+
+@bp.get("/scans")
+@requires(VIEW_GATES)
+def scans() -> Any:
+    """The log of scans, with filters; ``format=xlsx`` gives it as a spreadsheet."""
+    fair = current_fair()
+    wanted = _filter()
+    query = queries.scan_log(fair.id, wanted)
+    if request.args.get("format") == "xlsx":
+        rows = db.session.scalars(query.order_by(Scan.scanned_at, Scan.id).limit(MOST_ROWS))
+        return sheet_response([scan_sheet(rows)], f"{fair.slug}-scans", time_zone=fair.time_zone)
+    page = paginate(query, (Scan.scanned_at, True), (Scan.id, True), cursor=request.args.get("cursor"))
+    return render_template(
+        "checkin/scans.html", page=page, wanted=wanted, gates=queries.gates_of(fair.id), verdicts=list(Verdict)
+    )
+
+
+register_nav(NavItem("gates", _l("Gates"), "scan", "checkin.gates", VIEW_GATES, 60, bottom=True))

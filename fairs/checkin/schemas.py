@@ -1,0 +1,97 @@
+"""Shapes of scans as programs and gate screens send them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from fairs.checkin.rules import Direction
+from fairs.checkin.service import METHODS, MOST_SCANS, ScanInput
+from fairs.core.rest import StrictSchema
+
+_MOST_SEQ = 2**31 - 1
+
+
+class ScanSchema(StrictSchema):
+    """One scan of the API. ``id`` is made by the device; ``scanned_at`` carries an offset from UTC."""
+
+    id = fields.String(required=True, validate=validate.Length(1, 40))
+    code = fields.String(required=True, validate=validate.Length(1, 1000))
+    gate = fields.String(required=True, validate=validate.Length(1, 20))
+    direction = fields.String(required=True, validate=validate.OneOf([str(way) for way in Direction]))
+    scanned_at = fields.AwareDateTime(required=True, format="iso")
+    device = fields.String(load_default="", validate=validate.Length(max=60))
+    seq = fields.Integer(load_default=0, strict=True, validate=validate.Range(0, _MOST_SEQ))
+
+
+class ScanBatch(StrictSchema):
+    """1 to 500 scans, taken all or not at all."""
+
+    scans = fields.List(fields.Nested(ScanSchema), required=True, validate=validate.Length(1, MOST_SCANS))
+
+
+class RehearsalQuery(StrictSchema):
+    """``?rehearsal_day=``: judge as of this day and count nothing; for those who may set up gates."""
+
+    rehearsal_day = fields.Date(load_default=None)
+
+
+class BadgeFaceSchema(StrictSchema):
+    """Who wears the badge."""
+
+    reference = fields.String()
+    category = fields.String()
+    name = fields.String()
+    passport_name = fields.String()
+    company = fields.String()
+    country = fields.String()
+
+
+class ScanResultSchema(StrictSchema):
+    """The verdict on one scan; ``counted`` when it made a visit, ``repeated`` when the id was known already."""
+
+    id = fields.String()
+    verdict = fields.String()
+    lets_in = fields.Boolean()
+    counted = fields.Boolean()
+    repeated = fields.Boolean()
+    rehearsal = fields.Boolean()
+    day = fields.Date()
+    scanned_at = fields.AwareDateTime()
+    since = fields.AwareDateTime(allow_none=True)
+    message = fields.String()
+    badge = fields.Nested(BadgeFaceSchema, allow_none=True)
+
+
+class ScanResults(StrictSchema):
+    """One result per scan, in the order of the scans."""
+
+    results = fields.List(fields.Nested(ScanResultSchema))
+
+
+class ScreenScanSchema(StrictSchema):
+    """One scan of a gate's screen; gate and fair stand in the address."""
+
+    id = fields.String(required=True, validate=validate.Length(1, 40))
+    code = fields.String(required=True, validate=validate.Length(1, 1000))
+    direction = fields.String(required=True, validate=validate.OneOf([str(way) for way in Direction]))
+    scanned_at = fields.AwareDateTime(required=True, format="iso")
+    seq = fields.Integer(load_default=0, strict=True, validate=validate.Range(0, _MOST_SEQ))
+    method = fields.String(load_default="camera", validate=validate.OneOf(METHODS))
+
+
+class ScreenBatch(StrictSchema):
+    """What a gate's screen sends. ``sent_at`` is its clock at sending: the difference to ours puts all times right."""
+
+    device = fields.String(load_default="", validate=validate.Length(max=60))
+    sent_at = fields.AwareDateTime(required=True, format="iso")
+    scans = fields.List(fields.Nested(ScreenScanSchema), required=True, validate=validate.Length(0, MOST_SCANS))
+
+
+def scan_input(values: dict[str, Any], **changes: Any) -> ScanInput:
+    """A checked scan for the service."""
+    names = ("id", "code", "scanned_at", "device", "seq", "method")
+    known: dict[str, Any] = {key: values[key] for key in names if key in values}
+    known |= {"direction": Direction(values["direction"]), **changes}
+    return ScanInput(**known)

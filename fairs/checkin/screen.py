@@ -1,0 +1,155 @@
+"""The screen of a gate: the page that scans, and the address to which its script sends what was scanned."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, g, json, render_template, request, url_for
+from flask_babel import gettext as _
+from marshmallow import ValidationError
+
+from fairs.accounts.queries import matching_grant
+from fairs.badges.states import BadgeCategory
+from fairs.calendar.context import current_fair
+from fairs.calendar.models import Fair
+from fairs.calendar.queries import fair_by_slug
+from fairs.checkin import queries
+from fairs.checkin.forms import TypedCodeForm
+from fairs.checkin.models import Gate
+from fairs.checkin.permissions import MANAGE_GATES, SCAN
+from fairs.checkin.rules import Direction
+from fairs.checkin.schemas import ScreenBatch, scan_input
+from fairs.checkin.service import ScanInput, check_in
+from fairs.checkin.words import as_guard_reads
+from fairs.core.clock import now
+from fairs.core.error_pages import problem
+from fairs.core.errors import DomainError, Forbidden, NotFound
+from fairs.core.web import actor, requires
+
+bp = Blueprint("gate", __name__, url_prefix="/fairs/<fair_slug>/gates/<gate_code>")
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """As of which fair and day a screen judges. ``rehearsal_day`` is None at work."""
+
+    fair: Fair
+    rehearsal_day: date | None
+
+    @property
+    def day(self) -> date:
+        """The day whose counters the screen shows."""
+        return self.rehearsal_day or self.fair.today
+
+    @property
+    def query(self) -> dict[str, Any]:
+        """What keeps the mode in an address."""
+        if self.rehearsal_day is None:
+            return {}
+        return {"rehearsal": self.rehearsal_day.isoformat(), "as": self.fair.slug}
+
+
+def _gate(code: str) -> Gate:
+    gate = queries.gate_by_code(current_fair().id, code)
+    if gate is None:
+        raise NotFound
+    return gate
+
+
+def _mode() -> Mode:
+    """At work, or the rehearsal that the address asks for; only who sets up gates may rehearse."""
+    fair = current_fair()
+    asked = request.args.get("rehearsal", "")
+    if not asked:
+        return Mode(fair, (fair.rehearsal_day or fair.today) if fair.is_rehearsal else None)
+    chosen = fair_by_slug(request.args.get("as") or fair.slug)
+    try:
+        day = date.fromisoformat(asked)
+    except ValueError as error:
+        raise NotFound from error
+    if chosen is None:
+        raise NotFound
+    if any(matching_grant(g.grants, MANAGE_GATES, one.id) is None for one in (fair, chosen)):
+        raise Forbidden(_("Only who sets up the gates of both fairs can rehearse with them."))
+    return Mode(chosen, day)
+
+
+@bp.route("/scan", methods=["GET", "POST"])
+@requires(SCAN)
+def scan(gate_code: str) -> Any:
+    """The screen. Without its script, a typed code is sent as a plain form and the verdict comes with the page."""
+    g.is_scanner = True
+    gate, mode = _gate(gate_code), _mode()
+    ways = _ways(gate)
+    asked = request.values.get("direction")
+    way = Direction(asked) if asked in ways else ways[0]
+    form = TypedCodeForm()
+    result = None
+    if form.validate_on_submit() and gate.is_open:
+        # The id stands in the page, so that sending the form again does not scan again.
+        typed = ScanInput(_form_id(), form.code.data, now(), way, device="form", method="typed")
+        result = as_guard_reads(
+            check_in(mode.fair, gate, [typed], by=actor(), rehearsal_day=mode.rehearsal_day)[0], mode.fair
+        )
+    page = render_template(
+        "checkin/screen.html", gate=gate, mode=mode, ways=[str(one) for one in ways], way=str(way), form=form,
+        form_id=secrets.token_hex(16), result=result, counters=queries.counters(mode.fair.id, mode.day),
+        send_url=url_for(".send", gate_code=gate.code, **mode.query), categories=list(BadgeCategory),
+        may_manage=matching_grant(g.grants, MANAGE_GATES, current_fair().id) is not None,
+    )  # fmt: skip
+    return page, 422 if form.errors else 200
+
+
+def _ways(gate: Gate) -> list[Direction]:
+    return [Direction.IN, Direction.OUT] if gate.direction == "both" else [Direction(gate.direction)]
+
+
+def _form_id() -> str:
+    sent = request.form.get("scan_id", "")
+    return f"form-{sent}" if len(sent) == 32 and sent.isalnum() and sent.isascii() else f"form-{secrets.token_hex(16)}"
+
+
+@bp.post("/scans")
+@requires(SCAN)
+def send(gate_code: str) -> Response:
+    """Take what the screen scanned; JSON in and out, with the session's CSRF token in a header.
+
+    The device's clock may be wrong: all its times are moved by the difference between its time of sending and ours.
+    """
+    gate, mode = _gate(gate_code), _mode()
+    try:
+        body = ScreenBatch().load(request.get_json(silent=True) or {})
+        scans = _timed(body)
+        results = check_in(mode.fair, gate, scans, by=actor(), rehearsal_day=mode.rehearsal_day)
+    except ValidationError as error:
+        return problem(422, "bad_scan", _("This scan cannot be read."), errors=error.messages)
+    except DomainError as error:
+        return problem(error.status, error.code, str(error), error.field)
+    seen = queries.counters(mode.fair.id, mode.day)
+    answer = {
+        "results": [as_guard_reads(result, mode.fair) for result in results],
+        "counters": {"visits": seen.visits, "inside": seen.inside},
+        "is_open": gate.is_open,
+    }
+    return Response(json.dumps(answer), mimetype="application/json")
+
+
+def _timed(body: dict[str, Any]) -> list[ScanInput]:
+    received = now()
+    ahead: timedelta = body["sent_at"] - received
+    if abs(ahead) < timedelta(seconds=30):
+        ahead = timedelta()  # the network's delay, not the clock
+    return [
+        replace(scan_input(values, device=body["device"]), scanned_at=_at_latest(values["scanned_at"], ahead, received))
+        for values in body["scans"]
+    ]
+
+
+def _at_latest(moment: datetime, ahead: timedelta, latest: datetime) -> datetime:
+    try:
+        return min(moment - ahead, latest)
+    except OverflowError:
+        return latest
