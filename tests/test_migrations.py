@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from pprint import pformat
 from typing import Any
 
 from alembic.autogenerate import compare_metadata
@@ -25,7 +26,8 @@ def test_from_empty_and_without_drift(databases: Any, database: Any, tmp_path: P
     with application.app_context():
         with db.engine.connect() as connection:
             context = MigrationContext.configure(connection, opts={"compare_type": _compare_type})
-            assert compare_metadata(context, Base.metadata) == []
+            drift = compare_metadata(context, Base.metadata)
+            assert not drift, "models and migrations differ:\n" + pformat(drift)
             tables = set(inspect(connection).get_table_names())
         db.engine.dispose()
     databases.drop(address)

@@ -115,10 +115,10 @@ def open_page(
 
 
 @pytest.fixture
-def launch_browser(
+def start_browser(
     browser_type: BrowserType, browser_type_launch_args: dict[str, Any]
 ) -> Iterator[Callable[..., Browser]]:
-    """Starts another Chromium with more arguments, as for a camera: ``launch_browser(*camera_arguments(film))``."""
+    """Starts another Chromium with more arguments, as for a camera: ``start_browser(*camera_arguments(film))``."""
     browsers: list[Browser] = []
 
     def launch(*arguments: str) -> Browser:
