@@ -219,6 +219,8 @@ def _settle(text: str, families: list[str | None], language: str | None) -> Iter
 def missing_glyphs(text: str, language: str | None = None) -> str:
     """The characters of the text that no font can draw, each once; empty when all is well."""
     text = tidy(text)
+    if _coverage(LATIN).issuperset(text):
+        return ""
     drawn = _settle(text, _families(text, language), language)
     return "".join(dict.fromkeys(char for char, (shown, _) in zip(text, drawn, strict=True) if shown != char))
 

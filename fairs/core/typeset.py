@@ -1,7 +1,7 @@
 """Lines of text in any script on a PDF canvas: measured, broken, shrunk to fit a box, drawn.
 
 Everything is measured at size 1 and scaled, so that finding the size that fits is arithmetic. Shaped text (Arabic,
-Thai, Devanagari) is drawn glyph by glyph and carries the original characters along, for search and screen readers.
+Thai, Devanagari) is drawn glyph by glyph and carries the characters along, for search and screen readers.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _CLOSING = "、。，．・：；？！）］｝」』】〉》〕ーぁぃぅ�
 _OPENING = "（［｛「『【〈《〔"
 # Where a line may break besides at a blank: after a hyphen or slash in a word, between East Asian characters.
 _BREAKS = re.compile(
-    rf"(?<=[\w.)][-/–])(?=\w)|(?<=[{_EAST}])(?=[{_EAST}\w])(?<![{_OPENING}])(?![{_CLOSING}])"
+    rf"(?<=[^\W\d][-/–])(?=[^\W\d])|(?<=[{_EAST}])(?=[{_EAST}\w])(?<![{_OPENING}])(?![{_CLOSING}])"
     rf"|(?<=[\w)])(?=[{_EAST}])(?![{_CLOSING}])"
 )
 _UNSPACED = re.compile("[\u0e00-\u0e7f\uac00-\ud7a3]")
@@ -41,26 +41,29 @@ _THAI_BEFORE, _THAI_AFTER = "เแโใไ", "ะาำๅๆฯ"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line at size 1: its pieces from left to right, each at its distance from the left edge."""
+    """One line at size 1: its pieces from left to right, as (distance from the left edge, font, glyphs).
 
-    text: str
+    ``spoken`` is set when the glyphs do not spell the text: it goes along as ActualText, in the order of writing.
+    (PDFium, alone among readers, then gives the letters of right-to-left words backwards when text is copied.)
+    """
+
     pieces: tuple[tuple[float, str, str], ...]
     width: float
     ascent: float
     descent: float
-    plain: bool
+    spoken: str
 
     def draw(self, canvas: Canvas, x: float, y: float, size: float) -> None:
         """Draw with the baseline's left end at (x, y), in points, in the canvas's fill colour."""
-        if not self.plain:
-            spoken = self.text.encode("utf-16-be").hex().upper()
-            canvas.addLiteral(f"/Span <</ActualText <FEFF{spoken}>>> BDC")
-        for offset, font, text in self.pieces:
-            out = canvas.beginText(x + offset * size, y)
+        if self.spoken:
+            text = self.spoken.encode("utf-16-be").hex().upper()
+            canvas.addLiteral(f"/Span <</ActualText <FEFF{text}>>> BDC")
+        for left, font, shown in self.pieces:
+            out = canvas.beginText(x + left * size, y)
             out.setFont(font, size)
-            out.textOut(text)
+            out.textOut(shown)
             canvas.drawText(out)
-        if not self.plain:
+        if self.spoken:
             canvas.addLiteral("EMC")
 
 
@@ -69,15 +72,15 @@ def line(text: str, language: str | None = None, *, bold: bool = False) -> Line:
     """The text as one line, measured. ``language`` is that of the text (BCP 47), not of the document."""
     pieces: list[tuple[float, str, str]] = []
     width, ascent, descent = 0.0, 0.0, 0.0
-    plain = True
+    spoken = ""
     for run in fonts.runs(text, language, bold=bold):
         shown, advance = _shaped(run) if run.shape else (run.text, pdfmetrics.stringWidth(run.text, run.font, 1))
-        plain = plain and not run.shape
+        spoken = spoken or (fonts.tidy(text) if run.shape else "")
         pieces.append((width, run.font, shown))
         width += advance
         room = fonts.metrics(run)
         ascent, descent = max(ascent, room.ascent), max(descent, room.descent)
-    return Line(fonts.tidy(text), tuple(pieces), width, ascent or 0.97, descent or 0.25, plain)
+    return Line(tuple(pieces), width, ascent or 0.97, descent or 0.25, spoken)
 
 
 def _shaped(run: Run) -> tuple[str, float]:
@@ -90,27 +93,20 @@ def _shaped(run: Run) -> tuple[str, float]:
         buffer.direction = "rtl" if run.rtl else "ltr"
         buffer.guess_segment_properties()
         uharfbuzz.shape(shaper, buffer)
-        scale = 1000 / font.face.unitsPerEm
-        chars, width = "", 0.0
-        data: Any = []
+        chars, moves = "", []
         for info, place in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
-            glyph = info.codepoint
-            codes = font.face.glyphToChar.get(glyph)
+            codes = font.face.glyphToChar.get(info.codepoint)
             # A glyph that no character stands for alone (a joined form) gets a place in the private area.
-            code = codes[0] if codes else font.hbAddPrivate(shaper.glyph_to_string(glyph), glyph, place.x_advance)
-            chars += chr(code)
-            data.append(
-                ShapeData(
-                    info.cluster,
-                    place.x_advance * scale,
-                    place.y_advance * scale,
-                    place.x_offset * scale,
-                    place.y_offset * scale,
-                    font.face.charWidths[code],
-                )
+            code = (
+                codes[0]
+                if codes
+                else font.hbAddPrivate(shaper.glyph_to_string(info.codepoint), info.codepoint, place.x_advance)
             )
-            width += place.x_advance / font.face.unitsPerEm
-    return ShapedStr(chars, data), width
+            chars += chr(code)
+            moves.append((place.x_advance, place.y_advance, place.x_offset, place.y_offset, font.face.charWidths[code]))
+        # reportlab counts in thousandths of the font size, as do all the fonts used here.
+        shapes: Any = [ShapeData(0, *move) for move in moves]
+        return ShapedStr(chars, shapes), sum(move[0] for move in moves) / 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,17 +161,19 @@ def fit(
     if not text:
         return Block((), largest, 0.0)
     box = (whole, width, height, language)
-    block = _even(_tokens(text), *box, bold=bold, largest=largest, lines=lines)
+    tokens = _tokens(text)
+    block = _even(tokens, *box, bold=bold, largest=largest, lines=lines)
     if block.size < largest and _UNSPACED.search(text):
         # Long Korean and Thai words may be broken too, where that makes the text much larger.
         broken = _even(_tokens(text, _UNSPACED), *box, bold=bold, largest=largest, lines=lines)
         if broken.size > 1.3 * block.size:
             block = broken
-    if block.size < smallest:
-        block = _even(_clusters(text), *box, bold=bold, largest=largest, lines=lines)
     if block.size >= smallest:
         return block
-    return _cut(text, whole, width, height, language, bold=bold, size=smallest, lines=lines)
+    if any(w * smallest > width for w, _ in _widths(tokens, language, bold=bold)):
+        tokens = _clusters(text)
+        block = _even(tokens, *box, bold=bold, largest=largest, lines=lines)
+    return block if block.size >= smallest else _cut(tokens, *box, bold=bold, size=smallest, lines=lines)
 
 
 def _tokens(text: str, breakable: re.Pattern[str] | None = None) -> list[tuple[str, bool]]:
@@ -268,14 +266,21 @@ def _join(tokens: Sequence[tuple[str, bool]]) -> str:
 
 
 def _cut(
-    text: str, whole: Line, width: float, height: float, language: str | None, *, bold: bool, size: float, lines: int
+    tokens: Sequence[tuple[str, bool]],
+    whole: Line,
+    width: float,
+    height: float,
+    language: str | None,
+    *,
+    bold: bool,
+    size: float,
+    lines: int,
 ) -> Block:
     """At a fixed size, as much as the box holds, with an ellipsis at the end."""
     em = whole.ascent + whole.descent
     leading = em * _LEADING * size
     lines = max(1, min(lines, 1 + int((height - em * size) / leading)))
     room = width / size
-    tokens = _clusters(text)
     start = 0
     found: list[Line] = []
     for end in _filled(_widths(tokens, language, bold=bold), room)[:lines]:
