@@ -7,6 +7,7 @@ import functools
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
@@ -164,5 +165,8 @@ def _typed(column: Any, value: Any) -> Any:
     if value is None or isinstance(value, kind):
         return value
     if hasattr(kind, "fromisoformat"):
-        return kind.fromisoformat(value)
+        moment = kind.fromisoformat(value)
+        if isinstance(moment, datetime) and moment.tzinfo is None:
+            raise ValueError("a moment without time zone")
+        return moment
     return kind(value)

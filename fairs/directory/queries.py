@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Select, select
 
-from fairs.core.db import db
+from fairs.core.db import Record, db
 from fairs.core.text import fold
-from fairs.directory.models import Company, CraftVillage, Membership, Person, ProductGroup
+from fairs.directory.models import Company, CraftVillage, Filing, Membership, Person, ProductGroup
 
 
 def companies_of(user_id: int) -> Sequence[Company]:
@@ -76,3 +76,18 @@ def product_groups() -> Sequence[ProductGroup]:
 def villages() -> Sequence[CraftVillage]:
     """All craft villages by name."""
     return db.session.scalars(select(CraftVillage).order_by(CraftVillage.name)).all()
+
+
+def filing_of(subject: Record) -> Filing | None:
+    """How the record reached us when staff filed it for somebody; None when its owner did it alone."""
+    return db.session.scalars(
+        select(Filing)
+        .where(Filing.subject_type == type(subject).__name__, Filing.subject_id == subject.id)
+        .order_by(Filing.id.desc())
+        .limit(1)
+    ).first()
+
+
+def filings_of_fair(fair_id: int) -> Select[Filing]:
+    """All forms that staff filed for somebody at a fair."""
+    return select(Filing).where(Filing.fair_id == fair_id)

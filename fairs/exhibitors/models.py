@@ -55,6 +55,11 @@ class Exhibitor(HasState, Record):
         return [code for code in self.group_codes.split("|") if code]
 
     @property
+    def folded(self) -> str:
+        """The company's names without accents: lists are sorted and paged by it."""
+        return self.company.folded
+
+    @property
     def is_supported(self) -> bool:
         """Whether the fair price is waived in whole or part."""
         return self.track == "supported"

@@ -1,0 +1,171 @@
+"""Reading applications to exhibit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, literal, or_, select, tuple_
+from sqlalchemy.orm import contains_eager, joinedload
+
+from fairs.calendar.models import Fair
+from fairs.core.clock import now
+from fairs.core.db import db
+from fairs.core.errors import NotFound
+from fairs.core.text import clean, fold
+from fairs.core.web import Page, paginate
+from fairs.directory.models import Company, Membership
+from fairs.exhibitors.models import Exhibitor
+from fairs.exhibitors.states import ExhibitorState
+
+TRACKS = ("paying", "supported")
+
+
+@dataclass(frozen=True, slots=True)
+class ExhibitorFilter:
+    """What the staff's list shows. ``text`` matches names, tax code, telephone, reference, contact."""
+
+    text: str = ""
+    state: ExhibitorState | None = None
+    group: str = ""
+    track: str = ""
+
+
+def takes_applications(fair: Fair) -> bool:
+    """Whether companies can apply by themselves now."""
+    return fair.accepts_booking and (fair.booking_closes_at is None or fair.booking_closes_at > now())
+
+
+def exhibitor_of(fair_id: int, company_id: int) -> Exhibitor | None:
+    """The company's application at the fair, whatever its state."""
+    return db.session.scalar(
+        select(Exhibitor)
+        .options(joinedload(Exhibitor.company), joinedload(Exhibitor.fair))
+        .where(Exhibitor.fair_id == fair_id, Exhibitor.company_id == company_id)
+    )
+
+
+def exhibitor_by_reference(fair_id: int, reference: str) -> Exhibitor:
+    """The application with this reference at this fair; raises NotFound."""
+    found = db.session.scalar(
+        select(Exhibitor)
+        .options(joinedload(Exhibitor.company).joinedload(Company.village), joinedload(Exhibitor.fair))
+        .where(Exhibitor.fair_id == fair_id, Exhibitor.reference == reference.strip().upper()[:20])
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def exhibitors_of_user(user_id: int) -> Sequence[Exhibitor]:
+    """All applications of the companies for which a user may act, the next fair first."""
+    return db.session.scalars(
+        select(Exhibitor)
+        .join(Membership, Membership.company_id == Exhibitor.company_id)
+        .join(Fair, Fair.id == Exhibitor.fair_id)
+        .options(joinedload(Exhibitor.company), contains_eager(Exhibitor.fair))
+        .where(Membership.user_id == user_id)
+        .order_by(Fair.starts_on.desc(), Exhibitor.id)
+    ).all()
+
+
+def exhibitors_of_company(company_id: int) -> Sequence[Exhibitor]:
+    """A company's applications to all fairs."""
+    return db.session.scalars(
+        select(Exhibitor).options(joinedload(Exhibitor.fair)).where(Exhibitor.company_id == company_id)
+    ).all()
+
+
+def exhibitors_matching(fair_id: int, wanted: ExhibitorFilter) -> Select[Exhibitor]:
+    """The applications of a fair that fit the filter; drafts are their companies' own business until handed in."""
+    query = (
+        select(Exhibitor)
+        .join(Exhibitor.company)
+        .options(contains_eager(Exhibitor.company).joinedload(Company.village))
+        .where(Exhibitor.fair_id == fair_id)
+    )
+    text = clean(wanted.text)[:100]
+    if text:
+        folded = fold(text)
+        query = query.where(
+            or_(
+                Company.folded.contains(folded, autoescape=True),
+                Company.tax_code.startswith(text, autoescape=True),
+                Company.phone.startswith(text, autoescape=True),
+                Exhibitor.reference == text.upper(),
+                func.lower(Exhibitor.contact_email) == text.lower(),
+                Exhibitor.contact_phone.startswith(text, autoescape=True),
+            )
+        )
+    if wanted.state is not None:
+        query = query.where(Exhibitor.state == wanted.state)
+    if wanted.state is not ExhibitorState.DRAFT:
+        query = query.where(Exhibitor.submitted_at.is_not(None))
+    if wanted.group:
+        query = query.where(_has_group(wanted.group))
+    if wanted.track:
+        query = query.where(Exhibitor.track == wanted.track)
+    return query
+
+
+def _has_group(code: str) -> Any:
+    # Codes are stored as CER|LAC: looked for between bars, so that no code matches inside another.
+    return ("|" + Exhibitor.group_codes + "|").contains(f"|{code}|", autoescape=True)
+
+
+def page_of_exhibitors(
+    fair_id: int, wanted: ExhibitorFilter, *, sort: str = "-submitted", cursor: str | None = None, limit: int = 50
+) -> Page[Exhibitor]:
+    """One page of the staff's list by ``name``, ``reference`` or ``submitted`` (``-`` before it: descending)."""
+    query = exhibitors_matching(fair_id, wanted)
+    key, descending = sort.removeprefix("-"), sort.startswith("-")
+    if key == "name":
+        keys = [(Company.folded, descending), (Exhibitor.id, descending)]
+    elif key == "reference":
+        keys = [(Exhibitor.reference, descending)]
+    elif wanted.state is ExhibitorState.DRAFT:
+        keys = [(Exhibitor.id, True)]  # never handed in, so without a moment to sort by
+    else:
+        descending = descending or key != "submitted"
+        keys = [(Exhibitor.submitted_at, descending), (Exhibitor.id, descending)]
+    return paginate(query, *keys, limit=limit, cursor=cursor)
+
+
+def counts_by_state(fair_id: int) -> dict[ExhibitorState, int]:
+    """How many applications are in each state."""
+    rows = db.session.execute(
+        select(Exhibitor.state, func.count()).where(Exhibitor.fair_id == fair_id).group_by(Exhibitor.state)
+    )
+    counts = dict.fromkeys(ExhibitorState, 0)
+    counts.update((state, number) for state, number in rows)
+    return counts
+
+
+def neighbours(exhibitor: Exhibitor, wanted: ExhibitorFilter) -> tuple[str | None, str | None]:
+    """References of the applications before and after this one in the filtered list, the latest handed in first."""
+    if exhibitor.submitted_at is None:
+        return None, None
+    query = exhibitors_matching(exhibitor.fair_id, wanted).with_only_columns(Exhibitor.reference)
+    place = tuple_(Exhibitor.submitted_at, Exhibitor.id)
+    here = tuple_(literal(exhibitor.submitted_at, Exhibitor.submitted_at.type), exhibitor.id)
+    newer = query.where(place > here).order_by(Exhibitor.submitted_at, Exhibitor.id).limit(1)
+    older = query.where(place < here).order_by(Exhibitor.submitted_at.desc(), Exhibitor.id.desc()).limit(1)
+    return db.session.scalar(newer), db.session.scalar(older)
+
+
+def public_exhibitors(fair_id: int, *, text: str = "", group: str = "", cursor: str | None = None) -> Page[Exhibitor]:
+    """Accepted exhibitors as everybody may see them, in the order of their acceptance."""
+    wanted = ExhibitorFilter(state=ExhibitorState.ACCEPTED, group=group)
+    query = exhibitors_matching(fair_id, wanted)
+    folded = fold(clean(text)[:100])
+    if folded:
+        query = query.where(Company.folded.contains(folded, autoescape=True))
+    return paginate(query, (Exhibitor.id, False), limit=24, cursor=cursor)
+
+
+def count_public(fair_id: int) -> int:
+    """How many exhibitors are accepted."""
+    return db.session.scalar(
+        select(func.count()).where(Exhibitor.fair_id == fair_id, Exhibitor.state == ExhibitorState.ACCEPTED)
+    ) or 0  # fmt: skip
