@@ -20,7 +20,7 @@ class User(UserMixin, Record):
 
     __tablename__ = "users"
 
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)  # type: ignore[assignment]
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     name: Mapped[str] = mapped_column(String(200), default="")
     locale: Mapped[str | None] = mapped_column(String(5))
 

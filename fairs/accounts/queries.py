@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from fairs.accounts.models import ApiToken, RoleGrant, User
 from fairs.core.actor import Actor
@@ -84,3 +84,38 @@ def holders(role: Role, fair_id: int | None) -> Sequence[User]:
         )
         .order_by(User.id)
     ).all()
+
+
+def team(fair_id: int) -> Sequence[RoleGrant]:
+    """All roles held for a fair now, lent ones included, with their users."""
+    return db.session.scalars(
+        select(RoleGrant)
+        .options(joinedload(RoleGrant.user), joinedload(RoleGrant.lent_by))
+        .where(RoleGrant.fair_id == fair_id, or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now()))
+        .order_by(RoleGrant.role, RoleGrant.id)
+    ).all()
+
+
+def lent_by(user_id: int) -> Sequence[RoleGrant]:
+    """The roles that a user has lent and that have not ended."""
+    return db.session.scalars(
+        select(RoleGrant)
+        .options(joinedload(RoleGrant.user))
+        .where(RoleGrant.lent_by_id == user_id, RoleGrant.ends_at > now())
+        .order_by(RoleGrant.ends_at)
+    ).all()
+
+
+def tokens_of(user_id: int) -> Sequence[ApiToken]:
+    """A user's API tokens that are not revoked."""
+    return db.session.scalars(
+        select(ApiToken).where(ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None)).order_by(ApiToken.id)
+    ).all()
+
+
+def users_matching(text: str) -> Select[User]:
+    """Users whose address or name holds ``text``."""
+    query = select(User).options(selectinload(User.grants))
+    if text:
+        query = query.where(User.email.icontains(text, autoescape=True) | User.name.icontains(text, autoescape=True))
+    return query

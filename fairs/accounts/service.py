@@ -128,3 +128,30 @@ def revoke_token(token: ApiToken, *, by: Actor) -> None:
         if row.revoked_at is None:
             row.revoked_at = now()
             record("accounts.revoke_token", row, by=by)
+
+
+def invite(email: str, name: str, *, by: Actor) -> tuple[User, bool]:
+    """The user with this address, or a new one who sets a password by the link in the mail; (user, is new)."""
+    known = user_by_email(normal_email(email))
+    if known is not None:
+        return known, False
+    # An invitation is proof enough of the address: the link in the mail confirms it.
+    return create_user(email, name or email.partition("@")[0], by=by, confirmed=True), True
+
+
+def set_active(user: User, active: bool, *, by: Actor) -> None:
+    """Let a user sign in or not; raises InvalidInput for oneself, so that nobody locks themselves out."""
+    if by.user_id == user.id:
+        raise InvalidInput(_l("You cannot close your own account."))
+    with transaction():
+        row = db.session.get_one(User, user.id, with_for_update=True, populate_existing=True)
+        row.active = active
+        record("accounts.set_active", row, by=by, after={"active": active})
+
+
+def change_profile(user: User, *, name: str, locale: str, by: Actor) -> None:
+    """Change one's own name and language."""
+    with transaction():
+        row = db.session.get_one(User, user.id, with_for_update=True, populate_existing=True)
+        row.name, row.locale = name, locale
+        record("accounts.change_profile", row, by=by)

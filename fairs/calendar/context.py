@@ -24,6 +24,9 @@ def current_fair() -> Fair:
 
 def init_app(app: Flask) -> None:
     """Find the fair from the address, and hide drafts from outsiders."""
+    # Accounts lies below fairs and names them only by number: this is how it finds them.
+    app.extensions["fair_id_by_slug"] = _fair_id
+    app.extensions["fair_names"] = lambda: {fair.id: fair.name for fair in all_fairs()}
 
     @app.url_value_preprocessor
     def find_fair(_endpoint: str | None, values: dict[str, Any] | None) -> None:
@@ -44,6 +47,13 @@ def init_app(app: Flask) -> None:
         fair = g.fair
         if fair is None or (not fair.is_public and not _belongs(fair)):
             raise NotFound
+
+
+def _fair_id(slug: str) -> int:
+    fair = fair_by_slug(slug)
+    if fair is None:
+        raise NotFound
+    return fair.id
 
 
 def _belongs(fair: Fair) -> bool:

@@ -37,3 +37,4 @@ class OutboxMessage(HasState, Record):
     next_try_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     last_error: Mapped[str] = mapped_column(String(300), default="")
+    handled_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from fairs.config import Config
+from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import after_commit, db, transaction
 from fairs.messages.models import OutboxMessage
@@ -145,3 +146,20 @@ def _smtp(config: Config, message: OutboxMessage) -> None:
         if config.mail_username:
             server.login(config.mail_username, config.mail_password)
         server.send_message(mail)
+
+
+def mark_printed(message: OutboxMessage, *, by: Actor) -> None:
+    """A letter was printed and handed over; raises InvalidTransition for a mail."""
+    with transaction():
+        row = db.session.get_one(OutboxMessage, message.id, with_for_update=True, populate_existing=True)
+        row.move_to(MessageState.PRINTED)
+        row.sent_at, row.handled_by_id = now(), by.user_id
+
+
+def try_again(message: OutboxMessage, *, by: Actor) -> None:
+    """Queue a failed mail once more; raises InvalidTransition when it has not failed."""
+    with transaction():
+        row = db.session.get_one(OutboxMessage, message.id, with_for_update=True, populate_existing=True)
+        row.move_to(MessageState.QUEUED)
+        row.tries, row.next_try_at, row.handled_by_id = 0, now(), by.user_id
+        after_commit(_wake)

@@ -6,8 +6,10 @@ from flask import Blueprint, render_template
 
 from fairs.calendar.permissions import VIEW_FAIR
 from fairs.core.web import NavItem, register_nav, requires
+from fairs.workplace import setup
 
 bp = Blueprint("workplace", __name__)
+blueprints = [bp, setup.bp]
 
 
 @bp.get("/fairs/<fair_slug>/")

@@ -1,0 +1,69 @@
+"""Forms of fairs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, SelectField, TimeField
+from wtforms.validators import InputRequired
+
+from fairs.calendar.service import FairDraft
+from fairs.core.forms import DayField, Form, LongText, Text, WholeNumber
+
+
+class NewFairForm(Form):
+    """What a new fair needs."""
+
+    name_vi = Text(_l("Name in Vietnamese"), required=True)
+    name_en = Text(_l("Name in English"), required=True)
+    kind = SelectField(_l("Kind"), choices=[("trade", _l("Trade fair: visitors by name")), ("public", _l("Public fair"))])
+    starts_on = DayField(_l("First day"), required=True)
+    ends_on = DayField(_l("Last day"), required=True)
+    slug = Text(_l("Address part"), length=60, required=True)
+    code = Text(_l("Code in references"), length=8, required=True)
+    venue_vi = Text(_l("Place in Vietnamese"), length=250)
+    venue_en = Text(_l("Place in English"), length=250)
+
+    def to_draft(self) -> FairDraft:
+        """The fair to create."""
+        return FairDraft(
+            slug=self.slug.data, code=self.code.data.upper(), name_vi=self.name_vi.data, name_en=self.name_en.data,
+            starts_on=self.starts_on.data, ends_on=self.ends_on.data, kind=self.kind.data,
+            venue_vi=self.venue_vi.data or "", venue_en=self.venue_en.data or "",
+        )  # fmt: skip
+
+
+class FairSettingsForm(Form):
+    """Names, days, place and rules of a fair."""
+
+    name_vi = Text(_l("Name in Vietnamese"), required=True)
+    name_en = Text(_l("Name in English"), required=True)
+    summary_vi = LongText(_l("Summary in Vietnamese"), length=1000)
+    summary_en = LongText(_l("Summary in English"), length=1000)
+    starts_on = DayField(_l("First day"), required=True)
+    ends_on = DayField(_l("Last day"), required=True)
+    opens_at = TimeField(_l("Opens at"), [InputRequired(_l("Write a time as 09:00."))])
+    closes_at = TimeField(_l("Closes at"), [InputRequired(_l("Write a time as 09:00."))])
+    venue_vi = Text(_l("Place in Vietnamese"), length=250)
+    venue_en = Text(_l("Place in English"), length=250)
+    city = Text(_l("City"), length=100)
+    auto_accept = BooleanField(_l("Accept applications automatically"))
+    hold_minutes = WholeNumber(_l("A booth is held for (minutes)"), least=5, most=120, required=True)
+    deposit_percent = WholeNumber(_l("Deposit (percent)"), least=0, most=100, required=True)
+    deposit_days = WholeNumber(_l("Deposit due after (days)"), least=1, most=90, required=True)
+    balance_due_on = DayField(_l("Balance due on"))
+    vat_percent = WholeNumber(_l("VAT (percent)"), least=0, most=30, required=True)
+    importer_reply_days = WholeNumber(_l("Importers get an answer within (working days)"), least=1, most=60, required=True)
+    importer_decider = Text(_l("Who decides on importers"))
+    terms_vi = LongText(_l("Terms in Vietnamese"), length=20_000)
+    terms_en = LongText(_l("Terms in English"), length=20_000)
+    is_rehearsal = BooleanField(_l("Rehearsal: nothing that happens at this fair is counted"))
+
+    def changes(self) -> dict[str, Any]:
+        """The values by the names of the fair's columns."""
+        return {
+            name: field.data if field.data is not None or name == "balance_due_on" else ""
+            for name, field in self._fields.items()
+            if name != "csrf_token"
+        }
