@@ -68,6 +68,16 @@ class BoothBooking(HasState, Record):
         return self.state is BookingState.HELD and self.hold_until is not None and self.hold_until <= now()
 
     @property
+    def code(self) -> str:
+        """The booth's code; lists page by it."""
+        return self.booth.code
+
+    @property
+    def folded(self) -> str:
+        """The company's names for sorting; lists page by it."""
+        return self.exhibitor.company.folded
+
+    @property
     def is_live(self) -> bool:
         """Whether it keeps others off the booth now."""
         return self.state in LIVE and not self.is_overdue_hold

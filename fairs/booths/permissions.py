@@ -7,3 +7,7 @@ BOOK_BOOTH = permission("booths.book", "book a booth", Role.ORGANISER, Role.BOOT
 MANAGE_BOOKINGS = permission(
     "booths.manage", "book, move and release booths for others", Role.ORGANISER, Role.BOOTH_SALES
 )
+VIEW_BOOKINGS = permission(
+    "booths.view_bookings", "see bookings of booths", Role.ORGANISER, Role.BOOTH_SALES, Role.FINANCE, Role.DEALS,
+    Role.PARTNER, Role.AUDITOR, Role.VIEWER, Role.LEADERSHIP,
+)  # fmt: skip

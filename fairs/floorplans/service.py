@@ -168,17 +168,20 @@ def plan_hall(hall: Hall, layout: Layout) -> list[PlannedBooth]:
     return planned
 
 
-def generate_booths(hall: Hall, layout: Layout, *, by: Actor, type_code: str = "SHELL9") -> list[Booth]:
+def generate_booths(
+    hall: Hall, layout: Layout, *, by: Actor, type_code: str = "SHELL9", corner_type_code: str | None = None
+) -> list[Booth]:
     """Lay out the hall anew: booths whose number stays keep their record, the others are removed or added.
+
+    Booths with two open sides or more get the corner's type when one is named.
 
     Refused by the features above while a booth there is booked (BoothsWillChange). Raises InvalidInput, NothingFits,
     NotFound for an unknown type. Zone codes of the layout must exist at the fair.
     """
     with transaction():
         row = db.session.get_one(Hall, hall.id, with_for_update=True, populate_existing=True)
-        kind = db.session.scalar(select(BoothType).where(BoothType.code == type_code))
-        if kind is None:
-            raise NotFound
+        kind = _type(type_code)
+        corner = _type(corner_type_code) if corner_type_code else kind
         zones = {zone.code: zone.id for zone in db.session.scalars(select(Zone).where(Zone.fair_id == row.fair_id))}
         if any(code not in zones for code, _ in layout.zones):
             raise InvalidInput(_l("This fair has no such zone."), field="zones")
@@ -196,7 +199,8 @@ def generate_booths(hall: Hall, layout: Layout, *, by: Actor, type_code: str = "
         result = []
         for new in planned:
             booth = present.get(new.code) or Booth(fair_id=row.fair_id, hall_id=row.id, code=new.code)
-            booth.type_id, booth.zone_id = kind.id, zones.get(new.zone or "")
+            booth.type_id = (corner if new.open_sides > 1 else kind).id
+            booth.zone_id = zones.get(new.zone or "")
             booth.x_cm, booth.y_cm, booth.w_cm, booth.h_cm = new.rect.x, new.rect.y, new.rect.w, new.rect.h
             booth.open_sides = new.open_sides
             result.append(booth)
@@ -204,6 +208,13 @@ def generate_booths(hall: Hall, layout: Layout, *, by: Actor, type_code: str = "
         db.session.flush()
         record("floorplans.generate", row, by=by, before={"booths": len(present)}, after={"booths": len(result)})
         return result
+
+
+def _type(code: str) -> BoothType:
+    found = db.session.scalar(select(BoothType).where(BoothType.code == code))
+    if found is None:
+        raise NotFound
+    return found
 
 
 def assign_zone(booths: Sequence[Booth], zone: Zone | None, *, by: Actor) -> None:
