@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { pruneCss, wordsOf } from './lib/prune-css.mjs';
+import { pruneCss, pruneProperties, wordsOf } from './lib/prune-css.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const DIST = join(ROOT, 'static', 'dist');
@@ -117,7 +117,7 @@ async function styles() {
   }
   const own = ['theme.css', 'lib/states.css', 'lib/components.css', 'lib/forms.css', 'lib/frame.css', 'lib/print.css'].map((name) => readFileSync(join(ROOT, 'frontend', name), 'utf8')).join('\n');
   const { code } = await transform(`${fontFaces()}\n${tabler}\n${own}`, { loader: 'css', minify: true, target: ['chrome111', 'safari16.4', 'firefox113'], legalComments: 'none', logLevel: 'error' });
-  emit('app.css', code);
+  emit('app.css', pruneProperties(code, '--tblr-'));
 }
 
 /** Quoted names in templates, and in Python files that speak of icons, which are names of Tabler's icons. */

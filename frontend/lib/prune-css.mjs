@@ -75,3 +75,13 @@ export function pruneCss(css, isUsed, drop) {
   }
   return out;
 }
+
+/** The sheet without custom properties of `prefix` that nothing in it reads, directly or through another one. */
+export function pruneProperties(css, prefix) {
+  for (let before = ''; before !== css;) {
+    before = css;
+    const used = new Set([...css.matchAll(/var\(\s*(--[\w-]+)/g)].map(([, name]) => name));
+    css = css.replace(/(?<=[{;])(--[\w-]+):(?:[^;{}"']|"[^"]*"|'[^']*')*(?:;|(?=\}))/g, (all, name) => (name.startsWith(prefix) && !used.has(name) ? '' : all));
+  }
+  return css.replace(/[^{}]+\{\}/g, '');
+}
