@@ -80,8 +80,9 @@ class Processes:
         web = [str(setup.PYTHON), "-m", "gunicorn", "--config", "gunicorn.conf.py", "wsgi:app"]
         try:
             self._start("web server", web)
-            self._start("worker", setup.flask("jobs", "run"))
             self._wait_for_answer()
+            # Second, so that the first page does not share the processor with the worker's start.
+            self._start("worker", setup.flask("jobs", "run"))
         except BaseException:
             self.end()
             raise
