@@ -16,7 +16,8 @@ const manifest = {};
 // Classes that are put together at run time or set by Bootstrap's scripts, and small utilities that any page may want.
 const KEEP = [
   /^(show|showing|hiding|fade|collapse|collapsed|collapsing|active|disabled|dropdown|dropup)$/,
-  /^(modal|offcanvas|tooltip|bs-tooltip|dropdown)-/, /^(tooltip|modal|offcanvas|dropdown)$/,
+  /^(bs-)?tooltip(-\w+)*$/, /^offcanvas(-(lg|start|end|bottom|header|body|title|backdrop))?$/, /^dropdown(-(menu|item|divider|header|menu-end))?$/,
+  /^modal(-(dialog|content|header|body|footer|title|backdrop|sm|lg|dialog-scrollable|dialog-centered))?$/,
   /^(is-invalid|is-valid|was-validated|visually-hidden|visually-hidden-focusable|text-end|text-start|text-center|text-nowrap|text-truncate|text-break)$/,
   /^[mp][tbsexy]?-(0|1|2|3|4|5|auto)$/, /^g[xy]?-[0-5]$/, /^gap-[0-5]$/, /^(row|col|col-auto|col-\d+|col-(sm|md|lg|xl)(-\d+|-auto)?)$/,
   /^d-(none|block|flex|grid|inline|inline-block|inline-flex)$/, /^d-(sm|md|lg|print)-(none|block|flex|inline)$/,
@@ -24,7 +25,7 @@ const KEEP = [
   /^input-group(-text)?$/, /^form-(control|select|check|check-input|check-label|label)$/, /^table(-sm)?$/,
 ];
 // What is never used here: dark theme, right-to-left layout of the interface, vendors.
-const DROP = /\[data-(bs-)?theme=["']?dark|\[dir=["']?rtl|\.theme-dark|\.carousel|\.ts-|\.litepicker|\.noUi|\.plyr|\.dropzone|\.fslightbox|\.jvm-|\.apexcharts/;
+const DROP = /\[data-(bs-)?theme=["']?dark|\[dir=["']?rtl|\.theme-dark|\.carousel|\.ts-|\.litepicker|\.noUi|\.plyr|\.dropzone|\.fslightbox|\.jvm-|\.apexcharts|\[data-vc/;
 // Icons that code names in ways the scan cannot see.
 const BASE_ICONS = ['alert-circle', 'alert-octagon', 'alert-triangle', 'ban', 'bookmark', 'check', 'circle', 'circle-check', 'clock', 'file', 'hourglass', 'info-circle',
   'point', 'refresh', 'square', 'wifi', 'wifi-off', 'x', 'circle-check-filled', 'square-filled'];
