@@ -34,7 +34,7 @@ class NotEmpty(Conflict):
 
 def load_demo(as_of: date) -> dict[str, int]:
     """Fill an empty database with the demonstration as of a day; returns what was made. Raises NotEmpty."""
-    rng = random.Random(SEED)  # noqa: S311 - sample data, no secret
+    rng = random.Random(SEED)
     with set_to(datetime.combine(as_of, time(9, 30), ZONE)), transaction():
         if db.session.scalar(select(Fair.id).limit(1)) is not None:
             raise NotEmpty
@@ -47,7 +47,7 @@ def load_demo(as_of: date) -> dict[str, int]:
         load_rates(as_of)
         load_giftshow_hall(giftshow)
         load_souvenirs_hall(souvenirs)
-        counts = {
+        return {
             "exhibitors": load_exhibitors(rng, giftshow, cast, booths=240, first=0)
             + load_exhibitors(rng, souvenirs, cast, booths=165, first=20),
             "importers": load_importers(rng, giftshow, cast, range(120))
@@ -56,7 +56,6 @@ def load_demo(as_of: date) -> dict[str, int]:
             "visits": load_visits(rng, souvenirs),
             "contracts": load_contracts(rng, souvenirs, cast),
         }
-    return counts
 
 
 def _fairs(as_of: date) -> tuple[Fair, Fair]:
