@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 
 from scripts import chromium, setup
@@ -86,8 +88,14 @@ def pytest() -> int:
     )
     try:
         return child.wait()
+    except BaseException:
+        # Only when asked by SIGINT does pytest end the servers and browsers that its fixtures have started.
+        child.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(timeout=20)
+        raise
     finally:
-        end_group(child, patience=15)
+        end_group(child, patience=5)
 
 
 def audit() -> int:
