@@ -17,13 +17,14 @@ from fairs.calendar.queries import all_fairs
 from fairs.checkin import queries, screen
 from fairs.checkin.forms import GateForm, NewGateForm
 from fairs.checkin.models import Gate, Scan
-from fairs.checkin.permissions import MANAGE_GATES, VIEW_GATES
+from fairs.checkin.permissions import MANAGE_GATES, SCAN, VIEW_GATES
 from fairs.checkin.queries import ScanFilter
 from fairs.checkin.service import change_gate, create_gate, set_gate_open
 from fairs.checkin.sheets import MOST_ROWS, scan_sheet
 from fairs.checkin.states import Verdict
 from fairs.core.db import db
 from fairs.core.errors import DomainError, NotFound
+from fairs.core.permissions import Permission
 from fairs.core.sheets import sheet_response
 from fairs.core.text import clean
 from fairs.core.web import NavItem, actor, go, paginate, register_nav, requires
@@ -63,7 +64,13 @@ def _live() -> dict[str, Any]:
         "figures": queries.figures(fair, day),
         "day": day,
         "is_today": day == fair.today,
+        "may_manage": _may(MANAGE_GATES),
+        "may_scan": _may(SCAN),
     }
+
+
+def _may(permission: Permission) -> bool:
+    return matching_grant(g.grants, permission, current_fair().id) is not None
 
 
 @bp.get("/gates")
@@ -78,6 +85,17 @@ def gates() -> str:
 def figures() -> str:
     """The live part of the gates' page."""
     return render_template("checkin/_live.html", **_live())
+
+
+@bp.get("/gates/rehearse")
+@requires(MANAGE_GATES)
+def rehearse() -> BaseResponse:
+    """To the screen of the chosen gate, in rehearsal."""
+    gate, day = _gate(request.args.get("gate", "")), _date(request.args.get("rehearsal", ""))
+    if day is None:
+        flash(_("Choose the day to rehearse."), "warning")
+        return go(url_for(".gates"))
+    return go(url_for("gate.scan", gate_code=gate.code, rehearsal=day.isoformat(), badges_of=request.args.get("badges_of", "")))
 
 
 def _rehearsal_fairs() -> list[Fair]:

@@ -49,7 +49,7 @@ class Mode:
         """What keeps the mode in an address."""
         if self.rehearsal_day is None:
             return {}
-        return {"rehearsal": self.rehearsal_day.isoformat(), "as": self.fair.slug}
+        return {"rehearsal": self.rehearsal_day.isoformat(), "badges_of": self.fair.slug}
 
 
 def _gate(code: str) -> Gate:
@@ -65,7 +65,7 @@ def _mode() -> Mode:
     asked = request.args.get("rehearsal", "")
     if not asked:
         return Mode(fair, (fair.rehearsal_day or fair.today) if fair.is_rehearsal else None)
-    chosen = fair_by_slug(request.args.get("as") or fair.slug)
+    chosen = fair_by_slug(request.args.get("badges_of") or fair.slug)
     try:
         day = date.fromisoformat(asked)
     except ValueError as error:
