@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import socket
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 from typing import Any
@@ -14,7 +15,7 @@ from sqlalchemy import func, select
 
 from fairs.accounts.models import User
 from fairs.core.db import db, transaction
-from tests.support.client import own_session
+from tests.support.client import Client, login, logout, own_session
 from tests.support.network import NetworkUsed
 from tests.support.queries import counted_queries
 
@@ -100,3 +101,18 @@ def test_mail_reaches_the_test_server(smtp_server: Any) -> None:
     with smtplib.SMTP(smtp_server.host, smtp_server.port) as smtp:
         smtp.send_message(message)
     assert [str(sent["Subject"]) for sent in smtp_server.sent_to("b@fairs.example")] == ["Gian hàng"]
+
+
+def test_a_client_is_signed_in_until_it_is_not(app: Flask, client: Client, new_client: Callable[[], Client]) -> None:
+    user = _add_user()
+    stranger = new_client()
+    login(client, user)
+    assert client.get("/account/change").status_code == 200
+    assert stranger.get("/account/change").status_code == 302
+    logout(client)
+    assert client.get("/account/change").status_code == 302
+
+
+def test_a_form_is_submitted_with_the_token_that_the_page_would_hold(app: Flask, client: Client) -> None:
+    assert client.post("/account/login", data={"email": "a"}).status_code == 400
+    assert client.submit("/account/login", {"email": "a"}).status_code == 200

@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from flask_login.utils import _create_identifier
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
@@ -58,14 +59,11 @@ def csrf(client: FlaskClient) -> str:
 def login(client: FlaskClient, user: Any) -> None:
     """Sign ``user`` in as if a moment ago, password typed. The sign-in page itself has tests of its own."""
     identity = user.get_id()
+    with client.application.test_request_context(environ_base=client.environ_base):
+        browser = _create_identifier()  # without it Flask-Login takes the session for a stolen one
     with client.session_transaction() as session:
         session.clear()
-        session["_user_id"] = identity
-        session["_fresh"] = True
-        session["_id"] = None
-        session["fs_cc"] = "set"
-        session["fs_paa"] = time.time()
-        session.pop("_id")
+        session.update(_user_id=identity, _fresh=True, _id=browser, fs_cc="set", fs_paa=time.time())
 
 
 def logout(client: FlaskClient) -> None:
