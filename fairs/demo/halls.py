@@ -31,10 +31,10 @@ def load_giftshow_hall(fair: Fair) -> None:
         code="A",
         name_vi="Nhà triển lãm A",
         name_en="Hall A",
-        width_cm=10_200,
-        depth_cm=7_500,
+        width_cm=10_400,
+        depth_cm=7_700,
         doors=[
-            {"x": 4_900, "y": 7_450, "w": 400, "h": 50},
+            {"x": 4_900, "y": 7_650, "w": 400, "h": 50},
             {"x": 4_900, "y": 0, "w": 400, "h": 50},
             {"x": 0, "y": 3_600, "w": 50, "h": 300},
         ],
@@ -50,9 +50,9 @@ def load_souvenirs_hall(fair: Fair) -> None:
         code="S",
         name_vi="Sân trưng bày",
         name_en="Exhibition ground",
-        width_cm=6_900,
-        depth_cm=4_800,
-        doors=[{"x": 3_250, "y": 4_750, "w": 400, "h": 50}],
+        width_cm=7_100,
+        depth_cm=5_000,
+        doors=[{"x": 3_250, "y": 4_950, "w": 400, "h": 50}],
     )
     _fill(fair, hall, SOUVENIR_ZONES, most=180, price=6_000_000, corner_percent=5)
     _gates(fair, (("G1", "Cổng chính", "Main gate", "both"), ("G2", "Cổng phụ", "Side gate", "both")))
@@ -79,7 +79,7 @@ def _fill(
             )
         )
     db.session.flush()
-    layout = Layout(prefix=hall.code, most=most, zones=tuple((code, 1) for code in rows))
+    layout = Layout(prefix=hall.code, margin=400, most=most, zones=tuple((code, 1) for code in rows))
     doors = [Rect.of(door) for door in hall.doors]
     for planned in lay_out(hall.width_cm, hall.depth_cm, layout, doors=doors):
         zone = rows.get(planned.zone or "")

@@ -10,7 +10,7 @@ from fairs.core.states import State
 class InvoiceState(State):
     """An invoice, by what has been received for it."""
 
-    OPEN = "open", _l("Open"), "yellow", "clock"
+    OPEN = "open", _l("Unpaid"), "yellow", "clock"
     PARTLY_PAID = "partly_paid", _l("Partly paid"), "blue", "progress-check"
     PAID = "paid", _l("Paid"), "green", "check"
     WAIVED = "waived", _l("Nothing owed"), "purple", "certificate"
