@@ -42,5 +42,6 @@ class Verification(State):
 VERIFICATION_TRANSITIONS: dict[Verification, frozenset[Verification]] = {
     Verification.LOGGED: frozenset({Verification.VERIFIED, Verification.RETURNED}),
     Verification.RETURNED: frozenset({Verification.LOGGED}),
-    Verification.VERIFIED: frozenset(),
+    # An MOU that gets signed has a new paper, which is verified anew.
+    Verification.VERIFIED: frozenset({Verification.LOGGED}),
 }

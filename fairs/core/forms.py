@@ -124,6 +124,12 @@ class DecimalNumber(_TypedField):
         self.least, self.most = Decimal(least), Decimal(most)
         super().__init__(label, **kwargs)
 
+    def show(self, value: Any) -> str:
+        """Without exponent or needless zeros. Three decimals get a fourth, or 1.125 would read as thousands."""
+        short = Decimal(value).normalize()
+        places = max(0, -int(short.as_tuple().exponent))
+        return f"{short:.{4 if places == 3 else places}f}"
+
     def read(self, text: str) -> Decimal:
         """The number; out of range is refused with the range."""
         value = parse_decimal(text)

@@ -29,7 +29,9 @@ class ReceiptForm(Form):
 
     amount = MoneyField(_l("Amount received"), most=10**12, required=True)
     received_on = DayField(_l("Day on the bank statement"), required=True)
-    method = MethodField(_l("How it came"), choices=list(METHOD_LABELS.items()), default="transfer", validate_choice=False)
+    method = MethodField(
+        _l("How it came"), choices=list(METHOD_LABELS.items()), default="transfer", validate_choice=False
+    )
     external_reference = Text(_l("Reference of the bank"), length=100)
     note = Text(_l("Note"), length=400)
     seen = HiddenField()

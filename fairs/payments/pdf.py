@@ -70,7 +70,9 @@ class _Paper:
         self.canvas.setFillColor(colour)
         return wrap(text, width, size, bold=bold).draw(self.canvas, x, top, width, align)
 
-    def rule(self, y: float, *, x: float = LEFT, right: float = RIGHT, colour: Color = RULE, weight: float = 0.6) -> None:
+    def rule(
+        self, y: float, *, x: float = LEFT, right: float = RIGHT, colour: Color = RULE, weight: float = 0.6
+    ) -> None:
         """A horizontal line."""
         self.canvas.setStrokeColor(colour)
         self.canvas.setLineWidth(weight)
@@ -127,7 +129,11 @@ def _letterhead(paper: _Paper, department: str, fair: Fair, config: Config, loca
 def _heading(paper: _Paper, invoice: Invoice) -> None:
     top = paper.y
     paper.y = paper.text(_("INVOICE"), LEFT, top, 110 * mm, 19, bold=True)
-    stamps = {InvoiceState.PAID: _("PAID"), InvoiceState.CANCELLED: _("CANCELLED"), InvoiceState.WAIVED: _("NOTHING OWED")}
+    stamps = {
+        InvoiceState.PAID: _("PAID"),
+        InvoiceState.CANCELLED: _("CANCELLED"),
+        InvoiceState.WAIVED: _("NOTHING OWED"),
+    }
     stamp = stamps.get(invoice.state)
     if stamp:
         block = wrap(stamp, 60 * mm, 12, bold=True)
@@ -169,7 +175,7 @@ def _text_of(line: InvoiceLine, locale: str) -> str:
     return (line.text_vi if locale == "vi" else line.text_en) or line.text_vi or line.text_en
 
 
-COLUMNS = (8 * mm, 64 * mm, 32 * mm, 12 * mm, 24 * mm, 30 * mm)
+COLUMNS = (8 * mm, 60 * mm, 32 * mm, 16 * mm, 24 * mm, 30 * mm)
 
 
 def _cells(*texts: str) -> list[tuple[str, float, float, str]]:
@@ -188,9 +194,13 @@ def _lines(paper: _Paper, invoice: Invoice, locale: str) -> None:
     for line in invoice.lines:
         paper.row(
             _cells(
-                str(line.position), _text_of(line, locale), format_money(line.net), str(line.vat_percent),
-                format_money(line.vat), format_money(line.gross),
-            )  # fmt: skip
+                str(line.position),
+                _text_of(line, locale),
+                format_money(line.net),
+                str(line.vat_percent),
+                format_money(line.vat),
+                format_money(line.gross),
+            )
         )
         paper.rule(paper.y)
 
@@ -206,7 +216,9 @@ def _totals(paper: _Paper, invoice: Invoice) -> None:
     x, middle = RIGHT - 84 * mm, RIGHT - 40 * mm
     for label, amount in rows:
         paper.text(label, x, paper.y, middle - x, 9, colour=SOFT)
-        paper.y = paper.text(format_money(amount), middle, paper.y, RIGHT - middle - 1.5 * mm, 9, align="right") - 1.6 * mm
+        paper.y = (
+            paper.text(format_money(amount), middle, paper.y, RIGHT - middle - 1.5 * mm, 9, align="right") - 1.6 * mm
+        )
     paper.rule(paper.y, x=x, colour=INK, weight=0.9)
     paper.y -= 2 * mm
     paper.text(_("Total"), x, paper.y, middle - x, 12, bold=True)
@@ -227,7 +239,13 @@ def _instalments(paper: _Paper, invoice: Invoice, fair: Fair) -> None:
         return
     paper.need(30 * mm)
     labels = {"deposit": _("Deposit"), "balance": _("Balance")}
-    places = ((LEFT, 38 * mm), (LEFT + 38 * mm, 32 * mm), (LEFT + 70 * mm, 34 * mm), (LEFT + 104 * mm, 33 * mm), (LEFT + 137 * mm, 33 * mm))
+    places = (
+        (LEFT, 38 * mm),
+        (LEFT + 38 * mm, 32 * mm),
+        (LEFT + 70 * mm, 34 * mm),
+        (LEFT + 104 * mm, 33 * mm),
+        (LEFT + 137 * mm, 33 * mm),
+    )
 
     def row(*texts: str, **style: Any) -> None:
         cells = [
@@ -270,9 +288,22 @@ def _payment(paper: _Paper, transfer: Transfer | None, config: Config) -> None:
     if transfer.code:
         quiet = 4 * mm
         paper.canvas.setFillColor(HexColor("#ffffff"))
-        paper.canvas.rect(x - 1 * mm, top - QR_SIZE - 2 * quiet - 3 * mm, QR_SIZE + 2 * quiet, QR_SIZE + 2 * quiet, stroke=0, fill=1)
-        paper.canvas.addLiteral(qr.pdf_path(qr.matrix(transfer.code), x - 1 * mm + quiet, top - QR_SIZE - quiet - 3 * mm, QR_SIZE))
-        paper.text("VietQR", x - 1 * mm, top - QR_SIZE - 2 * quiet - 3.6 * mm, QR_SIZE + 2 * quiet, 7.5, bold=True, colour=SOFT, align="center")
+        paper.canvas.rect(
+            x - 1 * mm, top - QR_SIZE - 2 * quiet - 3 * mm, QR_SIZE + 2 * quiet, QR_SIZE + 2 * quiet, stroke=0, fill=1
+        )
+        paper.canvas.addLiteral(
+            qr.pdf_path(qr.matrix(transfer.code), x - 1 * mm + quiet, top - QR_SIZE - quiet - 3 * mm, QR_SIZE)
+        )
+        paper.text(
+            "VietQR",
+            x - 1 * mm,
+            top - QR_SIZE - 2 * quiet - 3.6 * mm,
+            QR_SIZE + 2 * quiet,
+            7.5,
+            bold=True,
+            colour=SOFT,
+            align="center",
+        )
         x += QR_SIZE + 2 * quiet + 7 * mm
     y = paper.text(_("How to pay"), x, top - 5 * mm, RIGHT - x - 5 * mm, 11, bold=True, colour=LACQUER) - 2 * mm
     for label, value in facts:

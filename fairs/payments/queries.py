@@ -18,7 +18,12 @@ from fairs.payments.models import Instalment, Invoice
 from fairs.payments.states import InvoiceState
 
 OWED = (InvoiceState.OPEN, InvoiceState.PARTLY_PAID)
-SORTS = {"number": Invoice.number, "issued": Invoice.issued_on, "total": Invoice.total_minor, "received": Invoice.received_minor}
+SORTS = {
+    "number": Invoice.number,
+    "issued": Invoice.issued_on,
+    "total": Invoice.total_minor,
+    "received": Invoice.received_minor,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +143,13 @@ def _filtered(fair_id: int, wanted: InvoiceFilter, today: date) -> Select[Invoic
 
 
 def list_invoices(
-    fair_id: int, wanted: InvoiceFilter, today: date, *, sort: str = "-number", cursor: str | None = None, limit: int = 50
+    fair_id: int,
+    wanted: InvoiceFilter,
+    today: date,
+    *,
+    sort: str = "-number",
+    cursor: str | None = None,
+    limit: int = 50,
 ) -> Page[Invoice]:
     """A page of the fair's invoices; ``sort`` is a key of SORTS, with - for descending."""
     key = sort.removeprefix("-")

@@ -104,7 +104,10 @@ def _sheet(fair: Fair, wanted: InvoiceFilter) -> Response:
         _("Currency"), _("Note"),
     ]  # fmt: skip
     return sheet_response(
-        [Sheet(_("Invoices"), heads, _invoice_rows(invoices, fair)), Sheet(_("Receipts"), receipts, _receipt_rows(invoices))],
+        [
+            Sheet(_("Invoices"), heads, _invoice_rows(invoices, fair)),
+            Sheet(_("Receipts"), receipts, _receipt_rows(invoices)),
+        ],
         f"{fair.slug}-invoices",
         time_zone=fair.time_zone,
     )
@@ -216,7 +219,10 @@ def receive(number: str) -> Any:
             ask_over = draft.amount.amount_minor > found.open_amount.amount_minor and not form.confirm_over.data
             if not ask_over:
                 receipt = record_receipt(found, draft, by=actor())
-                flash(_("%(amount)s recorded as %(number)s.", amount=format_money(receipt.amount), number=receipt.number), "success")
+                flash(
+                    _("%(amount)s recorded as %(number)s.", amount=format_money(receipt.amount), number=receipt.number),
+                    "success",
+                )
                 return go(url_for("payments.invoice", number=found.number))
         except DomainError as error:
             form.add_error(error)
@@ -255,7 +261,9 @@ def my_invoices() -> str:
     """The invoices of one's own companies."""
     invoices = invoices_of([company.id for company in companies_of(g.user.id)])
     return render_template(
-        "payments/my_invoices.html", rows=[(found, coverage(found, day_in("Asia/Ho_Chi_Minh"))) for found in invoices], kinds=KINDS
+        "payments/my_invoices.html",
+        rows=[(found, coverage(found, day_in("Asia/Ho_Chi_Minh"))) for found in invoices],
+        kinds=KINDS,
     )
 
 

@@ -45,7 +45,9 @@ def _code(invoice: Invoice, amount: Money, config: Config) -> str | None:
     if invoice.currency != "VND" or not config.bank_bin:
         return None
     try:
-        return payload(config.bank_bin, config.bank_account.replace(" ", ""), amount.amount_minor, invoice.payment_reference)
+        return payload(
+            config.bank_bin, config.bank_account.replace(" ", ""), amount.amount_minor, invoice.payment_reference
+        )
     except BadVietQR:
         # A wrong setting of the bank must not take the invoice away: it is paid by typing the account.
         return None

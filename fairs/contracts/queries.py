@@ -1,0 +1,324 @@
+"""Reading contracts: lists, sums in USD, parties at the fair, who took part in what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
+
+from fairs.audit.models import AuditEntry
+from fairs.badges.errors import OtherFair, UnknownCode
+from fairs.badges.models import Badge
+from fairs.badges.queries import badge_by_code
+from fairs.badges.states import BadgeState
+from fairs.booths.models import BoothBooking
+from fairs.booths.states import BookingState
+from fairs.calendar.models import Fair
+from fairs.contracts.models import Contract
+from fairs.contracts.states import ContractState, Verification
+from fairs.core.db import db
+from fairs.core.money import Money
+from fairs.core.storage import StoredFile
+from fairs.core.text import clean, fold
+from fairs.core.web import Page, paginate
+from fairs.directory.models import Company
+from fairs.directory.queries import search_companies
+from fairs.exhibitors.models import Exhibitor
+from fairs.exhibitors.states import ExhibitorState
+from fairs.floorplans.models import Booth
+from fairs.importers.models import Importer
+from fairs.importers.states import ImporterState
+
+#: A deal belongs to a fair when it was signed within so many days of it; beyond, the second person says why.
+WINDOW = timedelta(days=30)
+BEFORE_SIGNING = (ContractState.LEAD, ContractState.MOU, ContractState.CANCELLED)
+AUTHORS = ("contracts.log", "contracts.edit", "contracts.move")
+SORTS = {"reference": Contract.id, "signed": Contract.signed_on}
+
+_Exporter, _Importer = aliased(Company), aliased(Company)
+
+
+@dataclass(frozen=True, slots=True)
+class ContractFilter:
+    """What a list of contracts shows; ``country`` is the importer's."""
+
+    state: ContractState | None = None
+    verification: Verification | None = None
+    country: str = ""
+    exporter_id: int | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """How many contracts, their value in USD, and how many of them have no rate yet and are not in the value."""
+
+    count: int = 0
+    usd: Money = field(default_factory=lambda: Money(0, "USD"))
+    without_rate: int = 0
+
+    def plus(self, other: Sum) -> Sum:
+        """Both together."""
+        return Sum(self.count + other.count, self.usd + other.usd, self.without_rate + other.without_rate)
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The figures that are never added up: signed and verified; MOUs (verified); signed but not verified yet; leads."""
+
+    verified: Sum
+    mou: Sum
+    mou_waiting: Sum
+    waiting: Sum
+    leads: Sum
+    cancelled: Sum
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the system itself knows about the points of the checklist."""
+
+    lines: Money
+    sum_fits: bool
+    in_window: bool
+    exporter_here: bool
+    importer_here: bool
+
+
+def _filtered(fair_id: int, wanted: ContractFilter) -> Select[Contract]:
+    query = (
+        select(Contract)
+        .join(_Exporter, _Exporter.id == Contract.exporter_id)
+        .join(_Importer, _Importer.id == Contract.importer_id)
+        .where(Contract.fair_id == fair_id)
+    )
+    if wanted.state is not None:
+        query = query.where(Contract.state == wanted.state)
+    if wanted.verification is not None:
+        query = query.where(Contract.verification == wanted.verification)
+    if wanted.country:
+        query = query.where(_Importer.country == wanted.country)
+    if wanted.exporter_id is not None:
+        query = query.where(Contract.exporter_id == wanted.exporter_id)
+    text = clean(wanted.text)
+    if text:
+        folded, plain = fold(text), "".join(text.split()).upper()
+        query = query.where(
+            or_(
+                Contract.reference.contains(plain, autoescape=True),
+                func.upper(Contract.number).contains(text.upper(), autoescape=True),
+                _Exporter.folded.contains(folded, autoescape=True),
+                _Importer.folded.contains(folded, autoescape=True),
+            )
+        )
+    return query
+
+
+def list_contracts(
+    fair_id: int, wanted: ContractFilter, *, sort: str = "-reference", cursor: str | None = None, limit: int = 50
+) -> Page[Contract]:
+    """A page of the fair's contracts; ``sort`` is a key of SORTS, with - for descending."""
+    column = SORTS.get(sort.removeprefix("-"), Contract.id)
+    down = sort.startswith("-")
+    keys = [(column, down)] if column is Contract.id else [(column, down), (Contract.id, down)]
+    query = _filtered(fair_id, wanted).options(joinedload(Contract.exporter), joinedload(Contract.importer))
+    return paginate(query, *keys, limit=limit, cursor=cursor)
+
+
+def contracts_page(fair_id: int, *, cursor: str | None, limit: int) -> Page[Contract]:
+    """For the API: oldest first, with lines and parties."""
+    query = (
+        select(Contract)
+        .where(Contract.fair_id == fair_id)
+        .options(joinedload(Contract.exporter), joinedload(Contract.importer), selectinload(Contract.lines))
+    )
+    return paginate(query, (Contract.id, False), limit=limit, cursor=cursor)
+
+
+def all_contracts(fair_id: int, wanted: ContractFilter) -> Sequence[Contract]:
+    """Every contract that the filter shows, by reference, for a sheet."""
+    query = _filtered(fair_id, wanted).options(
+        joinedload(Contract.exporter), joinedload(Contract.importer), selectinload(Contract.lines)
+    )
+    return db.session.scalars(query.order_by(Contract.id)).all()
+
+
+def sums(fair_id: int, wanted: ContractFilter) -> Sums:
+    """Values in USD by standing; amounts of different standing are never added."""
+    rows = db.session.execute(
+        _filtered(fair_id, wanted)
+        .with_only_columns(
+            Contract.state,
+            Contract.verification,
+            func.count(Contract.id),
+            func.coalesce(func.sum(Contract.usd_minor), 0),
+            func.count(Contract.id) - func.count(Contract.usd_minor),
+        )
+        .group_by(Contract.state, Contract.verification)
+    )
+    found: dict[str, Sum] = {}
+    for state, verification, count, usd, without in rows.tuples():
+        kind = _standing(state, verification)
+        found[kind] = found.get(kind, Sum()).plus(Sum(count, Money(int(usd), "USD"), without))
+    return Sums(**{name: found.get(name, Sum()) for name in Sums.__dataclass_fields__})
+
+
+def _standing(state: ContractState, verification: Verification) -> str:
+    verified = verification is Verification.VERIFIED
+    if state is ContractState.LEAD:
+        return "leads"
+    if state is ContractState.CANCELLED:
+        return "cancelled"
+    if state is ContractState.MOU:
+        return "mou" if verified else "mou_waiting"
+    return "verified" if verified else "waiting"
+
+
+def contract_by_reference(fair_id: int, reference: str) -> Contract | None:
+    """The contract with all that its page shows."""
+    return db.session.scalar(
+        select(Contract)
+        .where(Contract.fair_id == fair_id, Contract.reference == reference)
+        .options(
+            joinedload(Contract.exporter),
+            joinedload(Contract.importer),
+            joinedload(Contract.evidence),
+            selectinload(Contract.lines),
+        )
+    )
+
+
+def contract_with_file(sha256: str, *, but: int | None = None) -> Contract | None:
+    """A standing contract whose evidence is this very file."""
+    query = (
+        select(Contract)
+        .join(StoredFile, StoredFile.id == Contract.evidence_id)
+        .where(StoredFile.sha256 == sha256, Contract.state != ContractState.CANCELLED)
+        .order_by(Contract.id)
+        .limit(1)
+    )
+    return db.session.scalars(query if but is None else query.where(Contract.id != but)).first()
+
+
+def version(contract: Contract) -> int:
+    """Grows with every act upon the contract: what somebody was shown can be told from what it is now."""
+    found = db.session.scalar(
+        select(func.max(AuditEntry.id)).where(
+            AuditEntry.subject_type == "Contract", AuditEntry.subject_id == contract.id
+        )
+    )
+    return int(found or 0)
+
+
+def authors(contract: Contract) -> frozenset[int]:
+    """Users who logged, changed or moved the contract, and those in whose place they did: none of them verifies it."""
+    rows = db.session.execute(
+        select(AuditEntry.actor_id, AuditEntry.for_id).where(
+            AuditEntry.subject_type == "Contract", AuditEntry.subject_id == contract.id, AuditEntry.action.in_(AUTHORS)
+        )
+    )
+    users = {contract.logged_by_id, contract.logged_for_id, *(user for pair in rows.tuples() for user in pair)}
+    return frozenset(user for user in users if user is not None)
+
+
+def facts(contract: Contract, fair: Fair) -> Facts:
+    """What is known about the points that the second person checks."""
+    total = Money(sum(line.amount_minor for line in contract.lines), contract.currency)
+    return Facts(
+        lines=total,
+        sum_fits=total == contract.value,
+        in_window=fair.starts_on - WINDOW <= contract.signed_on <= fair.ends_on + WINDOW,
+        exporter_here=_here(fair.id, contract.exporter_id),
+        importer_here=_here(fair.id, contract.importer_id),
+    )
+
+
+def _here(fair_id: int, company_id: int) -> bool:
+    """Whether the company takes part in the fair: accepted exhibitor, approved importer, or somebody with a badge."""
+    queries = (
+        select(Exhibitor.id).where(
+            Exhibitor.fair_id == fair_id,
+            Exhibitor.company_id == company_id,
+            Exhibitor.state == ExhibitorState.ACCEPTED,
+        ),
+        select(Importer.id).where(
+            Importer.fair_id == fair_id, Importer.company_id == company_id, Importer.state == ImporterState.APPROVED
+        ),
+        select(Badge.id).where(
+            Badge.fair_id == fair_id, Badge.company_id == company_id, Badge.state == BadgeState.ACTIVE
+        ),
+    )
+    return any(db.session.scalar(query.limit(1)) is not None for query in queries)
+
+
+def booths_of(fair_id: int, company_ids: Iterable[int | None]) -> dict[int | None, list[str]]:
+    """Codes of the booths that each company has at the fair, by company."""
+    rows = db.session.execute(
+        select(Exhibitor.company_id, Booth.code)
+        .join(BoothBooking, BoothBooking.exhibitor_id == Exhibitor.id)
+        .join(Booth, Booth.id == BoothBooking.booth_id)
+        .where(
+            Exhibitor.fair_id == fair_id,
+            Exhibitor.company_id.in_([i for i in company_ids if i is not None]),
+            BoothBooking.state.in_([BookingState.RESERVED, BookingState.CONFIRMED]),
+        )
+        .order_by(Booth.code)
+    )
+    found: dict[int | None, list[str]] = {}
+    for company_id, code in rows.tuples():
+        found.setdefault(company_id, []).append(code)
+    return found
+
+
+def find_parties(fair_id: int, text: str, *, domestic: bool, limit: int = 8) -> Sequence[Company]:
+    """Companies by a scanned badge, a reference of the fair (badge, exhibitor, importer), a booth, or a search."""
+    text = clean(text)
+    if not text:
+        return []
+    company = _by_code(fair_id, text)
+    if company is not None:
+        return [company]
+    return search_companies(text, domestic=domestic, limit=limit)
+
+
+def _by_code(fair_id: int, text: str) -> Company | None:
+    try:
+        badge = badge_by_code(fair_id, text)
+        return badge.company
+    except (UnknownCode, OtherFair):
+        pass
+    if len(text) > 20:
+        return None
+    code = text.upper()
+    queries = (
+        select(Company).join(Exhibitor, Exhibitor.company_id == Company.id).where(Exhibitor.reference == code, Exhibitor.fair_id == fair_id),
+        select(Company).join(Importer, Importer.company_id == Company.id).where(Importer.reference == code, Importer.fair_id == fair_id),
+        select(Company).join(Badge, Badge.company_id == Company.id).where(Badge.reference == code, Badge.fair_id == fair_id),
+        select(Company)
+        .join(Exhibitor, Exhibitor.company_id == Company.id)
+        .join(BoothBooking, BoothBooking.exhibitor_id == Exhibitor.id)
+        .join(Booth, Booth.id == BoothBooking.booth_id)
+        .where(
+            Booth.fair_id == fair_id,
+            Booth.code == code,
+            BoothBooking.state.in_([BookingState.RESERVED, BookingState.CONFIRMED]),
+        ),
+    )  # fmt: skip
+    return next((found for query in queries if (found := db.session.scalars(query.limit(1)).first())), None)
+
+
+def importer_countries(fair_id: int) -> list[str]:
+    """Countries of the importers of the fair's contracts."""
+    query = (
+        select(Company.country).join(Contract, Contract.importer_id == Company.id).where(Contract.fair_id == fair_id)
+    )
+    return sorted(db.session.scalars(query.distinct()))
+
+
+def exporters(fair_id: int) -> Sequence[Company]:
+    """Companies that export under the fair's contracts, by name."""
+    wanted = select(Contract.exporter_id).where(Contract.fair_id == fair_id)
+    return db.session.scalars(select(Company).where(Company.id.in_(wanted)).order_by(Company.folded, Company.id)).all()
