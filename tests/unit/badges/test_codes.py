@@ -37,6 +37,7 @@ KEYBOARDS = {
 serials = st.binary(min_size=12, max_size=12)
 
 
+@settings(deadline=None)
 @given(serials)
 def test_round_trip(serial: bytes) -> None:
     code = sign(serial, KEY)
@@ -47,6 +48,7 @@ def test_round_trip(serial: bytes) -> None:
     assert read(code, KEYS) == serial
 
 
+@settings(deadline=None)
 @given(serials, st.integers(0, 113), st.sampled_from(ALPHABET))
 def test_tampering_fails(serial: bytes, place: int, char: str) -> None:
     code = sign(serial, KEY)
@@ -67,6 +69,7 @@ def test_signature_of_another_key_is_forged() -> None:
         verify(code, {})
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(BadCode):
@@ -90,6 +93,7 @@ def test_serial_has_twelve_bytes() -> None:
         sign(b"short", KEY)
 
 
+@settings(deadline=None)
 @given(serials)
 def test_what_scanners_and_people_add(serial: bytes) -> None:
     code = sign(serial, KEY)
@@ -164,6 +168,7 @@ def test_telex_is_repaired(keyboard: str, capsys: pytest.CaptureFixture[str]) ->
     assert shares[False] > 0.75
 
 
+@settings(deadline=None)
 @given(serials, serials)
 def test_fingerprint_tells_codes_apart(one: bytes, two: bytes) -> None:
     assert (fingerprint(sign(one, KEY)) == fingerprint(sign(two, KEY))) is (one == two)
@@ -175,6 +180,7 @@ def test_fingerprint_refuses_what_is_no_code() -> None:
         fingerprint("8934567890123")
 
 
+@settings(deadline=None)
 @given(serials)
 def test_short_code(serial: bytes) -> None:
     short = short_code(serial)
@@ -184,13 +190,14 @@ def test_short_code(serial: bytes) -> None:
     assert typed(short.replace("-", "").replace("0", "o").replace("1", "L")) == short
 
 
+@settings(deadline=None)
 @given(serials, st.sampled_from(sorted(KEYBOARDS)))
 def test_telex_cannot_touch_a_short_code(serial: bytes, keyboard: str) -> None:
     for form in (short_code(serial), short_code(serial).replace("-", "")):
         assert TelexKeyboard(**KEYBOARDS[keyboard]).type(form) == form
 
 
-@settings(max_examples=30)
+@settings(deadline=None, max_examples=30)
 @given(serials)
 def test_short_code_notices_slips(serial: bytes) -> None:
     digits = short_code(serial).replace("-", "")
