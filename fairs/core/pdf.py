@@ -325,7 +325,8 @@ class _Layout:
         words: list[platypus.Flowable] = []
         if block.heading:
             words += [self.text(block.heading, 11.5, bold=True, colour=LACQUER), platypus.Spacer(1, 1.5 * mm)]
-        words += [self.text(line, 9.5) for line in block.lines]
+        for text in block.lines:
+            words += [self.text(text, 9.5), platypus.Spacer(1, 0.8 * mm)]
         if block.large:
             words += [platypus.Spacer(1, 1.5 * mm), self.text(block.large, 22, bold=True)]
         cells: list[list[Any]] = [[_Qr(block.data, size), words or ""]]

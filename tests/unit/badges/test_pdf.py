@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pypdfium2 as pdfium
@@ -222,3 +223,13 @@ def test_speed(capsys: pytest.CaptureFixture[str]) -> None:
     with capsys.disabled():
         print(f"\n  {rate:.0f} badges per second of processor time, {size / len(faces) / 1000:.1f} kB each", end="")
     assert rate > 150
+
+
+def test_several_at_once() -> None:
+    """Two requests print at the same time: reportlab's shared fonts must not mix their pages."""
+    with ThreadPoolExecutor(4) as pool:
+        files = list(pool.map(render_badges, [[badge] for badge in FACES.values()]))
+    for badge, data in zip(FACES.values(), files, strict=True):
+        with pdfium.PdfDocument(data) as document:
+            assert zxingcpp.read_barcodes(picture(document[0]))[0].text == badge.code
+            assert badge.short_code in text_of(document[0])
