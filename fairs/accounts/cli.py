@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 from flask import current_app
 from flask.cli import AppGroup
-from flask_security.recoverable import generate_reset_password_token
 
 from fairs.accounts.queries import user_by_email
+from fairs.accounts.security import password_link
 from fairs.accounts.service import create_token, grant_role, invite
 from fairs.core.actor import SYSTEM
 from fairs.core.errors import DomainError
@@ -29,7 +29,7 @@ def create(email: str, role: str, slug: str | None, name: str) -> None:
         grant_role(user, Role(role), fair_id=fair_id, by=SYSTEM)
     except DomainError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{current_app.config['BASE_URL']}/account/reset/{generate_reset_password_token(user)}")
+    click.echo(password_link(user))
 
 
 @cli.command("token")

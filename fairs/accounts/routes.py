@@ -10,13 +10,13 @@ from flask import Blueprint, abort, current_app, flash, g, render_template, requ
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_security import send_mail
-from flask_security.recoverable import generate_reset_password_token
 from werkzeug.wrappers import Response
 
 from fairs.accounts.forms import LendForm, ProfileForm, TeamForm, TokenForm, UserForm
 from fairs.accounts.models import ApiToken, RoleGrant, User
 from fairs.accounts.permissions import MANAGE_FAIR_TEAM, MANAGE_USERS, OWN_ACCOUNT
 from fairs.accounts.queries import lent_by, team, tokens_of, user_by_email, users_matching
+from fairs.accounts.security import password_link
 from fairs.accounts.service import (
     change_profile,
     create_token,
@@ -164,8 +164,7 @@ def fair_team() -> Any:
 
 
 def _send_invitation(user: User) -> None:
-    link = url_for("security.reset_password", token=generate_reset_password_token(user), _external=True)
-    send_mail(_("You are invited to Fairs"), user.email, "invitation", user=user, link=link)
+    send_mail(_("You are invited to Fairs"), user.email, "invitation", user=user, link=password_link(user))
 
 
 @bp.post("/fairs/<fair_slug>/team/<int:grant_id>/end")

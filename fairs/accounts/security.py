@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_security import MailUtil, RoleMixin, Security, SQLAlchemyUserDatastore, hash_password
 from flask_security.forms import RegisterFormV2
+from flask_security.recoverable import generate_reset_password_token
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
@@ -144,6 +145,12 @@ def init_app(app: Flask, config: Config) -> None:
 def hashed(password: str) -> str:
     """A password's argon2 hash."""
     return str(hash_password(password))
+
+
+def password_link(user: User) -> str:
+    """The address where an invited user chooses a password; it works for a few days and once."""
+    token = generate_reset_password_token(user)  # type: ignore[no-untyped-call]
+    return f"{current_app.config['BASE_URL']}/account/reset/{token}"
 
 
 def enforce() -> None:

@@ -66,6 +66,7 @@ class _TypedField(Field):
 
     widget = TextInput()
     raw_data: list[Any] | None
+    data: Any
 
     def __init__(self, label: Any = None, *, required: bool = False, **kwargs: Any) -> None:
         super().__init__(label, [REQUIRED if required else Optional(), *kwargs.pop("validators", ())], **kwargs)
@@ -134,7 +135,15 @@ class DecimalNumber(_TypedField):
         """The number; out of range is refused with the range."""
         value = parse_decimal(text)
         if not self.least <= value <= self.most:
-            raise ValueError(str(_l("Between %(least)s and %(most)s.", least=format_number(self.least), most=format_number(self.most))))
+            raise ValueError(
+                str(
+                    _l(
+                        "Between %(least)s and %(most)s.",
+                        least=format_number(self.least),
+                        most=format_number(self.most),
+                    )
+                )
+            )
         return value
 
 

@@ -93,7 +93,11 @@ def set_up(form: FirstRunForm) -> tuple[User, Fair]:
         load_directory_reference()
         load_booth_types()
         user = create_user(
-            form.admin_email.data, form.admin_name.data, by=SYSTEM, password_hash=hashed(form.admin_password.data), confirmed=True
+            form.admin_email.data,
+            form.admin_name.data,
+            by=SYSTEM,
+            password_hash=hashed(form.admin_password.data),
+            confirmed=True,
         )
         fair = create_fair(form.to_draft(), by=SYSTEM)
         grant_role(user, Role.ADMIN, fair_id=None, by=SYSTEM)
