@@ -86,6 +86,19 @@ def go(target: str) -> BaseResponse:
     return redirect(target, 303)
 
 
+def private_page(page: str, offline: str) -> Response:
+    """A page that only its token opens: no other site learns the address, no search engine and no shared cache keeps it.
+
+    ``offline`` tells the service worker of phone pages what to do: ``until=<last day>`` keep it, ``drop`` forget it.
+    """
+    answer = Response(page)
+    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    answer.headers["X-Fairs-Offline"] = offline
+    return answer
+
+
 @dataclass(frozen=True, slots=True)
 class NavItem:
     """An entry of the fair's (or the system's) menu; shown to those who have ``permission``."""

@@ -13,7 +13,7 @@ from fairs.core.db import db
 from fairs.core.errors import NotFound
 from fairs.core.text import fold
 from fairs.core.web import Page, paginate
-from fairs.directory.models import Company, Person
+from fairs.directory.models import Company, Consent, Person
 from fairs.importers.models import Importer
 from fairs.importers.states import ImporterState
 
@@ -155,3 +155,13 @@ def countries_of(fair_id: int) -> Sequence[str]:
         .where(Importer.fair_id == fair_id)
         .distinct()
     ).all()
+
+
+def consents_of(importer: Importer) -> Mapping[str, bool]:
+    """What the person agreed to for this fair, by kind; the last word counts."""
+    rows = db.session.scalars(
+        select(Consent)
+        .where(Consent.person_id == importer.person_id, Consent.fair_id == importer.fair_id)
+        .order_by(Consent.id)
+    )
+    return {row.kind: row.given for row in rows}

@@ -20,7 +20,7 @@ from fairs.core.clock import now
 from fairs.core.db import db, transaction
 from fairs.core.errors import Conflict, InvalidInput
 from fairs.core.links import new_link
-from fairs.core.sequences import next_number
+from fairs.core.sequences import next_reference
 from fairs.core.text import clean, is_latin
 from fairs.directory.service import (
     CompanyDraft,
@@ -164,7 +164,7 @@ def _new(fair: Fair, draft: Registration, state: ImporterState, source: str, by:
         raise AlreadyRegistered(field="native_name")
     importer = Importer(
         fair_id=fair.id, company_id=company.id, person_id=person.id,
-        reference=f"{fair.code}-I-{next_number(f'importer:{fair.code}'):04d}", state=state,
+        reference=next_reference(fair.code, "I"), state=state,
         buyer_kind=draft.buyer_kind, group_codes=groups, annual_volume=draft.annual_volume,
         looking_for=clean(draft.looking_for), locale=draft.locale, source=source,
         answers={"person": asdict(told), "consents": sorted(draft.consents)},

@@ -1,0 +1,92 @@
+"""The registration form of importers, as they see it and as staff file it for them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField
+
+from fairs.core.errors import DomainError
+from fairs.core.forms import CountryField, Form, LongText, Text
+from fairs.core.i18n import current_locale
+from fairs.directory.forms import Choice, EmailText, GroupsField, OnBehalfMixin, PhoneText
+from fairs.importers.service import Registration
+from fairs.importers.states import AnnualVolume, BuyerKind, ConsentKind
+
+
+def _labels(states: Any, empty: str = "") -> Any:
+    return lambda: [*([("", empty or "—")]), *((state.value, str(state.label)) for state in states)]
+
+
+class ImporterForm(Form):
+    """What an importer tells us; four consents, each on its own and none given in advance."""
+
+    company_name = Text(_l("Company"), length=250, required=True)
+    country = CountryField(_l("Country"), validate_choice=False)
+    website = Text(_l("Web page"), length=255)
+
+    native_name = Text(_l("Your name, as you write it"), length=200, required=True)
+    passport_name = Text(_l("Your name in Latin letters, as in your passport"), length=200, required=True)
+    badge_name = Text(_l("Another name for your badge"), length=200)
+    job_title = Text(_l("Position"), length=120)
+    email = EmailText(_l("E-mail"), required=True)
+    phone = PhoneText(_l("Telephone"))
+
+    buyer_kind = Choice(_l("Your business"), choices=_labels(BuyerKind), required=True)
+    annual_volume = Choice(_l("What you buy of such goods in a year"), choices=_labels(AnnualVolume))
+    group_codes = GroupsField(_l("What are you looking for?"), required=True)
+    looking_for = LongText(_l("Anything special?"), length=2000)
+
+    consent_registration = BooleanField(
+        _l("The organiser may keep these details to handle my registration and make my badge.")
+    )
+    consent_sharing = BooleanField(
+        _l("Exhibitors may see my company, my name and what I look for, so that they can prepare.")
+    )
+    consent_photos = BooleanField(_l("Photos and videos of the fair that show me may be published."))
+    consent_mailings = BooleanField(_l("Write to me about later fairs in Hanoi."))
+
+    def add_error(self, error: DomainError) -> None:
+        """Services speak of a company's ``name``; here the field is called otherwise."""
+        if error.field == "name":
+            error.field = "company_name"
+        super().add_error(error)
+
+    def registration(self) -> Registration:
+        """What was typed."""
+        return Registration(
+            company_name=self.company_name.data or "",
+            country=self.country.data or "",
+            website=self.website.data or "",
+            native_name=self.native_name.data or "",
+            passport_name=self.passport_name.data or "",
+            badge_name=self.badge_name.data or "",
+            job_title=self.job_title.data or "",
+            email=self.email.data or "",
+            phone=self.phone.data or "",
+            buyer_kind=self.buyer_kind.data or "",
+            annual_volume=self.annual_volume.data or "",
+            group_codes=tuple(self.group_codes.data or ()),
+            looking_for=self.looking_for.data or "",
+            consents=tuple(kind.value for kind in ConsentKind if self[f"consent_{kind.value}"].data),
+            locale=current_locale(),
+        )
+
+
+class StaffImporterForm(OnBehalfMixin, ImporterForm):
+    """The same form, filled in by staff for somebody who called, wrote or stands at the desk: e-mail is not needed."""
+
+    email = EmailText(_l("E-mail"))
+    letters = Choice(_l("Language of letters"), choices=[("en", "English"), ("vi", "Tiếng Việt")], default="en")
+
+    def registration(self) -> Registration:
+        """What was typed; letters go out in the chosen language, not the clerk's."""
+        return replace(super().registration(), locale=self.letters.data or "en")
+
+
+class RefuseForm(Form):
+    """Why a registration is refused."""
+
+    reason = LongText(_l("Reason"), length=2000, required=True)

@@ -1,0 +1,380 @@
+"""Pages of importers: the public form, the importer's own page, and the organiser's list and decisions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask_babel
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    g,
+    render_template,
+    request,
+    send_from_directory,
+    session,
+    url_for,
+)
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from fairs.accounts.models import User
+from fairs.accounts.queries import holders
+from fairs.audit.queries import history
+from fairs.badges.permissions import PRINT_BADGES
+from fairs.badges.service import code_of
+from fairs.badges.states import BadgeState
+from fairs.calendar.context import current_fair
+from fairs.core import qr
+from fairs.core.assets import static_url
+from fairs.core.db import db, transaction
+from fairs.core.errors import DomainError, NotFound
+from fairs.core.i18n import country_name, localized
+from fairs.core.limits import PUBLIC_FORM, limiter
+from fairs.core.links import linked
+from fairs.core.permissions import Role
+from fairs.core.sheets import Sheet, sheet_response
+from fairs.core.text import name_language
+from fairs.core.web import NavItem, actor, go, private_page, public, register_nav, requires
+from fairs.directory.forms import group_choices
+from fairs.directory.queries import product_groups
+from fairs.directory.service import file_on_behalf
+from fairs.directory.slips import slip_url
+from fairs.importers.forms import ImporterForm, RefuseForm, StaffImporterForm
+from fairs.importers.models import Importer
+from fairs.importers.permissions import DECIDE_IMPORTER, REGISTER_IMPORTER, VIEW_IMPORTERS
+from fairs.importers.queries import (
+    ImporterFilter,
+    all_importers,
+    badge_of,
+    consents_of,
+    count_importers,
+    countries_of,
+    importer_by_reference,
+    page_of_importers,
+    state_counts,
+    waiting_count,
+)
+from fairs.importers.service import (
+    accepts_registrations,
+    approve_importer,
+    approve_importers,
+    confirm_email,
+    refuse_importer,
+    register_importer,
+    register_online,
+    send_link,
+    withdraw_importer,
+)
+from fairs.importers.states import AnnualVolume, BuyerKind, ConsentKind, ImporterState
+from fairs.messages.render import render_attachment
+
+bp = Blueprint("importers", __name__)
+
+_MAIL_KEY = "importer_mail"
+_ACTIONS: dict[str, tuple[Any, str, str]] = {
+    "importers.register": (_l("Registered"), "user-plus", "neutral"),
+    "importers.confirm": (_l("E-mail confirmed"), "mail-check", "info"),
+    "importers.approve": (_l("Approved, badge issued"), "check", "success"),
+    "importers.refuse": (_l("Refused"), "x", "danger"),
+    "importers.withdraw": (_l("Withdrawn"), "arrow-back-up", "warning"),
+}
+
+
+# --- the public form -------------------------------------------------------------------------------------------------
+
+
+@bp.route("/f/<fair_slug>/importers/register", methods=["GET", "POST"])
+@public
+@limiter.limit(PUBLIC_FORM, methods=["POST"])
+def register() -> Any:
+    """The registration form. English for whoever's browser speaks neither of our languages."""
+    g.default_locale = "en"
+    flask_babel.refresh()
+    fair = current_fair()
+    if not accepts_registrations(fair):
+        return render_template("importers/closed.html"), 409 if request.method == "POST" else 200
+    form = ImporterForm()
+    if form.validate_on_submit():
+        try:
+            register_online(fair, form.registration())
+            session[_MAIL_KEY] = form.email.data
+            return go(url_for("importers.check_mail"))
+        except DomainError as error:
+            form.add_error(error)
+    return render_template("importers/register.html", form=form), 422 if form.errors else 200
+
+
+@bp.get("/f/<fair_slug>/importers/check-mail")
+@public
+def check_mail() -> str:
+    """What happens next; the same page whether or not the address was known."""
+    g.default_locale = "en"
+    flask_babel.refresh()
+    return render_template("importers/check_mail.html", email=session.get(_MAIL_KEY, ""))
+
+
+# --- the importer's own page -----------------------------------------------------------------------------------------
+
+
+def _mine(token: str) -> Importer:
+    importer = linked(token, Importer)
+    g.fair = importer.fair
+    if "locale" not in session:
+        g.locale = importer.locale
+    flask_babel.refresh()
+    return importer
+
+
+@bp.get("/i/<token>")
+@public
+def own_page(token: str) -> Response:
+    """The importer's page for the phone. Opening it changes nothing: mail scanners open links, too."""
+    importer = _mine(token)
+    badge = badge_of(importer) if importer.state is ImporterState.APPROVED else None
+    valid = badge is not None and badge.state is BadgeState.ACTIVE
+    page = render_template(
+        "importers/own_page.html",
+        importer=importer,
+        token=token,
+        badge=badge,
+        badge_valid=valid,
+        code=qr.svg(qr.matrix(code_of(badge)), title=_("QR code of your badge")) if badge and valid else None,
+        name_lang=_language(importer),
+        groups=_group_names(importer),
+    )
+    gone = importer.state in {ImporterState.WITHDRAWN, ImporterState.REFUSED} or (badge is not None and not valid)
+    return private_page(page, "drop" if gone else f"until={importer.fair.ends_on.isoformat()}")
+
+
+@bp.get("/i/<token>/badge.pdf")
+@public
+def own_badge(token: str) -> Response:
+    """The badge as a file."""
+    badge = badge_of(_mine(token))
+    if badge is None or badge.state is not BadgeState.ACTIVE:
+        raise NotFound
+    file = render_attachment("badge", badge.id)
+    answer = Response(file.content, mimetype=file.content_type)
+    answer.headers.set("Content-Disposition", "attachment", filename=file.name)
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
+@bp.post("/i/<token>/confirm")
+@public
+def confirm(token: str) -> BaseResponse:
+    """The importer pressed the button: the address is theirs."""
+    confirm_email(_mine(token))
+    return go(url_for("importers.own_page", token=token))
+
+
+@bp.post("/i/<token>/withdraw")
+@public
+def withdraw(token: str) -> BaseResponse:
+    """The importer does not come after all."""
+    withdraw_importer(_mine(token))
+    return go(url_for("importers.own_page", token=token))
+
+
+@bp.get("/sw.js")
+@public
+def service_worker() -> Response:
+    """The service worker of the phone pages: at the root, so that one script can serve /i/ and /v/, each its own scope."""
+    built = static_url("sw.js").removeprefix("/static/")
+    answer = send_from_directory(str(current_app.static_folder), built, mimetype="text/javascript", max_age=0)
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
+
+
+# --- the organiser's side --------------------------------------------------------------------------------------------
+
+
+def _wanted() -> ImporterFilter:
+    args = request.args
+    return ImporterFilter(
+        text=args.get("q", "")[:200], state=args.get("state", ""), country=args.get("country", "")[:2],
+        group=args.get("group", "")[:10],
+    )  # fmt: skip
+
+
+@bp.get("/fairs/<fair_slug>/importers")
+@requires(VIEW_IMPORTERS)
+def index() -> Any:
+    """All registrations, those that wait for a decision one click away."""
+    fair, wanted = current_fair(), _wanted()
+    if request.args.get("format") == "xlsx":
+        return _sheet(wanted)
+    page = page_of_importers(
+        fair.id, wanted, sort=request.args.get("sort", ""), cursor=request.args.get("cursor"), limit=50
+    )
+    return render_template(
+        "importers/index.html",
+        page=page,
+        total=count_importers(fair.id, wanted),
+        counts=state_counts(fair.id),
+        states=list(ImporterState),
+        countries=sorted(((code, country_name(code)) for code in countries_of(fair.id)), key=lambda pair: pair[1]),
+        groups=group_choices(),
+        group_names=dict(group_choices()),
+        lang=_language,
+        wanted=wanted,
+        DECIDE_IMPORTER=DECIDE_IMPORTER,
+    )
+
+
+def _sheet(wanted: ImporterFilter) -> Response:
+    fair = current_fair()
+    names = dict(group_choices())
+    heads = [
+        _("Number"), _("State"), _("Name"), _("Name in the passport"), _("Position"), _("Company"), _("Country"),
+        _("E-mail"), _("Telephone"), _("Web page"), _("Business"), _("Product groups"), _("Volume in a year"),
+        _("Looking for"), _("Registered on"), _("Decision by"), _("Decided on"),
+    ]  # fmt: skip
+    rows = [
+        [
+            row.reference, str(row.state.label), row.person.native_name, row.person.passport_name, row.person.job_title,
+            row.company.name, country_name(row.company.country), row.person.email, row.person.phone, row.company.website,
+            _label(BuyerKind, row.buyer_kind), ", ".join(names.get(code, code) for code in row.groups),
+            _label(AnnualVolume, row.annual_volume), row.looking_for, row.created_at, row.decide_by, row.decided_at,
+        ]
+        for row in all_importers(fair.id, wanted)
+    ]  # fmt: skip
+    return sheet_response([Sheet(_("Importers"), heads, rows)], f"{fair.slug}-importers", time_zone=fair.time_zone)
+
+
+def _label(kind: Any, value: str) -> str:
+    return str(kind(value).label) if value in set(kind) else value
+
+
+def _language(importer: Importer) -> str:
+    person = importer.person
+    return person.name_language or name_language(person.display_name, importer.company.country)
+
+
+def _group_names(importer: Importer) -> list[str]:
+    return [localized(group) for group in product_groups() if group.code in importer.groups]
+
+
+@bp.route("/fairs/<fair_slug>/importers/new", methods=["GET", "POST"])
+@requires(REGISTER_IMPORTER)
+def new() -> Any:
+    """Staff file the form for somebody: at the desk, on the telephone, from a list of the commune."""
+    fair = current_fair()
+    form = StaffImporterForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                importer = register_importer(fair, form.registration(), by=actor(), source=form.filing_source.data)
+                slip = file_on_behalf(importer, fair_id=fair.id, by=actor(), **form.filing())
+            return go(slip_url(slip))
+        except DomainError as error:
+            form.add_error(error)
+    return render_template("importers/new.html", form=form), 422 if form.errors else 200
+
+
+@bp.get("/fairs/<fair_slug>/importers/<reference>")
+@requires(VIEW_IMPORTERS)
+def show(reference: str) -> str:
+    """One registration: facts, decision, history."""
+    return _page(importer_by_reference(current_fair().id, reference), RefuseForm(formdata=None))
+
+
+def _page(importer: Importer, refuse_form: RefuseForm) -> str:
+    deciders = [user.name or user.email for user in holders(Role.ORGANISER, importer.fair_id)]
+    decided_by = db.session.get(User, importer.decided_by_id) if importer.decided_by_id else None
+    return render_template(
+        "importers/show.html",
+        importer=importer,
+        person=importer.person,
+        company=importer.company,
+        badge=badge_of(importer),
+        groups=_group_names(importer),
+        buyer_kind=_label(BuyerKind, importer.buyer_kind),
+        annual_volume=_label(AnnualVolume, importer.annual_volume),
+        consents=consents_of(importer),
+        consent_kinds=list(ConsentKind),
+        name_lang=_language(importer),
+        refuse_form=refuse_form,
+        deciders=deciders,
+        decided_by=decided_by.name if decided_by else "",
+        entries=[_entry(entry) for entry in history(importer)],
+        ImporterState=ImporterState,
+        DECIDE_IMPORTER=DECIDE_IMPORTER,
+        REGISTER_IMPORTER=REGISTER_IMPORTER,
+        PRINT_BADGES=PRINT_BADGES,
+    )
+
+
+def _entry(entry: Any) -> dict[str, Any]:
+    title, icon, tone = _ACTIONS.get(entry.action, (entry.action, "point", ""))
+    return {"at": entry.at, "title": title, "text": "", "actor": entry.actor_label, "icon": icon, "tone": tone}
+
+
+@bp.post("/fairs/<fair_slug>/importers/<reference>/approve")
+@requires(DECIDE_IMPORTER)
+def approve(reference: str) -> BaseResponse:
+    """Yes: badge and mail go out."""
+    importer = approve_importer(importer_by_reference(current_fair().id, reference), by=actor())
+    flash(_("%(reference)s is approved. The badge is on its way.", reference=importer.reference), "success")
+    return go(url_for("importers.show", reference=reference))
+
+
+@bp.post("/fairs/<fair_slug>/importers/<reference>/refuse")
+@requires(DECIDE_IMPORTER)
+def refuse(reference: str) -> Any:
+    """No, with the reason that the importer reads."""
+    importer = importer_by_reference(current_fair().id, reference)
+    form = RefuseForm()
+    if form.validate_on_submit():
+        refuse_importer(importer, form.reason.data or "", by=actor())
+        flash(_("%(reference)s is refused. The reason was sent.", reference=importer.reference), "success")
+        return go(url_for("importers.show", reference=reference))
+    return _page(importer, form), 422
+
+
+@bp.post("/fairs/<fair_slug>/importers/<reference>/link")
+@requires(REGISTER_IMPORTER)
+def resend(reference: str) -> BaseResponse:
+    """Send the link once more."""
+    importer = importer_by_reference(current_fair().id, reference)
+    send_link(importer)
+    flash(_("The link was sent again."), "success")
+    return go(url_for("importers.show", reference=reference))
+
+
+@bp.post("/fairs/<fair_slug>/importers/approve")
+@requires(DECIDE_IMPORTER)
+def approve_many() -> BaseResponse:
+    """Approve what was ticked in the list."""
+    chosen = request.form.getlist("reference")[:500]
+    approved, skipped = approve_importers(current_fair(), chosen, by=actor())
+    if approved:
+        flash(
+            ngettext(
+                "%(num)s importer approved. The badge is on its way.",
+                "%(num)s importers approved. The badges are on their way.",
+                approved,
+            ),
+            "success",
+        )
+    if skipped or not approved:
+        flash(
+            _("Some were left as they are: only registrations that wait for a decision can be approved.")
+            if skipped
+            else _("Tick the importers first."),
+            "warning",
+        )
+    return go(url_for("importers.index", state=request.form.get("state") or None))
+
+
+register_nav(
+    NavItem(
+        "importers", _l("Importers"), "world", "importers.index", VIEW_IMPORTERS, 40, bottom=True,
+        badge=lambda: waiting_count(current_fair().id),
+    )
+)  # fmt: skip

@@ -1,0 +1,128 @@
+/** The desk by keyboard alone: arrows choose, Enter registers the chosen or a new person, Enter prints, Escape begins anew. */
+import htmx from 'htmx.org';
+
+const desk = document.querySelector<HTMLElement>('[data-desk]');
+const field = document.getElementById('desk-q') as HTMLInputElement | null;
+
+function options(): HTMLElement[] {
+  return [...document.querySelectorAll<HTMLElement>('#desk-matches [role="option"]')];
+}
+
+function chosen(): HTMLElement | undefined {
+  return options().find((option) => option.getAttribute('aria-selected') === 'true');
+}
+
+function choose(option: HTMLElement | undefined): void {
+  for (const other of options()) other.setAttribute('aria-selected', String(other === option));
+  if (option) {
+    field?.setAttribute('aria-activedescendant', option.id);
+    option.scrollIntoView({ block: 'nearest' });
+  } else field?.removeAttribute('aria-activedescendant');
+}
+
+function step(by: number): void {
+  const all = options();
+  if (all.length === 0) return;
+  const now = all.findIndex((option) => option.getAttribute('aria-selected') === 'true');
+  choose(all[(now + by + all.length) % all.length]);
+}
+
+function clearMatches(): void {
+  document.getElementById('desk-matches')?.replaceChildren();
+  field?.setAttribute('aria-expanded', 'false');
+  field?.removeAttribute('aria-activedescendant');
+}
+
+function values(extra: Record<string, string>): Record<string, string> {
+  const category = document.querySelector<HTMLSelectElement>('.desk-category select')?.value ?? '';
+  return { category, ...extra };
+}
+
+function send(address: string | undefined, extra: Record<string, string>, target: string): void {
+  if (!address) return;
+  void htmx.ajax('POST', address, { target, swap: 'innerHTML', values: values(extra), source: desk ?? undefined } as never);
+}
+
+function take(option: HTMLElement): void {
+  const person = option.dataset['person'] ?? '';
+  const typed = field?.value ?? '';
+  clearMatches();
+  if (person) send(desk?.dataset['known'], { person_id: person }, '#desk-panel');
+  else send(desk?.dataset['new'], { q: typed }, '#desk-panel');
+}
+
+/** Back to the empty field, ready for whoever comes next. */
+function next(): void {
+  clearMatches();
+  document.getElementById('desk-panel')?.replaceChildren();
+  if (!field) return;
+  field.value = '';
+  field.focus();
+}
+
+function onEnter(): void {
+  const typed = field?.value ?? '';
+  if (typed.trim().length < 2) return;
+  const list = document.querySelector<HTMLElement>('#desk-matches [data-for]');
+  const option = chosen();
+  if (list && list.dataset['for'] === typed && option) take(option);
+  // A hand scanner presses Enter before the list can be there.
+  else send(desk?.dataset['find'], { q: typed }, '#desk-panel');
+}
+
+function afterSwap(): void {
+  const panel = document.getElementById('desk-panel');
+  const moved = panel?.querySelector<HTMLElement>('[data-panel-kind="matches"]');
+  if (moved) document.getElementById('desk-matches')?.replaceChildren(moved);
+  const open = options().length > 0;
+  field?.setAttribute('aria-expanded', String(open));
+  if (open) choose(chosen());
+  const form = panel?.querySelector<HTMLElement>('[data-panel-kind="new"]');
+  if (form && !form.contains(document.activeElement)) {
+    clearMatches();
+    const inputs = [...form.querySelectorAll<HTMLInputElement>('input:not([type="hidden"])')];
+    (form.querySelector<HTMLInputElement>('[aria-invalid="true"]') ?? inputs.find((input) => input.value === '') ?? inputs[0])?.focus();
+  }
+  const result = panel?.querySelector<HTMLElement>('[data-panel-kind="result"]');
+  if (result) {
+    clearMatches();
+    if (field) field.value = '';
+    (result.querySelector<HTMLElement>('[data-focus]') ?? field)?.focus();
+    document.body.dispatchEvent(new CustomEvent('desk-refresh'));
+  }
+}
+
+if (desk && field) {
+  field.addEventListener('keydown', (event) => {
+    if (event.isComposing) return;
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      event.preventDefault();
+      step(event.key === 'ArrowDown' ? 1 : -1);
+    } else if (event.key === 'Enter') {
+      event.preventDefault();
+      onEnter();
+    }
+  });
+  field.addEventListener('input', () => { document.getElementById('desk-panel')?.replaceChildren(); });
+  field.form?.addEventListener('submit', (event) => {
+    event.preventDefault();
+    onEnter();
+  });
+  document.addEventListener('keydown', (event) => { if (event.key === 'Escape' && !document.querySelector('dialog[open]')) next(); });
+  desk.addEventListener('click', (event) => {
+    const option = (event.target as Element).closest<HTMLElement>('[role="option"]');
+    if (option) take(option);
+    if ((event.target as Element).closest('[data-desk-cancel]')) next();
+  });
+  document.addEventListener('submit', (event) => {
+    if (!(event.target as Element).matches('[data-desk-print]')) return;
+    // The sheet opens beside; here the next person can be typed at once.
+    window.setTimeout(() => {
+      next();
+      document.body.dispatchEvent(new CustomEvent('desk-refresh'));
+    }, 50);
+  });
+  htmx.on('htmx:after:swap', afterSwap);
+  afterSwap();
+  if (!document.getElementById('desk-panel')?.firstElementChild) field.focus();
+}
