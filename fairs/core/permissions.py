@@ -20,7 +20,7 @@ class Role(State):
     FRONT_DESK = "front_desk", _l("Front desk"), "cyan", "id-badge-2"
     GATE_SUPERVISOR = "gate_supervisor", _l("Gate supervisor"), "orange", "scan"
     HOSPITALITY = "hospitality", _l("Hospitality"), "pink", "bed"
-    DEALS = "deals", _l("Deals"), "indigo", "file-certificate"
+    DEALS = "deals", _l("Deals officer"), "indigo", "file-certificate"
     JURY = "jury", _l("Jury"), "yellow", "award"
     PARTNER = "partner", _l("Partner"), "lime", "users-group"
     VIEWER = "viewer", _l("Viewer"), "secondary", "eye"

@@ -48,7 +48,7 @@ def load_contracts(rng: random.Random, fair: Fair, cast: Cast) -> int:
         is_mou = n % 5 == 3
         verified = not is_mou and n % 3 != 2
         hs_code, description, unit = GOODS[n % len(GOODS)]
-        value = Money((8_000 + 700 * n) * (15_000 if currency == "JPY" else 100), currency)
+        value = Money((8_000 + 700 * n) * (150 if currency == "JPY" else 100), currency)
         signed_on = fair.starts_on if n % 2 else fair.today
         contract = Contract(
             fair_id=fair.id,
