@@ -19,7 +19,6 @@ from fairs.booths.service import BoothOrder, hold_booth
 from fairs.booths.states import BoothState
 from fairs.calendar.context import current_fair
 from fairs.calendar.models import Fair
-from fairs.core.db import db
 from fairs.core.errors import InvalidInput, NotFound
 from fairs.core.rest import ApiBlueprint, MoneySchema, PageQuery, StrictSchema, idempotent, page_schema
 from fairs.core.web import actor, paginate, public, requires
@@ -97,7 +96,7 @@ def booth_json(booth: Booth, state: str, prices: dict[int, BoothPrice]) -> dict[
         "zone": booth.zone.code if booth.zone else None,
         "area_m2": booth.area_m2,
         "open_sides": booth.open_sides,
-        "price": price.as_dict() if price else None,
+        "price": price.as_dict() if price is not None else None,
         "x": booth.x_cm / 100,
         "y": booth.y_cm / 100,
         "w": booth.w_cm / 100,

@@ -19,6 +19,7 @@ from fairs.booths.states import BookingState
 from fairs.calendar.context import current_fair
 from fairs.core.db import db
 from fairs.core.errors import DomainError, NotFound
+from fairs.core.i18n import localized
 from fairs.core.web import actor, go, requires
 from fairs.directory.queries import is_member, product_groups
 from fairs.exhibitors.models import Exhibitor
@@ -38,8 +39,9 @@ def _own(reference: str) -> Exhibitor:
 
 
 def _plan_url(exhibitor: Exhibitor, **values: Any) -> str:
-    several = len(exhibitors_of_user(exhibitor.fair_id, g.user.id)) > 1
-    return url_for("booths.plan", **({"for": exhibitor.reference} if several else {}), **values)
+    if len(exhibitors_of_user(exhibitor.fair_id, g.user.id)) > 1:
+        values["for"] = exhibitor.reference
+    return url_for("booths.plan", **values)
 
 
 @bp.get("/")
@@ -84,7 +86,7 @@ def _invoice(booking: BoothBooking | None) -> Invoice | None:
 def company(reference: str) -> str:
     """Step one: company and products, as handed in once for this fair."""
     exhibitor = _own(reference)
-    names = {group.code: group.name for group in product_groups()}
+    names = {group.code: localized(group) for group in product_groups()}
     return render_template(
         "booths/company.html",
         exhibitor=exhibitor,

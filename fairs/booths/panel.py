@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
+from flask_babel import gettext
 
+from fairs.booths.errors import NoPrice
 from fairs.booths.models import BoothBooking
 from fairs.booths.pricing import Quote
 from fairs.booths.queries import (
@@ -19,7 +20,6 @@ from fairs.booths.queries import (
     neighbours,
     search_accepted,
 )
-from fairs.booths.errors import NoPrice
 from fairs.booths.service import may_book_now, quote
 from fairs.booths.states import BookingState, BoothState
 from fairs.calendar.models import Fair
@@ -27,6 +27,10 @@ from fairs.core.i18n import format_date, format_time
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.states import ExhibitorState
 from fairs.floorplans.models import Booth
+
+
+def _(text: str, **values: Any) -> str:
+    return str(gettext(text, **values))
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ def _rows(
         key = (booth.type_id, booth.open_sides >= 2, booth.area_m2)
         if key not in texts:
             price = full_price(_sized(booth), prices.get(booth.type_id)) if kind.is_sold else None
-            texts[key] = (price, format_money(price) if price else "")
+            texts[key] = (price, format_money(price) if price is not None else "")
         price, text = texts[key]
         fits = booth.state is BoothState.FREE and kind.is_sold and bool(zone and groups[zone.id] & viewer.groups)
         shown = (

@@ -21,6 +21,7 @@ from fairs.booths.states import BookingState, BoothState
 from fairs.calendar.context import current_fair
 from fairs.calendar.models import Fair
 from fairs.core.clock import now
+from fairs.core.db import db
 from fairs.core.errors import DomainError, InvalidInput
 from fairs.core.web import NavItem, actor, go, public, register_nav, requires, wants_fragment
 from fairs.floorplans.models import Booth
@@ -51,8 +52,6 @@ def _staff_guest(fair: Fair) -> Guest:
 
 
 def _panel_values(fair: Fair, panel: Panel | None, guest: Guest) -> dict[str, Any]:
-    from fairs.core.db import db
-
     invoice_id = panel.invoice_id if panel is not None else None
     return {
         "panel": panel,
@@ -129,7 +128,7 @@ def _panel(fair: Fair, booth: Booth, guest: Guest) -> Any:
 
 @bp.get("/f/<fair_slug>/plan/states")
 @public
-def states() -> Response:
+def states() -> Any:
     """Every booth that is not free, code to state, for open plans: they ask every few seconds. 304 when nothing changed."""
     found = states_of(current_fair().id)
     version = version_of(found)
@@ -215,7 +214,7 @@ def say_taken(error: BoothTaken) -> str:
     codes = ", ".join(near["code"] for near in error.details.get("nearest", []))
     if not codes:
         return str(error)
-    return _("%(message)s The nearest free booths: %(codes)s.", message=str(error), codes=codes)
+    return str(_("%(message)s The nearest free booths: %(codes)s.", message=str(error), codes=codes))
 
 
 register_nav(NavItem("plan", _l("Plan"), "map-2", "booths.staff_plan", VIEW_PLAN, 20, bottom=True))
