@@ -154,7 +154,8 @@ class ContractForm(Form):
             field = self.lines.entries[int(parts[1])].form._fields.get(parts[2])
             if field is not None:
                 # What could not be read has its message already.
-                field.errors = [*field.errors, str(error)] if not field.errors else field.errors
+                field.errors = field.errors or [str(error)]
+                self.lines.errors = [entry.errors for entry in self.lines.entries]
                 return
         field = self._fields.get(error.field or "")
         if field is not None and field.errors:
@@ -193,6 +194,14 @@ def whole(text: Any) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
+class MoveForm(Form):
+    """How far the deal has come."""
+
+    target = Choice(_l("New status"), choices=lambda: [(str(s), s.label) for s in ContractState], required=True)
+    signed_on = DayField(_l("Signed on"))
+    cancel_reason = Text(_l("Reason"), length=400)
+
+
 class RateForm(Form):
     """What one unit of a currency costs in dong on a day."""
 
@@ -209,4 +218,5 @@ class RateForm(Form):
 
     def to_draft(self) -> RateDraft:
         """The rate as typed."""
+        assert self.day.data is not None and self.vnd.data is not None  # noqa: S101, PT018  required
         return RateDraft(self.currency.data, self.day.data, self.vnd.data, self.source.data or "")

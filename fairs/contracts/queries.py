@@ -162,7 +162,7 @@ def sums(fair_id: int, wanted: ContractFilter) -> Sums:
     found: dict[str, Sum] = {}
     for state, verification, count, usd, without in rows.tuples():
         kind = _standing(state, verification)
-        found[kind] = found.get(kind, Sum()).plus(Sum(count, Money(int(usd), "USD"), without))
+        found[kind] = found.get(kind, Sum()).plus(Sum(count, Money(int(usd or 0), "USD"), without))
     return Sums(**{name: found.get(name, Sum()) for name in Sums.__dataclass_fields__})
 
 

@@ -206,7 +206,7 @@ def move_contract(
         after: dict[str, Any] = {"state": target}
         if target is ContractState.CANCELLED:
             if not clean(reason):
-                raise InvalidInput(_l("Say why it was cancelled."), field="reason")
+                raise InvalidInput(_l("Say why it was cancelled."), field="cancel_reason")
             after["reason"] = clean(reason)[:400]
         if target in {ContractState.MOU, ContractState.SIGNED}:
             if not row.value_minor or not row.lines:

@@ -40,6 +40,7 @@ class ReceiptForm(Form):
     def to_draft(self, invoice: Invoice) -> ReceiptDraft:
         """What to record; raises InvalidInput when the currency has no such small units."""
         cash = self.method.data == "cash"
+        assert self.received_on.data is not None  # noqa: S101  required
         return ReceiptDraft(
             amount=self.amount.money(invoice.currency),
             received_on=self.received_on.data,
