@@ -6,7 +6,7 @@ export PORT DEMO TESTS WORKERS
 
 with-python = @python=$$($(SHELL) scripts/find-python) && exec "$$python" -m
 
-.PHONY: run test lint format bench audit lock clean help
+.PHONY: run test lint format bench docs audit lock clean help
 
 run: ## set up, load the demonstration on the first start, serve it (PORT=8000, DEMO=0 starts empty)
 	$(with-python) scripts.run
@@ -22,6 +22,9 @@ format: ## mend style and format where that can be done by itself
 
 bench: ## measure; one JSON object per figure
 	$(with-python) scripts.bench
+
+docs: ## make the documents that follow from the code (settings, data model, states)
+	@.venv/bin/python -m scripts.docs
 
 audit: ## ask the public lists of known weaknesses about all locked packages
 	$(with-python) scripts.check audit

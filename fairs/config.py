@@ -1,6 +1,6 @@
 """Settings: one frozen object, read once from the environment (prefix ``FAIRS_``).
 
-Every setting is documented here and nowhere else; `flask config show` prints them.
+Every setting is documented here and nowhere else; ``docs/settings.md`` is made from it (``make docs``).
 """
 
 from __future__ import annotations
