@@ -10,7 +10,7 @@ from fairs.core.states import State
 class ContractState(State):
     """How far the deal has come."""
 
-    LEAD = "lead", _l("Lead"), "secondary", "seeding"
+    LEAD = "lead", _l("Lead"), "secondary", "plant"
     MOU = "mou", _l("MOU"), "blue", "writing"
     SIGNED = "signed", _l("Signed"), "green", "signature"
     PART_SHIPPED = "part_shipped", _l("Partly shipped"), "cyan", "ship"
