@@ -1,0 +1,225 @@
+"""Applications as staff see them: list, page, decision, filing for somebody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, g, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from fairs.accounts.models import User
+from fairs.accounts.queries import matching_grant
+from fairs.calendar.context import current_fair
+from fairs.core.db import db
+from fairs.core.errors import DomainError
+from fairs.core.i18n import localized
+from fairs.core.sheets import sheet_response
+from fairs.core.web import NavItem, actor, go, register_nav, requires, safe_next
+from fairs.directory.history import LABELS, entries
+from fairs.directory.permissions import FILE_ON_BEHALF
+from fairs.directory.queries import filing_of, product_groups
+from fairs.directory.slips import slip_url
+from fairs.exhibitors import my
+from fairs.exhibitors.forms import DecisionForm, FileForSomebodyForm, WithdrawForm
+from fairs.exhibitors.journey import journey
+from fairs.exhibitors.models import Exhibitor
+from fairs.exhibitors.permissions import DECIDE_APPLICATION, VIEW_EXHIBITORS
+from fairs.exhibitors.queries import (
+    TRACKS,
+    ExhibitorFilter,
+    counts_by_state,
+    exhibitor_by_reference,
+    exhibitors_matching,
+    neighbours,
+    page_of_exhibitors,
+)
+from fairs.exhibitors.service import (
+    accept_application,
+    accept_as_paying,
+    file_application,
+    refuse_application,
+    waitlist_application,
+    withdraw_application,
+)
+from fairs.exhibitors.sheet import exhibitors_sheet
+from fairs.exhibitors.states import ExhibitorState
+
+bp = Blueprint("exhibitors", __name__, url_prefix="/fairs/<fair_slug>/exhibitors")
+blueprints = [bp, my.bp]
+
+HISTORY: dict[str, tuple[Any, str, str]] = {
+    **LABELS,
+    "exhibitors.start": (_l("Application begun"), "pencil", "neutral"),
+    "exhibitors.change": (_l("Application changed"), "pencil", "neutral"),
+    "exhibitors.submit": (_l("Handed in"), "send", "info"),
+    "exhibitors.accepted": (_l("Accepted"), "check", "success"),
+    "exhibitors.waitlisted": (_l("Put on the waiting list"), "list", "info"),
+    "exhibitors.refused": (_l("Refused"), "x", "danger"),
+    "exhibitors.withdraw": (_l("Withdrawn"), "arrow-back-up", "warning"),
+    "exhibitors.change_track": (_l("Changed to the paying track"), "cash", "neutral"),
+}
+
+
+def _wanted() -> ExhibitorFilter:
+    state = request.args.get("state", "")
+    track = request.args.get("track", "")
+    return ExhibitorFilter(
+        text=request.args.get("q", ""),
+        state=ExhibitorState(state) if state in set(ExhibitorState) else None,
+        group=request.args.get("group", "")[:10],
+        track=track if track in TRACKS else "",
+    )
+
+
+def group_names() -> dict[str, str]:
+    """Names of the product groups by code, in the reader's language."""
+    return {group.code: localized(group) for group in product_groups()}
+
+
+@bp.get("")
+@requires(VIEW_EXHIBITORS)
+def index() -> str | Response:
+    """All applications of the fair, filtered; as a sheet with ``?format=xlsx``."""
+    fair, wanted = current_fair(), _wanted()
+    if request.args.get("format") == "xlsx":
+        rows = db.session.scalars(exhibitors_matching(fair.id, wanted).order_by(Exhibitor.id)).unique()
+        sheet = exhibitors_sheet(rows, group_names())
+        return sheet_response([sheet], f"exhibitors-{fair.slug}", time_zone=fair.time_zone)
+    page = page_of_exhibitors(
+        fair.id, wanted, sort=request.args.get("sort", "-submitted"), cursor=request.args.get("cursor")
+    )
+    return render_template(
+        "exhibitors/index.html",
+        page=page,
+        counts=counts_by_state(fair.id),
+        states=list(ExhibitorState),
+        group_names=group_names(),
+        may_decide=_may(DECIDE_APPLICATION),
+        may_file=_may(FILE_ON_BEHALF),
+        shown_state=wanted.state,
+    )
+
+
+def _may(permission: Any) -> bool:
+    return matching_grant(g.grants, permission, current_fair().id) is not None
+
+
+@bp.get("/<reference>")
+@requires(VIEW_EXHIBITORS)
+def show(reference: str) -> str:
+    """One application with all that is known of it."""
+    exhibitor = exhibitor_by_reference(current_fair().id, reference)
+    return _show(exhibitor, DecisionForm(data=_kept_decision(exhibitor)))
+
+
+def _kept_decision(exhibitor: Exhibitor) -> dict[str, Any]:
+    return {"decision_number": exhibitor.decision_number, "decision_on": exhibitor.decision_on}
+
+
+def _show(exhibitor: Exhibitor, form: DecisionForm) -> str:
+    newer, older = neighbours(exhibitor, _wanted())
+    filing = filing_of(exhibitor)
+    names = {
+        user_id: user.name or user.email
+        for user_id in {exhibitor.decided_by_id, filing.typed_by_id if filing else None} - {None}
+        if (user := db.session.get(User, user_id)) is not None
+    }
+    return render_template(
+        "exhibitors/show.html",
+        exhibitor=exhibitor,
+        company=exhibitor.company,
+        form=form,
+        withdraw_form=WithdrawForm(formdata=None),
+        steps=journey(exhibitor),
+        events=entries(exhibitor, HISTORY),
+        filing=filing,
+        names=names,
+        newer=newer,
+        older=older,
+        group_names=group_names(),
+        may_decide=_may(DECIDE_APPLICATION),
+        may_file=_may(FILE_ON_BEHALF),
+        state=ExhibitorState,
+    )
+
+
+@bp.post("/<reference>/decide")
+@requires(DECIDE_APPLICATION)
+def decide(reference: str) -> Any:
+    """Accept, put on the waiting list or refuse: the pressed button says which."""
+    exhibitor = exhibitor_by_reference(current_fair().id, reference)
+    form = DecisionForm()
+    if not form.validate():
+        return _show(exhibitor, form), 422
+    note = form.note.data or ""
+    pressed = request.form.get("decision", "")
+    try:
+        match pressed:
+            case "accept":
+                accept_application(
+                    exhibitor,
+                    by=actor(),
+                    decision_number=form.decision_number.data or "",
+                    decision_on=form.decision_on.data,
+                    note=note,
+                )
+            case "accept_paying":
+                accept_as_paying(exhibitor, by=actor(), note=note)
+            case "waitlist":
+                waitlist_application(exhibitor, by=actor(), note=note)
+            case "refuse":
+                refuse_application(exhibitor, by=actor(), note=note)
+            case _:
+                form.add_error(DomainError(_("Please choose one of the buttons.")))
+    except DomainError as error:
+        form.add_error(error)
+    if form.errors:
+        return _show(exhibitor_by_reference(current_fair().id, reference), form), 422
+    flash(_("Decided. The company has been told."), "success")
+    filters: dict[str, Any] = {key: request.args[key] for key in ("q", "state", "group", "track") if key in request.args}
+    target = url_for("exhibitors.show", reference=exhibitor.reference, **filters)
+    return go(safe_next(request.form.get("next"), target))
+
+
+@bp.post("/<reference>/withdraw")
+@requires(DECIDE_APPLICATION)
+def withdraw(reference: str) -> Any:
+    """Withdraw for a company that has asked for it by telephone or letter."""
+    exhibitor = exhibitor_by_reference(current_fair().id, reference)
+    form = WithdrawForm()
+    if not form.validate():
+        flash(_("At most %(max)d characters.", max=400), "danger")
+    else:
+        withdraw_application(exhibitor, by=actor(), reason=form.reason.data or "")
+        flash(_("The application is withdrawn."), "success")
+    return go(url_for("exhibitors.show", reference=exhibitor.reference))
+
+
+@bp.route("/file", methods=["GET", "POST"])
+@requires(FILE_ON_BEHALF)
+def file() -> Any:
+    """File an application for somebody: paper, telephone, list of the commune."""
+    fair = current_fair()
+    form = FileForSomebodyForm()
+    if form.validate_on_submit():
+        try:
+            _exhibitor, slip = file_application(
+                fair,
+                form.draft(),
+                form.products_draft(),
+                form.contact_draft(),
+                form.given(),
+                by=actor(),
+                **form.filing(),
+            )
+        except DomainError as error:
+            form.add_error(error)
+        else:
+            return go(slip_url(slip))
+    return render_template("exhibitors/file.html", form=form), 422 if form.errors else 200
+
+
+register_nav(
+    NavItem("exhibitors", _l("Exhibitors"), "building-store", "exhibitors.index", VIEW_EXHIBITORS, 30, bottom=True)
+)

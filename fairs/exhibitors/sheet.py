@@ -1,0 +1,34 @@
+"""The list of exhibitors as a spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from flask_babel import gettext as _
+
+from fairs.core.i18n import country_name
+from fairs.core.sheets import Sheet
+from fairs.exhibitors.models import Exhibitor
+
+
+def exhibitors_sheet(exhibitors: Iterable[Exhibitor], group_names: Mapping[str, str]) -> Sheet:
+    """One row per application; what people typed stays text."""
+    heads = [
+        _("Reference"), _("Company"), _("Name in English"), _("Tax code"), _("Country"), _("Craft village"),
+        _("Address"), _("State"), _("Track"), _("Product groups"), _("Products"), _("Contact person"), _("Telephone"),
+        _("E-mail"), _("Wishes about the place"), _("Handed in"), _("Decided"), _("Decision on support"),
+        _("Day of the decision"),
+    ]  # fmt: skip
+    tracks = {"paying": _("Paying"), "supported": _("Supported")}
+    rows = (
+        (
+            e.reference, e.company.name, e.company.name_en, e.company.tax_code, country_name(e.company.country),
+            e.company.village.name if e.company.village else "",
+            ", ".join(part for part in (e.company.address, e.company.commune) if part), str(e.state.label),
+            tracks.get(e.track, e.track), ", ".join(group_names.get(code, code) for code in e.groups), e.products,
+            e.contact_name, e.contact_phone, e.contact_email, e.wishes, e.submitted_at, e.decided_at,
+            e.decision_number, e.decision_on,
+        )
+        for e in exhibitors
+    )  # fmt: skip
+    return Sheet(_("Exhibitors"), heads, rows)

@@ -1,0 +1,191 @@
+"""Pages that everybody sees: the fairs of the year, a fair, its exhibitors, privacy; and the way after signing in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from fairs.calendar.context import current_fair
+from fairs.calendar.models import Fair
+from fairs.core.i18n import current_locale, localized
+from fairs.core.text import clean
+from fairs.core.web import public, requires
+from fairs.directory import consents
+from fairs.directory.permissions import OWN_COMPANY
+from fairs.directory.queries import product_groups
+from fairs.exhibitors.models import Exhibitor
+from fairs.exhibitors.queries import count_public, public_exhibitors, takes_applications
+from fairs.site.queries import confirmed_booths, fairs_by_time, is_untouched, start_fair
+
+bp = Blueprint("site", __name__)
+
+
+@bp.app_context_processor
+def places() -> dict[str, Any]:
+    """The places of the public pages' head, by who looks."""
+    user = g.get("user")
+    items = [("/", _("Fairs"))]
+    person_items = []
+    if user is not None:
+        own = {"url": "/my", "label": _("My fairs"), "icon": "building-store"}
+        work = {"url": "/start", "label": _("To my work"), "icon": "layout-dashboard"}
+        person_items = [work, own] if g.get("grants") else [own]
+        items += [("/start", _("To my work"))] if g.get("grants") else [("/my", _("My fairs"))]
+        if not g.get("grants") and "payments.my_invoices" in current_app.view_functions:
+            items.append((url_for("payments.my_invoices"), _("Invoices")))
+    nav = [{"url": url, "label": label, "active": request.path == url} for url, label in items]
+    return {"public_nav": nav, "person_items": person_items}
+
+
+@bp.get("/")
+@public
+def home() -> str | Response:
+    """The fairs of the year. A new installation goes to its set-up."""
+    if "setup.first_run" in current_app.view_functions and is_untouched():
+        return redirect(url_for("setup.first_run"))
+    fairs = fairs_by_time()
+    return render_template(
+        "site/home.html",
+        current=[{"fair": fair, "actions": fair_actions(fair)} for fair in fairs.current],
+        past=fairs.past,
+        groups=product_groups(),
+    )
+
+
+def fair_actions(fair: Fair) -> list[dict[str, Any]]:
+    """What each kind of visitor can do at this fair now: visit, buy, exhibit. Without an address it says why not."""
+    known = current_app.view_functions
+    closed = fair.is_over
+
+    def address(endpoint: str, **values: Any) -> str:
+        return url_for(endpoint, fair_slug=fair.slug, **values) if endpoint in known and not closed else ""
+
+    applies = takes_applications(fair)
+    wait = _("The fair is over.") if closed else ""
+    return [
+        {
+            "key": "visit", "label": _("Visit"), "icon": "ticket", "who": _("Visitors"),
+            "text": _("Free registration, your badge comes by e-mail."), "url": address("visitors.register"), "why": wait,
+        },
+        {
+            "key": "buy", "label": _("Buy"), "icon": "world", "who": _("Importers and buyers"),
+            "text": _("Register as a trade buyer and meet producers."), "url": address("importers.register"), "why": wait,
+        },
+        {
+            "key": "exhibit", "label": _("Exhibit"), "icon": "building-store", "who": _("Companies and craft households"),
+            "text": _("Apply, choose your booth on the plan, pay the deposit."),
+            "url": url_for("my.apply", fair_slug=fair.slug) if applies else "",
+            "why": wait or _("Applications are not open now."),
+        },
+    ]  # fmt: skip
+
+
+@bp.get("/f/<fair_slug>/")
+@public
+def fair() -> str:
+    """One fair: when, where, what to do there, how it works, who exhibits."""
+    shown = _published()
+    first = public_exhibitors(shown.id)
+    return render_template(
+        "site/fair.html",
+        actions=fair_actions(shown),
+        exhibitors=_cards(list(first.items)[:8]),
+        exhibitor_count=count_public(shown.id),
+        has_plan="booths.plan" in current_app.view_functions,
+        terms=localized(shown, "terms"),
+        summary=localized(shown, "summary"),
+        event_data=_event(shown),
+    )
+
+
+def _published() -> Fair:
+    # Staff of the fair may look at a draft here before it is published; outsiders have been turned away already.
+    return current_fair()
+
+
+@bp.get("/f/<fair_slug>/exhibitors")
+@public
+def exhibitors() -> str:
+    """Accepted exhibitors with product group filter and search without accents."""
+    shown = _published()
+    groups = product_groups()
+    text = clean(request.args.get("q", ""))[:100]
+    group = request.args.get("group", "")[:10]
+    page = public_exhibitors(shown.id, text=text, group=group, cursor=request.args.get("cursor"))
+    return render_template(
+        "site/exhibitors.html", cards=_cards(list(page.items)), next=page.next, groups=groups, text=text, group=group,
+        count=count_public(shown.id),
+    )  # fmt: skip
+
+
+def _cards(found: list[Exhibitor]) -> list[dict[str, Any]]:
+    booths = confirmed_booths([exhibitor.id for exhibitor in found])
+    names = {group.code: localized(group) for group in product_groups()}
+    return [
+        {
+            "exhibitor": exhibitor,
+            "company": exhibitor.company,
+            "title": (exhibitor.company.name_en if current_locale() == "en" else "") or exhibitor.company.name,
+            "groups": [names.get(code, code) for code in exhibitor.groups],
+            "picture": next((code.lower() for code in exhibitor.groups if code in names), "gft"),
+            "booths": booths.get(exhibitor.id, []),
+            "about": localized(exhibitor.company, "description") or exhibitor.products,
+        }
+        for exhibitor in found
+    ]
+
+
+def _event(shown: Fair) -> dict[str, Any]:
+    """The fair as a schema.org Event."""
+    base = current_app.config["BASE_URL"]
+    return {
+        "@context": "https://schema.org",
+        "@type": "ExhibitionEvent",
+        "name": shown.name,
+        "description": localized(shown, "summary"),
+        "startDate": shown.at(shown.starts_on, shown.opens_at).isoformat(),
+        "endDate": shown.at(shown.ends_on, shown.closes_at).isoformat(),
+        "eventStatus": "https://schema.org/EventScheduled",
+        "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
+        "location": {
+            "@type": "Place",
+            "name": shown.venue,
+            "address": {"@type": "PostalAddress", "addressLocality": shown.city, "addressCountry": "VN"},
+        },
+        "url": f"{base}{url_for('site.fair', fair_slug=shown.slug)}",
+        "organizer": {"@type": "Organization", "name": current_app.extensions["fairs_config"].department, "url": base},
+    }
+
+
+@bp.get("/start")
+@requires(OWN_COMPANY)
+def start() -> Response:
+    """After signing in: staff to the fair they have most to do with, everybody else to their own page."""
+    if g.grants:
+        shown = start_fair(g.grants)
+        if shown is not None:
+            return redirect(url_for("workplace.overview", fair_slug=shown.slug))
+        if "calendar.index" in current_app.view_functions:
+            return redirect(url_for("calendar.index"))
+    return redirect(url_for("my.start"))
+
+
+@bp.get("/account/check-mail")
+@public
+def check_mail() -> str:
+    """After signing up: a mail is on its way."""
+    return render_template("site/check_mail.html")
+
+
+@bp.get("/privacy")
+@public
+def privacy() -> str:
+    """Who keeps which data, why and how long, and the texts of all consents."""
+    return render_template(
+        "site/privacy.html", texts=consents.ALL, version=consents.VERSION, version_date=consents.VERSION_DATE
+    )
+
+
