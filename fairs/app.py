@@ -22,6 +22,7 @@ from fairs.config import ROOT, Config
 from fairs.core import assets, crypto, db, error_pages, headers, health, i18n, limits, rest, storage
 from fairs.core.permissions import Permission, Role
 from fairs.core.web import NavItem, mark_public, navigation
+from fairs.demo.people import sample_accounts
 from fairs.jobs import queue
 
 # In the order of the layers, lowest first. A feature has any of these parts; `handlers` and `tasks` register themselves.
@@ -159,6 +160,7 @@ def _templates(app: Flask, config: Config) -> None:
             "country_name": i18n.country_name,
             "department": config.department if i18n.current_locale() == "vi" else config.department_en,
             "is_demo": config.demo,
+            "demo_accounts": sample_accounts() if config.demo and request.endpoint == "security.login" else (),
         }
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from fairs.accounts.models import RoleGrant, User
@@ -40,6 +42,15 @@ FIRM_VI = (
     "Cơ sở Mẫu {n} {village}",
     "Công ty CP Mẫu {n} {village}",
 )
+
+
+def sample_accounts() -> list[dict[str, Any]]:
+    """The accounts for the sign-in page of the demonstration."""
+    others = {"exhibitor": _l("Exhibitor"), "importer": _l("Importer")}
+    return [
+        {"email": f"{key}@fairs.example", "password": PASSWORD, "label": role.label if role else others[key]}
+        for key, _name, role in ACCOUNTS
+    ]
 
 
 @dataclass
