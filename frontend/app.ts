@@ -1,7 +1,7 @@
 /** Loaded by every page: htmx, Bootstrap's parts, and the behaviours that docs/frontend.md lists. */
 import htmx from 'htmx.org';
 import { announce } from './lib/announce';
-import { Tooltip } from './lib/bootstrap.js';
+import './lib/bootstrap.js';
 import { startConfirm } from './lib/confirm';
 import { startCountdowns } from './lib/countdown';
 import { startForms } from './lib/forms';
@@ -78,5 +78,4 @@ startForms();
 startHtmx();
 startClicks();
 startCountdowns();
-new Tooltip(document.body, { selector: '[data-bs-toggle="tooltip"]', trigger: 'hover focus' });
 document.querySelector<HTMLElement>('[data-focus]')?.focus();

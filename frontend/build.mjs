@@ -16,8 +16,7 @@ const manifest = {};
 // Classes that are put together at run time or set by Bootstrap's scripts, and small utilities that any page may want.
 const KEEP = [
   /^(show|showing|hiding|fade|collapse|collapsed|collapsing|active|disabled|dropdown|dropup)$/,
-  /^(bs-)?tooltip(-\w+)*$/, /^offcanvas(-(lg|start|end|bottom|header|body|title|backdrop))?$/, /^dropdown(-(menu|item|divider|header|menu-end))?$/,
-  /^modal(-(dialog|content|header|body|footer|title|backdrop|sm|lg|dialog-scrollable|dialog-centered))?$/,
+  /^offcanvas(-(lg|start|end|bottom|header|body|title|backdrop))?$/, /^dropdown(-(menu|item|divider|header|menu-end))?$/,
   /^(is-invalid|is-valid|was-validated|visually-hidden|visually-hidden-focusable|text-end|text-start|text-center|text-nowrap|text-truncate|text-break)$/,
   /^[mp][tbsexy]?-(0|1|2|3|4|5|auto)$/, /^g[xy]?-[0-5]$/, /^gap-[0-5]$/, /^(row|col|col-auto|col-\d+|col-(sm|md|lg|xl)(-\d+|-auto)?)$/,
   /^d-(none|block|flex|grid|inline|inline-block|inline-flex)$/, /^d-(sm|md|lg|print)-(none|block|flex|inline)$/,

@@ -1,3 +1,1 @@
-export declare class Tooltip {
-  constructor(element: Element, options?: { selector?: string; trigger?: string });
-}
+export {};

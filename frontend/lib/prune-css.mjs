@@ -1,10 +1,13 @@
 // Leaves out style rules whose classes no file of the application names. Made for Tabler's minified sheet: flat rules, at-rules around them.
 import { readFileSync } from 'node:fs';
 
-/** Every word of the files that could be a class name. */
+/** Every word within quotes in the files: class attributes, arguments of macros, constants. Translated sentences and docstrings are no class names. */
 export function wordsOf(paths) {
   const words = new Set();
-  for (const path of paths) for (const [word] of readFileSync(path, 'utf8').matchAll(/[A-Za-z_][\w-]*/g)) words.add(word);
+  for (const path of paths) {
+    const text = readFileSync(path, 'utf8').replace(/\b(_l?|n?gettext)\(\s*("[^"]*"|'[^']*')/g, '').replace(/"""[\s\S]*?"""/g, '');
+    for (const [quoted] of text.matchAll(/"[^"]*"|'[^']*'|`[^`]*`/g)) for (const [word] of quoted.matchAll(/[A-Za-z_][\w-]*/g)) words.add(word);
+  }
   return words;
 }
 
