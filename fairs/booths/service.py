@@ -36,7 +36,7 @@ from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput, InvalidTransition, NotFound
-from fairs.core.sequences import next_number
+from fairs.core.sequences import next_reference
 from fairs.core.text import clean
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.states import ExhibitorState
@@ -104,7 +104,7 @@ def hold_booth(fair: Fair, booth: Booth, exhibitor: Exhibitor, order: BoothOrder
         offer = quote(fair, wanted, held_for)
         booking = BoothBooking(
             fair_id=fair.id, booth_id=wanted.id, exhibitor_id=held_for.id,
-            reference=f"{fair.code}-B-{next_number(f'booking:{fair.code}'):04d}", state=BookingState.HELD,
+            reference=next_reference(fair.code, "B"), state=BookingState.HELD,
             hold_until=now() + timedelta(minutes=fair.hold_minutes), price_minor=offer.price.amount_minor,
             support_minor=offer.support.amount_minor, currency=offer.currency,
             fascia_name=clean(order.fascia_name)[:120],

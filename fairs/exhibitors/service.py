@@ -18,7 +18,7 @@ from fairs.core.clock import now
 from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput
 from fairs.core.events import publish
-from fairs.core.sequences import next_number
+from fairs.core.sequences import next_reference
 from fairs.core.storage import Upload
 from fairs.core.text import clean
 from fairs.directory import consents
@@ -86,7 +86,7 @@ def start_application(fair: Fair, company: Company, *, by: Actor, source: str = 
         if fair.is_over or (source == "web" and not takes_applications(fair)):
             raise ApplicationsClosed
         exhibitor = Exhibitor(
-            fair_id=fair.id, company_id=company.id, reference=f"{fair.code}-E-{next_number(f'exhibitor:{fair.code}'):04d}",
+            fair_id=fair.id, company_id=company.id, reference=next_reference(fair.code, "E"),
             state=S.DRAFT, track="paying", source=source, locale=locale, group_codes=company.group_codes,
             contact_name=by.name if source == "web" and by is not SYSTEM else "", contact_email=company.email,
             contact_phone=company.phone,
