@@ -40,8 +40,8 @@ def checks() -> list[Check]:
         Check("front-end types", setup.npm("run", "--silent", "check")),
         Check("translations complete", setup.flask("i18n", "check")),
         Check("import rules", _script("lint-imports", "--no-cache")),
-        Check("style", _tool("ruff", "check", "--quiet")),
-        Check("format", _tool("ruff", "format", "--check", "--quiet")),
+        Check("style", _tool("ruff", "check", "--quiet", "--output-format", "concise")),
+        Check("format", _tool("ruff", "format", "--check", "--quiet", "--output-format", "concise")),
     ]
 
 
