@@ -15,7 +15,7 @@ class ContractState(State):
     SIGNED = "signed", _l("Signed"), "green", "signature"
     PART_SHIPPED = "part_shipped", _l("Partly shipped"), "cyan", "ship"
     SHIPPED = "shipped", _l("Shipped"), "cyan", "ship"
-    PAID = "paid", _l("Paid"), "green", "cash"
+    PAID = "paid", _l("Settled"), "green", "cash"
     CANCELLED = "cancelled", _l("Cancelled"), "secondary", "x"
 
 

@@ -256,7 +256,7 @@ def _instalments(paper: _Paper, invoice: Invoice, fair: Fair) -> None:
 
     paper.canvas.setFillColor(TINT)
     paper.canvas.rect(LEFT, paper.y - 7.6 * mm, RIGHT - LEFT, 7.6 * mm, stroke=0, fill=1)
-    row(_("To be paid"), _("Due on"), _("Amount"), _("Received"), _("Open"), size=8, bold=True, colour=SOFT)
+    row(_("To be paid"), _("Due on"), _("Amount"), _("Received"), _("Still open"), size=8, bold=True, colour=SOFT)
     for part in parts:
         row(
             labels[part.instalment.kind], format_date(part.instalment.due_on), format_money(part.instalment.amount),

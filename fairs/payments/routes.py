@@ -97,7 +97,7 @@ def _sheet(fair: Fair, wanted: InvoiceFilter) -> Response:
     invoices = all_invoices(fair.id, wanted, fair.today)
     heads = [
         _("Number"), _("Payment reference"), _("Company"), _("Tax code"), _("Country"), _("Issued on"), _("State"),
-        _("Total"), _("Received"), _("Open"), _("Currency"), _("Deposit due"), _("Balance due"), _("Overdue"),
+        _("Total"), _("Received"), _("Still open"), _("Currency"), _("Deposit due"), _("Balance due"), _("Overdue"),
     ]  # fmt: skip
     receipts = [
         _("Receipt"), _("Invoice"), _("Company"), _("Received on"), _("Method"), _("Reference of the bank"), _("Amount"),
