@@ -115,7 +115,16 @@ def booth_shape(booth: Drawn, state: str, *, href: str, label: str, classes: str
         f"<title>{label}</title>"
         f'<rect class="booth-shape" x="{booth.x:g}" y="{booth.y:g}" width="{booth.w:g}" height="{booth.h:g}"/>'
         f'<use class="booth-sign" href="#sign-{state}" x="{right - 1.12:g}" y="{booth.y + 0.22:g}" width=".9" height=".9"/>'
-        f'<text class="booth-code" x="{middle:g}" y="{booth.y + booth.h * 0.76:g}">{escape(booth.number)}</text></a>'
+        f'<text class="booth-code" x="{middle:g}" y="{booth.y + booth.h * 0.81:g}">{escape(booth.number)}</text></a>'
+    )
+
+
+def still_shape(booth: Drawn) -> str:
+    """A booth of a picture that is only looked at."""
+    return (
+        f'<g class="booth state-free"><rect class="booth-shape" x="{booth.x:g}" y="{booth.y:g}" width="{booth.w:g}" '
+        f'height="{booth.h:g}"/><text class="booth-code" x="{booth.x + booth.w / 2:g}" y="{booth.y + booth.h * 0.62:g}">'
+        f"{escape(booth.number)}</text></g>"
     )
 
 
@@ -142,11 +151,11 @@ def view_box(hall: Hall) -> str:
     return f"{-EDGE} {-EDGE} {hall.width_cm / 100 + 2 * EDGE:g} {hall.depth_cm / 100 + 2 * EDGE:g}"
 
 
-def draw(hall: Hall, inner: Sequence[str], *, title: str, element_id: str = "plan-svg") -> Markup:
+def draw(hall: Hall, inner: Sequence[str], *, title: str, role: str = "group") -> Markup:
     """The whole picture; ``inner`` is what stands in the hall."""
     return Markup(  # noqa: S704 - every text inside was escaped where it was put in
-        f'<svg id="{element_id}" class="plan-svg" xmlns="http://www.w3.org/2000/svg" viewBox="{view_box(hall)}" '
-        f'role="group" aria-label="{escape(title)}" preserveAspectRatio="xMidYMid meet">'
+        f'<svg id="plan-svg" class="plan-svg" xmlns="http://www.w3.org/2000/svg" viewBox="{view_box(hall)}" '
+        f'role="{role}" aria-label="{escape(title)}" preserveAspectRatio="xMidYMid meet">'
         f'{defs()}<g class="plan-hall">{hall_outline(hall)}</g>{"".join(inner)}</svg>'
     )
 

@@ -34,7 +34,7 @@ export function startPanel(root: HTMLElement, view: View): Panel {
     window.history.replaceState(null, '', address);
   }
 
-  async function load(address: string, focus: string): Promise<void> {
+  async function load(address: string, focus: '' | 'panel' | 'found'): Promise<void> {
     const mine = ++asked;
     place!.setAttribute('aria-busy', 'true');
     try {
@@ -47,7 +47,7 @@ export function startPanel(root: HTMLElement, view: View): Panel {
       place!.innerHTML = await answer.text();
       main!.classList.add('has-booth');
       if (focus === 'panel') place!.focus({ preventScroll: true });
-      else if (focus) place!.querySelector<HTMLElement>(focus)?.focus();
+      else if (focus === 'found') (place!.querySelector<HTMLElement>('[name="exhibitor"]') ?? place!.querySelector<HTMLElement>('#clerk-q'))?.focus();
       else announce(place!.querySelector<HTMLElement>('[data-announce]')?.dataset['announce'] ?? '');
     } catch {
       window.location.href = `?booth=${encodeURIComponent(code)}`;
@@ -103,7 +103,7 @@ export function startPanel(root: HTMLElement, view: View): Panel {
     if (!form.matches('[data-panel-search]')) return;
     event.preventDefault();
     const words = new FormData(form).get('q');
-    void load(`${url}${encodeURIComponent(code)}?q=${encodeURIComponent(String(words ?? ''))}`, '[name="exhibitor"], #clerk-q');
+    void load(`${url}${encodeURIComponent(code)}?q=${encodeURIComponent(String(words ?? ''))}`, 'found');
   });
 
   if (code) main.classList.add('has-booth');

@@ -36,7 +36,7 @@ export function startView(root: HTMLElement, svg: SVGSVGElement): View {
     const w = Math.min(full.w, Math.max(CLOSEST, next.w));
     const h = w / ratio();
     const within = (at: number, size: number, from: number, total: number) => (size >= total ? from + (total - size) / 2 : Math.min(from + total - size, Math.max(from, at)));
-    box = { x: within(next.x, w, full.x, full.w), y: within(next.y, h, full.y, full.h), w, h };
+    box = { x: within(next.x, w, hall.x, hall.w), y: within(next.y, h, hall.y, hall.h), w, h };
     svg.setAttribute('viewBox', `${box.x} ${box.y} ${box.w} ${box.h}`);
     const zoomed = box.w < full.w * 0.98;
     mini?.toggleAttribute('hidden', !zoomed);
