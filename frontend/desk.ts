@@ -1,5 +1,4 @@
 /** The desk by keyboard alone: arrows choose, Enter registers the chosen or a new person, Enter prints, Escape begins anew. */
-import htmx from 'htmx.org';
 
 const desk = document.querySelector<HTMLElement>('[data-desk]');
 const field = document.getElementById('desk-q') as HTMLInputElement | null;
@@ -33,22 +32,23 @@ function clearMatches(): void {
   field?.removeAttribute('aria-activedescendant');
 }
 
-function values(extra: Record<string, string>): Record<string, string> {
-  const category = document.querySelector<HTMLSelectElement>('.desk-category select')?.value ?? '';
-  return { category, ...extra };
-}
-
-function send(address: string | undefined, extra: Record<string, string>, target: string): void {
-  if (!address) return;
-  void htmx.ajax('POST', address, { target, swap: 'innerHTML', values: values(extra), source: desk ?? undefined } as never);
+/** Sends one of the page's small forms; htmx puts the answer into the panel. */
+function send(name: 'find' | 'known' | 'new', key: string, value: string): void {
+  const form = document.querySelector<HTMLFormElement>(`[data-desk-${name}-form]`);
+  const input = form?.elements.namedItem(key);
+  const category = form?.elements.namedItem('category');
+  if (!form || !(input instanceof HTMLInputElement)) return;
+  input.value = value;
+  if (category instanceof HTMLInputElement) category.value = document.querySelector<HTMLSelectElement>('.desk-category select')?.value ?? '';
+  form.requestSubmit();
 }
 
 function take(option: HTMLElement): void {
   const person = option.dataset['person'] ?? '';
   const typed = field?.value ?? '';
   clearMatches();
-  if (person) send(desk?.dataset['known'], { person_id: person }, '#desk-panel');
-  else send(desk?.dataset['new'], { q: typed }, '#desk-panel');
+  if (person) send('known', 'person_id', person);
+  else send('new', 'q', typed);
 }
 
 /** Back to the empty field, ready for whoever comes next. */
@@ -67,7 +67,7 @@ function onEnter(): void {
   const option = chosen();
   if (list && list.dataset['for'] === typed && option) take(option);
   // A hand scanner presses Enter before the list can be there.
-  else send(desk?.dataset['find'], { q: typed }, '#desk-panel');
+  else send('find', 'q', typed);
 }
 
 function afterSwap(): void {
@@ -122,7 +122,11 @@ if (desk && field) {
       document.body.dispatchEvent(new CustomEvent('desk-refresh'));
     }, 50);
   });
-  htmx.on('htmx:after:swap', afterSwap);
+  document.addEventListener('htmx:after:swap', (event) => {
+    const target = (event as CustomEvent<{ ctx?: { target?: Element } }>).detail?.ctx?.target;
+    // The figures refresh by themselves; only what the person asked for moves the focus.
+    if (target?.id === 'desk-panel' || target?.id === 'desk-matches') afterSwap();
+  });
   afterSwap();
   if (!document.getElementById('desk-panel')?.firstElementChild) field.focus();
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
+from wtforms.validators import InputRequired
 
 from fairs.core.errors import DomainError
 from fairs.core.forms import CountryField, Form, LongText, Text
@@ -26,6 +27,8 @@ class ImporterForm(Form):
     company_name = Text(_l("Company"), length=250, required=True)
     country = CountryField(_l("Country"), validate_choice=False)
     website = Text(_l("Web page"), length=255)
+    buyer_kind = Choice(_l("Your business"), choices=_labels(BuyerKind), required=True)
+    annual_volume = Choice(_l("What you buy of such goods in a year"), choices=_labels(AnnualVolume))
 
     native_name = Text(_l("Your name, as you write it"), length=200, required=True)
     passport_name = Text(_l("Your name in Latin letters, as in your passport"), length=200, required=True)
@@ -34,13 +37,12 @@ class ImporterForm(Form):
     email = EmailText(_l("E-mail"), required=True)
     phone = PhoneText(_l("Telephone"))
 
-    buyer_kind = Choice(_l("Your business"), choices=_labels(BuyerKind), required=True)
-    annual_volume = Choice(_l("What you buy of such goods in a year"), choices=_labels(AnnualVolume))
     group_codes = GroupsField(_l("What are you looking for?"), required=True)
     looking_for = LongText(_l("Anything special?"), length=2000)
 
     consent_registration = BooleanField(
-        _l("The organiser may keep these details to handle my registration and make my badge.")
+        _l("The organiser may keep these details to handle my registration and make my badge."),
+        [InputRequired(_l("Without this we may not keep your registration."))],
     )
     consent_sharing = BooleanField(
         _l("Exhibitors may see my company, my name and what I look for, so that they can prepare.")

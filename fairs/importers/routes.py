@@ -302,7 +302,7 @@ def _page(importer: Importer, refuse_form: RefuseForm) -> str:
         refuse_form=refuse_form,
         deciders=deciders,
         decided_by=decided_by.name if decided_by else "",
-        entries=[_entry(entry) for entry in history(importer)],
+        entries=[_entry(entry, importer) for entry in history(importer)],
         ImporterState=ImporterState,
         DECIDE_IMPORTER=DECIDE_IMPORTER,
         REGISTER_IMPORTER=REGISTER_IMPORTER,
@@ -310,9 +310,11 @@ def _page(importer: Importer, refuse_form: RefuseForm) -> str:
     )
 
 
-def _entry(entry: Any) -> dict[str, Any]:
+def _entry(entry: Any, importer: Importer) -> dict[str, Any]:
     title, icon, tone = _ACTIONS.get(entry.action, (entry.action, "point", ""))
-    return {"at": entry.at, "title": title, "text": "", "actor": entry.actor_label, "icon": icon, "tone": tone}
+    outsiders = {"web": _("the public form"), importer.reference: _("the importer")}
+    who = outsiders.get(entry.actor_label, entry.actor_label)
+    return {"at": entry.at, "title": title, "text": "", "actor": who, "icon": icon, "tone": tone}
 
 
 @bp.post("/fairs/<fair_slug>/importers/<reference>/approve")

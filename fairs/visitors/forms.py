@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField
+from wtforms.validators import InputRequired
 
 from fairs.badges.states import BadgeCategory
 from fairs.core.errors import DomainError, InvalidInput
@@ -25,7 +26,8 @@ class VisitForm(Form):
     phone = PhoneText(_l("Telephone"))
 
     consent_registration = BooleanField(
-        _l("The organiser may keep these details to handle my registration and make my badge.")
+        _l("The organiser may keep these details to handle my registration and make my badge."),
+        [InputRequired(_l("Without this we may not keep your registration."))],
     )
     consent_sharing = BooleanField(_l("Exhibitors whose booth I visit may keep my name and company."))
     consent_photos = BooleanField(_l("Photos and videos of the fair that show me may be published."))

@@ -135,7 +135,7 @@ class DeskMatch:
     scanned: bool = False
 
 
-def desk_matches(fair: Fair, text: str, limit: int = 8) -> Sequence[DeskMatch]:
+def desk_matches(fair: Fair, text: str, limit: int = 6) -> Sequence[DeskMatch]:
     """Who may be meant by a name, phone, e-mail or scanned badge: those with a badge first, then the whole register."""
     text = text.strip()
     if len(text) < 2:

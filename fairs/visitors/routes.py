@@ -177,7 +177,7 @@ def show(reference: str) -> str:
         name_lang=language_of(visitor),
         source=SOURCES.get(visitor.source, visitor.source),
         entries=[
-            {"at": entry.at, "title": _("Registered"), "text": "", "actor": entry.actor_label, "icon": "user-plus",
+            {"at": entry.at, "title": _("Registered"), "text": "", "actor": _("the public form") if entry.actor_label == "web" else entry.actor_label, "icon": "user-plus",
              "tone": "success"}
             for entry in history(visitor)
         ],
