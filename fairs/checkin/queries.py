@@ -66,7 +66,7 @@ def rehearsed_presence(fair_id: int, day: date, badge_ids: Collection[int], sinc
         .order_by(Scan.scanned_at, Scan.id)
     )  # fmt: skip
     found: dict[int, Presence] = {}
-    for badge_id, direction, scanned_at in rows.tuples():
+    for badge_id, direction, scanned_at in rows:
         if badge_id is None:
             continue
         found[badge_id] = found.get(badge_id, Presence()).after(Direction(direction), scanned_at)
