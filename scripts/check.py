@@ -39,7 +39,7 @@ def checks() -> list[Check]:
         Check("templates", _tool("djlint", "templates", "--lint", "--quiet")),
         Check("front-end types", setup.npm("run", "--silent", "check")),
         Check("translations complete", setup.flask("i18n", "check")),
-        Check("import rules", _script("lint-imports", "--no-cache")),
+        Check("import rules", _script("lint-imports", "--no-cache", "--no-logo")),
         Check("style", _tool("ruff", "check", "--quiet", "--output-format", "concise")),
         Check("format", _tool("ruff", "format", "--check", "--quiet", "--output-format", "concise")),
     ]

@@ -48,10 +48,23 @@ def _features() -> list[str]:
 
 def settings() -> str:
     """The table of settings."""
-    lines = [NOTE, "", "# Settings", "", "All are environment variables.", "", "| Variable | Default | What it is |", "| --- | --- | --- |"]
+    lines = [
+        NOTE,
+        "",
+        "# Settings",
+        "",
+        "All are environment variables.",
+        "",
+        "| Variable | Default | What it is |",
+        "| --- | --- | --- |",
+    ]
     for name, spec in Config.__dataclass_fields__.items():
         variable = "FAIRS_INSTANCE" if name == "instance_path" else f"FAIRS_{name.upper()}"
-        default = "`instance/`" if name == "instance_path" else (f"`{spec.default}`" if spec.default not in {"", None} else "")
+        default = (
+            "`instance/`"
+            if name == "instance_path"
+            else (f"`{spec.default}`" if spec.default not in {"", None} else "")
+        )
         lines.append(f"| `{variable}` | {default} | {spec.metadata['doc']} |")
     return "\n".join(lines) + "\n"
 
