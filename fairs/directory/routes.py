@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, g, render_template, request, session, url_for
@@ -262,7 +263,7 @@ def open_slip(token: str) -> Any:
     form = PinForm()
     if form.validate_on_submit():
         try:
-            found = open_filing(token, form.pin.data or "")
+            found = open_filing(token, re.sub(r"\s", "", form.pin.data or ""))
         except DomainError as error:
             form.add_error(error)
             code = 429 if isinstance(error, SlipLocked) else 403

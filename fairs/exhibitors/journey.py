@@ -71,8 +71,8 @@ def _decision(exhibitor: Exhibitor) -> Step:
     icon = "gavel"
     match exhibitor.state:
         case S.SUBMITTED:
-            text = _("The organiser decides by %(date)s. You need do nothing.", date=format_date(exhibitor.decide_by))
-            return Step(label, "now", text, exhibitor.decide_by, icon=icon)
+            text = _("The organiser decides by %(date)s. You need do nothing.", date=format_date(exhibitor.answer_by))
+            return Step(label, "now", text, exhibitor.answer_by, icon=icon)
         case S.WAITLISTED:
             text = _("On the waiting list: as soon as a place is free, the organiser tells you.")
             return Step(label, "now", text, icon=icon)

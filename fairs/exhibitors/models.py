@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.calendar.models import Fair
+from fairs.core.clock import local_day
 from fairs.core.db import Record, StateType, UTCDateTime
 from fairs.core.states import HasState
 from fairs.directory.models import Company
@@ -53,6 +54,13 @@ class Exhibitor(HasState, Record):
     def groups(self) -> list[str]:
         """Codes of the product groups shown at this fair."""
         return [code for code in self.group_codes.split("|") if code]
+
+    @property
+    def answer_by(self) -> date | None:
+        """The day by which the organiser answers: as promised, else by the fair's rule from the day it was handed in."""
+        if self.decide_by is not None or self.submitted_at is None:
+            return self.decide_by
+        return local_day(self.submitted_at, self.fair.time_zone) + timedelta(days=self.fair.importer_reply_days)
 
     @property
     def folded(self) -> str:

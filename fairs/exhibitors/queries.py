@@ -101,7 +101,7 @@ def exhibitors_matching(fair_id: int, wanted: ExhibitorFilter) -> Select[Exhibit
     if wanted.state is not None:
         query = query.where(Exhibitor.state == wanted.state)
     if wanted.state is not ExhibitorState.DRAFT:
-        query = query.where(Exhibitor.submitted_at.is_not(None))
+        query = query.where(Exhibitor.submitted_at.is_not(None), Exhibitor.state != ExhibitorState.DRAFT)
     if wanted.group:
         query = query.where(_has_group(wanted.group))
     if wanted.track:

@@ -177,7 +177,9 @@ def decide(reference: str) -> Any:
     if form.errors:
         return _show(exhibitor_by_reference(current_fair().id, reference), form), 422
     flash(_("Decided. The company has been told."), "success")
-    filters: dict[str, Any] = {key: request.args[key] for key in ("q", "state", "group", "track") if key in request.args}
+    filters: dict[str, Any] = {
+        key: request.args[key] for key in ("q", "state", "group", "track") if key in request.args
+    }
     target = url_for("exhibitors.show", reference=exhibitor.reference, **filters)
     return go(safe_next(request.form.get("next"), target))
 

@@ -333,7 +333,7 @@ def _decide(row: Exhibitor, target: ExhibitorState, *, by: Actor, note: str) -> 
 def _tell(row: Exhibitor, template: str) -> None:
     fair = row.fair
     context = {
-        "company": row.company.name, "reference": row.reference, "fair": fair, "decide_by": row.decide_by,
+        "company": row.company.name, "reference": row.reference, "fair": fair, "decide_by": row.answer_by,
         "note": row.decision_note, "track": row.track, "decision_number": row.decision_number,
         "decision_on": row.decision_on, "has_account": row.source == "web",
     }  # fmt: skip

@@ -69,5 +69,3 @@ def start_fair(grants: Sequence[RoleGrant]) -> Fair | None:
     running = [fair for fair in fairs if fair.state is FairState.RUNNING and not fair.is_rehearsal]
     coming = [fair for fair in fairs if not fair.is_over and fair.ends_on >= fair.today and not fair.is_rehearsal]
     return (running or coming or fairs[::-1])[0]
-
-

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from fairs.calendar.context import current_fair
 from fairs.calendar.models import Fair
 from fairs.core.i18n import current_locale, localized
-from fairs.core.text import clean
+from fairs.core.text import clean, fold
 from fairs.core.web import public, requires
 from fairs.directory import consents
 from fairs.directory.permissions import OWN_COMPANY
@@ -49,9 +49,18 @@ def home() -> str | Response:
     fairs = fairs_by_time()
     return render_template(
         "site/home.html",
-        current=[{"fair": fair, "actions": fair_actions(fair)} for fair in fairs.current],
+        current=[{"fair": fair, "actions": fair_actions(fair), "place": place_of(fair)} for fair in fairs.current],
         past=fairs.past,
         groups=product_groups(),
+    )
+
+
+def place_of(fair: Fair) -> str:
+    """Venue and city, the city once: many venues carry it in their name."""
+    return (
+        fair.venue
+        if fold(fair.city) in fold(fair.venue)
+        else ", ".join(part for part in (fair.venue, fair.city) if part)
     )
 
 
@@ -68,7 +77,7 @@ def fair_actions(fair: Fair) -> list[dict[str, Any]]:
     return [
         {
             "key": "visit", "label": _("Visit"), "icon": "ticket", "who": _("Visitors"),
-            "text": _("Free registration, your badge comes by e-mail."), "url": address("visitors.register"), "why": wait,
+            "text": _("Free registration, your badge comes by e-mail."), "url": address("visitors.visit"), "why": wait,
         },
         {
             "key": "buy", "label": _("Buy"), "icon": "world", "who": _("Importers and buyers"),
@@ -92,6 +101,7 @@ def fair() -> str:
     return render_template(
         "site/fair.html",
         actions=fair_actions(shown),
+        place=place_of(shown),
         exhibitors=_cards(list(first.items)[:8]),
         exhibitor_count=count_public(shown.id),
         has_plan="booths.plan" in current_app.view_functions,
@@ -187,5 +197,3 @@ def privacy() -> str:
     return render_template(
         "site/privacy.html", texts=consents.ALL, version=consents.VERSION, version_date=consents.VERSION_DATE
     )
-
-
