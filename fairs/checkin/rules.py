@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from fairs.checkin.states import Verdict
+
+
+#: Clocks of two devices never agree to the second: who is scanned twice within this time was inside, whatever they say.
+CLOCKS_DIFFER = timedelta(minutes=2)
 
 
 class Direction(StrEnum):
@@ -62,7 +66,7 @@ class Presence:
 
         A scan that was kept on a device and arrives late may lie before the entry that is known.
         """
-        return self.inside_since is not None and self.inside_since <= moment
+        return self.inside_since is not None and self.inside_since - CLOCKS_DIFFER <= moment
 
     def after(self, direction: Direction, moment: datetime) -> Presence:
         """The presence after passing a gate. A late report never undoes what a newer scan said."""

@@ -78,7 +78,13 @@ def test_presence_of_a_day() -> None:
     back = left.after(IN, at(90))
     assert back == Presence(at(0), at(90), at(60))
     assert back.is_inside_at(at(91))
-    assert not back.is_inside_at(at(89))
+    assert not back.is_inside_at(at(80))
+
+
+def test_two_gates_whose_clocks_differ_a_little_do_not_both_welcome() -> None:
+    known = Presence().after(IN, at(30))
+    assert known.is_inside_at(at(29))
+    assert not known.is_inside_at(at(27))
 
 
 def test_leaving_first_proves_no_entry() -> None:
