@@ -40,7 +40,7 @@ def load_giftshow_hall(fair: Fair) -> None:
         ],
     )
     _fill(fair, hall, GIFTSHOW_ZONES, most=480, price=12_000_000, corner_percent=10)
-    _gates(fair, (("G1", "Cửa chính", "Main entrance", "both"), ("G2", "Cửa phía Bắc", "North entrance", "in")))
+    _gates(fair, (("g1", "Cửa chính", "Main entrance", "both"), ("g2", "Cửa phía Bắc", "North entrance", "in")))
 
 
 def load_souvenirs_hall(fair: Fair) -> None:
@@ -55,7 +55,7 @@ def load_souvenirs_hall(fair: Fair) -> None:
         doors=[{"x": 3_250, "y": 4_950, "w": 400, "h": 50}],
     )
     _fill(fair, hall, SOUVENIR_ZONES, most=180, price=6_000_000, corner_percent=5)
-    _gates(fair, (("G1", "Cổng chính", "Main gate", "both"), ("G2", "Cổng phụ", "Side gate", "both")))
+    _gates(fair, (("g1", "Cổng chính", "Main gate", "both"), ("g2", "Cổng phụ", "Side gate", "both")))
 
 
 def _fill(

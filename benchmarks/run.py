@@ -1,0 +1,115 @@
+"""Measures the program against the production server; prints one JSON object per figure.
+
+    python benchmarks/run.py [sqlite] [postgres]
+
+Each figure is measured on both databases unless one is named. ``hello`` is an empty route on the same server in the same
+run: the machine's ceiling, so that figures of different machines can be compared.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.load import Request, repeat, run, shared
+from benchmarks.server import PYTHON, Server, databases, flask, serving
+from fairs.config import ROOT
+from fairs.core.clock import now
+
+
+def say(figure: str, database: str, **values: Any) -> None:
+    """Print a figure."""
+    print(json.dumps({"figure": figure, "database": database, **values}), flush=True)
+
+
+def main(kinds: list[str]) -> None:
+    """Measure everything."""
+    with databases(kinds) as environments:
+        for kind, environment in environments.items():
+            flask(environment, "db", "upgrade")
+            flask(environment, "demo", "load")
+            facts = json.loads(_python(environment, "benchmarks.data"))
+            say("badges_pdf", kind, **json.loads(_python(environment, "benchmarks.badges")))
+            with serving(environment) as (server, seconds):
+                say("cold_start", kind, seconds=round(seconds, 2), worker_mb=round(server.memory_per_worker_mb(), 1))
+                measure(kind, server, facts)
+
+
+def _python(environment: dict[str, str], module: str) -> str:
+    command = [str(PYTHON / "python"), "-m", module]
+    return subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
+
+
+def measure(kind: str, server: Server, facts: dict[str, Any]) -> None:
+    """All figures that go through the server."""
+    bearer = {"Authorization": f"Bearer {facts['token']}", "Content-Type": "application/json"}
+    fair, giftshow = facts["fair"], facts["giftshow"]
+    for clients in (1, 8):
+        hello = run(server.port, repeat("/healthz", 2000 // clients, clients=clients))
+        say("hello", kind, clients=clients, **hello.as_figures())
+        scans = run(server.port, shared(_scan(fair, facts["codes"], bearer, clients), 1600, clients))
+        share = round(scans.per_second / hello.per_second, 2)
+        say("checkin_single", kind, clients=clients, of_hello=share, **scans.as_figures())
+    compressed = {"Accept-Encoding": "gzip"}
+    for figure, path, times, headers in (
+        ("search_people", f"/api/v1/fairs/{fair}/visitors?q=nguyen+van+07", 200, bearer),
+        ("list_page", f"/api/v1/fairs/{fair}/visitors?limit=50", 200, bearer),
+        ("floorplan_page", f"/f/{giftshow}/plan", 100, compressed),
+        ("floorplan_states", f"/f/{giftshow}/plan/states", 300, compressed),
+        ("landing", "/", 300, compressed),
+        ("fair_page", f"/f/{giftshow}/", 200, compressed),
+    ):
+        say(figure, kind, **run(server.port, repeat(path, times, headers=headers)).as_figures())
+    _race(kind, server, giftshow, bearer)
+
+
+def _scan(fair: str, codes: list[str], headers: dict[str, str], clients: int) -> Any:
+    offset = 0 if clients == 1 else 4000
+
+    def make(number: int) -> Request:
+        scan = {"id": str(uuid.uuid4()), "device": "bench", "seq": number, "code": codes[offset + number], "gate": "g1",
+                "direction": "in", "scanned_at": now().isoformat()}  # fmt: skip
+        return "POST", f"/api/v1/fairs/{fair}/scans", json.dumps({"scans": [scan]}).encode(), headers
+
+    return make
+
+
+def _race(kind: str, server: Server, giftshow: str, headers: dict[str, str]) -> None:
+    listed = _get(server, f"/api/v1/fairs/{giftshow}/booths?limit=200", headers)
+    booth = next(item["code"] for item in listed["items"] if item["state"] == "free")
+    exhibitors = [f"{_code(giftshow)}-E-{number:04d}" for number in range(2, 170)]
+
+    def make(number: int) -> Request:
+        body = json.dumps({"exhibitor": exhibitors[number % len(exhibitors)]}).encode()
+        return "POST", f"/api/v1/fairs/{giftshow}/booths/{booth}/hold", body, headers
+
+    clients = 40
+    result = run(server.port, shared(make, 200, clients))
+    say("book_race", kind, requests=200, clients=clients, won=200 - result.failed, per_second=round(result.per_second, 1),
+        p95_ms=round(result.p95_ms, 1))  # fmt: skip
+
+
+def _code(slug: str) -> str:
+    return f"GS{slug[-2:]}"
+
+
+def _get(server: Server, path: str, headers: dict[str, str]) -> Any:
+    import http.client
+
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection.request("GET", path, headers=headers)
+    answer = connection.getresponse()
+    content = answer.read()
+    if answer.status != 200:
+        raise RuntimeError(f"{path}: {answer.status} {content[:200]!r}")
+    return json.loads(content)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:] or ["sqlite", "postgres"])
