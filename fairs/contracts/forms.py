@@ -218,5 +218,5 @@ class RateForm(Form):
 
     def to_draft(self) -> RateDraft:
         """The rate as typed."""
-        assert self.day.data is not None and self.vnd.data is not None  # noqa: S101, PT018  required
+        assert self.day.data is not None and self.vnd.data is not None  # noqa: S101  required
         return RateDraft(self.currency.data, self.day.data, self.vnd.data, self.source.data or "")

@@ -93,7 +93,9 @@ def _why_not(contract: Contract, by: Actor) -> str:
     if contract.verification is Verification.VERIFIED:
         return str(_("It is verified already."))
     if by.involved & authors(contract):
-        return str(_("You logged or changed this contract, or somebody did in your place: a second person verifies it."))
+        return str(
+            _("You logged or changed this contract, or somebody did in your place: a second person verifies it.")
+        )
     obstacle = obstacle_to_verification(contract)
     return str(obstacle) if obstacle is not None else ""
 

@@ -160,7 +160,7 @@ def sums(fair_id: int, wanted: ContractFilter) -> Sums:
         .group_by(Contract.state, Contract.verification)
     )
     found: dict[str, Sum] = {}
-    for state, verification, count, usd, without in rows.tuples():
+    for state, verification, count, usd, without in rows:
         kind = _standing(state, verification)
         found[kind] = found.get(kind, Sum()).plus(Sum(count, Money(int(usd or 0), "USD"), without))
     return Sums(**{name: found.get(name, Sum()) for name in Sums.__dataclass_fields__})
@@ -220,7 +220,7 @@ def authors(contract: Contract) -> frozenset[int]:
             AuditEntry.subject_type == "Contract", AuditEntry.subject_id == contract.id, AuditEntry.action.in_(AUTHORS)
         )
     )
-    users = {contract.logged_by_id, contract.logged_for_id, *(user for pair in rows.tuples() for user in pair)}
+    users = {contract.logged_by_id, contract.logged_for_id, *(user for pair in rows for user in pair)}
     return frozenset(user for user in users if user is not None)
 
 
@@ -268,7 +268,7 @@ def booths_of(fair_id: int, company_ids: Iterable[int | None]) -> dict[int | Non
         .order_by(Booth.code)
     )
     found: dict[int | None, list[str]] = {}
-    for company_id, code in rows.tuples():
+    for company_id, code in rows:
         found.setdefault(company_id, []).append(code)
     return found
 

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField
 from wtforms.validators import ValidationError
 
-from fairs.core.forms import DayField, Form, MoneyField, Text
+from fairs.core.forms import REQUIRED, DayField, Form, MoneyField, Text
 from fairs.payments.models import Invoice
 from fairs.payments.service import ReceiptDraft
 
@@ -30,7 +30,7 @@ class ReceiptForm(Form):
     amount = MoneyField(_l("Amount received"), most=10**12, required=True)
     received_on = DayField(_l("Day on the bank statement"), required=True)
     method = MethodField(
-        _l("How it came"), choices=list(METHOD_LABELS.items()), default="transfer", validate_choice=False
+        _l("How it came"), [REQUIRED], choices=list(METHOD_LABELS.items()), default="transfer", validate_choice=False
     )
     external_reference = Text(_l("Reference of the bank"), length=100)
     note = Text(_l("Note"), length=400)

@@ -186,6 +186,4 @@ def sums(fair_id: int, wanted: InvoiceFilter, today: date) -> list[Sums]:
         .group_by(rows.c.currency)
         .order_by(rows.c.currency)
     )
-    return [
-        Sums(count, *(Money(int(value), currency) for value in values)) for currency, count, *values in found.tuples()
-    ]
+    return [Sums(count, *(Money(int(value), currency) for value in values)) for currency, count, *values in found]

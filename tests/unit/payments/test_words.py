@@ -74,7 +74,11 @@ def test_money() -> None:
     assert in_words(Money(-1000, "VND"), "en") == "Minus one thousand dong"
 
 
-DIGITS = {w: n for n, w in enumerate("không một hai ba bốn năm sáu bảy tám chín".split())} | {"mốt": 1, "tư": 4, "lăm": 5}
+DIGITS = {w: n for n, w in enumerate("không một hai ba bốn năm sáu bảy tám chín".split())} | {
+    "mốt": 1,
+    "tư": 4,
+    "lăm": 5,
+}
 SCALES = {"tỷ": 10**9, "triệu": 10**6, "nghìn": 1000}
 
 
