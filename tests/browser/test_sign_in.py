@@ -18,7 +18,7 @@ PHONE = {"width": 390, "height": 844}
 
 @pytest.mark.parametrize("role", ROLES)
 def test_each_demonstration_account_signs_in_and_lands_on_a_page_of_its_own(page: Page, role: str) -> None:
-    login_as(page, role, language="en")
+    login_as(page, role, language="en", typed=True)
     expect(page.locator("h1")).to_be_visible()
     axe(page)
 
@@ -51,3 +51,10 @@ def test_a_wrong_password_is_told_and_the_address_is_kept(page: Page) -> None:
     expect(page.locator("input[name=email]")).to_have_value("organiser@fairs.example")
     expect(page.locator("body")).to_contain_text("Authentication failed")
     axe(page)
+
+
+def test_signing_in_again_continues_the_session(page: Page, open_page: Callable[..., Page]) -> None:
+    for window in (page, open_page(), open_page()):
+        login_as(window, "organiser", language="en")
+        expect(window.locator("html")).to_have_attribute("lang", "en")
+        assert "/account/login" not in window.url

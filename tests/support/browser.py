@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from PIL import Image
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, WebError
@@ -78,8 +79,22 @@ def _describe(violation: dict[str, Any]) -> str:
     return f"  {violation['id']} ({violation['impact']}): {violation['help']}\n{nodes}"
 
 
-def login_as(page: Page, role: str, *, language: str | None = None) -> None:
-    """Sign in on the sign-in page as the demonstration's account of ``role``; ``language`` is ``vi`` or ``en``."""
+_sessions: dict[tuple[str, str, str | None], Any] = {}
+
+
+def login_as(page: Page, role: str, *, language: str | None = None, typed: bool = False) -> None:
+    """Sign in as the demonstration's account of ``role``; ``language`` is ``vi`` or ``en``. Ends on the start page.
+
+    The first time on the sign-in page, afterwards with the session of that time, unless it shall be ``typed`` again.
+    """
+    origin = _origin(page)
+    known = _sessions.get((origin, role, language))
+    if known and not typed:
+        page.context.clear_cookies()
+        page.context.add_cookies(known)
+        page.goto("/start")
+        if "/account/login" not in page.url:
+            return
     if language:
         page.goto(f"/language/{language}")
     page.goto("/account/login")
@@ -87,6 +102,16 @@ def login_as(page: Page, role: str, *, language: str | None = None) -> None:
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("form:has(input[name=password]) [type=submit]").first.click()
     page.wait_for_url(lambda url: "/account/login" not in url)
+    _sessions[origin, role, language] = page.context.cookies(origin)
+
+
+def _origin(page: Page) -> str:
+    address = urlsplit(page.url)
+    if address.scheme not in {"http", "https"}:
+        answer = page.goto("/healthz")
+        assert answer is not None
+        address = urlsplit(answer.url)
+    return f"{address.scheme}://{address.netloc}"
 
 
 def camera_arguments(film: Path) -> list[str]:
