@@ -74,6 +74,20 @@ function startSendOnce(): void {
 
 type Draft = Record<string, string>;
 
+const SENT = ':sent';
+
+/** A page that came as the answer to a sent form ends its draft; going back after a failed sending does not. */
+function dropSentDrafts(here: string[]): void {
+  const entry = performance.getEntriesByType('navigation')[0] as PerformanceNavigationTiming | undefined;
+  const failed = document.querySelector('.error-summary') !== null;
+  for (const mark of Object.keys(sessionStorage).filter((name) => name.startsWith('fairs-draft:') && name.endsWith(SENT))) {
+    const draft = mark.slice(0, -SENT.length);
+    if (here.includes(draft) && (failed || entry?.type === 'back_forward')) continue;
+    sessionStorage.removeItem(draft);
+    sessionStorage.removeItem(mark);
+  }
+}
+
 /** Drafts stay in this browser for the tab's life, never passwords, files or tokens. */
 function draftFields(form: HTMLFormElement): (HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement)[] {
   return [...form.elements].filter((e): e is HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement =>
@@ -83,7 +97,9 @@ function draftFields(form: HTMLFormElement): (HTMLInputElement | HTMLTextAreaEle
 
 function startDrafts(): void {
   const key = (form: HTMLFormElement) => `fairs-draft:${form.dataset['draft']}`;
-  for (const form of document.querySelectorAll<HTMLFormElement>('form[data-draft]')) {
+  const forms = [...document.querySelectorAll<HTMLFormElement>('form[data-draft]')];
+  dropSentDrafts(forms.map(key));
+  for (const form of forms) {
     try {
       const draft = JSON.parse(sessionStorage.getItem(key(form)) ?? '{}') as Draft;
       for (const field of draftFields(form)) if (field.value === '' && draft[field.name]) field.value = draft[field.name] ?? '';
@@ -98,8 +114,8 @@ function startDrafts(): void {
   });
   document.addEventListener('submit', (event) => {
     const form = event.target as HTMLFormElement;
-    // Kept until another page comes: an answer with errors carries the typed values anyway.
-    if (form.dataset['draft'] && !event.defaultPrevented) sessionStorage.removeItem(key(form));
+    // Sent is not yet arrived: the draft goes when the answer is there (see dropSentDrafts).
+    if (form.dataset['draft'] && !event.defaultPrevented) sessionStorage.setItem(`${key(form)}${SENT}`, '1');
   });
 }
 
