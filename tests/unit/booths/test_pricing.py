@@ -1,0 +1,98 @@
+"""What a booth costs."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fairs.booths.errors import NoPrice
+from fairs.booths.pricing import due_days, make_quote
+from fairs.calendar.models import Fair
+from fairs.exhibitors.models import Exhibitor
+from fairs.floorplans.models import Booth, BoothPrice, BoothType
+
+KIND = BoothType(code="SHELL9", name_vi="Gian hàng", name_en="Booth")
+
+
+def _fair(days_ahead: int = 42, **values: object) -> Fair:
+    first = Fair(time_zone="Asia/Ho_Chi_Minh").today + timedelta(days=days_ahead)
+    settings = {"vat_percent": 8, "deposit_percent": 50, "deposit_days": 7, "currency": "VND", **values}
+    return Fair(time_zone="Asia/Ho_Chi_Minh", starts_on=first, ends_on=first, **settings)
+
+
+def _booth(sides: int = 1, w: int = 300, h: int = 300) -> Booth:
+    return Booth(code="A-001", w_cm=w, h_cm=h, open_sides=sides, type=KIND)
+
+
+def _price(amount: int = 12_000_000, corner: int = 10, basis: str = "booth", currency: str = "VND") -> BoothPrice:
+    return BoothPrice(amount_minor=amount, currency=currency, corner_percent=corner, basis=basis)
+
+
+def test_a_booth_within_a_row() -> None:
+    offer = make_quote(_fair(), _booth(), _price(), None)
+    assert [(line.kind, line.net.amount_minor) for line in offer.lines] == [("booth", 12_000_000)]
+    assert (offer.vat.amount_minor, offer.total.amount_minor) == (960_000, 12_960_000)
+    assert (offer.deposit.amount_minor, offer.balance.amount_minor) == (6_480_000, 6_480_000)
+
+
+@pytest.mark.parametrize("sides", [2, 3, 4])
+def test_corners_cost_more(sides: int) -> None:
+    offer = make_quote(_fair(), _booth(sides), _price(), None)
+    assert [(line.kind, line.net.amount_minor) for line in offer.lines] == [("booth", 12_000_000), ("surcharge", 1_200_000)]
+    assert f"{sides} mặt mở" in offer.lines[1].text_vi
+
+
+def test_a_corner_without_surcharge_has_no_line_for_it() -> None:
+    assert len(make_quote(_fair(), _booth(2), _price(corner=0), None).lines) == 1
+
+
+def test_raw_space_is_priced_by_the_square_metre() -> None:
+    offer = make_quote(_fair(), _booth(w=600, h=450), _price(1_333_333, 0, "m2"), None)
+    assert offer.price.amount_minor == 35_999_991
+
+
+def test_a_supported_exhibitor_owes_nothing_and_the_full_price_stays_visible() -> None:
+    exhibitor = Exhibitor(track="supported", decision_number="123/QĐ-SCT")
+    offer = make_quote(_fair(), _booth(2), _price(), exhibitor)
+    assert [line.kind for line in offer.lines] == ["booth", "surcharge", "support", "support"]
+    assert (offer.price.amount_minor, offer.support.amount_minor) == (13_200_000, 13_200_000)
+    assert (offer.net.amount_minor, offer.vat.amount_minor, offer.total.amount_minor) == (0, 0, 0)
+    assert "123/QĐ-SCT" in offer.lines[2].text_vi
+    assert "123/QĐ-SCT" in offer.lines[2].text_en
+
+
+@given(
+    st.integers(0, 10**12), st.integers(0, 100), st.integers(1, 4), st.integers(0, 100), st.integers(0, 100), st.booleans(),
+    st.sampled_from(["VND", "USD"]),
+)  # fmt: skip
+def test_sums_always_add_up(
+    amount: int, corner: int, sides: int, vat: int, deposit: int, supported: bool, currency: str
+) -> None:
+    fair = _fair(vat_percent=vat, deposit_percent=deposit, currency=currency)
+    exhibitor = Exhibitor(track="supported" if supported else "paying", decision_number="1")
+    offer = make_quote(fair, _booth(sides), _price(amount, corner, currency=currency), exhibitor)
+    assert offer.deposit + offer.balance == offer.total == offer.net + offer.vat
+    assert offer.price - offer.support == offer.net
+    assert offer.total.amount_minor == 0 if supported else offer.total.amount_minor >= amount
+
+
+def test_without_a_price_nothing_is_offered() -> None:
+    with pytest.raises(NoPrice):
+        make_quote(_fair(), _booth(), None, None)
+
+
+def test_due_days() -> None:
+    fair = _fair()
+    assert due_days(fair) == (fair.today + timedelta(days=7), fair.starts_on - timedelta(days=30))
+    fair = _fair(balance_due_on=date(2000, 1, 1))
+    assert due_days(fair) == (fair.today + timedelta(days=7), fair.today + timedelta(days=7))
+
+
+def test_money_is_due_before_the_opening_even_when_booked_late() -> None:
+    fair = _fair(days_ahead=3)
+    assert due_days(fair)[0] == fair.starts_on - timedelta(days=1)
+    fair = _fair(days_ahead=0)
+    assert due_days(fair)[0] == fair.today
