@@ -82,9 +82,8 @@ function dropSentDrafts(here: string[]): void {
   const failed = document.querySelector('.error-summary') !== null;
   for (const mark of Object.keys(sessionStorage).filter((name) => name.startsWith('fairs-draft:') && name.endsWith(SENT))) {
     const draft = mark.slice(0, -SENT.length);
-    if (here.includes(draft) && (failed || entry?.type === 'back_forward')) continue;
-    sessionStorage.removeItem(draft);
     sessionStorage.removeItem(mark);
+    if (!here.includes(draft) || !(failed || entry?.type === 'back_forward')) sessionStorage.removeItem(draft);
   }
 }
 
