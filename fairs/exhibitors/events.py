@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fairs.core.actor import Actor
-from fairs.exhibitors.models import Exhibitor
+
+if TYPE_CHECKING:
+    from fairs.exhibitors.models import Exhibitor
 
 
 @dataclass(frozen=True, slots=True)
