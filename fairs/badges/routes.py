@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
+from fairs.accounts.queries import matching_grant
 from fairs.badges import queries
 from fairs.badges.forms import ReasonForm
 from fairs.badges.models import Badge
@@ -27,9 +28,7 @@ bp = Blueprint("badges", __name__, url_prefix="/fairs/<fair_slug>/badges")
 
 #: Drawn while one waits: a thousand take about two seconds.
 MOST_AT_ONCE = 2000
-BADGE_WORDS = {
-    "reasons": (_l("Lost"), _l("Wrong name or company"), _l("Given to somebody else"), _l("No longer entitled")),
-}
+REASONS = (_l("Lost"), _l("Wrong name or company"), _l("Given to somebody else"), _l("No longer entitled"))
 
 
 def _badge(reference: str) -> Badge:
@@ -73,10 +72,10 @@ def _page(badge: Badge, form: ReasonForm) -> str:
     from fairs.badges.faces import faces
 
     successor = db.session.get(Badge, badge.replaced_by_id) if badge.replaced_by_id else None
-    code = qr.svg(qr.matrix(code_of(badge)), title=_("QR code of this badge"))
+    code = qr.svg(qr.matrix(code_of(badge)), title=_("QR code of this badge"), css_class="badge-qr")
     return render_template(
         "badges/badge.html", badge=badge, face=faces([badge])[0], code=code, form=form, successor=successor,
-        reasons=BADGE_WORDS["reasons"],
+        reasons=REASONS, may_revoke=matching_grant(g.grants, REVOKE_BADGE, badge.fair_id) is not None,
     )  # fmt: skip
 
 

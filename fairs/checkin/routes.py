@@ -112,7 +112,7 @@ def new_gate() -> Any:
     form = NewGateForm()
     if form.validate_on_submit():
         try:
-            gate = create_gate(current_fair(), form.code.data.lower(), form.to_draft(), by=actor())
+            gate = create_gate(current_fair(), form.code.data, form.to_draft(), by=actor())
         except DomainError as error:
             form.add_error(error)
         else:

@@ -37,7 +37,7 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 REHEARSAL_MEMORY = timedelta(hours=3)
 _EARLIEST_YEAR = 2000
 _SCAN_ID = re.compile(r"[A-Za-z0-9._:\-]{1,40}")
-_GATE_CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_GATE_CODE = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 METHODS = ("camera", "scanner", "typed", "api")
 
 
@@ -249,7 +249,7 @@ class GateDraft:
 def create_gate(fair: Fair, code: str, draft: GateDraft, *, by: Actor) -> Gate:
     """A new open gate; raises GateExists and InvalidInput."""
     if not _GATE_CODE.fullmatch(code) or len(code) > 20:
-        raise InvalidInput(_l("Use small letters, digits and hyphens."), field="code")
+        raise InvalidInput(_l("Use letters, digits and hyphens."), field="code")
     _check_gate(draft)
     with transaction():
         if gate_by_code(fair.id, code) is not None:
