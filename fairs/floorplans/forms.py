@@ -29,7 +29,7 @@ def metres(value: Decimal | None) -> int:
 class DoorForm(PlainForm):
     """A door in one of the four walls."""
 
-    wall = SelectField(_l("Wall"), choices=[("", "–"), ("top", _l("top")), ("bottom", _l("bottom")), ("left", _l("left")),
+    wall = SelectField(_l("Wall"), default="", choices=[("", "–"), ("top", _l("top")), ("bottom", _l("bottom")), ("left", _l("left")),
                                             ("right", _l("right"))])  # fmt: skip
     start = DecimalNumber(_l("From the corner (m)"), least=0, most=500)
     width = DecimalNumber(_l("Width (m)"), least=0, most=100)

@@ -65,4 +65,4 @@ def booth_counts(fair_id: int) -> dict[int, int]:
     rows = db.session.execute(
         select(Booth.hall_id, func.count()).where(Booth.fair_id == fair_id).group_by(Booth.hall_id)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}

@@ -39,8 +39,7 @@ def _rush(app: Flask, booth_id: int, exhibitors: list[int]) -> list[str]:
             try:
                 return hold_booth(fair, booth, exhibitor, BoothOrder(), by=SYSTEM).reference
             except BoothTaken as error:
-                assert error.details["nearest"]
-                return "taken"
+                return "taken" if error.details["nearest"] else "taken without a way out"
 
     with ThreadPoolExecutor(len(exhibitors)) as pool:
         return list(pool.map(client, exhibitors))
