@@ -19,7 +19,7 @@ from fairs.accounts import security
 from fairs.accounts.queries import matching_grant
 from fairs.calendar.context import fairs_of_user
 from fairs.config import ROOT, Config
-from fairs.core import assets, crypto, db, error_pages, headers, health, i18n, limits, rest, storage
+from fairs.core import assets, crypto, db, error_pages, headers, health, i18n, installation, limits, rest, storage
 from fairs.core.permissions import Permission, Role
 from fairs.core.web import NavItem, mark_public, navigation
 from fairs.demo.people import sample_accounts
@@ -60,12 +60,10 @@ def create_app(config: Config | None = None) -> Flask:
         REMEMBER_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=config.secure_cookies,
-        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
         BASE_URL=config.base_url.rstrip("/"),
         TESTING=config.testing,
         PROPAGATE_EXCEPTIONS=False,
     )
-    app.extensions["fairs_config"] = config
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if config.trusted_proxies:
@@ -96,6 +94,7 @@ def _extensions(app: Flask, config: Config) -> None:
     storage.configure(config.resolved_files_url, config.max_upload_mb * 2**20)
     crypto.configure(config.secret("field_key"))
     queue.init_app(app, config)
+    installation.init_app(app, config)
     app.register_blueprint(health.bp)
 
 
@@ -141,6 +140,7 @@ def _templates(app: Flask, config: Config) -> None:
     @app.context_processor
     def context() -> dict[str, Any]:
         fair = g.get("fair")
+        now: Config = app.extensions["fairs_config"]  # an administrator may change it while we run
         items = _menu(fair)
         return {
             "csp_nonce": headers.csp_nonce,
@@ -158,7 +158,7 @@ def _templates(app: Flask, config: Config) -> None:
             "nav_bottom": [item for item in items if item["bottom"]][:4],
             "localized": i18n.localized,
             "country_name": i18n.country_name,
-            "department": config.department if i18n.current_locale() == "vi" else config.department_en,
+            "department": now.department if i18n.current_locale() == "vi" else now.department_en,
             "is_demo": config.demo,
             "demo_accounts": sample_accounts() if config.demo and request.endpoint == "security.login" else (),
         }

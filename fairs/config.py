@@ -6,6 +6,7 @@ Every setting is documented here and nowhere else; ``docs/settings.md`` is made 
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -51,7 +52,7 @@ class Config:
     mail_port: int = _doc(587, "SMTP port.")
     mail_username: str = _doc("", "SMTP user.")
     mail_password: str = _doc("", "SMTP password.")
-    mail_tls: bool = _doc(True, "STARTTLS on the SMTP connection.")
+    mail_tls: bool = _doc(True, "TLS on the SMTP connection: STARTTLS, or from the first byte on port 465.")
     mail_sender: str = _doc("fairs@fairs.example", "Sender of all mail.")
     demo: bool = _doc(False, "Demonstration: sample accounts on the sign-in page, mail readable at /dev/mail.")
     testing: bool = _doc(False, "Only for the tests.")
@@ -80,7 +81,7 @@ class Config:
     def resolved_database_url(self) -> str:
         """The database address, SQLite in the instance folder when none is set."""
         if self.database_url:
-            return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+            return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", self.database_url)
         return f"sqlite:///{self.instance_path / 'fairs.db'}"
 
     @property
@@ -99,13 +100,18 @@ class Config:
         folder = self.instance_path / "keys"
         path = folder / name
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            # O_EXCL: of two processes that start together, one writes and both read the same value.
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_text().strip()
-        with os.fdopen(handle, "w") as out:
-            out.write(secrets.token_urlsafe(48))
+        if not path.exists():
+            # Written whole, then linked: of two processes that start together one wins, and nobody reads half a key.
+            own = folder / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"
+            own.touch(0o600)
+            own.write_text(secrets.token_urlsafe(48))
+            try:
+                os.link(own, path)
+            except FileExistsError:
+                pass
+            except OSError:  # a file system without links
+                own.replace(path)
+            own.unlink(missing_ok=True)
         return path.read_text().strip()
 
 

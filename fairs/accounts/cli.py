@@ -10,6 +10,7 @@ from fairs.accounts.queries import user_by_email
 from fairs.accounts.security import password_link
 from fairs.accounts.service import create_token, grant_role, invite
 from fairs.core.actor import SYSTEM
+from fairs.core.db import transaction
 from fairs.core.errors import DomainError
 from fairs.core.permissions import Role
 
@@ -25,8 +26,9 @@ def create(email: str, role: str, slug: str | None, name: str) -> None:
     """Create a user with a role and print the link that sets the password."""
     try:
         fair_id = current_app.extensions["fair_id_by_slug"](slug) if slug else None
-        user, _ = invite(email, name, by=SYSTEM)
-        grant_role(user, Role(role), fair_id=fair_id, by=SYSTEM)
+        with transaction():
+            user, _ = invite(email, name, by=SYSTEM)
+            grant_role(user, Role(role), fair_id=fair_id, by=SYSTEM)
     except DomainError as error:
         raise click.ClickException(str(error)) from error
     click.echo(password_link(user))

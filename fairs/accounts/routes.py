@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, abort, current_app, flash, g, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_security import send_mail
 from werkzeug.wrappers import Response
 
 from fairs.accounts.forms import LendForm, ProfileForm, TeamForm, TokenForm, UserForm
+from fairs.accounts.letters import locale_of
 from fairs.accounts.models import ApiToken, RoleGrant, User
 from fairs.accounts.permissions import MANAGE_FAIR_TEAM, MANAGE_USERS, OWN_ACCOUNT
 from fairs.accounts.queries import lent_by, team, tokens_of, user_by_email, users_matching
-from fairs.accounts.security import password_link
+from fairs.accounts.security import RESET_DAYS, password_link
 from fairs.accounts.service import (
     change_profile,
     create_token,
@@ -24,6 +24,7 @@ from fairs.accounts.service import (
     grant_role,
     invite,
     lend_role,
+    reset_second_factor,
     revoke_token,
     set_active,
 )
@@ -33,6 +34,7 @@ from fairs.core.errors import DomainError, InvalidInput, NotFound
 from fairs.core.i18n import LOCALES
 from fairs.core.permissions import Role
 from fairs.core.web import NavItem, actor, go, paginate, public, register_nav, requires, safe_next
+from fairs.messages.service import Notice, send
 
 bp = Blueprint("accounts", __name__)
 
@@ -151,10 +153,11 @@ def fair_team() -> Any:
     form = TeamForm()
     if form.validate_on_submit():
         try:
-            user, is_new = invite(form.email.data, form.name.data, by=actor())
-            grant_role(user, Role(form.role.data), fair_id=g.fair.id, by=actor())
-            if is_new:
-                _send_invitation(user)
+            with transaction():
+                user, is_new = invite(form.email.data, form.name.data, by=actor())
+                grant_role(user, Role(form.role.data), fair_id=g.fair.id, by=actor())
+                if is_new:
+                    _send_invitation(user, g.fair)
             flash(_("%(name)s is in the team.", name=user.name or user.email), "success")
             return go(url_for("accounts.fair_team"))
         except DomainError as error:
@@ -163,8 +166,12 @@ def fair_team() -> Any:
     return page, 422 if form.is_submitted() else 200
 
 
-def _send_invitation(user: User) -> None:
-    send_mail(_("You are invited to Fairs"), user.email, "invitation", user=user, link=password_link(user))
+def _send_invitation(user: User, fair: Any = None) -> None:
+    context = {
+        "link": password_link(user), "days": RESET_DAYS, "inviter": actor().label,
+        "fair_vi": fair.name_vi if fair else "", "fair_en": fair.name_en if fair else "",
+    }  # fmt: skip
+    send(Notice("accounts/invitation", user.name, user.email, locale_of(user), context))
 
 
 @bp.post("/fairs/<fair_slug>/team/<int:grant_id>/end")
@@ -186,11 +193,12 @@ def users() -> Any:
     form = UserForm()
     if form.validate_on_submit():
         try:
-            user, is_new = invite(form.email.data, form.name.data, by=actor())
-            if form.role.data:
-                grant_role(user, Role(form.role.data), fair_id=None, by=actor())
-            if is_new:
-                _send_invitation(user)
+            with transaction():
+                user, is_new = invite(form.email.data, form.name.data, by=actor())
+                if form.role.data:
+                    grant_role(user, Role(form.role.data), fair_id=None, by=actor())
+                if is_new:
+                    _send_invitation(user)
             flash(_("%(name)s can sign in.", name=user.name or user.email), "success")
             return go(url_for("accounts.users"))
         except DomainError as error:
@@ -208,6 +216,22 @@ def user_active(user_id: int) -> Response:
     try:
         set_active(user, request.form.get("active") == "1", by=actor())
         flash(_("Saved."), "success")
+    except DomainError as error:
+        flash(str(error), "danger")
+    return go(url_for("accounts.users"))
+
+
+@bp.post("/admin/users/<int:user_id>/second-factor")
+@requires(MANAGE_USERS)
+def user_second_factor(user_id: int) -> Response:
+    """Reset the second step of somebody who has lost their telephone."""
+    user = db.session.get(User, user_id) or abort(404)
+    try:
+        reset_second_factor(user, by=actor())
+        flash(
+            _("%(name)s signs in by password alone until a new telephone is set up.", name=user.name or user.email),
+            "success",
+        )
     except DomainError as error:
         flash(str(error), "danger")
     return go(url_for("accounts.users"))

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+import base64
+import functools
+import hashlib
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, abort, current_app, g, request
+from flask import Flask, Response, abort, current_app, g, request, session
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from flask_security import MailUtil, RoleMixin, Security, SQLAlchemyUserDatastore, hash_password
+from flask_security import RoleMixin, Security, SQLAlchemyUserDatastore, Totp, hash_password
 from flask_security.forms import RegisterFormV2
 from flask_security.recoverable import generate_reset_password_token
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
+from fairs.accounts.letters import OutboxMailUtil, link
 from fairs.accounts.models import User
 from fairs.accounts.queries import active_grants, actor_for, matching_grant, user_by_token
+from fairs.audit.service import record
 from fairs.config import Config
 from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import commit_foreign, db, transaction
 from fairs.core.errors import Forbidden
 from fairs.core.i18n import FOLDER, current_locale
+from fairs.core.limits import GUESSING, GUESSING_ONE, LETTERS_ONE, PUBLIC_FORM, limiter
 from fairs.core.permissions import Permission
-from fairs.core.text import clean
-from fairs.core.web import MARK, mark_public, wants_json
-from fairs.messages.service import write
-
-security = Security()
+from fairs.core.text import one_line
+from fairs.core.web import MARK, mark_public, wants_fragment, wants_json
 
 
 class Datastore(SQLAlchemyUserDatastore):
@@ -37,35 +41,32 @@ class Datastore(SQLAlchemyUserDatastore):
         """Commit what Flask-Security changed."""
         commit_foreign()
 
+    def create_user(self, **kwargs: Any) -> User:
+        """A person who signs up: reads the language of the page, and is in the history like every other user."""
+        values = self._prepare_create_user_args(**kwargs)  # type: ignore[no-untyped-call]
+        values.pop("roles")
+        user = User(locale=current_locale(), **values)
+        db.session.add(user)
+        db.session.flush()
+        record("accounts.sign_up", user, by=actor_for(user), after={"email": user.email})
+        return user
+
 
 class NoRole(RoleMixin):
     """Flask-Security asks for a model of roles; ours are RoleGrant, which it never sees."""
 
 
-class OutboxMailUtil(MailUtil):
-    """Mail of Flask-Security goes through the outbox like all other mail."""
+class OneTimeTotp(Totp):
+    """A code of the authenticator app opens once, though it is shown for half a minute (ASVS 2.8.4)."""
 
-    def send_mail(
-        self,
-        template: str,
-        subject: str,
-        recipient: Any,
-        sender: Any,
-        body: str | None,
-        html: str | None,
-        **kwargs: Any,
-    ) -> None:
-        """Queue the mail; ``template`` names why it is sent."""
-        user = kwargs.get("user")
-        with transaction():
-            write(
-                recipient=str(recipient),
-                name=getattr(user, "name", ""),
-                locale=current_locale(),
-                subject=str(subject),
-                body=(body or "").strip(),
-                kind=f"security.{template}",
-            )
+    def get_last_counter(self, user: Any) -> int | None:
+        """The step of the code that was used last."""
+        last: int | None = user.tf_last_counter
+        return last
+
+    def set_last_counter(self, user: Any, tmatch: Any) -> None:
+        """Remember the step; Flask-Security commits."""
+        user.tf_last_counter = tmatch.counter
 
 
 class SignUpForm(RegisterFormV2):
@@ -74,9 +75,18 @@ class SignUpForm(RegisterFormV2):
     name = StringField(
         _l("Your name"),
         [InputRequired(_l("Please fill this in.")), Length(max=200)],
-        filters=[lambda value: clean(value) if value else value],
+        filters=[lambda value: one_line(str(value)) if value else value],
         render_kw={"autocomplete": "name"},
     )
+
+
+RESET_DAYS = 3
+CONFIRM_DAYS = 3
+
+
+def _cipher_key(config: Config) -> str:
+    digest = hashlib.sha256(b"fairs recovery codes" + config.secret("field_key").encode()).digest()
+    return base64.urlsafe_b64encode(digest).decode()
 
 
 def settings(config: Config) -> dict[str, Any]:
@@ -100,11 +110,17 @@ def settings(config: Config) -> dict[str, Any]:
         "SECURITY_TWO_FACTOR_REQUIRED": False,
         "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
         "SECURITY_TWO_FACTOR_ALWAYS_VALIDATE": True,
+        "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,  # a second factor that a mailbox opens is none
         "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS": [_cipher_key(config)],
         "SECURITY_TOTP_SECRETS": {"1": config.secret("totp")},
         "SECURITY_TOTP_ISSUER": "Fairs",
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
         "SECURITY_EMAIL_SENDER": config.mail_sender,
+        "SECURITY_EMAIL_PLAINTEXT": False,  # our letters render the mails
+        "SECURITY_EMAIL_HTML": False,
+        "SECURITY_RESET_PASSWORD_WITHIN": timedelta(days=RESET_DAYS),
+        "SECURITY_CONFIRM_EMAIL_WITHIN": timedelta(days=CONFIRM_DAYS),
         "SECURITY_SEND_REGISTER_EMAIL": True,
         "SECURITY_URL_PREFIX": "/account",
         "SECURITY_LOGIN_URL": "/login",
@@ -129,17 +145,55 @@ def settings(config: Config) -> dict[str, Any]:
 def init_app(app: Flask, config: Config) -> None:
     """Bind Flask-Security and the permission hook."""
     app.config.update(settings(config))
-    security.init_app(
-        app,
-        Datastore(db, User, NoRole),
-        mail_util_cls=OutboxMailUtil,
-        register_form=SignUpForm,
-    )
+    # The classes go to the constructor: init_app() would drop them without a word.
+    security = Security(mail_util_cls=OutboxMailUtil, totp_cls=OneTimeTotp, register_form=SignUpForm)
+    security.init_app(app, Datastore(db, User, NoRole))
+    security.want_json(lambda _request: False)
     for endpoint in list(app.view_functions):
         # Flask-Security guards its own views; signing in and resetting are open by nature.
+        if endpoint.startswith("security.") and endpoint != "security.static":
+            app.view_functions[endpoint] = _guarded(endpoint, app.view_functions[endpoint])
         if endpoint in {"static", "bootstrap.static"} or endpoint.startswith("security"):
             mark_public(app, endpoint)
+    app.before_request(identify)
     app.before_request(enforce)
+
+
+# These write nothing, or must not hold the write lock while a password is stretched.
+_OUTSIDE_TRANSACTION = {"security.login", "security.logout", "security.verify"}
+_SENDS_MAIL = {"security.register", "security.forgot_password", "security.send_confirmation"}
+
+
+def _guarded(endpoint: str, view: Callable[..., Any]) -> Callable[..., Any]:
+    """One transaction around a view that writes, its mails included; guessing is slow; only forms, no JSON."""
+
+    @functools.wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if request.is_json:
+            abort(415)
+        if endpoint in _OUTSIDE_TRANSACTION:
+            return view(*args, **kwargs)
+        with transaction():
+            return view(*args, **kwargs)
+
+    if endpoint == "security.logout":
+        return guarded
+    limits = (PUBLIC_FORM, LETTERS_ONE) if endpoint in _SENDS_MAIL else (GUESSING, GUESSING_ONE)
+    limited: Callable[..., Any] = guarded
+    for limit, key in zip(limits, (None, _whose), strict=True):
+        limited = limiter.limit(limit, key_func=key, methods=["POST"], scope=endpoint, deduct_when=_counts)(limited)
+    return limited
+
+
+def _counts(response: Response) -> bool:
+    # A form that is shown again was wrong; a right one leads on. Asking for a letter counts always.
+    return response.status_code < 300 or request.endpoint in _SENDS_MAIL
+
+
+def _whose() -> str:
+    """The account that is being tried, whoever tries it and from wherever."""
+    tried = request.form.get("email", "").strip().lower()
+    return f"account:{tried or getattr(g.get('user'), 'id', '') or session.get('tf_user_id', request.remote_addr)}"
 
 
 def hashed(password: str) -> str:
@@ -149,30 +203,35 @@ def hashed(password: str) -> str:
 
 def password_link(user: User) -> str:
     """The address where an invited user chooses a password; it works for a few days and once."""
-    token = generate_reset_password_token(user)  # type: ignore[no-untyped-call]
-    return f"{current_app.config['BASE_URL']}/account/reset/{token}"
+    return link("/account/reset/", generate_reset_password_token(user))  # type: ignore[no-untyped-call]
 
 
-def enforce() -> None:
-    """Before each request: find who acts, and refuse a view whose permission they do not have.
-
-    A route without a mark is refused for everybody; a test finds it first.
-    """
+def identify() -> None:
+    """Before each request: find who acts and which roles they hold."""
     if request.endpoint is None:
         return
-    view = current_app.view_functions[request.endpoint]
-    wanted = getattr(view, MARK, None)
     user = _user()
     g.user = user
     g.grants = active_grants(user.id) if user is not None else []
     g.actor = actor_for(user) if user is not None else Actor(None, "")
     g.grant = None
+
+
+def enforce() -> None:
+    """Before each request: refuse a view whose permission the person does not have.
+
+    A route without a mark is refused for everybody; a test finds it first.
+    """
+    if request.endpoint is None:
+        return
+    wanted = getattr(current_app.view_functions[request.endpoint], MARK, None)
+    user = g.user
     if wanted == "public":
         return
     if not isinstance(wanted, Permission):
         raise Forbidden
     if user is None:
-        if wants_json():
+        if wants_json() or wants_fragment():
             abort(401)
         abort(current_app.make_response(current_app.login_manager.unauthorized()))  # type: ignore[attr-defined]
     fair = g.get("fair")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from email_validator import EmailNotValidError, validate_email
@@ -11,7 +12,7 @@ from sqlalchemy import select
 
 from fairs.accounts.errors import EmailTaken, NotYoursToLend
 from fairs.accounts.models import ApiToken, RoleGrant, User
-from fairs.accounts.queries import hash_token, user_by_email
+from fairs.accounts.queries import hash_token, lent_by, user_by_email
 from fairs.audit.service import record
 from fairs.core.actor import Actor
 from fairs.core.clock import now
@@ -89,25 +90,50 @@ def lend_role(grant: RoleGrant, to: User, *, until: datetime, by: Actor, note: s
         raise NotYoursToLend
     if until <= now():
         raise InvalidInput(_l("The end must lie in the future."), field="until")
+    if grant.ends_at is not None and until > grant.ends_at:
+        raise InvalidInput(_l("You do not hold this role that long yourself."), field="until")
     if to.id == grant.user_id:
-        raise InvalidInput(_l("A role is lent to somebody else."), field="to")
+        raise InvalidInput(_l("A role is lent to somebody else."), field="email")
+    if not to.active:
+        raise InvalidInput(_l("This account is closed."), field="email")
     with transaction():
         lent = RoleGrant(
             user_id=to.id, role=grant.role, fair_id=grant.fair_id, lent_by_id=grant.user_id, ends_at=until, note=note
         )
         db.session.add(lent)
         db.session.flush()
-        record("accounts.lend_role", lent, by=by, after={"to": to.id, "role": grant.role, "until": until})
+        after = {"to": to.id, "role": grant.role, "until": until}
+        record("accounts.lend_role", lent, by=by, fair_id=grant.fair_id, after=after)
         return lent
 
 
 def end_grant(grant: RoleGrant, *, by: Actor) -> None:
-    """Take a role back now; it stays in the history."""
+    """Take a role back now; it stays in the history. What was lent from it ends as well."""
     with transaction():
         held = db.session.get_one(RoleGrant, grant.id, with_for_update=True, populate_existing=True)
         if held.is_active:
-            held.ends_at = now()
-            record("accounts.end_grant", held, by=by, after={"user": held.user_id, "role": held.role})
+            _end([held, *_lent_from(held)], by=by)
+
+
+def _lent_from(held: RoleGrant) -> Sequence[RoleGrant]:
+    """The grants that live from this one: nobody keeps what the lender no longer has."""
+    if held.lent_by_id is not None:
+        return []
+    return db.session.scalars(
+        select(RoleGrant).where(
+            RoleGrant.lent_by_id == held.user_id,
+            RoleGrant.role == held.role,
+            RoleGrant.fair_id.is_(None) if held.fair_id is None else RoleGrant.fair_id == held.fair_id,
+            RoleGrant.ends_at > now(),
+        )
+    ).all()
+
+
+def _end(grants: Iterable[RoleGrant], *, by: Actor) -> None:
+    for grant in grants:
+        grant.ends_at = now()
+        after = {"user": grant.user_id, "role": grant.role}
+        record("accounts.end_grant", grant, by=by, fair_id=grant.fair_id, after=after)
 
 
 def create_token(user: User, name: str, *, by: Actor) -> str:
@@ -140,13 +166,33 @@ def invite(email: str, name: str, *, by: Actor) -> tuple[User, bool]:
 
 
 def set_active(user: User, active: bool, *, by: Actor) -> None:
-    """Let a user sign in or not; raises InvalidInput for oneself, so that nobody locks themselves out."""
+    """Let a user sign in or not; raises InvalidInput for oneself, so that nobody locks themselves out.
+
+    Closing ends every session at once, and what the person has lent; their own roles wait for them.
+    """
     if by.user_id == user.id:
         raise InvalidInput(_l("You cannot close your own account."))
     with transaction():
         row = db.session.get_one(User, user.id, with_for_update=True, populate_existing=True)
         row.active = active
+        if not active:
+            row.fs_uniquifier = secrets.token_hex(32)
+            _end(lent_by(row.id), by=by)
         record("accounts.set_active", row, by=by, after={"active": active})
+
+
+def reset_second_factor(user: User, *, by: Actor) -> None:
+    """Let somebody who has lost telephone and recovery codes sign in by password alone; ends their sessions.
+
+    Raises InvalidInput for oneself: that goes by one's own account page, with the password.
+    """
+    if by.user_id == user.id:
+        raise InvalidInput(_l("Use your own account page for this."))
+    with transaction():
+        row = db.session.get_one(User, user.id, with_for_update=True, populate_existing=True)
+        row.tf_primary_method = row.tf_totp_secret = row.tf_last_counter = row.mf_recovery_codes = None
+        row.fs_uniquifier = secrets.token_hex(32)
+        record("accounts.reset_second_factor", row, by=by)
 
 
 def change_profile(user: User, *, name: str, locale: str, by: Actor) -> None:

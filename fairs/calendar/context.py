@@ -9,9 +9,11 @@ from flask import Flask, g, request, url_for
 from werkzeug.routing import BuildError
 
 from fairs.accounts.models import RoleGrant
+from fairs.accounts.security import enforce
 from fairs.calendar.models import Fair
 from fairs.calendar.queries import all_fairs, fair_by_slug
 from fairs.core.errors import NotFound
+from fairs.core.web import MARK
 
 
 def current_fair() -> Fair:
@@ -40,13 +42,20 @@ def init_app(app: Flask) -> None:
         if app.url_map.is_endpoint_expecting(endpoint, "fair_slug"):
             values["fair_slug"] = g.fair_slug
 
-    @app.before_request
     def hide_drafts() -> None:
         if g.get("fair_slug") is None:
             return
         fair = g.fair
-        if fair is None or (not fair.is_public and not _belongs(fair)):
-            raise NotFound
+        if fair is not None and (fair.is_public or _belongs(fair)):
+            return
+        view = app.view_functions.get(request.endpoint or "")
+        if g.get("user") is None and getattr(view, MARK, None) != "public":
+            return  # not signed in yet: asked to, whether there is such a fair or not
+        raise NotFound
+
+    # After we know who it is and before the refusals: a stranger gets the same answer for a draft as for no fair at all.
+    hooks = app.before_request_funcs[None]
+    hooks.insert(hooks.index(enforce), hide_drafts)
 
 
 def _fair_id(slug: str) -> int:

@@ -17,7 +17,9 @@ class NewFairForm(Form):
 
     name_vi = Text(_l("Name in Vietnamese"), required=True)
     name_en = Text(_l("Name in English"), required=True)
-    kind = SelectField(_l("Kind"), choices=[("trade", _l("Trade fair: visitors by name")), ("public", _l("Public fair"))])
+    kind = SelectField(
+        _l("Kind"), choices=[("trade", _l("Trade fair: visitors by name")), ("public", _l("Public fair"))]
+    )
     starts_on = DayField(_l("First day"), required=True)
     ends_on = DayField(_l("Last day"), required=True)
     slug = Text(_l("Address part"), length=60, required=True)
@@ -54,7 +56,9 @@ class FairSettingsForm(Form):
     deposit_days = WholeNumber(_l("Deposit due after (days)"), least=1, most=90, required=True)
     balance_due_on = DayField(_l("Balance due on"))
     vat_percent = WholeNumber(_l("VAT (percent)"), least=0, most=30, required=True)
-    importer_reply_days = WholeNumber(_l("Importers get an answer within (working days)"), least=1, most=60, required=True)
+    importer_reply_days = WholeNumber(
+        _l("Importers get an answer within (working days)"), least=1, most=60, required=True
+    )
     importer_decider = Text(_l("Who decides on importers"))
     terms_vi = LongText(_l("Terms in Vietnamese"), length=20_000)
     terms_en = LongText(_l("Terms in English"), length=20_000)

@@ -79,7 +79,9 @@ def settings() -> Any:
 
 
 def _steps(state: FairState) -> list[dict[str, Any]]:
-    return [{"state": s, "label": STEPS[s], "consequence": CONSEQUENCES[s]} for s in FairState if s in TRANSITIONS[state]]
+    return [
+        {"state": s, "label": STEPS[s], "consequence": CONSEQUENCES[s]} for s in FairState if s in TRANSITIONS[state]
+    ]
 
 
 @bp.post("/fairs/<fair_slug>/state/<state>")

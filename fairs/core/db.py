@@ -6,6 +6,7 @@ SQLite), reads never take it, and every loaded object is read again after the lo
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,6 +19,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, ma
 
 from fairs.core.clock import now
 from fairs.core.states import State
+
+log = logging.getLogger(__name__)
 
 WRITE = "fairs_write"
 _AFTER = "after_commit"
@@ -36,6 +39,11 @@ class UTCDateTime(TypeDecorator[datetime]):
 
     impl = DateTime(timezone=True)
     cache_ok = True
+
+    @property
+    def python_type(self) -> type[datetime]:
+        """What a cursor of a list is turned back into."""
+        return datetime
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
@@ -61,6 +69,11 @@ class StateType(TypeDecorator[State]):
         self.states = states
         super().__init__()
 
+    @property
+    def python_type(self) -> type[State]:
+        """What a cursor of a list is turned back into."""
+        return self.states
+
     def process_bind_param(self, value: State | str | None, dialect: Dialect) -> str | None:
         return None if value is None else str(self.states(value))
 
@@ -80,6 +93,11 @@ class ExactDecimal(TypeDecorator[Decimal]):
     def __init__(self, scale: int) -> None:
         self.scale = scale
         super().__init__()
+
+    @property
+    def python_type(self) -> type[Decimal]:
+        """What a cursor of a list is turned back into."""
+        return Decimal
 
     def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> int | None:
         return None if value is None else int(Decimal(value).scaleb(self.scale).to_integral_value(ROUND_HALF_UP))
@@ -162,7 +180,14 @@ def transaction() -> Iterator[Session]:
         wake_ups = session.info.pop(_AFTER, ())
     if committed:
         for wake_up in wake_ups:
-            wake_up()
+            _call(wake_up)
+
+
+def _call(wake_up: Callable[[], None]) -> None:
+    try:
+        wake_up()
+    except Exception:
+        log.exception("a wake-up after the commit failed; the regular sweep does its work")
 
 
 def after_commit(function: Callable[[], None]) -> None:
@@ -183,9 +208,21 @@ def commit_foreign() -> None:
         return
     session.info["tx"] = True
     try:
+        if session.new or session.dirty or session.deleted:
+            _take_write_lock(session)
         session.commit()
     finally:
         session.info.pop("tx")
+
+
+def _take_write_lock(session: Session) -> None:
+    # What was read before the change opened a snapshot; on SQLite it cannot become a writer once somebody else has
+    # written. Nothing was written in it yet (the guards see to that), so it ends here and a writer begins.
+    connection = session.connection()
+    if connection.dialect.name == "sqlite" and not connection.get_execution_options().get(WRITE):
+        driver: Any = connection.connection.driver_connection
+        driver.execute("COMMIT")
+        driver.execute("BEGIN IMMEDIATE")
 
 
 def _guard_flush(session: Session, _context: Any, _instances: Any) -> None:

@@ -10,10 +10,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from jinja2 import Template
-from sqlalchemy.exc import DataError, OperationalError, StatementError
+from markupsafe import escape
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlchemyError, StatementError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
+from fairs.core.db import db
 from fairs.core.errors import DomainError
+from fairs.core.i18n import current_locale
 from fairs.core.web import wants_fragment, wants_json
 
 log = logging.getLogger(__name__)
@@ -49,12 +53,37 @@ def problem(status: int, code: str, message: str, field: str | None = None, **de
 
 def _answer(status: int, code: str, message: str, field: str | None = None, **details: Any) -> Response:
     if wants_json():
-        return problem(status, code, message, field, **details)
+        answer = problem(status, code, message, field, **details)
+        if status == 401:
+            answer.headers["WWW-Authenticate"] = "Bearer"  # RFC 9110: a 401 says how to sign in
+        return answer
+    try:
+        # A failed statement leaves PostgreSQL's transaction unusable, and the page's frame reads from the database.
+        db.session.rollback()
+        return Response(_rendered(status, code, message), status)
+    except Exception as error:
+        if not isinstance(error, SQLAlchemyError):
+            log.exception("the page of error %s cannot be made", status)
+        return Response(_BARE.format(status=status, message=escape(message), lang=current_locale()), status)
+
+
+_BARE = (
+    '<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{status}</title></head>'
+    '<body><h1>{message}</h1><p><a href="/">Fairs</a></p></body></html>'
+)
+
+
+def _rendered(status: int, code: str, message: str) -> str:
     if wants_fragment():
-        return Response(render_template("errors/_problem.html", status=status, code=code, message=message), status)
-    page = f"errors/{status}.html"
-    names: list[str | Template] = [page, "errors/generic.html"]
-    return Response(render_template(names, status=status, code=code, message=message), status)
+        return render_template("errors/_problem.html", status=status, code=code, message=message)
+    names: list[str | Template] = [f"errors/{status}.html", "errors/generic.html"]
+    return render_template(names, status=status, code=code, message=message)
+
+
+def _is_rivalry(error: IntegrityError) -> bool:
+    """Whether a unique or foreign key was violated (not a NOT NULL or a check, which would be our mistake)."""
+    code = str(getattr(error.orig, "sqlstate", ""))
+    return code in {"23503", "23505", "23P01"} or str(error.orig).startswith(("UNIQUE", "FOREIGN KEY"))
 
 
 def init_app(app: Flask) -> None:
@@ -79,15 +108,38 @@ def init_app(app: Flask) -> None:
                 answer.headers[key] = value
         return answer
 
+    _of_the_database(app)
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> Response:
+        return _unexpected(error)
+
+
+def _unexpected(error: Exception) -> Response:
+    log.error("unexpected error at %s", request.endpoint, exc_info=error)
+    return _answer(500, "internal_error", str(MESSAGES[500]))
+
+
+def _of_the_database(app: Flask) -> None:
     @app.errorhandler(OperationalError)
     def database_busy(error: OperationalError) -> Response:
-        log.error("database: %s", type(error.orig).__name__)
+        log.error("database at %s: %s", request.endpoint, error.orig)
         return _answer(503, "busy", str(MESSAGES[503]))
+
+    @app.errorhandler(IntegrityError)
+    @app.errorhandler(StaleDataError)
+    def overtaken(error: Exception) -> Response:
+        # Two people at the same thing at the same moment: a unique or foreign key refused the second, or its row is gone.
+        if isinstance(error, IntegrityError) and not _is_rivalry(error):
+            return _unexpected(error)
+        log.info("overtaken at %s: %s", request.endpoint, type(error).__name__)
+        return _answer(409, "conflict", str(MESSAGES[409]))
 
     @app.errorhandler(DataError)
     @app.errorhandler(OverflowError)
+    @app.errorhandler(UnicodeEncodeError)
     def out_of_range(error: Exception) -> Response:
-        # A number beyond the column's range in an address or a body: the sender's mistake, not ours.
+        # A number beyond the column's range, half a character: the sender's mistake in an address or a body, not ours.
         log.info("value out of range at %s", request.endpoint)
         return _answer(422, "invalid_input", str(MESSAGES[422]))
 
@@ -95,11 +147,4 @@ def init_app(app: Flask) -> None:
     def statement_error(error: StatementError) -> Response:
         if isinstance(error.orig, OverflowError):
             return out_of_range(error)
-        return unexpected(error)
-
-    @app.errorhandler(Exception)
-    def unexpected(error: Exception) -> Response:
-        if app.config.get("PROPAGATE_EXCEPTIONS"):
-            raise error
-        log.exception("unexpected error at %s", request.endpoint)
-        return _answer(500, "internal_error", str(MESSAGES[500]))
+        return _unexpected(error)

@@ -12,16 +12,28 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from werkzeug.datastructures import FileStorage
 from wtforms import Field, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation, ValidationError
 from wtforms.widgets import TextInput
 
 from fairs.core.errors import DomainError
 from fairs.core.i18n import country_choices, format_number
 from fairs.core.money import Money, parse_decimal
 from fairs.core.storage import Upload
-from fairs.core.text import clean
+from fairs.core.text import clean, one_line
 
-REQUIRED = InputRequired(_l("Please fill this in."))
+
+class Filled(InputRequired):
+    """Something was typed, and something is left of it once it is cleaned: blanks and hidden marks are nothing."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Raise StopValidation when the field is empty."""
+        super().__call__(form, field)
+        if field.data == "":
+            field.errors[:] = []
+            raise StopValidation(str(self.message))
+
+
+REQUIRED = Filled(_l("Please fill this in."))
 
 
 class Form(FlaskForm):
@@ -47,6 +59,9 @@ class CleanMixin:
 
 class Text(CleanMixin, StringField):
     """One line of text, at most ``length`` characters."""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        self.data = one_line(str(valuelist[0])) if valuelist else ""
 
     def __init__(self, label: Any = None, *, length: int = 200, required: bool = False, **kwargs: Any) -> None:
         checks = [REQUIRED if required else Optional(), Length(max=length, message=_l("At most %(max)d characters."))]
@@ -111,7 +126,7 @@ class DayField(_TypedField):
                 value = date(year, month, day)
             else:
                 value = date.fromisoformat(text)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise ValueError(str(_l("Write a day as 31/12/2026."))) from error
         if not 1990 <= value.year <= 2100:
             raise ValueError(str(_l("This day is too far away.")))

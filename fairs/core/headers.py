@@ -54,7 +54,9 @@ def init_app(app: Flask, config: Config) -> None:
         if (request.endpoint or "").endswith("static"):
             # Built files carry a hash in their name; pictures and the like do not.
             built = request.path.startswith("/static/dist/")
-            headers["Cache-Control"] = f"public, max-age={31_536_000 if built else 3_600}{', immutable' if built else ''}"
+            headers["Cache-Control"] = (
+                f"public, max-age={31_536_000 if built else 3_600}{', immutable' if built else ''}"
+            )
         elif "Cache-Control" not in headers:
             headers["Cache-Control"] = "no-store" if g.get("user") is not None else "private, no-cache"
         return response

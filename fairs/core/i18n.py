@@ -21,6 +21,7 @@ from flask_babel import Babel, get_locale
 
 from fairs.config import ROOT
 from fairs.core.money import Money
+from fairs.core.text import fold
 
 LOCALES = ("vi", "en")
 FOLDER = ROOT / "fairs" / "translations"
@@ -117,7 +118,8 @@ def country_choices(locale: str | None = None) -> list[tuple[str, str]]:
     countries = [
         (code, name) for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in _NOT_COUNTRIES
     ]
-    return sorted(countries, key=lambda pair: pair[1])
+    # By letters without accents, so that Đức stands beside D and Åland beside A.
+    return sorted(countries, key=lambda pair: (fold(pair[1]), pair[1]))
 
 
 _NOT_COUNTRIES = {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}

@@ -17,6 +17,10 @@ def _who() -> str:
 limiter = Limiter(_who, headers_enabled=True, strategy="moving-window", default_limits=["3000 per minute"])
 # Guessing (passwords, PINs, codes of mail) must be slow even from many pages at once.
 GUESSING = "10 per minute; 60 per hour"
+# One account, from however many addresses (ASVS 2.2.1: no more than a hundred failed attempts an hour).
+GUESSING_ONE = "20 per minute; 100 per hour"
+# Letters that anybody can have sent to one address: enough for who asks twice, no bombardment.
+LETTERS_ONE = "4 per 10 minutes; 12 per day"
 PUBLIC_FORM = "20 per minute; 200 per hour"
 
 

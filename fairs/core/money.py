@@ -15,6 +15,8 @@ EXPONENTS = {
     "VND": 0, "JPY": 0, "KRW": 0, "USD": 2, "EUR": 2, "GBP": 2, "CNY": 2, "HKD": 2, "SGD": 2, "AUD": 2, "CAD": 2,
     "CHF": 2, "CZK": 2, "RUB": 2, "THB": 2, "TWD": 2, "AED": 2, "SEK": 2, "DKK": 2, "NOK": 2, "PLN": 2, "INR": 2,
 }  # fmt: skip
+_NUMBER = _l("Write a number, for example 12.000.000 or 1,234.50.")
+_LONGEST = 40  # characters; arithmetic beyond it would round
 LARGEST = 10**15  # Minor units. Beyond it is a typing error, and a 64-bit column still holds sums of such values.
 
 
@@ -28,6 +30,8 @@ class Money:
     def __post_init__(self) -> None:
         if self.currency not in EXPONENTS:
             raise InvalidInput(_l("Unknown currency."), field="currency")
+        if type(self.amount_minor) is not int:
+            raise TypeError(f"minor units are whole numbers, not {self.amount_minor!r}")
 
     def _same(self, other: Money) -> None:
         if self.currency != other.currency:
@@ -87,10 +91,10 @@ class Money:
 
 def parse_decimal(text: str) -> Decimal:
     """A number as typed in Vietnamese or English manner; raises InvalidInput when it is not one."""
-    cleaned = re.sub(r"[\s\u00a0\u202f']", "", text.strip())
-    cleaned = cleaned.removesuffix("₫").removesuffix("đ").removeprefix("$")
-    if not re.fullmatch(r"-?\d[\d.,]*", cleaned):
-        raise InvalidInput(_l("Write a number, for example 12.000.000 or 1,234.50."), field="amount")
+    cleaned = text.strip().removesuffix("₫").removesuffix("đ").removeprefix("$").strip()
+    cleaned = re.sub(r"(?<=\d)[\s\u00a0\u202f'](?=\d{3}(?!\d))", "", cleaned)
+    if len(cleaned) > _LONGEST or not re.fullmatch(r"-?\d[\d.,]*", cleaned):
+        raise InvalidInput(_NUMBER, field="amount")
     marks = re.findall(r"[.,]", cleaned)
     if not marks:
         return Decimal(cleaned)
@@ -102,9 +106,11 @@ def parse_decimal(text: str) -> Decimal:
     if thousands_only:
         groups = cleaned.lstrip("-").split(last)
         if any(len(group) != 3 for group in groups[1:]) or len(groups[0]) > 3:
-            raise InvalidInput(_l("Write a number, for example 12.000.000 or 1,234.50."), field="amount")
+            raise InvalidInput(_NUMBER, field="amount")
         return Decimal(cleaned.replace(last, ""))
     if marks.count(last) > 1 or not tail:
-        raise InvalidInput(_l("Write a number, for example 12.000.000 or 1,234.50."), field="amount")
+        raise InvalidInput(_NUMBER, field="amount")
+    if not re.fullmatch(r"-?(\d+|\d{1,3}([.,]\d{3})+)", head):
+        raise InvalidInput(_NUMBER, field="amount")
     whole = re.sub(r"[.,]", "", head)
     return Decimal(f"{whole}.{tail}")

@@ -13,7 +13,7 @@ from flask import Response, json, request
 from flask_babel import lazy_gettext as _l
 from flask_smorest import Api, Blueprint
 from marshmallow import RAISE, Schema, fields, validate
-from sqlalchemy import String, Text, UniqueConstraint, select
+from sqlalchemy import String, Text, UniqueConstraint, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -25,6 +25,7 @@ from fairs.core.web import actor
 
 __all__ = ["ApiBlueprint", "MoneySchema", "PageQuery", "RestApi", "StrictSchema", "idempotent", "page_schema"]
 KEPT = timedelta(days=2)
+IDEMPOTENT = "__fairs_idempotent__"
 
 
 class RestApi(Api):
@@ -86,6 +87,7 @@ class StoredAnswer(Record):
     key: Mapped[str] = mapped_column(String(200))
     fingerprint: Mapped[str] = mapped_column(String(64))
     status: Mapped[int]
+    location: Mapped[str] = mapped_column(Text, default="")
     body: Mapped[str] = mapped_column(Text)
 
 
@@ -93,7 +95,7 @@ def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
     """Honour ``Idempotency-Key``: the same key gives the same answer, and the work is done once.
 
     The key's row is written in the view's own transaction, so the answer exists exactly when the work does; of two
-    equal requests at once, the loser of the unique key returns the winner's answer. Errors are not kept.
+    equal requests at once, the second waits for the unique key and returns the first one's answer. Errors are not kept.
     """
 
     @functools.wraps(view)
@@ -110,24 +112,40 @@ def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
             return known
         try:
             with transaction():
+                stored = _claim(owner, key, print_)
                 answer = flask.current_app.make_response(view(*args, **kwargs))
-                stored = StoredAnswer(
-                    owner_id=owner,
-                    key=key,
-                    fingerprint=print_,
-                    status=answer.status_code,
-                    body=answer.get_data(as_text=True),
-                )
-                db.session.add(stored)
-                db.session.flush()
+                stored.status, stored.body = answer.status_code, answer.get_data(as_text=True)
+                stored.location = answer.headers.get("Location", "")
                 return answer
-        except IntegrityError:
+        except _Claimed as error:
             known = _known(owner, key, print_)
             if known is None:
-                raise
+                raise Conflict from error
             return known
 
+    setattr(wrapper, IDEMPOTENT, True)
     return wrapper
+
+
+class _Claimed(Exception):
+    """Another request with this key was a moment earlier."""
+
+
+def _claim(owner: int, key: str, fingerprint: str) -> StoredAnswer:
+    """Take the key before the work begins: who comes second waits here until the first one's answer is there."""
+    forget_answers(StoredAnswer.owner_id == owner, StoredAnswer.key == key)
+    stored = StoredAnswer(owner_id=owner, key=key, fingerprint=fingerprint, status=0, body="")
+    db.session.add(stored)
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        raise _Claimed from error
+    return stored
+
+
+def forget_answers(*which: Any) -> None:
+    """Remove stored answers that are older than two days; inside transaction()."""
+    db.session.execute(delete(StoredAnswer).where(StoredAnswer.created_at < now() - KEPT, *which))
 
 
 def _known(owner: int, key: str, fingerprint: str) -> Response | None:
@@ -136,7 +154,10 @@ def _known(owner: int, key: str, fingerprint: str) -> Response | None:
         return None
     if row.fingerprint != fingerprint:
         raise IdempotencyKeyReused
-    return Response(row.body, row.status, mimetype="application/json", headers={"Idempotency-Replayed": "true"})
+    headers = {"Idempotency-Replayed": "true"}
+    if row.location:
+        headers["Location"] = row.location
+    return Response(row.body, row.status, mimetype="application/json", headers=headers)
 
 
 def json_response(body: Any, status: int = 200) -> Response:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import secrets
+import zlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +24,9 @@ from fairs.core.errors import InvalidInput
 from fairs.core.text import clean
 
 MAX_PIXELS = 50_000_000
-_IMAGES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
+_FORMATS = ("PNG", "JPEG", "WEBP")
+# MPO is what telephones make of a JPEG with a second, smaller picture inside; every program reads it as JPEG.
+_IMAGES = {"PNG": "image/png", "JPEG": "image/jpeg", "MPO": "image/jpeg", "WEBP": "image/webp"}
 _EXTENSIONS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 _settings: dict[str, Any] = {}
 
@@ -80,18 +84,46 @@ def judge(upload: Upload, *, field: str = "file") -> str:
         limit = _settings["max_bytes"] // 2**20
         raise InvalidInput(_l("This file is too large; at most %(limit)s MB.", limit=limit), field=field)
     if content.startswith(b"%PDF-"):
-        if any(mark in content for mark in (b"/JavaScript", b"/JS ", b"/JS(", b"/Launch", b"/EmbeddedFile")):
+        if _is_active(content):
             raise InvalidInput(_l("This PDF contains active content. Please print it to a new PDF."), field=field)
         return "application/pdf"
     try:
-        with Image.open(io.BytesIO(content), formats=list(_IMAGES)) as picture:
+        with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
             if picture.width * picture.height > MAX_PIXELS:
                 raise InvalidInput(_l("This picture has too many pixels."), field=field)
             kind = _IMAGES[str(picture.format)]
-            picture.verify()
+            picture.draft("RGB", (64, 64))  # a JPEG need not be decoded in full size to see whether it decodes
+            picture.load()
             return kind
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise InvalidInput(_l("This picture has too many pixels."), field=field) from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise InvalidInput(_l("Only PDF, PNG, JPEG or WebP files can be handed in."), field=field) from error
+
+
+# Every script action says /S /JavaScript; the shorter /JS would be found by chance in any large scan.
+_ACTIVE = re.compile(rb"/(?:JavaScript|Launch|EmbeddedFiles?|RichMedia|XFA)(?![A-Za-z0-9])")
+_ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
+_OBJECTS = re.compile(rb"/ObjStm\b.{0,400}?stream\r?\n", re.DOTALL)
+_MOST_UNPACKED = 32 * 2**20
+
+
+def _is_active(pdf: bytes) -> bool:
+    """Whether a PDF holds scripts, programs or files: named plainly, with escaped letters, or in packed objects.
+
+    One that unpacks to absurdly much is taken for active, too.
+    """
+    left = _MOST_UNPACKED
+    parts = [pdf]
+    for found in _OBJECTS.finditer(pdf):
+        try:
+            parts.append(zlib.decompressobj().decompress(memoryview(pdf)[found.end() :], left))
+        except zlib.error:
+            continue
+        left -= len(parts[-1])
+        if left <= 0:
+            return True
+    return any(_ACTIVE.search(_ESCAPED.sub(lambda code: bytes([int(code[1], 16)]), part)) for part in parts)
 
 
 def store_upload(upload: Upload, *, field: str = "file") -> StoredFile:

@@ -6,15 +6,23 @@ import re
 import unicodedata
 
 _SPECIAL = str.maketrans({"đ": "d", "Đ": "d", "ł": "l", "Ł": "l", "ø": "o", "Ø": "o", "ß": "ss", "æ": "ae", "Æ": "ae"})
-# Control characters and the marks that turn the direction of text can disguise what a name says.
+# Control characters, invisible ones and the marks that turn the direction of text can disguise what a name says; half
+# of a surrogate pair cannot even be stored. The joiners U+200C and U+200D stay: scripts and emoji need them.
 _HIDDEN = re.compile(
-    r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+    r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
+    r"\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
+_BREAK = re.compile(r"[\t\n\r\u2028\u2029]+")
 
 
 def clean(text: str) -> str:
     """NFC, without control and direction marks, outer spaces stripped."""
-    return _HIDDEN.sub("", unicodedata.normalize("NFC", text)).strip()
+    return unicodedata.normalize("NFC", _HIDDEN.sub("", text)).strip()
+
+
+def one_line(text: str) -> str:
+    """Cleaned, and line breaks and tabs become spaces: names end up in subjects, lists and file names."""
+    return _BREAK.sub(" ", clean(text))
 
 
 def fold(text: str) -> str:

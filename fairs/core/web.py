@@ -12,7 +12,8 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, redirect, request
-from sqlalchemy import Select, and_, or_
+from sqlalchemy import Select, and_, false, or_
+from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response as BaseResponse
 
 from fairs.core.actor import SYSTEM, Actor
@@ -72,7 +73,10 @@ def safe_next(target: str | None, fallback: str) -> str:
     """``target`` when it is an address within this site, else ``fallback`` (no open redirects)."""
     if not target:
         return fallback
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return fallback
     local = not parts.scheme and not parts.netloc and target.startswith("/") and not target.startswith(("//", "/\\"))
     return target if local else fallback
 
@@ -81,7 +85,7 @@ def go(target: str) -> BaseResponse:
     """Redirect after a POST; for htmx the whole page goes there."""
     if wants_fragment():
         answer = Response(status=204)
-        answer.headers["HX-Redirect"] = target
+        answer.headers["HX-Redirect"] = iri_to_uri(target)
         return answer
     return redirect(target, 303)
 
@@ -136,9 +140,13 @@ class Page(Generic[T]):
 
 
 def paginate(query: Select[T], *keys: tuple[Any, bool], limit: int = 50, cursor: str | None = None) -> Page[T]:
-    """Keyset paging: ``keys`` are (column, descending), the last one unique. Raises InvalidInput on a broken cursor."""
+    """Keyset paging: ``keys`` are (column, descending), the last one unique. Raises InvalidInput on a broken cursor.
+
+    Rows without a value come last in both directions, on both databases.
+    """
     for column, descending in keys:
-        query = query.order_by(column.desc() if descending else column.asc())
+        order = column.desc() if descending else column.asc()
+        query = query.order_by(order.nulls_last() if _may_be_null(column) else order)
     if cursor:
         query = query.where(_after(keys, _decode(cursor, len(keys))))
     rows = list(db.session.scalars(query.limit(limit + 1)).unique())
@@ -169,17 +177,31 @@ def _after(keys: Sequence[tuple[Any, bool]], values: list[Any]) -> Any:
     steps = []
     for index, (column, descending) in enumerate(keys):
         equal = [keys[i][0] == typed[i] for i in range(index)]
-        steps.append(and_(*equal, column < typed[index] if descending else column > typed[index]))
+        steps.append(and_(*equal, _behind(column, descending, typed[index])))
     return or_(*steps)
+
+
+def _may_be_null(column: Any) -> bool:
+    return bool(getattr(column, "nullable", True))
+
+
+def _behind(column: Any, descending: bool, value: Any) -> Any:
+    if value is None:
+        return false()  # the rows without a value are the last ones
+    further = column < value if descending else column > value
+    return or_(further, column.is_(None)) if _may_be_null(column) else further
 
 
 def _typed(column: Any, value: Any) -> Any:
     kind = column.type.python_type
-    if value is None or isinstance(value, kind):
+    if isinstance(value, kind) or (value is None and _may_be_null(column)):
         return value
     if hasattr(kind, "fromisoformat"):
         moment = kind.fromisoformat(value)
         if isinstance(moment, datetime) and moment.tzinfo is None:
             raise ValueError("a moment without time zone")
         return moment
-    return kind(value)
+    try:
+        return kind(value)
+    except ArithmeticError as error:  # decimal's own kind of ValueError
+        raise ValueError(str(error)) from error

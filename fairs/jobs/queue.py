@@ -11,6 +11,7 @@ from huey import Huey, crontab
 from huey.storage import BaseStorage, MemoryStorage, RedisStorage, SqliteStorage
 
 from fairs.config import Config
+from fairs.core import installation
 
 huey = Huey("fairs", storage_class=MemoryStorage)
 _application: dict[str, Flask] = {}
@@ -52,6 +53,7 @@ def _in_context(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
         with _application["app"].app_context():
+            installation.refresh()
             return function(*args, **kwargs)
 
     return run

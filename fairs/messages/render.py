@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
 from flask_babel import force_locale
+from jinja2 import Environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,15 @@ def render_notice(template: str, locale: str, context: dict[str, Any]) -> tuple[
         "locale": locale,
     }
     with force_locale(locale):
-        text = current_app.jinja_env.get_template(f"messages/{template}.txt").render({**known, **context})
+        text = _environment().get_template(f"messages/{template}.txt").render({**known, **context})
     subject, _, body = text.strip().partition("\n")
-    return " ".join(subject.split()), body.strip()
+    return " ".join(subject.split()), re.sub(r"\s*\n\s*\n\s*", "\n\n", body.strip())
+
+
+def _environment() -> Environment:
+    """The pages' environment, but line breaks after a tag stay: a letter's paragraphs are its blank lines."""
+    made: Environment | None = current_app.extensions.get("fairs_letters")
+    if made is None:
+        made = current_app.jinja_env.overlay(trim_blocks=False, lstrip_blocks=False)
+        current_app.extensions["fairs_letters"] = made
+    return made

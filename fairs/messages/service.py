@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import smtplib
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.message import EmailMessage
+from email.utils import format_datetime, formataddr
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -19,7 +22,10 @@ from fairs.messages.models import OutboxMessage
 from fairs.messages.render import render_attachment, render_notice
 from fairs.messages.states import MessageState
 
+log = logging.getLogger(__name__)
+
 MAX_TRIES = 8
+TLS_PORT = 465  # TLS from the first byte (RFC 8314); on every other port STARTTLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,43 +115,87 @@ def _deliver(config: Config, message_id: int) -> bool:
         # Another worker leaves it alone while this one talks to the server.
         message.next_try_at = now() + timedelta(minutes=5)
         message.tries += 1
-    error = ""
+    error, final = "", False
     if config.mail_server:
         try:
             _smtp(config, message)
-        except (OSError, smtplib.SMTPException, KeyError, LookupError) as problem:
-            error = f"{type(problem).__name__}"
+        except (OSError, smtplib.SMTPException) as problem:
+            error, final = _in_words(problem), _is_final(problem)
+        except Exception as problem:
+            log.exception("message %s cannot be made", message_id)
+            error = type(problem).__name__
     with transaction():
         message = db.session.get_one(OutboxMessage, message_id, with_for_update=True, populate_existing=True)
         message.last_error = error
         if not error:
             message.move_to(MessageState.SENT if config.mail_server else MessageState.KEPT)
             message.sent_at = now()
-        elif message.tries >= MAX_TRIES:
+        elif final or message.tries >= MAX_TRIES:
             message.move_to(MessageState.FAILED)
         else:
             message.next_try_at = now() + timedelta(seconds=20 * 2**message.tries)
     return not error
 
 
+def _in_words(problem: Exception) -> str:
+    """What the server said, for staff who look why a mail did not go out."""
+    said: tuple[int, bytes | str]
+    if isinstance(problem, smtplib.SMTPRecipientsRefused):
+        said = next(iter(problem.recipients.values()))
+    elif isinstance(problem, smtplib.SMTPResponseException):
+        said = problem.smtp_code, problem.smtp_error
+    else:
+        return f"{type(problem).__name__}: {problem}"[:300]
+    code, text = said
+    return f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"[:300]
+
+
+def _is_final(problem: Exception) -> bool:
+    """Whether the server will never take this mail for this reader (5xx): no such mailbox."""
+    return isinstance(problem, smtplib.SMTPRecipientsRefused) and all(
+        code >= 500 for code, _text in problem.recipients.values()
+    )
+
+
+def _sender(config: Config, locale: str) -> str:
+    if "<" in config.mail_sender:
+        return config.mail_sender
+    return formataddr((config.department if locale == "vi" else config.department_en, config.mail_sender))
+
+
 def _smtp(config: Config, message: OutboxMessage) -> None:
     mail = EmailMessage()
-    mail["From"] = config.mail_sender
+    mail["From"] = _sender(config, message.locale)
     mail["To"] = message.recipient
+    mail["Date"] = format_datetime(message.created_at)
+    mail["Auto-Submitted"] = "auto-generated"
     mail["Subject"] = message.subject
-    mail["Message-ID"] = f"<outbox-{message.id}@{config.mail_sender.rpartition('@')[2]}>"
+    mail["Message-ID"] = f"<outbox-{message.id}@{config.mail_sender.rpartition('@')[2].rstrip('>')}>"
     mail["Content-Language"] = message.locale
     mail.set_content(message.body)
     for kind, reference in message.attachments:
         attachment = render_attachment(kind, reference)
         main, _, sub = attachment.content_type.partition("/")
         mail.add_attachment(attachment.content, maintype=main, subtype=sub, filename=attachment.name)
-    with smtplib.SMTP(config.mail_server, config.mail_port, timeout=20) as server:
-        if config.mail_tls:
-            server.starttls()
+    with _connection(config) as server:
         if config.mail_username:
             server.login(config.mail_username, config.mail_password)
         server.send_message(mail)
+
+
+def _connection(config: Config) -> smtplib.SMTP:
+    if config.mail_tls and config.mail_port == TLS_PORT:
+        context = ssl.create_default_context()
+        return smtplib.SMTP_SSL(config.mail_server, config.mail_port, timeout=20, context=context)
+    server = smtplib.SMTP(config.mail_server, config.mail_port, timeout=20)
+    if config.mail_tls:
+        try:
+            # With its own default context smtplib would take any certificate.
+            server.starttls(context=ssl.create_default_context())
+        except (OSError, smtplib.SMTPException):
+            server.close()
+            raise
+    return server
 
 
 def mark_printed(message: OutboxMessage, *, by: Actor) -> None:

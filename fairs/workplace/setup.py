@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from flask import Blueprint, current_app, flash, render_template, request, url_for
+from flask import Blueprint, current_app, flash, render_template, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_security import login_user
@@ -22,18 +22,21 @@ from fairs.core.actor import SYSTEM
 from fairs.core.db import db, transaction
 from fairs.core.errors import DomainError, NotFound
 from fairs.core.forms import REQUIRED, Text
+from fairs.core.i18n import current_locale
 from fairs.core.limits import GUESSING, limiter
 from fairs.core.permissions import Role
+from fairs.core.sequences import next_number
 from fairs.core.web import go, public
 from fairs.directory.reference import load_reference as load_directory_reference
 from fairs.floorplans.reference import load_reference as load_booth_types
+from fairs.workplace.installation import InstallationForm, keep
 
 bp = Blueprint("setup", __name__)
 LEAST_PASSWORD = 10
 
 
-class FirstRunForm(NewFairForm):
-    """The administrator's account and the first fair on one page."""
+class FirstRunForm(InstallationForm, NewFairForm):
+    """Department, administrator, mail and the first fair on one page."""
 
     code_word = Text(_l("Set-up code"), length=40, required=True)
     admin_name = Text(_l("Your name"), required=True)
@@ -64,18 +67,22 @@ def first_run() -> Any:
     if not is_fresh():
         raise NotFound
     config = current_app.extensions["fairs_config"]
-    form = FirstRunForm()
+    form = FirstRunForm(obj=config)
+    form.leave_fixed()
     if form.validate_on_submit():
         try:
             if not secrets.compare_digest(form.code_word.data.encode(), setup_code().encode()):
                 raise WrongSetupCode(field="code_word")
             user, fair = set_up(form)
             login_user(user)
+            session["locale"] = current_locale()
             flash(_("Welcome. Next: hall, prices, team."), "success")
             return go(url_for("workplace.overview", fair_slug=fair.slug))
         except DomainError as error:
+            if error.field == "email":
+                error.field = "admin_email"
             form.add_error(error)
-    page = render_template("workplace/first_run.html", form=form, config=config, port=request.host)
+    page = render_template("workplace/first_run.html", form=form, config=config)
     return page, 422 if form.is_submitted() else 200
 
 
@@ -88,8 +95,14 @@ class WrongSetupCode(DomainError):
 
 
 def set_up(form: FirstRunForm) -> tuple[User, Fair]:
-    """Make the administrator and the first fair, and load the reference tables; all or nothing."""
+    """Make the administrator and the first fair, and load the reference tables; all or nothing.
+
+    Raises NotFound when somebody else was faster.
+    """
     with transaction():
+        next_number("set-up")  # whoever comes second waits here until the first one is done, and then sees it
+        if not is_fresh():
+            raise NotFound
         load_directory_reference()
         load_booth_types()
         user = create_user(
@@ -98,7 +111,9 @@ def set_up(form: FirstRunForm) -> tuple[User, Fair]:
             by=SYSTEM,
             password_hash=hashed(form.admin_password.data),
             confirmed=True,
+            locale=current_locale(),
         )
+        keep(form.values(), by_user=user, by=SYSTEM)
         fair = create_fair(form.to_draft(), by=SYSTEM)
         grant_role(user, Role.ADMIN, fair_id=None, by=SYSTEM)
         return user, fair

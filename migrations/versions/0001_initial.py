@@ -110,6 +110,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_fairs_slug")),
     )
     op.create_table(
+        "installation_settings",
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_installation_settings")),
+        sa.UniqueConstraint("name", name=op.f("uq_installation_settings_name")),
+    )
+    op.create_table(
         "number_series",
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
@@ -136,6 +145,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("location", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -169,6 +179,7 @@ def upgrade() -> None:
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tf_primary_method", sa.String(length=64), nullable=True),
         sa.Column("tf_totp_secret", sa.String(length=255), nullable=True),
+        sa.Column("tf_last_counter", sa.BigInteger(), nullable=True),
         sa.Column("mf_recovery_codes", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
@@ -1031,6 +1042,7 @@ def downgrade() -> None:
     op.drop_table("stored_answers")
     op.drop_table("product_groups")
     op.drop_table("number_series")
+    op.drop_table("installation_settings")
     op.drop_table("fairs")
     op.drop_table("exchange_rates")
     op.drop_table("craft_villages")
