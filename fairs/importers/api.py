@@ -9,6 +9,7 @@ from marshmallow import fields, validate
 
 from fairs.calendar.context import current_fair
 from fairs.core.rest import ApiBlueprint, PageQuery, StrictSchema, idempotent, page_schema
+from fairs.core.text import clean
 from fairs.core.web import actor, requires
 from fairs.importers.models import Importer
 from fairs.importers.permissions import REGISTER_IMPORTER, VIEW_IMPORTERS
@@ -123,6 +124,6 @@ def create(body: dict[str, Any]) -> dict[str, Any]:
 @blp.response(200, page_schema(ImporterSchema))
 def list_importers(query: dict[str, Any]) -> dict[str, Any]:
     """The fair's importers, newest first."""
-    wanted = ImporterFilter(query["q"], query["state"], query["country"], query["group"])
+    wanted = ImporterFilter(clean(query["q"]), query["state"], query["country"], query["group"])
     page = page_of_importers(current_fair().id, wanted, cursor=query["cursor"], limit=query["limit"])
     return {"items": [importer_json(importer) for importer in page.items], "next": page.next}

@@ -38,7 +38,7 @@ from fairs.core.limits import PUBLIC_FORM, limiter
 from fairs.core.links import linked
 from fairs.core.permissions import Role
 from fairs.core.sheets import Sheet, sheet_response
-from fairs.core.text import name_language
+from fairs.core.text import clean, name_language
 from fairs.core.web import NavItem, actor, go, private_page, public, register_nav, requires
 from fairs.directory.forms import group_choices
 from fairs.directory.queries import product_groups
@@ -197,7 +197,7 @@ def service_worker() -> Response:
 def _wanted() -> ImporterFilter:
     args = request.args
     return ImporterFilter(
-        text=args.get("q", "")[:200], state=args.get("state", ""), country=args.get("country", "")[:2],
+        text=clean(args.get("q", ""))[:200], state=args.get("state", ""), country=args.get("country", "")[:2],
         group=args.get("group", "")[:10],
     )  # fmt: skip
 

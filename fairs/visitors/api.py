@@ -10,6 +10,7 @@ from marshmallow import fields, validate
 from fairs.badges.states import BadgeCategory
 from fairs.calendar.context import current_fair
 from fairs.core.rest import ApiBlueprint, PageQuery, StrictSchema, idempotent, page_schema
+from fairs.core.text import clean
 from fairs.core.web import actor, requires
 from fairs.visitors.models import Visitor
 from fairs.visitors.permissions import REGISTER_VISITOR, VIEW_VISITORS
@@ -98,6 +99,6 @@ def create(body: dict[str, Any]) -> dict[str, Any]:
 @blp.response(200, page_schema(VisitorSchema))
 def list_visitors(query: dict[str, Any]) -> dict[str, Any]:
     """The fair's visitors, newest first."""
-    wanted = VisitorFilter(query["q"], query["category"])
+    wanted = VisitorFilter(clean(query["q"]), query["category"])
     page = page_of_visitors(current_fair().id, wanted, cursor=query["cursor"], limit=query["limit"])
     return {"items": [visitor_json(visitor) for visitor in page.items], "next": page.next}

@@ -74,7 +74,7 @@ def matches() -> str:
 
 def _typed() -> str:
     # A scanned code may have spaces that matter at its ends; a name has none.
-    return request.form.get("q", "")[:250]
+    return request.form.get("q", "")[:250].replace("\x00", "")
 
 
 def _exact(found: Any, typed: str) -> int | None:

@@ -21,7 +21,7 @@ from fairs.core.i18n import country_name
 from fairs.core.limits import PUBLIC_FORM, limiter
 from fairs.core.links import linked
 from fairs.core.sheets import Sheet, sheet_response
-from fairs.core.text import name_language
+from fairs.core.text import clean, name_language
 from fairs.core.web import NavItem, go, private_page, public, register_nav, requires
 from fairs.messages.render import render_attachment
 from fairs.visitors import desk
@@ -121,7 +121,7 @@ def language_of(visitor: Visitor) -> str:
 def _wanted() -> VisitorFilter:
     args = request.args
     return VisitorFilter(
-        text=args.get("q", "")[:200], category=args.get("category", "")[:20], source=args.get("source", "")[:20]
+        text=clean(args.get("q", ""))[:200], category=args.get("category", "")[:20], source=args.get("source", "")[:20]
     )
 
 

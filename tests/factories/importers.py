@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
+from xml.etree import ElementTree
+from zipfile import ZipFile
 
 from flask import Flask
 from sqlalchemy import select
@@ -105,7 +108,9 @@ def reception(*, days_ahead: int = 42, state: FairState = FairState.BOOKING_OPEN
     load_reference()
     mark = uuid4().hex[:6]
     first = today(ZONE) + timedelta(days=days_ahead)
-    draft = FairDraft(f"fair-{mark}", f"F{mark[:5].upper()}", "Hội chợ thử", "Test fair", first, first + timedelta(days=3))
+    draft = FairDraft(
+        f"fair-{mark}", f"F{mark[:5].upper()}", "Hội chợ thử", "Test fair", first, first + timedelta(days=3)
+    )
     fair = create_fair(draft, by=SYSTEM, importer_decider="Phòng Quản lý Thương mại", **settings)
     way = [FairState.PUBLISHED, FairState.BOOKING_OPEN, FairState.RUNNING, FairState.CLOSED]
     for step in way[: way.index(state) + 1] if state in way else []:
@@ -131,3 +136,24 @@ def deliver(app: Flask, server: Any) -> int:
     """Deliver the outbox to a real SMTP server; gives back how many went out."""
     config = app.extensions["fairs_config"]
     return deliver_due(replace(config, mail_server=server.host, mail_port=server.port, mail_tls=False))
+
+
+def rows_of(sheet: bytes) -> list[dict[str, str]]:
+    """The texts of an XLSX file's first sheet, by the heads of its columns; fails when any cell is a formula."""
+    space = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+    with ZipFile(BytesIO(sheet)) as book:
+        strings = ElementTree.fromstring(book.read("xl/sharedStrings.xml"))
+        page = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
+    assert page.findall(".//m:f", space) == []
+    assert page.findall(".//m:hyperlink", space) == []
+    texts = ["".join(part.text or "" for part in item.iter(f"{{{space['m']}}}t")) for item in strings]
+    rows = [
+        {
+            re.sub(r"\d", "", cell.attrib["r"]): texts[int(value)] if cell.get("t") == "s" else value
+            for cell in row
+            if (value := cell.findtext("m:v", namespaces=space)) is not None
+        }
+        for row in page.iter(f"{{{space['m']}}}row")
+    ]
+    heads = rows[0]
+    return [{heads[column]: value for column, value in row.items()} for row in rows[1:]]

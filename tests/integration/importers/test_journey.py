@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from datetime import timedelta
 from typing import Any
 
@@ -53,7 +52,9 @@ def register(place: Reception, client: Client, **changes: Any) -> tuple[dict[str
     return form, link_in(mails_to(form["email"])[-1].body)
 
 
-def test_from_the_form_to_the_badge(place: Reception, app: Flask, client: Client, new_client: Any, smtp_server: Any) -> None:
+def test_from_the_form_to_the_badge(
+    place: Reception, app: Flask, client: Client, new_client: Any, smtp_server: Any
+) -> None:
     form, page = register(place, client)
     assert "Check your mail" in client.get(f"{place.public}/importers/check-mail").text
     importer = only()
@@ -80,7 +81,11 @@ def test_from_the_form_to_the_badge(place: Reception, app: Flask, client: Client
     importer = only()
     badge = db.session.scalars(select(Badge)).one()
     assert importer.state is ImporterState.APPROVED
-    assert (importer.badge_id, badge.category, badge.company_id) == (badge.id, BadgeCategory.IMPORTER, importer.company_id)
+    assert (importer.badge_id, badge.category, badge.company_id) == (
+        badge.id,
+        BadgeCategory.IMPORTER,
+        importer.company_id,
+    )
 
     assert deliver(app, smtp_server) == 3
     subjects = [str(mail["Subject"]) for mail in smtp_server.sent_to(form["email"])]
@@ -125,9 +130,13 @@ def test_confirming_twice_is_as_once(place: Reception, client: Client) -> None:
 def test_the_same_address_twice_gets_its_link_again_and_nobody_learns_it(place: Reception, client: Client) -> None:
     form, page = register(place, client)
     first = client.get(f"{place.public}/importers/check-mail").text
-    answer = client.submit(f"{place.public}/importers/register", {**form, "native_name": "Someone Else", "email": form["email"].upper()})
+    answer = client.submit(
+        f"{place.public}/importers/register", {**form, "native_name": "Someone Else", "email": form["email"].upper()}
+    )
     assert answer.status_code == 303
-    assert client.get(f"{place.public}/importers/check-mail").text.count("Check your mail") == first.count("Check your mail")
+    assert client.get(f"{place.public}/importers/check-mail").text.count("Check your mail") == first.count(
+        "Check your mail"
+    )
     assert only().person.native_name == "田中花子"
     mails = mails_to(form["email"])
     assert [mail.kind for mail in mails] == ["importers/confirm", "importers/confirm"]
@@ -142,7 +151,9 @@ def test_the_same_address_twice_gets_its_link_again_and_nobody_learns_it(place: 
 
 def test_a_stranger_who_types_my_address_changes_nothing_of_mine(place: Reception, client: Client) -> None:
     me = save_person(
-        PersonDraft("田中花子", "Tanaka Hanako", email="me@mihon.example", phone="+81312345678", country="JP", job_title="Owner"),
+        PersonDraft(
+            "田中花子", "Tanaka Hanako", email="me@mihon.example", phone="+81312345678", country="JP", job_title="Owner"
+        ),
         by=SYSTEM,
     )
     _, page = register(place, client, email="me@mihon.example", job_title="Thief", badge_name="Mallory")
