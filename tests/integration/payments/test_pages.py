@@ -212,14 +212,15 @@ def test_filters_take_anything(place: Office, client: Client) -> None:
 def test_the_list_costs_the_same_for_one_and_for_many(place: Office, client: Client) -> None:
     place.invoice()
     signed_in(client, place, Role.FINANCE)
-    client.get(address(place))
+    path = address(place)
+    client.get(path)
     with counted_queries() as one:
-        client.get(address(place))
+        client.get(path)
     for _ in range(3):
         place.receipt(place.invoice(company=place.company()), 1000)
     with counted_queries() as many:
-        client.get(address(place))
-    assert len(many) == len(one)
+        client.get(path)
+    assert sorted(many) == sorted(one)
 
 
 def test_the_sheet_holds_text_as_text(place: Office, client: Client) -> None:
