@@ -9,6 +9,7 @@ from flask import Blueprint, Response, current_app, flash, g, render_template, r
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import joinedload
 
 from fairs.accounts.models import User
 from fairs.accounts.queries import matching_grant
@@ -50,11 +51,12 @@ def companies() -> str:
     kind = "people" if request.args.get("kind") == "people" else "companies"
     cursor = request.args.get("cursor")
     if kind == "people":
-        page: Any = paginate(people_matching(text), (Person.folded, False), (Person.id, False), cursor=cursor)
+        people = people_matching(text).options(joinedload(Person.company))
+        page: Any = paginate(people, (Person.folded, False), (Person.id, False), cursor=cursor)
     else:
         where = request.args.get("where")
         domestic = {"domestic": True, "foreign": False}.get(where or "")
-        query = companies_matching(text, domestic=domestic)
+        query = companies_matching(text, domestic=domestic).options(joinedload(Company.village))
         page = paginate(query, (Company.folded, False), (Company.id, False), cursor=cursor)
     return render_template("directory/index.html", page=page, kind=kind, text=text)
 

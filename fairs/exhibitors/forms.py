@@ -72,6 +72,7 @@ class ConsentForm(Form):
 class FileForSomebodyForm(OnBehalfMixin, CompanyForm):
     """The whole application on one page, for a clerk with a paper form or somebody on the telephone."""
 
+    group_codes = GroupsField(_l("Product groups"), required=True)
     products = LongText(_l("What will they show?"), length=2000, required=True)
     track = RadioChoice(_l("Price of the booth"), choices=TRACK_CHOICES, default="paying")
     wishes = LongText(_l("Wishes about the place"), length=1000)
