@@ -220,7 +220,7 @@ def test_the_list_costs_the_same_for_one_and_for_many(place: Office, client: Cli
         place.receipt(place.invoice(company=place.company()), 1000)
     with counted_queries() as many:
         client.get(path)
-    assert sorted(many) == sorted(one)
+    assert len(many) == len(one)
 
 
 def test_the_sheet_holds_text_as_text(place: Office, client: Client) -> None:
