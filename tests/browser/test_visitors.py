@@ -1,0 +1,107 @@
+"""The desk by keyboard alone, and a trade visitor's badge on the phone."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_importers import PHONE, mail_link, slug
+from tests.support.browser import axe
+from tests.support.server import LiveServer
+
+
+@pytest.fixture(scope="session")
+def running_fair(live_server: LiveServer) -> str:
+    """The slug of the demonstration's fair that runs today."""
+    return slug(live_server, "running")
+
+
+def test_the_desk_by_keyboard_alone(open_page: Callable[..., Page], running_fair: str) -> None:
+    page = open_page("desk")
+    page.goto("/language/en")
+    page.goto(f"/fairs/{running_fair}/desk")
+    field, keys = page.locator("#desk-q"), page.keyboard
+    expect(field).to_be_focused()
+    name = f"Phạm Mới {time.time_ns() % 10**6}"
+
+    keys.type(name)
+    expect(page.locator("#desk-match-new[aria-selected=true]")).to_be_visible()
+    axe(page)
+    keys.press("Enter")
+    expect(page.get_by_label("Company or organisation")).to_be_focused()
+    axe(page)
+    keys.type("Cửa hàng Mẫu")
+    keys.press("Tab")
+    keys.type("call me")
+    keys.press("Enter")
+    expect(page.get_by_label("Phone or e-mail")).to_be_focused()
+    expect(page.locator("#contact-error")).to_be_visible()
+    keys.press("Control+A")
+    keys.type(f"09{time.time_ns() % 10**8:08d}")
+    keys.press("Enter")
+    expect(page.get_by_role("button", name="Print the badge")).to_be_focused()
+    expect(page.locator(".desk-result-name")).to_have_text(name)
+    axe(page)
+    short = page.locator("[data-desk-result] .mono").last.inner_text()
+    with page.context.expect_page() as opened:
+        keys.press("Enter")
+    assert opened.value.url.endswith("/badges/print")
+    opened.value.close()
+    page.bring_to_front()
+    expect(field).to_be_focused()
+    expect(field).to_have_value("")
+    expect(page.locator("#desk-panel")).to_be_empty()
+
+    # The same person again: an arrow chooses, Enter shows the badge that there is.
+    keys.type(name[:8])
+    expect(page.locator("#desk-match-0")).to_be_visible()
+    for _ in range(10):
+        if page.locator("[role=option][aria-selected=true]", has_text=name).count():
+            break
+        keys.press("ArrowDown")
+    keys.press("Enter")
+    expect(page.get_by_text("Registered already")).to_be_visible()
+    expect(page.locator("[data-desk-result]")).to_contain_text(short)
+    keys.press("Escape")
+    expect(field).to_be_focused()
+    assert name not in page.url
+
+
+def test_a_hand_scanner_is_quicker_than_the_list(open_page: Callable[..., Page], running_fair: str) -> None:
+    page = open_page("desk")
+    page.goto("/language/en")
+    page.goto(f"/fairs/{running_fair}/badges")
+    page.locator("tbody a").first.click()
+    page.wait_for_load_state()
+    short_code = page.get_by_text(re.compile(r"^\w{4}-\w{4}-\w{4}-\w{4}$")).first.inner_text()
+    page.goto(f"/fairs/{running_fair}/desk")
+    page.keyboard.insert_text(short_code)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Registered already")).to_be_visible()
+    expect(page.get_by_role("button", name="Print the badge")).to_be_focused()
+
+
+def test_a_trade_visitors_badge_on_the_phone(
+    live_server: LiveServer, open_page: Callable[..., Page], running_fair: str
+) -> None:
+    page = open_page(viewport=PHONE)
+    address = f"khach{time.time_ns()}@mau.example"
+    page.goto("/language/vi")
+    page.goto(f"/f/{running_fair}/visit")
+    page.locator("[name=name]").fill("Nguyễn Thị Đào")
+    page.locator("[name=company_name]").fill("Cửa hàng Mẫu")
+    page.locator("[name=email]").fill(address)
+    page.locator("[name=consent_registration]").check()
+    page.locator("main form [type=submit]").click()
+    expect(page.get_by_text(address)).to_be_visible()
+    page.goto(mail_link(live_server, address, "visitors/registered"))
+    expect(page.get_by_role("heading", name="Nguyễn Thị Đào")).to_be_visible()
+    expect(page.locator("[data-saved]")).to_be_visible()
+    axe(page)
+    page.context.set_offline(True)
+    page.reload()
+    expect(page.get_by_role("heading", name="Nguyễn Thị Đào")).to_be_visible()
