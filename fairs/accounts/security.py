@@ -102,6 +102,7 @@ def settings(config: Config) -> dict[str, Any]:
         "SECURITY_REGISTERABLE": True,
         "SECURITY_USE_REGISTER_V2": True,
         "SECURITY_CONFIRMABLE": True,
+        "SECURITY_DATETIME_FACTORY": now,  # its own is naive, which UTCDateTime refuses
         "SECURITY_AUTO_LOGIN_AFTER_CONFIRM": True,
         "SECURITY_RECOVERABLE": True,
         "SECURITY_CHANGEABLE": True,
