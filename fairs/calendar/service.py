@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -63,6 +63,15 @@ def check_days(starts_on: date, ends_on: date) -> None:
         raise InvalidInput(_l("A fair lasts a month at most."), field="ends_on")
 
 
+def check_rules(starts_on: date, ends_on: date, opens_at: time, closes_at: time, balance_due_on: date | None) -> None:
+    """Raise InvalidInput for what does not go together: days, hours, and the day on which the balance is due."""
+    check_days(starts_on, ends_on)
+    if closes_at <= opens_at:
+        raise InvalidInput(_l("The fair closes before it opens."), field="closes_at")
+    if balance_due_on is not None and balance_due_on > ends_on:
+        raise InvalidInput(_l("The balance is due before the fair is over."), field="balance_due_on")
+
+
 def change_state(fair: Fair, target: FairState, *, by: Actor) -> Fair:
     """Move a fair through its lifecycle; raises InvalidTransition."""
     with transaction():
@@ -79,7 +88,8 @@ def change_settings(fair: Fair, changes: dict[str, Any], *, by: Actor) -> Fair:
     """Change the fair's names, days, place and rules; raises InvalidInput. Only known columns are taken."""
     with transaction():
         locked = db.session.get_one(Fair, fair.id, with_for_update=True, populate_existing=True)
-        check_days(changes.get("starts_on", locked.starts_on), changes.get("ends_on", locked.ends_on))
+        names = ("starts_on", "ends_on", "opens_at", "closes_at", "balance_due_on")
+        check_rules(*(changes.get(name, getattr(locked, name)) for name in names))
         known = {column.key for column in Fair.__table__.columns} - {"id", "slug", "code", "state", "created_at"}
         before = {key: getattr(locked, key) for key in changes if key in known and getattr(locked, key) != changes[key]}
         for key in before:

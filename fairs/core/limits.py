@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, g
+from flask import Flask, current_app, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
@@ -29,3 +29,11 @@ def init_app(app: Flask, config: Config) -> None:
     app.config["RATELIMIT_ENABLED"] = config.rate_limits
     app.config["RATELIMIT_STORAGE_URI"] = config.jobs_url if config.jobs_url.startswith("redis") else "memory://"
     limiter.init_app(app)
+    # Before anything reads the form.
+    app.before_request_funcs.setdefault(None, []).insert(0, _small_forms)
+
+
+def _small_forms() -> None:
+    # Werkzeug's own limit knows multipart forms only; a plain one would be read whole, up to the size of an upload.
+    if request.mimetype == "application/x-www-form-urlencoded":
+        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]

@@ -71,7 +71,7 @@ def wants_json() -> bool:
 
 def safe_next(target: str | None, fallback: str) -> str:
     """``target`` when it is an address within this site, else ``fallback`` (no open redirects)."""
-    if not target:
+    if not target or not target.isprintable():
         return fallback
     try:
         parts = urlsplit(target)
@@ -164,7 +164,7 @@ def _decode(cursor: str, length: int) -> list[Any]:
         raise InvalidInput(field="cursor") from error
     if not isinstance(values, list) or len(values) != length:
         raise InvalidInput(field="cursor")
-    if not all(isinstance(value, str | int | None) for value in values):
+    if not all(isinstance(value, str | int | None) and not isinstance(value, bool) for value in values):
         raise InvalidInput(field="cursor")
     return values
 
