@@ -16,7 +16,7 @@ const RETRIES = [1000, 2000, 4000, 8000, 15000];
 /** How long a guard waits for the verdict before the scan counts as kept. */
 const PATIENCE = 2500;
 
-let way = (setting('way') || 'in') as Way;
+let way = (setting('firstWay') || 'in') as Way;
 let loud = remembered('fairs-sound') !== 'off';
 
 function remembered(key: string, value?: string): string | null {
@@ -155,7 +155,7 @@ function startTools(): void {
 
 /** In and out without loading the page again, so that no scan falls into the gap. */
 function startWays(): void {
-  const links = [...document.querySelectorAll<HTMLAnchorElement>('[data-way]')].filter((link) => link !== page);
+  const links = [...document.querySelectorAll<HTMLAnchorElement>('[data-way]')];
   for (const link of links) {
     link.addEventListener('click', (event) => {
       event.preventDefault();

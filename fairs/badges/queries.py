@@ -77,16 +77,17 @@ def find_by_codes(texts: Iterable[str], *, lock: bool = False) -> dict[str, Badg
     wanted = {text: key for text in set(texts) if (key := _key(text)) is not None}
     if not wanted:
         return {}
+    columns = {"fingerprint": Badge.fingerprint, "short_code": Badge.short_code}
+    conditions = [
+        column.in_(values)
+        for kind, column in columns.items()
+        if (values := [v for k, v in wanted.values() if k == kind])
+    ]
     query = (
         select(Badge)
         .join(Badge.person)
         .options(contains_eager(Badge.person), joinedload(Badge.company))
-        .where(
-            or_(
-                Badge.fingerprint.in_([value for kind, value in wanted.values() if kind == "fingerprint"]),
-                Badge.short_code.in_([value for kind, value in wanted.values() if kind == "short_code"]),
-            )
-        )
+        .where(or_(*conditions))
         .order_by(Badge.person_id, Badge.id)
         .execution_options(populate_existing=True)
     )

@@ -120,6 +120,7 @@ def send(gate_code: str) -> Response:
     The device's clock may be wrong: all its times are moved by the difference between its time of sending and ours.
     """
     gate, mode = _gate(gate_code), _mode()
+    is_open = gate.is_open
     try:
         body = ScreenBatch().load(request.get_json(silent=True) or {})
         scans = _timed(body)
@@ -132,7 +133,7 @@ def send(gate_code: str) -> Response:
     answer = {
         "results": [as_guard_reads(result, mode.fair) for result in results],
         "counters": {"visits": seen.visits, "inside": seen.inside},
-        "is_open": gate.is_open,
+        "is_open": is_open,
     }
     return Response(json.dumps(answer), mimetype="application/json")
 
