@@ -13,6 +13,7 @@ from fairs.core.clock import now
 from fairs.core.db import db
 from fairs.core.money import Money
 from fairs.core.sequences import next_reference
+from fairs.demo.papers import contract_paper
 from fairs.demo.people import Cast
 
 SAMPLE_RATES = {"USD": 25_400, "EUR": 27_600, "JPY": 168, "GBP": 32_300, "CNY": 3_520, "HKD": 3_260, "SGD": 18_900}
@@ -50,12 +51,13 @@ def load_contracts(rng: random.Random, fair: Fair, cast: Cast) -> int:
         hs_code, description, unit = GOODS[n % len(GOODS)]
         value = Money((8_000 + 700 * n) * (150 if currency == "JPY" else 100), currency)
         signed_on = fair.starts_on if n % 2 else fair.today
+        exporter, importer = cast.exporters[20 + n], cast.importers[112 + n * 3][0]
         contract = Contract(
             fair_id=fair.id,
             reference=next_reference(fair.code, "C"),
             number=f"HD-{n + 1:02d}/{fair.code}",
-            exporter_id=cast.exporters[20 + n].id,
-            importer_id=cast.importers[112 + n * 3][0].id,
+            exporter_id=exporter.id,
+            importer_id=importer.id,
             signed_on=signed_on,
             state=ContractState.MOU if is_mou else ContractState.SIGNED,
             verification=Verification.VERIFIED if verified else Verification.LOGGED,
@@ -81,6 +83,8 @@ def load_contracts(rng: random.Random, fair: Fair, cast: Cast) -> int:
             ],
         )
         _freeze(contract, value, signed_on, fair)
+        # One without its scan, to show what is missing.
+        contract.evidence = contract_paper(contract, exporter, importer) if n != 8 else None
         db.session.add(contract)
     db.session.flush()
     return number
