@@ -30,7 +30,7 @@ def people(number: int) -> None:
                     name=f"name {n % 3}",
                     locale=None if n % 4 == 0 else ("vi", "en")[n % 2],
                     confirmed_at=None if n % 5 == 0 else START + timedelta(days=n % 3),
-                )  # fmt: skip
+                )
             )
 
 
@@ -74,12 +74,28 @@ def cursor_of(value: Any) -> str:
 @pytest.mark.parametrize(
     "cursor",
     [
-        "garbage", "%%%", "====", "e30", "A", "\ufffd", cursor_of({}), cursor_of([]), cursor_of([1]), cursor_of([1, 2, 3]),
-        cursor_of(["x", "y"]), cursor_of([[1], 2]), cursor_of([{"a": 1}, 2]), cursor_of(["2026-13-45", 1]),
-        cursor_of(["2026-01-01T00:00:00", 1]), cursor_of([None, None]), cursor_of(["2026-01-01T00:00:00+00:00", None]),
-        cursor_of([True, True]), cursor_of(["2026-01-01T00:00:00+00:00", "x"]), cursor_of(["2026-01-01T00:00:00+00:00", 1.5]),
+        "garbage",
+        "%%%",
+        "====",
+        "e30",
+        "A",
+        "\ufffd",
+        cursor_of({}),
+        cursor_of([]),
+        cursor_of([1]),
+        cursor_of([1, 2, 3]),
+        cursor_of(["x", "y"]),
+        cursor_of([[1], 2]),
+        cursor_of([{"a": 1}, 2]),
+        cursor_of(["2026-13-45", 1]),
+        cursor_of(["2026-01-01T00:00:00", 1]),
+        cursor_of([None, None]),
+        cursor_of(["2026-01-01T00:00:00+00:00", None]),
+        cursor_of([True, True]),
+        cursor_of(["2026-01-01T00:00:00+00:00", "x"]),
+        cursor_of(["2026-01-01T00:00:00+00:00", 1.5]),
     ],
-)  # fmt: skip
+)
 def test_a_broken_cursor_is_refused(app: Flask, cursor: str) -> None:
     people(3)
     with pytest.raises(InvalidInput) as refused:

@@ -39,7 +39,7 @@ def seen_from_outside(app: Flask, name: str) -> int | None:
 def test_the_outermost_commits_and_an_inner_failure_takes_back_only_itself(app: Flask) -> None:
     with transaction():
         add("outer")
-        with pytest.raises(InvalidInput), transaction():
+        with pytest.raises(InvalidInput), transaction():  # noqa: PT012
             add("inner")
             raise InvalidInput
         assert in_transaction()
@@ -49,7 +49,7 @@ def test_the_outermost_commits_and_an_inner_failure_takes_back_only_itself(app: 
 
 
 def test_an_outer_failure_takes_everything_back(app: Flask) -> None:
-    with pytest.raises(InvalidInput), transaction():
+    with pytest.raises(InvalidInput), transaction():  # noqa: PT012
         with transaction():
             add("inner")
         raise InvalidInput
@@ -112,7 +112,7 @@ def test_wake_ups_run_once_after_the_commit_and_never_after_a_failure(app: Flask
             after_commit(wake)
         assert woken == []
     assert woken == ["after"]
-    with pytest.raises(InvalidInput), transaction():
+    with pytest.raises(InvalidInput), transaction():  # noqa: PT012
         after_commit(wake)
         raise InvalidInput
     with transaction():
@@ -217,7 +217,7 @@ def test_the_library_that_commits_by_itself_waits_for_its_turn(real_app: Flask) 
 
 
 def test_inside_a_transaction_the_library_only_flushes(app: Flask) -> None:
-    with pytest.raises(InvalidInput), transaction():
+    with pytest.raises(InvalidInput), transaction():  # noqa: PT012
         db.session.add(NumberSeries(name="x", last=1))
         commit_foreign()
         raise InvalidInput
@@ -245,7 +245,7 @@ def test_moments_are_aware_in_and_out(app: Flask) -> None:
         read = series("hanoi")
         assert read is not None
         assert read.created_at == moment and read.created_at.utcoffset() == timedelta(0)
-    with pytest.raises(StatementError, match="naive"), transaction() as session:
+    with pytest.raises(StatementError, match="naive"), transaction() as session:  # noqa: PT012
         session.add(NumberSeries(name="naive", created_at=datetime(2026, 11, 12)))
         session.flush()
     assert (
@@ -256,7 +256,7 @@ def test_moments_are_aware_in_and_out(app: Flask) -> None:
 
 def test_a_row_that_is_gone_is_noticed(app: Flask) -> None:
     add("kept")
-    with pytest.raises(StaleDataError), transaction() as session:
+    with pytest.raises(StaleDataError), transaction() as session:  # noqa: PT012
         row = series("kept")
         session.execute(text("delete from number_series"))
         assert row is not None

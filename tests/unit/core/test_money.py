@@ -62,7 +62,7 @@ def test_nothing_that_is_typed_breaks_it(text: str) -> None:
     try:
         Money.parse(text, "VND")
     except InvalidInput as refused:
-        assert refused.status == 422
+        assert refused.status == 422  # noqa: PT017
 
 
 def test_smaller_parts_than_the_currency_has_are_refused() -> None:
