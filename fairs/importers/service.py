@@ -213,7 +213,8 @@ def _notify(importer: Importer, template: str, expires_at: datetime | None = Non
 def send_link(importer: Importer) -> None:
     """Send the importer a link to their page once more, by the state they are in; earlier links stay valid."""
     with transaction():
-        row = _locked(importer)
+        # Not locked: the public form comes here with the fair's row locked, and approving locks the other way round.
+        row = db.session.get_one(Importer, importer.id, populate_existing=True)
         if row.state is ImporterState.UNCONFIRMED:
             _notify(row, "confirm", now() + CONFIRM_WITHIN)
         else:
