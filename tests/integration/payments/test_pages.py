@@ -14,6 +14,7 @@ from flask import Flask
 
 from fairs.core.actor import SYSTEM
 from fairs.core.permissions import Role
+from fairs.messages.render import render_attachment
 from fairs.payments.models import Invoice
 from fairs.payments.service import cancel_invoice
 from fairs.payments.states import InvoiceState
@@ -305,3 +306,11 @@ def test_an_invoice_of_many_lines_goes_over_pages(place: Office, client: Client)
     document = pypdfium2.PdfDocument(answer.data)
     assert len(document) > 1
     document.close()
+
+
+def test_the_invoice_goes_along_with_a_message(place: Office) -> None:
+    invoice = place.invoice()
+    for reference, locale in ((invoice.number, "vi"), ([invoice.number, "en"], "en")):
+        attached = render_attachment("invoice", reference)
+        assert (attached.name, attached.content_type) == (f"{invoice.number}-{locale}.pdf", "application/pdf")
+        assert attached.content.startswith(b"%PDF-")
