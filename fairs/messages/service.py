@@ -171,12 +171,12 @@ def _smtp(config: Config, message: OutboxMessage) -> None:
     mail["Auto-Submitted"] = "auto-generated"
     mail["Subject"] = message.subject
     mail["Message-ID"] = f"<outbox-{message.id}@{config.mail_sender.rpartition('@')[2].rstrip('>')}>"
-    mail["Content-Language"] = message.locale
     mail.set_content(message.body)
     for kind, reference in message.attachments:
         attachment = render_attachment(kind, reference)
         main, _, sub = attachment.content_type.partition("/")
         mail.add_attachment(attachment.content, maintype=main, subtype=sub, filename=attachment.name)
+    mail["Content-Language"] = message.locale  # last: set_content() takes every Content- header away
     with _connection(config) as server:
         if config.mail_username:
             server.login(config.mail_username, config.mail_password)
