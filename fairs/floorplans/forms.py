@@ -33,7 +33,7 @@ class DoorForm(PlainForm):
                                             ("right", _l("right"))])  # fmt: skip
     start = DecimalNumber(_l("From the corner (m)"), least=0, most=500)
     width = DecimalNumber(_l("Width (m)"), least=0, most=100)
-    label = Text(_l("Name"), length=60)
+    label = Text(_l("Name of the door"), length=60)
 
 
 class HallForm(Form):

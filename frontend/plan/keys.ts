@@ -20,7 +20,8 @@ export function startKeys(svg: SVGSVGElement, view: View, panel: Panel): void {
   take(all.find((one) => one.hasAttribute('aria-current')) ?? all.find((one) => one.dataset['s'] === 'free' && !one.classList.contains('is-dim')) ?? all[0]);
   svg.setAttribute('aria-describedby', 'plan-help');
 
-  svg.addEventListener('focusin', (event) => {
+  // Heard on the box around it: an SVG element with a listener of focus would become a Tab stop itself.
+  svg.parentElement?.addEventListener('focusin', (event) => {
     const booth = (event.target as Element).closest<BoothLink>('a.booth');
     take(booth);
     // The browser would scroll the box around the picture; the picture moves instead.
