@@ -89,7 +89,7 @@ def test_a_trade_visitors_badge_on_the_phone(
     live_server: LiveServer, open_page: Callable[..., Page], running_fair: str
 ) -> None:
     page = open_page(viewport=PHONE)
-    address = f"khach{time.time_ns()}@mau.example"
+    address = f"mot-dia-chi-rat-dai-{time.time_ns()}@cua-hang-mau.example"
     page.goto("/language/vi")
     page.goto(f"/f/{running_fair}/visit")
     page.locator("[name=name]").fill("Nguyễn Thị Đào")
@@ -98,6 +98,7 @@ def test_a_trade_visitors_badge_on_the_phone(
     page.locator("[name=consent_registration]").check()
     page.locator("main form [type=submit]").click()
     expect(page.get_by_text(address)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.goto(mail_link(live_server, address, "visitors/registered"))
     expect(page.get_by_role("heading", name="Nguyễn Thị Đào")).to_be_visible()
     expect(page.locator("[data-saved]")).to_be_visible()
