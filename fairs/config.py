@@ -43,8 +43,12 @@ class Config:
     department: str = _doc("Sở Công Thương Hà Nội", "Name of the organising department on pages and documents.")
     department_en: str = _doc("Hanoi Department of Industry and Trade", "The same in English.")
     department_address: str = _doc("", "Address under the department's name on invoices; empty leaves it out.")
-    department_contact: str = _doc("", "Telephone or e-mail for questions about money, on invoices; empty leaves it out.")
-    bank_name: str = _doc("Vietcombank", "Bank that receives payments. The four bank settings are placeholders: set your own.")
+    department_contact: str = _doc(
+        "", "Telephone or e-mail for questions about money, on invoices; empty leaves it out."
+    )
+    bank_name: str = _doc(
+        "Vietcombank", "Bank that receives payments. The four bank settings are placeholders: set your own."
+    )
     bank_bin: str = _doc("970436", "The bank's six-digit number (BIN) in VietQR codes; empty prints no QR code.")
     bank_account: str = _doc("0000000000", "Number of the account that receives payments.")
     bank_account_name: str = _doc("SO CONG THUONG HA NOI", "Holder of that account, in capitals without accents.")

@@ -36,7 +36,12 @@ from fairs.payments.models import Invoice
 
 bp = Blueprint("bookings", __name__, url_prefix="/fairs/<fair_slug>/bookings")
 
-SORTS: dict[str, Any] = {"reference": None, "booth": Booth.code, "company": Company.folded, "price": BoothBooking.price_minor}
+SORTS: dict[str, Any] = {
+    "reference": None,
+    "booth": Booth.code,
+    "company": Company.folded,
+    "price": BoothBooking.price_minor,
+}
 ACTIONS: dict[str, tuple[Any, str, str | None]] = {
     "booths.hold": (_l("Held"), "hourglass", "warning"),
     "booths.reprice": (_l("Price changed"), "receipt", "warning"),
@@ -102,7 +107,9 @@ def _sheet(fair: Fair, query: Select[BoothBooking]) -> Response:
         _("Decision number"), _("Deposit due"), _("Booked at"), _("Confirmed at"), _("Reason"),
     ]  # fmt: skip
     bookings = db.session.scalars(query.order_by(BoothBooking.id)).unique()
-    return sheet_response([Sheet(_("Bookings"), heads, _rows(bookings))], f"{fair.slug}-bookings", time_zone=fair.time_zone)
+    return sheet_response(
+        [Sheet(_("Bookings"), heads, _rows(bookings))], f"{fair.slug}-bookings", time_zone=fair.time_zone
+    )
 
 
 def _rows(bookings: Any) -> Iterator[list[Any]]:

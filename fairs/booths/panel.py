@@ -88,8 +88,12 @@ def build_panel(fair: Fair, booth: Booth, guest: Guest, *, search: str = "") -> 
     state = booth_state(booth, booking)
     is_mine = booking is not None and guest.exhibitor is not None and booking.exhibitor_id == guest.exhibitor.id
     named = booking is not None and (guest.is_staff or is_mine or state is BoothState.CONFIRMED)
-    action, why = _staff_action(fair, booth, state, guest) if guest.is_staff else _own_action(fair, booth, booking, guest)
-    found: Sequence[Exhibitor] = search_accepted(fair.id, search) if action == "book" and not why and search.strip() else ()
+    action, why = (
+        _staff_action(fair, booth, state, guest) if guest.is_staff else _own_action(fair, booth, booking, guest)
+    )
+    found: Sequence[Exhibitor] = (
+        search_accepted(fair.id, search) if action == "book" and not why and search.strip() else ()
+    )
     return Panel(
         booth, state, booking if guest.is_staff or is_mine else None,
         booking.exhibitor.company.name if named and booking is not None else "", _offer(fair, booth, guest, state),
@@ -120,9 +124,15 @@ def _own_action(fair: Fair, booth: Booth, booking: BoothBooking | None, guest: G
     if guest.exhibitor is None or guest.exhibitor.state in {ExhibitorState.DRAFT, ExhibitorState.WITHDRAWN}:
         return "apply", ""
     if not guest.is_accepted:
-        return "choose", _("Your application is not accepted yet (%(state)s). The organiser decides.", state=guest.exhibitor.state.label)
+        return "choose", _(
+            "Your application is not accepted yet (%(state)s). The organiser decides.",
+            state=guest.exhibitor.state.label,
+        )
     if guest.booking is not None and guest.booking.state is not BookingState.HELD:
-        text = _("You have booth %(code)s already. For a second or another one ask the organiser.", code=guest.booking.booth.code)
+        text = _(
+            "You have booth %(code)s already. For a second or another one ask the organiser.",
+            code=guest.booking.booth.code,
+        )
         return "choose", text
     if not booth_has_price(fair, booth, guest):
         return "choose", _("There is no price for this kind of booth yet. The organiser sets it.")

@@ -199,4 +199,6 @@ def draw_plan(page: PlanPage, address: str) -> Markup:
             )
         )  # fmt: skip
     title = _("Plan of %(hall)s: %(count)s booths", hall=page.hall.name, count=len(page.rows))
-    return drawing.draw(page.hall, [f'<g class="plan-zones">{tints}</g><g class="plan-booths">', *shapes, "</g>"], title=title)
+    return drawing.draw(
+        page.hall, [f'<g class="plan-zones">{tints}</g><g class="plan-booths">', *shapes, "</g>"], title=title
+    )

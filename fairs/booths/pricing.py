@@ -118,7 +118,13 @@ def make_quote(fair: Fair, booth: Booth, price: BoothPrice | None, exhibitor: Ex
         vi = f"Hỗ trợ theo Quyết định {number}" if number else "Hỗ trợ theo quyết định"
         en = f"Support by decision {number}" if number else "Support by decision"
         lines += [
-            PriceLine("support", f"{vi}: {line.text_vi}", f"{en}: {line.text_en}", Money(0, line.net.currency) - line.net, line.vat_percent)
+            PriceLine(
+                "support",
+                f"{vi}: {line.text_vi}",
+                f"{en}: {line.text_en}",
+                Money(0, line.net.currency) - line.net,
+                line.vat_percent,
+            )
             for line in tuple(lines)
         ]
     deposit_due, balance_due = due_days(fair)

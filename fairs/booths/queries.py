@@ -113,7 +113,11 @@ def _may_see(viewer: Viewer, state: BoothState, exhibitor_id: int | None) -> boo
 
 def states_of(fair_id: int) -> dict[str, str]:
     """Code to state of every booth of a fair that is not free now: what the open plans poll for."""
-    live = select(BoothBooking.booth_id, BoothBooking.state).where(BoothBooking.fair_id == fair_id, is_live_now()).subquery()
+    live = (
+        select(BoothBooking.booth_id, BoothBooking.state)
+        .where(BoothBooking.fair_id == fair_id, is_live_now())
+        .subquery()
+    )
     rows = db.session.execute(
         select(Booth.code, live.c.state, Booth.is_blocked)
         .outerjoin(live, live.c.booth_id == Booth.id)
@@ -177,7 +181,9 @@ def _bookings() -> Select[BoothBooking]:
     )
 
 
-def bookings_matching(fair: Fair, *, text: str = "", state: str = "", zone_id: int | None = None) -> Select[BoothBooking]:
+def bookings_matching(
+    fair: Fair, *, text: str = "", state: str = "", zone_id: int | None = None
+) -> Select[BoothBooking]:
     """The bookings of a fair; ``state`` is a BookingState, ``live`` or ``overdue`` (deposit not paid by its day)."""
     query = _bookings().join(BoothBooking.booth).join(BoothBooking.exhibitor).join(Exhibitor.company)
     query = query.where(BoothBooking.fair_id == fair.id)
@@ -217,9 +223,7 @@ def nearest_free(booth: Booth, *, limit: int = 5) -> list[Booth]:
                 BoothType.is_sold.is_(True),
                 Booth.id.not_in(taken),
             )
-            .order_by(
-                Booth.hall_id != booth.hall_id, away, Booth.w_cm * Booth.h_cm != booth.area_cm2, Booth.code
-            )
+            .order_by(Booth.hall_id != booth.hall_id, away, Booth.w_cm * Booth.h_cm != booth.area_cm2, Booth.code)
             .limit(limit)
         )
     )

@@ -44,7 +44,9 @@ def _booth(exhibitor: Exhibitor, booking: BoothBooking | None) -> Step:
         text = _("Booth %(code)s is held for you until %(time)s.", code=code, time=format_time(booking.hold_until))
         return Step(label, "now", text, booking.hold_until, page, _("Review and reserve"), icon)
     if booking.state is BookingState.RESERVED:
-        return Step(label, "done", _("Booth %(code)s is reserved for you.", code=code), booking.created_at, page, icon=icon)
+        return Step(
+            label, "done", _("Booth %(code)s is reserved for you.", code=code), booking.created_at, page, icon=icon
+        )
     return Step(label, "done", _("Booth %(code)s is confirmed.", code=code), booking.confirmed_at, page, icon=icon)
 
 
@@ -60,11 +62,21 @@ def _payments(booking: BoothBooking | None, invoice: Invoice | None) -> list[Ste
         covered += part.amount_minor
         text = _("%(amount)s by %(day)s.", amount=format_money(part.amount), day=format_date(part.due_on))
         if invoice.received_minor >= covered:
-            steps.append(Step(words[part.kind], "done", _("%(amount)s received.", amount=format_money(part.amount)), icon="cash"))
+            steps.append(
+                Step(words[part.kind], "done", _("%(amount)s received.", amount=format_money(part.amount)), icon="cash")
+            )
             continue
         url = "" if asked else url_for("payments.my_invoice", number=invoice.number)
         steps.append(
-            Step(words[part.kind], "next" if asked else "now", text, part.due_on, url, "" if asked else _("How to pay"), "cash")
+            Step(
+                words[part.kind],
+                "next" if asked else "now",
+                text,
+                part.due_on,
+                url,
+                "" if asked else _("How to pay"),
+                "cash",
+            )
         )
         asked = True
     return steps

@@ -95,7 +95,11 @@ def rehearse() -> BaseResponse:
     if day is None:
         flash(_("Choose the day to rehearse."), "warning")
         return go(url_for(".gates"))
-    return go(url_for("gate.scan", gate_code=gate.code, rehearsal=day.isoformat(), badges_of=request.args.get("badges_of", "")))
+    return go(
+        url_for(
+            "gate.scan", gate_code=gate.code, rehearsal=day.isoformat(), badges_of=request.args.get("badges_of", "")
+        )
+    )
 
 
 def _rehearsal_fairs() -> list[Fair]:

@@ -13,7 +13,6 @@ from enum import StrEnum
 
 from fairs.checkin.states import Verdict
 
-
 #: Clocks of two devices never agree to the second: who is scanned twice within this time was inside, whatever they say.
 CLOCKS_DIFFER = timedelta(minutes=2)
 

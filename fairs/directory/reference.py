@@ -19,7 +19,7 @@ def load_reference() -> None:
                     ProductGroup(
                         code=row["code"], name_vi=row["name_vi"], name_en=row["name_en"],
                         hs_headings=row["hs_headings_2022"], zone=row["hall_zone"],
-                    )  # fmt: skip
+                    )
                 )
         villages = set(db.session.scalars(select(CraftVillage.name)))
         for row in rows("craft-villages-hanoi"):
@@ -29,6 +29,6 @@ def load_reference() -> None:
                         name=row["village_vi"], craft_vi=row["craft_vi"], craft_en=row["craft_en"],
                         group_code=row["product_group"], commune_2020=row["commune_2020_vi"],
                         district_2020=row["district_2020_vi"], commune_2025=row["commune_2025_vi"],
-                    )  # fmt: skip
+                    )
                 )
         db.session.flush()

@@ -82,7 +82,10 @@ def _door(door: Mapping[str, object], width: float, depth: float) -> str:
         return gap + f'<text class="plan-door-name" transform="translate({at}) rotate({turn})">{label}</text>'
     edge = 0.0 if y <= depth / 2 else depth
     gap = f'<path class="plan-door" d="M{x:g} {edge:g}h{w:g}"/>'
-    return gap + f'<text class="plan-door-name" x="{x + w / 2:g}" y="{-0.7 if edge == 0.0 else depth + 1.4:g}">{label}</text>'
+    return (
+        gap
+        + f'<text class="plan-door-name" x="{x + w / 2:g}" y="{-0.7 if edge == 0.0 else depth + 1.4:g}">{label}</text>'
+    )
 
 
 def _door_name(door: Mapping[str, object]) -> str:
@@ -106,7 +109,9 @@ def zone_tint(zone: Zone, booths: Sequence[Drawn]) -> str:
     return f'<path class="zone-tint tint-{zone.tint}" d="{outline}"/>{name}'
 
 
-def booth_shape(booth: Drawn, state: str, *, href: str, label: str, classes: str = "", data: str = "", chosen: bool = False) -> str:
+def booth_shape(
+    booth: Drawn, state: str, *, href: str, label: str, classes: str = "", data: str = "", chosen: bool = False
+) -> str:
     """One booth: a link with its shape, number and sign. ``href``, ``label`` and ``data`` come escaped."""
     right, middle = booth.x + booth.w, booth.x + booth.w / 2
     current = ' aria-current="true"' if chosen else ""

@@ -117,7 +117,9 @@ class LayoutForm(Form):
     run = WholeNumber(_l("Booths in a row before a cross aisle"), least=1, most=100, required=True, default=10)
     most = WholeNumber(_l("At most this many booths"), least=1, most=2000, required=True, default=500)
     back_to_back = BooleanField(_l("Two rows back to back"), default=True)
-    zones = SelectMultipleField(_l("Zones, in this order"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False))
+    zones = SelectMultipleField(
+        _l("Zones, in this order"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
+    )
     kind = SelectField(_l("Kind of booth"))
     corner_kind = SelectField(_l("Kind of booth at corners"))
 
@@ -138,7 +140,9 @@ class ZoneForm(Form):
     name_vi = Text(_l("Name in Vietnamese"), length=120, required=True)
     name_en = Text(_l("Name in English"), length=120, required=True)
     tint = SelectField(_l("Tint"), coerce=int, choices=[(n, str(n)) for n in range(1, 9)], default=1)
-    groups = SelectMultipleField(_l("Product groups"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False))
+    groups = SelectMultipleField(
+        _l("Product groups"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
+    )
 
 
 class PriceForm(Form):

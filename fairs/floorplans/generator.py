@@ -94,7 +94,9 @@ class _Place:
     rect: Rect
 
 
-def lay_out(width: int, depth: int, layout: Layout, *, doors: Iterable[Rect] = (), columns: Iterable[Rect] = ()) -> list[PlannedBooth]:
+def lay_out(
+    width: int, depth: int, layout: Layout, *, doors: Iterable[Rect] = (), columns: Iterable[Rect] = ()
+) -> list[PlannedBooth]:
     """The booths of a hall of ``width`` × ``depth`` cm, numbered row by row from the upper left (``A-001`` …)."""
     blocked = [door.grown(layout.door_clear) for door in doors] + list(columns)
     places = [place for place in _places(width, depth, layout) if not any(place.rect.overlaps(b) for b in blocked)]
@@ -182,4 +184,3 @@ def overlapping(rects: Sequence[Rect]) -> tuple[int, int] | None:
                 return (min(i, j), max(i, j))
         active.append(i)
     return None
-

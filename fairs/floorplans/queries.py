@@ -38,7 +38,10 @@ def booth_types() -> Sequence[BoothType]:
 def prices_of(fair_id: int) -> dict[int, BoothPrice]:
     """The prices of a fair by booth type."""
     rows = db.session.scalars(
-        select(BoothPrice).options(joinedload(BoothPrice.type)).where(BoothPrice.fair_id == fair_id).order_by(BoothPrice.type_id)
+        select(BoothPrice)
+        .options(joinedload(BoothPrice.type))
+        .where(BoothPrice.fair_id == fair_id)
+        .order_by(BoothPrice.type_id)
     )
     return {row.type_id: row for row in rows}
 

@@ -128,7 +128,9 @@ def layout(code: str) -> Any:
 
 
 def _layout_form(zones: Any) -> LayoutForm:
-    form = LayoutForm(request.form if request.method == "POST" else (request.args or None), meta={"csrf": request.method == "POST"})
+    form = LayoutForm(
+        request.form if request.method == "POST" else (request.args or None), meta={"csrf": request.method == "POST"}
+    )
     form.zones.choices = choices_of(zones)
     kinds = [kind for kind in booth_types() if kind.is_sold]
     form.kind.choices = form.corner_kind.choices = choices_of(kinds)
@@ -154,7 +156,9 @@ def _preview(hall: Hall, booths: list[_Drawn], zones: Any) -> Markup:
     tints = "".join(drawing.zone_tint(zone, by_zone.get(zone.code, [])) for zone in zones)
     shapes = [drawing.still_shape(booth) for booth in booths]
     title = _("Plan of %(hall)s: %(count)s booths", hall=hall.name, count=len(booths))
-    return drawing.draw(hall, [f'<g class="plan-zones">{tints}</g><g class="plan-booths">', *shapes, "</g>"], title=title, role="img")
+    return drawing.draw(
+        hall, [f'<g class="plan-zones">{tints}</g><g class="plan-booths">', *shapes, "</g>"], title=title, role="img"
+    )
 
 
 def _zone_form() -> ZoneForm:
@@ -194,7 +198,9 @@ def save_price() -> Any:
     if form.validate():
         try:
             amount = form.amount.money(fair.currency)
-            set_price(fair, kind, amount, by=actor(), basis=form.basis.data, corner_percent=form.corner_percent.data or 0)
+            set_price(
+                fair, kind, amount, by=actor(), basis=form.basis.data, corner_percent=form.corner_percent.data or 0
+            )
             flash(_("The price is saved. Bookings made before keep theirs."), "success")
             return go(url_for("floorplans.index", _anchor="prices"))
         except DomainError as error:

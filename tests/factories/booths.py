@@ -100,7 +100,9 @@ def new_ground(**settings: Any) -> Ground:
     load_reference()
     mark = uuid4().hex[:6]
     first = today(ZONE) + timedelta(days=42)
-    draft = FairDraft(f"fair-{mark}", f"F{mark[:5].upper()}", "Hội chợ thử", "Test fair", first, first + timedelta(days=3))
+    draft = FairDraft(
+        f"fair-{mark}", f"F{mark[:5].upper()}", "Hội chợ thử", "Test fair", first, first + timedelta(days=3)
+    )
     fair = create_fair(draft, by=SYSTEM, **settings)
     for state in (FairState.PUBLISHED, FairState.BOOKING_OPEN):
         fair = change_state(fair, state, by=SYSTEM)

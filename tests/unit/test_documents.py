@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from scripts.docs import documents
 
 from fairs.config import ROOT
+from scripts.docs import documents
 
 
 @pytest.mark.parametrize("path", documents(), ids=lambda path: path.name)

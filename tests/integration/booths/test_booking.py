@@ -219,7 +219,10 @@ def test_a_reservation_has_an_invoice_with_deposit_and_balance(ground: Ground) -
     assert booking.deposit_due_on == ground.fair.today + timedelta(days=7)
     assert (invoice.subject_type, invoice.subject_id) == ("BoothBooking", booking.id)
     assert (invoice.state, invoice.total_minor) == (InvoiceState.OPEN, 12_960_000)
-    assert [(part.kind, part.amount_minor) for part in invoice.instalments] == [("deposit", 6_480_000), ("balance", 6_480_000)]
+    assert [(part.kind, part.amount_minor) for part in invoice.instalments] == [
+        ("deposit", 6_480_000),
+        ("balance", 6_480_000),
+    ]
     assert invoice.instalments[0].due_on == booking.deposit_due_on
 
 
@@ -256,7 +259,9 @@ def test_nobody_owes_a_price_that_they_have_not_seen(ground: Ground) -> None:
 
 def test_the_exhibitor_is_told_in_their_language_or_on_paper(ground: Ground) -> None:
     ground.reserve("A-002", ground.exhibitor(contact_email="mau@fairs.example"))
-    ground.reserve("A-003", ground.exhibitor(company=ground.company("Sample Ltd", "JP"), contact_email="jp@fairs.example"))
+    ground.reserve(
+        "A-003", ground.exhibitor(company=ground.company("Sample Ltd", "JP"), contact_email="jp@fairs.example")
+    )
     ground.reserve("A-004", ground.exhibitor())
     told = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
     assert [(m.recipient, m.channel, m.locale) for m in told] == [
@@ -305,7 +310,11 @@ def test_a_supported_exhibitor_is_confirmed_by_the_decision_and_the_price_is_kep
     booking = ground.reserve("A-001", exhibitor)
     invoice = db.session.get_one(Invoice, booking.invoice_id)
     assert booking.state is S.CONFIRMED
-    assert (booking.price_minor, booking.support_minor, booking.decision_number) == (13_200_000, 13_200_000, "123/QĐ-SCT")
+    assert (booking.price_minor, booking.support_minor, booking.decision_number) == (
+        13_200_000,
+        13_200_000,
+        "123/QĐ-SCT",
+    )
     assert (invoice.state, invoice.total_minor, invoice.instalments) == (InvoiceState.WAIVED, 0, [])
     assert sum(line.net_minor for line in invoice.lines if line.net_minor > 0) == 13_200_000
     assert booking.deposit_due_on is None

@@ -202,7 +202,9 @@ def test_the_slower_one_is_told_and_shown_the_nearest(ground: Ground, as_user: C
     browser = as_user(of=exhibitor)
     answer = browser.submit(_my(ground, exhibitor, "/hold"), {"booth": "A-002"})
     page = browser.get(answer.location).get_data(as_text=True)
-    assert all(code in page[page.index('id="messages"') : page.index("data-plan ")] for code in ("A-001", "A-003", "A-008"))
+    assert all(
+        code in page[page.index('id="messages"') : page.index("data-plan ")] for code in ("A-001", "A-003", "A-008")
+    )
 
 
 def test_when_the_time_ran_out(ground: Ground, as_user: Callable[..., Client]) -> None:
@@ -291,7 +293,9 @@ def test_a_clerk_books_on_the_plan(ground: Ground, as_user: Callable[..., Client
 
 
 @pytest.mark.parametrize("data", [{}, {"exhibitor": "X"}, {"exhibitor": "x" * 400}, {"fascia_name": "y" * 500}])
-def test_a_clerks_mistakes_are_answered_in_words(ground: Ground, as_user: Callable[..., Client], data: dict[str, str]) -> None:
+def test_a_clerks_mistakes_are_answered_in_words(
+    ground: Ground, as_user: Callable[..., Client], data: dict[str, str]
+) -> None:
     clerk = as_user(Role.BOOTH_SALES)
     answer = clerk.submit(f"/fairs/{ground.fair.slug}/plan/booths/A-002/book", data)
     assert answer.status_code == 303
@@ -332,7 +336,15 @@ def test_the_list_of_bookings(ground: Ground, as_user: Callable[..., Client]) ->
     found = clerk.get(f"{base}?q=lua&sort=company").get_data(as_text=True)
     assert "Lụa Mẫu" in found
     assert "Gốm Mẫu" not in found
-    for query in ("sort=-booth", "sort=price&cursor=", "state=overdue", "state=all", "zone=CER", "state=x&sort=y", "q=%25"):
+    for query in (
+        "sort=-booth",
+        "sort=price&cursor=",
+        "state=overdue",
+        "state=all",
+        "zone=CER",
+        "state=x&sort=y",
+        "q=%25",
+    ):
         assert clerk.get(f"{base}?{query}").status_code == 200
     assert clerk.get(f"{base}?cursor=zzz").status_code == 422
     assert as_user().get(base).status_code == 403

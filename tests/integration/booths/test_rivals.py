@@ -97,7 +97,9 @@ def test_one_exhibitor_who_wants_many_booths_at_once_keeps_one(real_app: Flask) 
     with ThreadPoolExecutor(len(booths)) as pool:
         assert all(pool.map(client, booths))
     with real_app.app_context():
-        query = select(BoothBooking).where(BoothBooking.exhibitor_id == exhibitor_id, BoothBooking.state == BookingState.HELD)
+        query = select(BoothBooking).where(
+            BoothBooking.exhibitor_id == exhibitor_id, BoothBooking.state == BookingState.HELD
+        )
         assert len(db.session.scalars(query).all()) == 1
 
 

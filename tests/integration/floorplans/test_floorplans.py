@@ -37,7 +37,9 @@ def organiser(ground: Ground, new_client: Callable[[], Client]) -> Client:
 
 
 def _draft(**values: Any) -> HallDraft:
-    return HallDraft(**{"code": "B", "name_vi": "Nhà B", "name_en": "Hall B", "width_cm": 3_000, "depth_cm": 2_000, **values})
+    return HallDraft(
+        **{"code": "B", "name_vi": "Nhà B", "name_en": "Hall B", "width_cm": 3_000, "depth_cm": 2_000, **values}
+    )
 
 
 def test_reference_is_loaded_once(app: Flask) -> None:
@@ -69,7 +71,9 @@ def test_a_hall_cannot_shrink_below_its_booths(ground: Ground) -> None:
 
 
 def test_laying_out_anew_keeps_the_records_of_numbers_that_stay(ground: Ground) -> None:
-    before = {booth.code: booth.id for booth in db.session.scalars(select(Booth).where(Booth.hall_id == ground.hall.id))}
+    before = {
+        booth.code: booth.id for booth in db.session.scalars(select(Booth).where(Booth.hall_id == ground.hall.id))
+    }
     generate_booths(ground.hall, Layout(run=3, zones=(("SLK", 1),)), by=SYSTEM)
     after = {booth.code: booth for booth in db.session.scalars(select(Booth).where(Booth.hall_id == ground.hall.id))}
     assert 0 < len(after) < len(before)
@@ -103,7 +107,12 @@ def test_two_halls_do_not_number_alike(ground: Ground) -> None:
 
 @pytest.mark.parametrize(
     ("amount", "values"),
-    [(Money(-1, "VND"), {}), (Money(1, "USD"), {}), (Money(1, "VND"), {"basis": "year"}), (Money(1, "VND"), {"corner_percent": 101})],
+    [
+        (Money(-1, "VND"), {}),
+        (Money(1, "USD"), {}),
+        (Money(1, "VND"), {"basis": "year"}),
+        (Money(1, "VND"), {"corner_percent": 101}),
+    ],
 )
 def test_odd_prices_are_refused(ground: Ground, amount: Money, values: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput):
@@ -138,7 +147,7 @@ def test_from_an_empty_fair_to_booths(ground: Ground, organiser: Client) -> None
     assert saved.location == f"{_base(ground)}/halls/B"
     preview = organiser.submit(saved.location, {**LAYOUT, "do": "preview"}).get_data(as_text=True)
     assert "B-001" not in preview
-    assert '>001</text>' in preview
+    assert ">001</text>" in preview
     assert db.session.scalar(select(func.count()).where(Booth.code.startswith("B-"))) == 0
     assert organiser.submit(saved.location, {**LAYOUT, "do": "generate"}).status_code == 303
     assert (db.session.scalar(select(func.count()).where(Booth.code.startswith("B-"))) or 0) > 10
@@ -159,7 +168,16 @@ def test_odd_hall_forms_keep_what_was_typed(ground: Ground, organiser: Client, c
 
 
 @pytest.mark.parametrize(
-    "change", [{"aisle": "x"}, {"aisle": "-1"}, {"run": "0"}, {"most": "9999999"}, {"kind": "NONE"}, {"zones": ["ZZ"]}, {"margin": "19"}]
+    "change",
+    [
+        {"aisle": "x"},
+        {"aisle": "-1"},
+        {"run": "0"},
+        {"most": "9999999"},
+        {"kind": "NONE"},
+        {"zones": ["ZZ"]},
+        {"margin": "19"},
+    ],
 )
 def test_odd_layout_forms_change_nothing(ground: Ground, organiser: Client, change: dict[str, Any]) -> None:
     before = db.session.scalar(select(func.count()).select_from(Booth))

@@ -41,7 +41,10 @@ def test_a_booth_within_a_row() -> None:
 @pytest.mark.parametrize("sides", [2, 3, 4])
 def test_corners_cost_more(sides: int) -> None:
     offer = make_quote(_fair(), _booth(sides), _price(), None)
-    assert [(line.kind, line.net.amount_minor) for line in offer.lines] == [("booth", 12_000_000), ("surcharge", 1_200_000)]
+    assert [(line.kind, line.net.amount_minor) for line in offer.lines] == [
+        ("booth", 12_000_000),
+        ("surcharge", 1_200_000),
+    ]
     assert f"{sides} mặt mở" in offer.lines[1].text_vi
 
 

@@ -48,7 +48,9 @@ def test_booths_touch_or_leave_an_aisle(width: int, depth: int, layout: Layout) 
 
 
 @given(SIDES, SIDES, LAYOUTS)
-def test_numbers_run_without_gaps_and_the_same_layout_gives_the_same_booths(width: int, depth: int, layout: Layout) -> None:
+def test_numbers_run_without_gaps_and_the_same_layout_gives_the_same_booths(
+    width: int, depth: int, layout: Layout
+) -> None:
     booths = lay_out(width, depth, layout)
     assert [booth.code for booth in booths] == [f"A-{number:03d}" for number in range(1, len(booths) + 1)]
     assert booths == lay_out(width, depth, layout)
