@@ -27,7 +27,7 @@ from fairs.core.errors import DomainError, NotFound
 from fairs.core.permissions import Permission
 from fairs.core.sheets import sheet_response
 from fairs.core.text import clean
-from fairs.core.web import NavItem, actor, go, paginate, register_nav, requires
+from fairs.core.web import NavItem, actor, go, paginate, register_nav, requires, safe_next
 
 bp = Blueprint("checkin", __name__, url_prefix="/fairs/<fair_slug>")
 blueprints = [bp, screen.bp]
@@ -148,7 +148,7 @@ def open_gate(code: str) -> BaseResponse:
     """Open a closed gate."""
     gate = set_gate_open(_gate(code), True, by=actor())
     flash(_("%(gate)s is open.", gate=gate.name), "success")
-    return go(url_for(".gates"))
+    return go(safe_next(request.form.get("next"), url_for(".gates")))
 
 
 @bp.post("/gates/<code>/close")
