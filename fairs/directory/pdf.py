@@ -32,9 +32,9 @@ def slip_pdf(filing: Filing, status: SlipStatus, address: str, pin: str, departm
     """
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=A5, lang="vi-VN" if current_locale() == "vi" else "en-GB")
-    canvas.setTitle(f"{_('Slip')} {filing.reference}")
+    canvas.setTitle(_("Slip %(number)s", number=filing.reference))
     y = _head(canvas, status, department)
-    y = _code(canvas, filing, address, pin, y)
+    y = _code(canvas, status.reference, address, pin, y)
     _steps(canvas, status.steps, y)
     _foot(canvas, filing, address)
     canvas.showPage()
@@ -64,7 +64,7 @@ def _head(canvas: Canvas, status: SlipStatus, department: str) -> float:
     return y - 4 * mm
 
 
-def _code(canvas: Canvas, filing: Filing, address: str, pin: str, y: float) -> float:
+def _code(canvas: Canvas, reference: str, address: str, pin: str, y: float) -> float:
     height = QR_SIDE + 8 * mm
     bottom = y - height
     canvas.setFillColor(TINT)
@@ -86,7 +86,7 @@ def _code(canvas: Canvas, filing: Filing, address: str, pin: str, y: float) -> f
         - 7
     )
     top = _draw(canvas, wrap(_("Reference"), room, 8.5), top, SOFT, x) - 1
-    top = _draw(canvas, fit(filing.reference, room, 7 * mm, bold=True, largest=13, smallest=8), top, INK, x) - 7
+    top = _draw(canvas, fit(reference, room, 7 * mm, bold=True, largest=13, smallest=8), top, INK, x) - 7
     text = _("Scan the code with a telephone and type the PIN: you see how far it has come. No account is needed.")
     _draw(canvas, wrap(text, room, 8), top, INK, x)
     return bottom - 6 * mm
@@ -116,5 +116,6 @@ def _foot(canvas: Canvas, filing: Filing, address: str) -> None:
     width = RIGHT - LEFT
     keep = _("Keep this slip and do not show the PIN to strangers. If it is lost, the organiser prints a new one.")
     y = _draw(canvas, wrap(keep, width, 7.5), 18 * mm, INK) - 2
+    slip = _("Slip %(number)s", number=filing.reference)
     filed = _("Filed %(when)s", when=format_datetime(filing.created_at))
-    _draw(canvas, fit(f"{filed} · {address}", width, 4 * mm, largest=6.5, smallest=4), y, SOFT)
+    _draw(canvas, fit(f"{slip} · {filed} · {address}", width, 4 * mm, largest=6.5, smallest=4), y, SOFT)

@@ -21,7 +21,7 @@ def exhibitor_documents(exhibitor: Exhibitor) -> Sequence[SlipDocument]:
     invoice = db.session.get(Invoice, booking.invoice_id) if booking is not None and booking.invoice_id else None
     if invoice is None or invoice.state is InvoiceState.CANCELLED:
         return []
-    return [SlipDocument(_("Invoice %(number)s", number=invoice.number), "invoice", invoice.id)]
+    return [SlipDocument(_("Invoice %(number)s", number=invoice.number), "invoice", invoice.number)]
 
 
 register_documents(exhibitor_documents)
