@@ -50,7 +50,6 @@ def _context() -> Iterator[None]:
         (lambda locale: i18n.country_name("", locale), "", ""),
         (lambda locale: i18n.country_name("QQ", locale), "QQ", "QQ"),
     ],
-    ids=str,
 )
 def test_each_reader_gets_their_own_manner(shown, vi: str, en: str) -> None:  # type: ignore[no-untyped-def]
     assert [shown(locale).replace("\u00a0", " ").replace("\u202f", " ") for locale in ("vi", "en")] == [vi, en]
