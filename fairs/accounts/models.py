@@ -15,6 +15,12 @@ from fairs.core.db import BigKey, Record, StateType, UTCDateTime
 from fairs.core.permissions import Role
 
 
+class Codes(AsaList):
+    """Recovery codes in one text. Flask-Security's type, which does not say that statements with it may be cached."""
+
+    cache_ok = True
+
+
 class User(UserMixin, Record):
     """A person who signs in. The field names of the second block are Flask-Security's."""
 
@@ -32,7 +38,7 @@ class User(UserMixin, Record):
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
     tf_last_counter: Mapped[int | None] = mapped_column(BigInteger)
-    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(Codes()))
 
     grants: Mapped[list[RoleGrant]] = relationship(back_populates="user", foreign_keys="RoleGrant.user_id")
 

@@ -148,7 +148,9 @@ def settings(config: Config) -> dict[str, Any]:
         "SECURITY_I18N_DOMAIN": "messages",
         "SECURITY_ANONYMOUS_USER_DISABLED": False,
         "SECURITY_JOIN_USER_ROLES": False,  # its own roles are not used, and ours are no mapped attribute of its kind
-        "SECURITY_FRESHNESS_GRACE_PERIOD": timedelta(hours=1),
+        # What protects the account is changed only by who has typed the password within the hour.
+        "SECURITY_FRESHNESS": timedelta(hours=1),
+        "SECURITY_FRESHNESS_GRACE_PERIOD": timedelta(minutes=15),
     }
 
 

@@ -51,6 +51,7 @@ def init_app(app: Flask) -> None:
         view = app.view_functions.get(request.endpoint or "")
         if g.get("user") is None and getattr(view, MARK, None) != "public":
             return  # not signed in yet: asked to, whether there is such a fair or not
+        g.fair = g.fair_slug = None  # the page that says so must not name it either
         raise NotFound
 
     # After we know who it is and before the refusals: a stranger gets the same answer for a draft as for no fair at all.
