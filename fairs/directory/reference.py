@@ -17,8 +17,11 @@ def load_reference() -> None:
             if row["code"] not in groups:
                 db.session.add(
                     ProductGroup(
-                        code=row["code"], name_vi=row["name_vi"], name_en=row["name_en"],
-                        hs_headings=row["hs_headings_2022"], zone=row["hall_zone"],
+                        code=row["code"],
+                        name_vi=row["name_vi"],
+                        name_en=row["name_en"],
+                        hs_headings=row["hs_headings_2022"],
+                        zone=row["hall_zone"],
                     )
                 )
         villages = set(db.session.scalars(select(CraftVillage.name)))
@@ -26,9 +29,13 @@ def load_reference() -> None:
             if row["village_vi"] not in villages:
                 db.session.add(
                     CraftVillage(
-                        name=row["village_vi"], craft_vi=row["craft_vi"], craft_en=row["craft_en"],
-                        group_code=row["product_group"], commune_2020=row["commune_2020_vi"],
-                        district_2020=row["district_2020_vi"], commune_2025=row["commune_2025_vi"],
+                        name=row["village_vi"],
+                        craft_vi=row["craft_vi"],
+                        craft_en=row["craft_en"],
+                        group_code=row["product_group"],
+                        commune_2020=row["commune_2020_vi"],
+                        district_2020=row["district_2020_vi"],
+                        commune_2025=row["commune_2025_vi"],
                     )
                 )
         db.session.flush()

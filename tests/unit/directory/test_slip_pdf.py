@@ -48,7 +48,16 @@ def test_everything_that_is_needed_is_on_it(app: Flask, locale: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["X" * 250, "Hộ sản xuất " * 20, "株式会社見本工芸", "شركة العينة للحرف", "<script>alert(1)</script>", "{{7*7}}", "ก" * 80, "🏺"],
+    [
+        "X" * 250,
+        "Hộ sản xuất " * 20,
+        "株式会社見本工芸",
+        "شركة العينة للحرف",
+        "<script>alert(1)</script>",
+        "{{7*7}}",
+        "ก" * 80,
+        "🏺",
+    ],
 )
 def test_any_name_stays_on_one_page(app: Flask, name: str) -> None:
     with app.test_request_context(), force_locale("vi"):
