@@ -56,6 +56,9 @@ class Row:
     type: BoothType
     price: Money | None
     price_text: str
+    area_text: str
+    zone_name: str
+    type_name: str
     fits: bool
     shown: bool
 
@@ -138,7 +141,9 @@ def _rows(
 ) -> list[Row]:  # fmt: skip
     zone_of, type_of = {zone.id: zone for zone in zones}, {kind.id: kind for kind in types}
     groups = {zone.id: set(zone.group_codes.split("|")) for zone in zones}
-    texts: dict[tuple[int, bool, float], tuple[Money | None, str]] = {}
+    # Formatting and translating are slow: once for each kind, not once for each booth.
+    zone_names, type_names = {z.id: z.name for z in zones}, {kind.id: kind.name for kind in types}
+    texts: dict[tuple[int, bool, float], tuple[Money | None, str, str]] = {}
     rows = []
     for booth in booths:
         zone = zone_of.get(booth.zone_id) if booth.zone_id is not None else None
@@ -146,8 +151,9 @@ def _rows(
         key = (booth.type_id, booth.open_sides >= 2, booth.area_m2)
         if key not in texts:
             price = full_price(_sized(booth), prices.get(booth.type_id)) if kind.is_sold else None
-            texts[key] = (price, format_money(price) if price is not None else "")
-        price, text = texts[key]
+            area = f"{format_number(booth.area_m2)} m²"
+            texts[key] = (price, format_money(price) if price is not None else "", area)
+        price, text, area = texts[key]
         fits = booth.state is BoothState.FREE and kind.is_sold and bool(zone and groups[zone.id] & viewer.groups)
         shown = (
             (not filters.state or booth.state.value == filters.state)
@@ -155,7 +161,8 @@ def _rows(
             and (not filters.type or kind.code == filters.type)
             and (not filters.fits or fits)
         )
-        rows.append(Row(booth, zone, kind, price, text, fits, shown))
+        zone_name = zone_names[zone.id] if zone is not None else ""
+        rows.append(Row(booth, zone, kind, price, text, area, zone_name, type_names[kind.id], fits, shown))
     return rows
 
 
@@ -172,17 +179,15 @@ def draw_plan(page: PlanPage, address: str) -> Markup:
     tints = "".join(drawing.zone_tint(zone, by_zone.get(zone.id, ())) for zone in page.zones)
     words = {state: str(state.label) for state in BoothState}
     hall, base = escape(page.hall.code), escape(address)
-    area: dict[float, str] = {}
     shapes = []
     for row in page.rows:
         booth = row.booth
-        size = area.setdefault(booth.area_m2, f"{format_number(booth.area_m2)} m²")
         what = [booth.code, words[booth.state]]
         if booth.name:
             what.append(booth.name)
         if row.zone is not None:
-            what.append(row.zone.name)
-        what.append(size)
+            what.append(row.zone_name)
+        what.append(row.area_text)
         if row.price_text and booth.state is BoothState.FREE:
             what.append(row.price_text)
         classes = (" is-mine" if booth.is_mine else "") + ("" if row.shown else " is-dim")
