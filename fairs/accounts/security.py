@@ -209,8 +209,8 @@ def _whose() -> str:
 
 
 def hashed(password: str) -> str:
-    """A password's argon2 hash."""
-    return str(hash_password(password))
+    """A password's argon2 hash. Its letters are brought into the form in which the sign-in page compares them."""
+    return str(hash_password(current_app.extensions["security"].password_util.normalize(password)))
 
 
 def password_link(user: User) -> str:

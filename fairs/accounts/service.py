@@ -9,6 +9,7 @@ from datetime import datetime
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from fairs.accounts.errors import EmailTaken, NotYoursToLend
 from fairs.accounts.models import ApiToken, RoleGrant, User
@@ -53,7 +54,10 @@ def create_user(
             active=True,
         )
         db.session.add(user)
-        db.session.flush()
+        try:
+            db.session.flush()
+        except IntegrityError as error:  # somebody was faster, in the moment since we looked
+            raise EmailTaken(field="email") from error
         record("accounts.create_user", user, by=by, after={"email": address})
         return user
 

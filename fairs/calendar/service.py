@@ -8,6 +8,7 @@ from datetime import date, time
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.exc import IntegrityError
 
 from fairs.audit.service import record
 from fairs.calendar.models import Fair
@@ -16,6 +17,9 @@ from fairs.calendar.states import FairState
 from fairs.core.actor import Actor
 from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput
+
+SLUG_TAKEN = _l("This address is taken by another fair.")
+CODE_TAKEN = _l("This code is taken by another fair.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +46,20 @@ def create_fair(draft: FairDraft, *, by: Actor, **settings: Any) -> Fair:
     check_days(draft.starts_on, draft.ends_on)
     with transaction():
         if fair_by_slug(draft.slug) is not None:
-            raise InvalidInput(_l("This address is taken by another fair."), field="slug")
+            raise InvalidInput(SLUG_TAKEN, field="slug")
         if db.session.query(Fair.id).filter(Fair.code == draft.code).first() is not None:
-            raise InvalidInput(_l("This code is taken by another fair."), field="code")
+            raise InvalidInput(CODE_TAKEN, field="code")
         fair = Fair(
             slug=draft.slug, code=draft.code, kind=draft.kind, name_vi=draft.name_vi, name_en=draft.name_en,
             starts_on=draft.starts_on, ends_on=draft.ends_on, venue_vi=draft.venue_vi, venue_en=draft.venue_en, **settings,
         )  # fmt: skip
         db.session.add(fair)
-        db.session.flush()
+        try:
+            db.session.flush()
+        except IntegrityError as error:  # somebody was faster, in the moment since we looked
+            if "code" in str(error.orig):
+                raise InvalidInput(CODE_TAKEN, field="code") from error
+            raise InvalidInput(SLUG_TAKEN, field="slug") from error
         record("calendar.create", fair, by=by, fair_id=fair.id, after={"slug": fair.slug})
         return fair
 

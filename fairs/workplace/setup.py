@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_security import login_user
 from sqlalchemy import select
 from wtforms import PasswordField
+from wtforms.validators import ValidationError
 
 from fairs.accounts.models import User
 from fairs.accounts.security import hashed
@@ -46,7 +47,7 @@ class FirstRunForm(InstallationForm, NewFairForm):
     def validate_admin_password(self, field: Any) -> None:
         """At least ten characters (NIST SP 800-63B: length, no composition rules)."""
         if len(field.data or "") < LEAST_PASSWORD:
-            raise ValueError(str(_l("At least %(least)d characters.", least=LEAST_PASSWORD)))
+            raise ValidationError(_l("At least %(least)d characters.", least=LEAST_PASSWORD))
 
 
 def is_fresh() -> bool:
@@ -78,6 +79,8 @@ def first_run() -> Any:
             session["locale"] = current_locale()
             flash(_("Welcome. Next: hall, prices, team."), "success")
             return go(url_for("workplace.overview", fair_slug=fair.slug))
+        except NotFound:
+            raise
         except DomainError as error:
             if error.field == "email":
                 error.field = "admin_email"
