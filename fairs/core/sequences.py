@@ -22,14 +22,19 @@ class NumberSeries(Record):
 
 def next_number(series: str) -> int:
     """The next number of ``series``, from 1. The row stays locked until the commit, so a rollback leaves no gap."""
+    return next_numbers(series, 1)[0]
+
+
+def next_numbers(series: str, many: int) -> range:
+    """The next ``many`` numbers of ``series`` at once, for who makes many things in one transaction."""
     if not in_transaction():
         raise RuntimeError("next_number() needs transaction()")
     row = db.session.scalar(select(NumberSeries).where(NumberSeries.name == series).with_for_update())
     if row is None:
         row = _first(series)
-    row.last += 1
+    row.last += many
     db.session.flush()
-    return row.last
+    return range(row.last - many + 1, row.last + 1)
 
 
 def _first(series: str) -> NumberSeries:
@@ -51,5 +56,10 @@ def next_reference(fair_code: str, letter: str) -> str:
 
     ``GS26-E-0001``. Each letter counts by itself.
     """
+    return next_references(fair_code, letter, 1)[0]
+
+
+def next_references(fair_code: str, letter: str, many: int) -> list[str]:
+    """The next ``many`` references at once."""
     series = f"{fair_code}-{letter}"
-    return f"{series}-{next_number(series):0{WIDTHS[letter]}d}"
+    return [f"{series}-{number:0{WIDTHS[letter]}d}" for number in next_numbers(series, many)]

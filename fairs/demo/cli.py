@@ -18,12 +18,19 @@ cli = AppGroup("demo", help="The demonstration.")
 @click.option(
     "--as-of", type=click.DateTime(["%Y-%m-%d"]), default=None, help="Day that counts as today (default: today)."
 )
-def load(as_of: datetime | None) -> None:
+@click.option(
+    "--scale",
+    type=click.IntRange(1, 50),
+    default=1,
+    show_default=True,
+    help="Times as many exhibitors, importers, visitors.",
+)
+def load(as_of: datetime | None, scale: int) -> None:
     """Load the demonstration into an empty database."""
     started = time.monotonic()
     day: date = as_of.date() if as_of else today("Asia/Ho_Chi_Minh")
     try:
-        counts = load_demo(day)
+        counts = load_demo(day, scale=scale)
     except NotEmpty as error:
         raise click.ClickException(str(error)) from error
     made = ", ".join(f"{number} {what}" for what, number in counts.items())

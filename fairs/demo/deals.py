@@ -51,7 +51,7 @@ def load_contracts(rng: random.Random, fair: Fair, cast: Cast) -> int:
         hs_code, description, unit = GOODS[n % len(GOODS)]
         value = Money((8_000 + 700 * n) * (150 if currency == "JPY" else 100), currency)
         signed_on = fair.starts_on if n % 2 else fair.today
-        exporter, importer = cast.exporters[20 + n], cast.importers[112 + n * 3][0]
+        exporter, importer = cast.exporters[20 + n], cast.importers[-58 + n * 3][0]
         contract = Contract(
             fair_id=fair.id,
             reference=next_reference(fair.code, "C"),

@@ -32,8 +32,11 @@ class NotEmpty(Conflict):
     message = "There is a fair in this database already. The demonstration is loaded into an empty one only."
 
 
-def load_demo(as_of: date) -> dict[str, int]:
-    """Fill an empty database with the demonstration as of a day; returns what was made. Raises NotEmpty."""
+def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
+    """Fill an empty database with the demonstration as of a day; returns what was made. Raises NotEmpty.
+
+    ``scale`` multiplies exhibitors, importers and visitors; halls and booths stay, as they would.
+    """
     rng = random.Random(SEED)
     with set_to(datetime.combine(as_of, time(9, 30), ZONE)), transaction():
         if db.session.scalar(select(Fair.id).limit(1)) is not None:
@@ -43,15 +46,15 @@ def load_demo(as_of: date) -> dict[str, int]:
         users = create_accounts()
         giftshow, souvenirs = _fairs(as_of)
         give_roles(users, [giftshow, souvenirs])
-        cast = create_cast(rng, users)
+        cast = create_cast(rng, users, scale=scale)
         load_rates(as_of)
         load_giftshow_hall(giftshow)
         load_souvenirs_hall(souvenirs)
         return {
-            "exhibitors": load_exhibitors(rng, giftshow, cast, booths=240, first=0)
-            + load_exhibitors(rng, souvenirs, cast, booths=165, first=20),
-            "importers": load_importers(rng, giftshow, cast, range(120))
-            + load_importers(rng, souvenirs, cast, range(110, 170)),
+            "exhibitors": load_exhibitors(rng, giftshow, cast, booths=240, first=0, scale=scale)
+            + load_exhibitors(rng, souvenirs, cast, booths=165, first=20, scale=scale),
+            "importers": load_importers(rng, giftshow, cast, range(120 * scale))
+            + load_importers(rng, souvenirs, cast, range(110 * scale, 170 * scale)),
             "visitors": load_trade_visitors(souvenirs, cast),
             "visits": load_visits(rng, souvenirs),
             "contracts": load_contracts(rng, souvenirs, cast),

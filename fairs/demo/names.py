@@ -222,10 +222,11 @@ def foreign(rng: random.Random, origin: Origin) -> tuple[str, str]:
     return origin.joiner.join(parts), f"{latin_family} {latin_given}"
 
 
-def tax_code(rng: random.Random) -> str:
-    """A tax code with a right check digit, in a range that no office gives out."""
+def tax_code(rng: random.Random, taken: set[str]) -> str:
+    """A tax code with a right check digit, in a range that no office gives out, that is not ``taken`` yet."""
     while True:
         body = f"99{rng.randrange(10**7):07d}"
         check = str(mst.calc_check_digit(body))
-        if len(check) == 1:
+        if len(check) == 1 and body not in taken:
+            taken.add(body)
             return body + check

@@ -21,7 +21,7 @@ from fairs.core.actor import SYSTEM
 from fairs.core.clock import now
 from fairs.core.db import db
 from fairs.core.money import Money
-from fairs.core.sequences import next_reference
+from fairs.core.sequences import next_number, next_reference, next_references
 from fairs.demo.people import Cast
 from fairs.directory.models import Company
 from fairs.exhibitors.models import Exhibitor
@@ -37,20 +37,21 @@ from fairs.visitors.models import Visitor
 DECISION = "6999/QĐ-UBND"
 
 
-def load_exhibitors(rng: random.Random, fair: Fair, cast: Cast, *, booths: int, first: int) -> int:
+def load_exhibitors(rng: random.Random, fair: Fair, cast: Cast, *, booths: int, first: int, scale: int = 1) -> int:
     """Accepted exhibitors with ``booths`` booths among them, and some applications in every other state."""
     organiser = cast.users["organiser"].id
-    order = [n % len(cast.exporters) for n in range(first, first + 200)]
+    order = [n % len(cast.exporters) for n in range(first, first + 200 * scale)]
+    references = next_references(fair.code, "E", len(order))
     exhibitors = []
     for place, n in enumerate(order):
         company = cast.exporters[n]
         # The sample exhibitor's account is accepted and free to choose a booth.
-        state = ExhibitorState.ACCEPTED if n == 0 or place < 170 else _UNDECIDED[place % len(_UNDECIDED)]
+        state = ExhibitorState.ACCEPTED if n == 0 or place < 170 * scale else _UNDECIDED[place % len(_UNDECIDED)]
         supported = company.tax_code is None and place % 2 == 0
         exhibitor = Exhibitor(
             fair_id=fair.id,
             company=company,
-            reference=next_reference(fair.code, "E"),
+            reference=references[place],
             state=state,
             track="supported" if supported else "paying",
             group_codes=company.group_codes,
@@ -59,7 +60,7 @@ def load_exhibitors(rng: random.Random, fair: Fair, cast: Cast, *, booths: int, 
             contact_email=company.email,
             contact_phone=company.phone,
             source="web" if company.email else "paper",
-            submitted_at=now() - timedelta(days=60 - place // 5),
+            submitted_at=None if state is ExhibitorState.DRAFT else now() - timedelta(days=60 - place // (5 * scale)),
             decided_at=now() - timedelta(days=30) if state is ExhibitorState.ACCEPTED else None,
             decided_by_id=organiser if state is ExhibitorState.ACCEPTED else None,
             decision_number=DECISION if supported else "",
@@ -167,7 +168,7 @@ def _receive(fair: Fair, invoice: Invoice, number: int) -> None:
     invoice.state = InvoiceState.PAID if in_full else InvoiceState.PARTLY_PAID
     db.session.add(
         Receipt(
-            number=f"{fair.code}-D-{number + 1:05d}",
+            number=f"{fair.code}-R-{next_number(f'receipt:{fair.code}'):05d}",
             fair_id=fair.id,
             invoice_id=invoice.id,
             received_on=fair.today - timedelta(days=5),
@@ -182,6 +183,7 @@ def _receive(fair: Fair, invoice: Invoice, number: int) -> None:
 def load_importers(rng: random.Random, fair: Fair, cast: Cast, chosen: Iterable[int]) -> int:
     """Registrations: most approved with a badge, some waiting for a decision, a few with an unconfirmed address."""
     numbers = list(chosen)
+    references = next_references(fair.code, "I", len(numbers))
     organiser = cast.users["organiser"].id
     groups = ("CER", "LAC", "RBB", "SLK", "EMB", "WDC", "MET", "JEW", "GFT")
     for place, n in enumerate(numbers):
@@ -194,7 +196,7 @@ def load_importers(rng: random.Random, fair: Fair, cast: Cast, chosen: Iterable[
                 fair_id=fair.id,
                 company=company,
                 person=person,
-                reference=next_reference(fair.code, "I"),
+                reference=references[place],
                 state=state,
                 buyer_kind=rng.choice(["importer", "wholesaler", "retailer", "agent"]),
                 group_codes="|".join(sorted(rng.sample(groups, 2))),
@@ -220,6 +222,7 @@ def _importer_state(place: int, *, running: bool) -> ImporterState:
 
 def load_trade_visitors(fair: Fair, cast: Cast) -> int:
     """240 trade visitors, press and guests with badges."""
+    references = next_references(fair.code, "V", len(cast.trade))
     kinds = {0: BadgeCategory.PRESS, 1: BadgeCategory.VIP}
     for n, (company, person) in enumerate(cast.trade):
         category = kinds.get(n % 24, BadgeCategory.TRADE)
@@ -229,7 +232,7 @@ def load_trade_visitors(fair: Fair, cast: Cast) -> int:
                 fair_id=fair.id,
                 person=person,
                 company=company,
-                reference=next_reference(fair.code, "V"),
+                reference=references[n],
                 category=category,
                 source="web",
                 badge_id=badge.id,

@@ -81,11 +81,12 @@ def give_roles(users: dict[str, User], fairs: list[Fair]) -> None:
             db.session.add(RoleGrant(user_id=users[key].id, role=role, fair_id=fair_id))
 
 
-def create_cast(rng: random.Random, users: dict[str, User]) -> Cast:
-    """230 exporters of the craft villages, 170 importers of many countries, 240 domestic trade visitors."""
+def create_cast(rng: random.Random, users: dict[str, User], *, scale: int = 1) -> Cast:
+    """230 exporters of the craft villages, 170 importers of many countries, 240 domestic trade visitors; ``scale`` times."""
     cast = Cast(users=users)
+    taken: set[str] = set()
     villages = list(db.session.scalars(select(CraftVillage).order_by(CraftVillage.id)))
-    for n in range(1, 231):
+    for n in range(1, 230 * scale + 1):
         village = villages[n % len(villages)]
         name = FIRM_VI[n % len(FIRM_VI)].format(n=f"{n:03d}", village=village.name)
         household = name.startswith("Cơ sở")
@@ -94,7 +95,7 @@ def create_cast(rng: random.Random, users: dict[str, User]) -> Cast:
                 name=name,
                 name_en=f"Sample {fold(village.name).title()} {village.craft_en.title()} {n:03d}",
                 country="VN",
-                tax_code=None if household else tax_code(rng),
+                tax_code=None if household else tax_code(rng, taken),
                 address=f"Số {n}, {village.name}",
                 commune=village.commune_2025,
                 phone=f"+84912{n:06d}",
@@ -108,15 +109,15 @@ def create_cast(rng: random.Random, users: dict[str, User]) -> Cast:
         )
     db.session.add_all(cast.exporters)
     counts: dict[str, int] = {}
-    for n in range(170):
+    for n in range(170 * scale):
         origin = ORIGINS[n % len(ORIGINS)]
         counts[origin.country] = counts.get(origin.country, 0) + 1
         cast.importers.append(_importer(rng, origin, n, counts[origin.country]))
-    for n in range(240):
+    for n in range(240 * scale):
         company = Company(
             name=f"Cửa hàng Mẫu {n + 1:03d}",
             country="VN",
-            tax_code=tax_code(rng),
+            tax_code=tax_code(rng, taken),
             commune="Phường Hoàn Kiếm",
             phone=f"+84983{n:06d}",
             email=f"shop{n + 1:03d}@khach.example",
