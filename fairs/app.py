@@ -155,7 +155,7 @@ def _templates(app: Flask, config: Config) -> None:
             "actor_label": g.actor.label if "actor" in g else "",
             "my_fairs": fairs_of_user(g.get("grants") or []),
             "nav_items": items,
-            "nav_bottom": [item for item in items if item["bottom"]][:4],
+            "nav_bottom": _bottom(items),
             "localized": i18n.localized,
             "country_name": i18n.country_name,
             "department": now.department if i18n.current_locale() == "vi" else now.department_en,
@@ -183,12 +183,22 @@ def _menu(fair: Any) -> list[dict[str, Any]]:
     return [_menu_entry(item, fair) for item in navigation() if (not item.for_fair or fair) and _can(item.permission)]
 
 
+def _bottom(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The role's four places on a phone: the overview, and what the fewest other roles may open."""
+    marked = [item for item in items if item["bottom"]]
+    roles = {grant.role for grant in g.get("grants") or []}
+    if roles & {Role.ADMIN, Role.ORGANISER, Role.LEADERSHIP}:
+        return marked[:4]
+    nearest = sorted(marked[1:], key=lambda item: item["shared_by"])[:3]
+    return marked[:1] + [item for item in marked if item in nearest]
+
+
 def _menu_entry(item: NavItem, fair: Any) -> dict[str, Any]:
     url = url_for(item.endpoint, fair_slug=fair.slug) if item.for_fair else url_for(item.endpoint)
     # The list of all fairs lies above the pages of each fair, but is not open while one of them is.
     below = request.path.startswith(f"{url}/") and item.key != "overview" and (item.for_fair or not fair)
     active = request.path == url or below
     return {
-        "key": item.key, "label": item.label, "icon": item.icon, "url": url, "bottom": item.bottom, "active": active,
+        "shared_by": len(item.permission.roles), "key": item.key, "label": item.label, "icon": item.icon, "url": url, "bottom": item.bottom, "active": active,
         "badge": item.badge() if item.badge else None,
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fairs.accounts.queries import user_by_email
@@ -22,7 +23,13 @@ def reader_locale(booking: BoothBooking) -> str:
     return "vi" if exhibitor.company.is_domestic else "en"
 
 
-def _send(template: str, fair: Fair, booking: BoothBooking, context: dict[str, Any]) -> None:
+def _send(
+    template: str,
+    fair: Fair,
+    booking: BoothBooking,
+    context: dict[str, Any],
+    attachments: Sequence[tuple[str, Any]] = (),
+) -> None:
     exhibitor, locale = booking.exhibitor, reader_locale(booking)
     send(
         Notice(
@@ -31,6 +38,7 @@ def _send(template: str, fair: Fair, booking: BoothBooking, context: dict[str, A
             email=exhibitor.contact_email or exhibitor.company.email or None,
             locale=locale,
             fair_id=fair.id,
+            attachments=attachments,
             context={
                 "company": exhibitor.company.name,
                 "fair_name": fair.name_vi if locale == "vi" else fair.name_en,
@@ -54,7 +62,7 @@ def tell_reserved(fair: Fair, booking: BoothBooking, invoice: Invoice, offer: Qu
         "deposit_due": format_date(offer.deposit_due_on, locale),
         "balance": format_money(offer.balance, locale),
         "balance_due": format_date(offer.balance_due_on, locale),
-    })  # fmt: skip
+    }, attachments=[("invoice", [invoice.number, locale])])  # fmt: skip
 
 
 def tell_confirmed(fair: Fair, booking: BoothBooking, invoice: Invoice | None) -> None:
