@@ -19,7 +19,23 @@ from fairs.accounts import security
 from fairs.accounts.queries import matching_grant
 from fairs.calendar.context import fairs_of_user
 from fairs.config import ROOT, Config
-from fairs.core import assets, crypto, db, error_pages, headers, health, i18n, installation, limits, rest, storage
+from fairs.core import (
+    assets,
+    compression,
+    crypto,
+    db,
+    error_pages,
+    headers,
+    health,
+    i18n,
+    installation,
+    limits,
+    logs,
+    observe,
+    public_cache,
+    rest,
+    storage,
+)
 from fairs.core.permissions import Permission, Role
 from fairs.core.web import NavItem, mark_public, navigation
 from fairs.demo.people import sample_accounts
@@ -28,7 +44,7 @@ from fairs.jobs import queue
 # In the order of the layers, lowest first. A feature has any of these parts; `handlers` and `tasks` register themselves.
 FEATURES = (
     "jobs", "messages", "audit", "accounts", "directory", "calendar", "floorplans", "payments", "badges", "exhibitors",
-    "importers", "visitors", "checkin", "booths", "contracts", "workplace", "site", "demo",
+    "importers", "visitors", "checkin", "booths", "contracts", "workplace", "site", "demo", "operations",
 )  # fmt: skip
 PARTS = ("models", "handlers", "tasks", "routes", "api", "cli")
 
@@ -87,6 +103,11 @@ def _extensions(app: Flask, config: Config) -> None:
     Migrate(app, db.db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
     csrf.init_app(app)
     Bootstrap5(app)
+    # The order counts twice: functions after a request run last first, and each layer is put around those before.
+    public_cache.init_app(app, config)
+    observe.init_app(app)
+    logs.configure(config)
+    compression.init_app(app)
     i18n.init_app(app)
     limits.init_app(app, config)
     headers.init_app(app, config)

@@ -64,6 +64,11 @@ class Config:
     trusted_proxies: int = _doc(0, "Number of reverse proxies whose X-Forwarded-* headers are believed.")
     rate_limits: bool = _doc(True, "Rate limits on sign-in, registration, PIN and API.")
     max_upload_mb: int = _doc(16, "Largest upload in megabytes.")
+    public_cache_seconds: int = _doc(
+        5, "How long public pages are kept for readers who are not signed in, in seconds; 0 makes each one anew."
+    )
+    log_format: str = _doc("text", "text, or json: one object per line and request, without personal data.")
+    metrics_token: str = _doc("", "Token of GET /metrics (Authorization: Bearer …); empty answers this machine only.")
     default_locale: str = _doc("vi", "Language for a visitor who has chosen none: vi or en.")
 
     @classmethod
@@ -79,6 +84,8 @@ class Config:
         config = cls(**values)
         if config.default_locale not in {"vi", "en"}:
             raise ConfigError("FAIRS_DEFAULT_LOCALE must be vi or en.")
+        if config.log_format not in {"text", "json"}:
+            raise ConfigError("FAIRS_LOG_FORMAT must be text or json.")
         return config
 
     @property

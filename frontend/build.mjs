@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { pruneCss, pruneProperties, wordsOf } from './lib/prune-css.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -56,6 +57,19 @@ function writeUnlessSame(path, content) {
   mkdirSync(dirname(path), { recursive: true });
   if (existsSync(path) && statSync(path).size === Buffer.byteLength(content) && readFileSync(path).equals(Buffer.from(content))) return;
   writeFileSync(path, content);
+}
+
+/** Leaves compressed twins beside what browsers load as text; the server sends the one that the browser takes. */
+function compressTwins() {
+  for (const path of Object.values(manifest)) {
+    if (!/\.(js|css|svg|wasm)$/.test(path) || existsSync(join(DIST, `${path}.br`))) continue;
+    const content = readFileSync(join(DIST, path));
+    writeFileSync(join(DIST, `${path}.gz`), gzipSync(content, { level: 9 }));
+    // The .br comes last and whole: where it is, the .gz is too.
+    const draft = join(DIST, `${path}.${process.pid}.tmp`);
+    writeFileSync(draft, brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: content.length > 300_000 ? 9 : 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length } }));
+    renameSync(draft, join(DIST, `${path}.br`));
+  }
 }
 
 /** Copies large files only when they changed, so that a build stays quick. */
@@ -164,7 +178,7 @@ function sweep() {
   for (const folder of ['', 'fonts/']) {
     for (const name of readdirSync(join(DIST, folder))) {
       const path = join(DIST, folder, name);
-      if (/-[A-Za-z0-9]{6,8}\.(js|css|svg|woff2)$/.test(name) && !current.has(folder + name) && Date.now() - statSync(path).mtimeMs > 3_600_000) rmSync(path);
+      if (/-[A-Za-z0-9]{6,8}\.(js|css|svg|wasm|woff2)(\.br|\.gz)?$/.test(name) && !current.has(folder + name.replace(/\.(br|gz)$/, '')) && Date.now() - statSync(path).mtimeMs > 3_600_000) rmSync(path);
     }
   }
 }
@@ -174,6 +188,7 @@ await Promise.all([scripts(), styles()]);
 const count = icons();
 pdfFonts();
 emit('zxing_reader.wasm', readFileSync(join(MODULES, 'zxing-wasm', 'dist', 'reader', 'zxing_reader.wasm')));
+compressTwins();
 const draft = join(DIST, `manifest.${process.pid}.tmp`);
 writeFileSync(draft, JSON.stringify(Object.fromEntries(Object.entries(manifest).sort()), null, 1));
 renameSync(draft, join(DIST, 'manifest.json'));

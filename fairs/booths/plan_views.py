@@ -23,6 +23,7 @@ from fairs.calendar.models import Fair
 from fairs.core.clock import now
 from fairs.core.db import db
 from fairs.core.errors import DomainError, InvalidInput
+from fairs.core.public_cache import shared_page
 from fairs.core.web import NavItem, actor, go, public, register_nav, requires, wants_fragment
 from fairs.floorplans.models import Booth
 from fairs.floorplans.queries import booth_by_code
@@ -105,6 +106,7 @@ def version_of(states: dict[str, str]) -> str:
 
 @bp.get("/f/<fair_slug>/plan")
 @public
+@shared_page
 def plan() -> Any:
     """The live plan for everybody; accepted exhibitors book on it."""
     fair = current_fair()

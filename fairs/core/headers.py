@@ -10,7 +10,9 @@ from fairs.config import Config
 
 
 def csp_nonce() -> str:
-    """This answer's nonce, made once."""
+    """This answer's nonce, made once; empty on a page that is kept for many readers."""
+    if g.get("is_shared_page"):
+        return ""
     if "csp_nonce" not in g:
         g.csp_nonce = secrets.token_urlsafe(16)
     return str(g.csp_nonce)
@@ -19,10 +21,12 @@ def csp_nonce() -> str:
 def policy(*, scanner: bool = False) -> str:
     """The policy of a page. Only the scanner may compile WebAssembly (it decodes QR codes on the device)."""
     wasm = " 'wasm-unsafe-eval'" if scanner else ""
+    # A page that is kept for many readers has no nonce: one that many know would be none. Its scripts are our own files.
+    nonce = "" if g.get("is_shared_page") else f" 'nonce-{csp_nonce()}'"
     return "; ".join(
         [
             "default-src 'none'",
-            f"script-src 'self' 'nonce-{csp_nonce()}'{wasm}",
+            f"script-src 'self'{nonce}{wasm}",
             "style-src 'self'",
             "img-src 'self' data: blob:",
             "font-src 'self'",

@@ -9,9 +9,11 @@ import hashlib
 import io
 import re
 import secrets
+import shutil
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 import fsspec
 from flask_babel import lazy_gettext as _l
@@ -148,3 +150,23 @@ def keep(name: str, content: bytes, content_type: str) -> StoredFile:
     db.session.add(stored)
     db.session.flush()
     return stored
+
+
+def stored_keys() -> Iterator[str]:
+    """The keys of all files in the store, in order; for backups."""
+    filesystem, root = fsspec.core.url_to_fs(_settings["url"])
+    if filesystem.exists(root):
+        for path in sorted(filesystem.find(root)):
+            yield str(path)[len(root) :].lstrip("/")
+
+
+def open_key(key: str) -> IO[bytes]:
+    """A file of the store for reading; raises FileNotFoundError."""
+    opened: IO[bytes] = _fs().open(_path(key), "rb")
+    return opened
+
+
+def put_key(key: str, source: IO[bytes]) -> None:
+    """Put a file back under the key that it had; for backups."""
+    with _fs().open(_path(key), "wb") as target:
+        shutil.copyfileobj(source, target)

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from fairs.calendar.context import current_fair
 from fairs.calendar.models import Fair
 from fairs.core.i18n import current_locale, localized
+from fairs.core.public_cache import shared_page
 from fairs.core.text import clean, fold
 from fairs.core.web import public, requires
 from fairs.directory import consents
@@ -42,6 +43,7 @@ def places() -> dict[str, Any]:
 
 @bp.get("/")
 @public
+@shared_page
 def home() -> str | Response:
     """The fairs of the year. A new installation goes to its set-up."""
     if "setup.first_run" in current_app.view_functions and is_untouched():
@@ -94,6 +96,7 @@ def fair_actions(fair: Fair) -> list[dict[str, Any]]:
 
 @bp.get("/f/<fair_slug>/")
 @public
+@shared_page
 def fair() -> str:
     """One fair: when, where, what to do there, how it works, who exhibits."""
     shown = _published()
@@ -118,6 +121,7 @@ def _published() -> Fair:
 
 @bp.get("/f/<fair_slug>/exhibitors")
 @public
+@shared_page
 def exhibitors() -> str:
     """Accepted exhibitors with product group filter and search without accents."""
     shown = _published()
@@ -192,6 +196,7 @@ def check_mail() -> str:
 
 @bp.get("/privacy")
 @public
+@shared_page
 def privacy() -> str:
     """Who keeps which data, why and how long, and the texts of all consents."""
     return render_template(
