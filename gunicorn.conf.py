@@ -1,7 +1,15 @@
 """Gunicorn's settings: threads for many small requests, the application imported once and shared by the workers."""
 
 import os
+import shutil
+from pathlib import Path
 from typing import Any
+
+# The workers count their requests into files of one folder, which /metrics adds up. It must be known before the import.
+_counts = Path(os.environ.get("FAIRS_INSTANCE") or "instance").resolve() / "metrics"
+shutil.rmtree(_counts, ignore_errors=True)
+_counts.mkdir(parents=True, exist_ok=True)
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_counts)
 
 wsgi_app = "wsgi:app"
 bind = os.environ.get("FAIRS_BIND") or f"127.0.0.1:{os.environ.get('PORT', '8000')}"
@@ -24,3 +32,10 @@ def post_fork(server: Any, worker: Any) -> None:
     with application.app_context():
         for engine in db.engines.values():
             engine.dispose(close=False)
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """What a worker has counted stays when it ends."""
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)

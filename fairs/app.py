@@ -89,6 +89,7 @@ def create_app(config: Config | None = None) -> Flask:
     _features(app)
     security.init_app(app, config)
     importlib.import_module("fairs.calendar.context").init_app(app)
+    importlib.import_module("fairs.operations.metrics").init_app(app)
     _templates(app, config)
     return app
 
