@@ -110,8 +110,9 @@ function lightOnly(css) {
 function fontFaces() {
   const folder = join(MODULES, '@fontsource', 'be-vietnam-pro');
   let css = '';
-  for (const weight of [400, 500, 600, 700]) {
-    css += readFileSync(join(folder, `${weight}.css`), 'utf8').replace(/url\(\.\/files\/([\w-]+\.woff2)\) format\('woff2'\),\s*url\([^)]*\) format\('woff'\)/g, (_, name) => {
+  // Three files per script, not four: what asks for 500 gets 600. That is 34 kB less on the first view of a phone.
+  for (const weight of [400, 600, 700]) {
+    css += readFileSync(join(folder, `${weight}.css`), 'utf8').replaceAll('font-weight: 600;', 'font-weight: 500 600;').replace(/url\(\.\/files\/([\w-]+\.woff2)\) format\('woff2'\),\s*url\([^)]*\) format\('woff'\)/g, (_, name) => {
       emit(`fonts/${name}`, readFileSync(join(folder, 'files', name)));
       return `url(./${manifest[`fonts/${name}`]}) format('woff2')`;
     });
