@@ -8,12 +8,15 @@ run: the machine's ceiling, so that figures of different machines can be compare
 
 from __future__ import annotations
 
+import http.client
 import json
+import re
 import subprocess
 import sys
 import uuid
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -66,7 +69,33 @@ def measure(kind: str, server: Server, facts: dict[str, Any]) -> None:
         ("fair_page", f"/f/{giftshow}/", 200, compressed),
     ):
         say(figure, kind, **run(server.port, repeat(path, times, headers=headers)).as_figures())
+    many = run(server.port, repeat("/", 250, clients=8, headers=compressed))
+    say("landing", kind, clients=8, **many.as_figures())
+    session = {"Cookie": _signed_in(server, "organiser@fairs.example")}
+    export = run(server.port, repeat(f"/fairs/{fair}/visitors?format=xlsx", 2, headers=session))
+    say("export_xlsx", kind, rows=12_000, seconds=round(export.p50_ms / 1000, 2), bytes=export.bytes, failed=export.failed,
+        peak_mb=round(server.peak_per_worker_mb(), 1))  # fmt: skip
     _race(kind, server, giftshow, bearer)
+
+
+def _signed_in(server: Server, email: str) -> str:
+    """The cookie of a session of a sample account."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection.request("GET", "/login")
+    page = connection.getresponse()
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.read().decode())
+    if token is None:
+        raise RuntimeError("the sign-in page has no CSRF token")
+    cookie = page.headers["Set-Cookie"].split(";")[0]
+    form = urlencode({"csrf_token": token[1], "email": email, "password": "fairs-demo"})
+    headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
+    connection.request("POST", "/login", form, headers)
+    answer = connection.getresponse()
+    answer.read()
+    if answer.status not in {302, 303}:
+        raise RuntimeError(f"signing in as {email}: {answer.status}")
+    cookies = [value.split(";")[0] for value in answer.headers.get_all("Set-Cookie") or []]
+    return next(value for value in cookies if value.startswith("session="))
 
 
 def _scan(fair: str, codes: list[str], headers: dict[str, str], clients: int) -> Any:
@@ -100,8 +129,6 @@ def _code(slug: str) -> str:
 
 
 def _get(server: Server, path: str, headers: dict[str, str]) -> Any:
-    import http.client
-
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     connection.request("GET", path, headers=headers)
     answer = connection.getresponse()

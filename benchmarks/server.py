@@ -29,13 +29,18 @@ class Server:
     def memory_per_worker_mb(self) -> float:
         """Resident memory of a worker process, the mean over all, in megabytes (Linux)."""
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        sizes = [_resident_kb(int(child)) for child in children]
+        sizes = [_memory_kb(int(child), "VmRSS") for child in children]
         return sum(sizes) / len(sizes) / 1024
 
+    def peak_per_worker_mb(self) -> float:
+        """The most memory that any worker process has had until now, in megabytes (Linux)."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return max(_memory_kb(int(child), "VmHWM") for child in children) / 1024
 
-def _resident_kb(pid: int) -> int:
+
+def _memory_kb(pid: int, what: str) -> int:
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
+        if line.startswith(what):
             return int(line.split()[1])
     return 0
 
@@ -81,8 +86,8 @@ def serving(environment: dict[str, str]) -> Iterator[tuple[Server, float]]:
     """Start gunicorn as in production; yields the server and the seconds until it answered."""
     port = free_port()
     command = [
-        str(PYTHON / "gunicorn"), "wsgi:app", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", "2",
-        "--threads", "4", "--preload", "--log-level", "warning", "--backlog", "2048",
+        str(PYTHON / "gunicorn"), "--config", "gunicorn.conf.py", "--bind", f"127.0.0.1:{port}", "--workers", "2",
+        "--backlog", "2048",
     ]  # fmt: skip
     started = time.monotonic()
     process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)

@@ -23,7 +23,7 @@ EDITABLE = (
     "department", "department_en", "department_address", "department_contact",
     "mail_server", "mail_port", "mail_username", "mail_password", "mail_tls", "mail_sender",
 )  # fmt: skip
-_SECRET = {"mail_password"}
+SECRET = {"mail_password"}
 _FRESH_FOR = 10.0  # seconds
 
 
@@ -85,7 +85,7 @@ def change(values: Mapping[str, Any]) -> None:
         if name not in EDITABLE:
             raise KeyError(name)
         text = str(int(value)) if isinstance(value, bool) else str(value)
-        text = crypto.encrypt(text.encode()).decode() if name in _SECRET else text
+        text = crypto.encrypt(text.encode()).decode() if name in SECRET else text
         if name in rows:
             rows[name].value = text
         else:
@@ -95,7 +95,7 @@ def change(values: Mapping[str, Any]) -> None:
 
 
 def _typed(name: str, text: str) -> Any:
-    if name in _SECRET:
+    if name in SECRET:
         return crypto.decrypt(text.encode()).decode()
     kind = type(getattr(Config(), name))
     return bool(int(text)) if kind is bool else kind(text)

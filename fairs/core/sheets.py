@@ -40,7 +40,7 @@ def workbook(sheets: Sequence[Sheet], *, time_zone: str) -> bytes:
 
     buffer = io.BytesIO()
     text_stays_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(buffer, {"in_memory": True, **text_stays_text}) as book:
+    with xlsxwriter.Workbook(buffer, {"constant_memory": True, **text_stays_text}) as book:
         formats = {
             "head": book.add_format({"bold": True, "bottom": 1, "valign": "top"}),
             "day": book.add_format({"num_format": "dd/mm/yyyy", "align": "left"}),

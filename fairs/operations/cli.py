@@ -1,13 +1,17 @@
-"""`flask backup`, `flask restore`."""
+"""`flask backup`, `flask restore`, `flask operations rotate-keys`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import click
-from flask.cli import with_appcontext
+from cryptography.fernet import InvalidToken
+from flask.cli import AppGroup, with_appcontext
 
 from fairs.operations.backup import BackupRefused, make_backup, restore_backup
+from fairs.operations.rotation import rotate_keys
+
+cli = AppGroup("operations", help="Running the installation.")
 
 
 @click.command("backup")
@@ -42,4 +46,16 @@ def restore(file: Path, *, force: bool) -> None:
     )
 
 
-groups = [backup, restore]
+@cli.command("rotate-keys")
+def rotate_keys_command() -> None:
+    """Encrypt all encrypted fields anew by the first key of FAIRS_FIELD_KEY."""
+    try:
+        count = rotate_keys()
+    except InvalidToken as error:
+        raise click.ClickException(
+            "A field can be decrypted by none of the keys in FAIRS_FIELD_KEY; nothing was changed. Is the old key among them?"
+        ) from error
+    click.echo(f"{count} fields are encrypted by the newest key. The old keys can be left out of FAIRS_FIELD_KEY now.")
+
+
+groups = [backup, restore, cli]

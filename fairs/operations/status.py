@@ -154,7 +154,7 @@ def _backup() -> list[Fact]:
     return [
         Fact(_("Last backup"), f"{format_datetime(entry.at)} ({_ago(entry.at)})", "warning" if old else "success",
              how if old else ""),
-        Fact(_("Size"), _size(facts.get("bytes", 0))),
+        Fact(_("Size on disk"), _size(facts.get("bytes", 0))),
         Fact(_("Rows and files"), f"{format_number(facts.get('rows', 0))} · {format_number(facts.get('files', 0))}"),
     ]  # fmt: skip
 
@@ -180,7 +180,7 @@ def _database() -> list[Fact]:
     behind = here != newest
     return [
         Fact(_("Kind"), kind),
-        Fact(_("Size"), _size(size)),
+        Fact(_("Size on disk"), _size(size)),
         Fact(_("Revision"), here or _("none"), "danger" if behind else "success",
              _("The program expects %(newest)s: run flask --app wsgi db upgrade.", newest=newest) if behind else ""),
     ]  # fmt: skip

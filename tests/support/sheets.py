@@ -29,6 +29,8 @@ def _cell(cell: ElementTree.Element, texts: list[str]) -> tuple[str, str]:
     if cell.find(f"{_NS}f") is not None:
         return "formula", cell.findtext(f"{_NS}f", "")
     value = cell.findtext(f"{_NS}v", "")
+    if cell.get("t") == "inlineStr":
+        return "text", "".join(part.text or "" for part in cell.iter(f"{_NS}t"))
     if cell.get("t") == "s":
         return "text", texts[int(value)]
     return ("number", value) if value else ("empty", "")

@@ -113,7 +113,7 @@ def test_metrics_without_a_token_are_for_this_machine(
 
 def test_metrics_with_a_token(app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     config = replace(app.extensions["fairs_config"], metrics_token="a long token")
-    monkeypatch.setitem(app.extensions, "fairs_config", config)
+    monkeypatch.setattr(app.extensions["fairs_installation"], "from_environment", config)
     assert client.get("/metrics").status_code == 404
     assert client.get("/metrics", headers={"Authorization": "Bearer another"}).status_code == 404
     assert client.get("/metrics", headers={"Authorization": "Bearer a long token"}).status_code == 200

@@ -1,0 +1,27 @@
+"""A new key for encrypted fields: everything is encrypted anew by the first key of FAIRS_FIELD_KEY."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from fairs.badges.models import BadgeKey
+from fairs.core import crypto
+from fairs.core.db import db, transaction
+from fairs.core.installation import SECRET, InstallationSetting
+
+
+def rotate_keys() -> int:
+    """Encrypt every encrypted field by the newest key; gives back how many there were.
+
+    All or, when one cannot be decrypted by any of the keys, none: then cryptography.fernet.InvalidToken is raised.
+    """
+    with transaction():
+        keys = db.session.scalars(select(BadgeKey).order_by(BadgeKey.id).with_for_update()).all()
+        for key in keys:
+            key.private_key = crypto.rotate(key.private_key)
+        settings = db.session.scalars(
+            select(InstallationSetting).where(InstallationSetting.name.in_(SECRET)).with_for_update()
+        ).all()
+        for setting in settings:
+            setting.value = crypto.rotate(setting.value.encode()).decode()
+    return len(keys) + len(settings)
