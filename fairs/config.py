@@ -36,7 +36,10 @@ class Config:
     jobs_url: str = _doc("", "Address of the job queue: empty for SQLite in the instance folder, or redis://…")
     secret_key: str = _doc("", "Key of sessions and signatures; empty means one is made in the instance folder.")
     password_salt: str = _doc("", "Salt of password tokens; empty means one is made in the instance folder.")
-    field_key: str = _doc("", "Key that encrypts single fields; empty means one is made in the instance folder. While it is changed: new,old.")
+    field_key: str = _doc(
+        "",
+        "Key that encrypts single fields; empty means one is made in the instance folder. While it is changed: new,old.",
+    )
     base_url: str = _doc(
         "http://127.0.0.1:8000", "Address people reach this installation at; used in mail and QR codes."
     )

@@ -85,8 +85,10 @@ def init_app(app: Flask) -> None:
         accepted = request.headers.get("Accept-Encoding", "")
         for coding, ending in _BUILT.items():
             if coding in accepted and filename.startswith("dist/") and (folder / f"{filename}{ending}").is_file():
-                answer = send_from_directory(
-                    folder, f"{filename}{ending}", mimetype=mimetypes.guess_type(filename)[0] or "application/octet-stream"
+                answer: Any = send_from_directory(
+                    folder,
+                    f"{filename}{ending}",
+                    mimetype=mimetypes.guess_type(filename)[0] or "application/octet-stream",
                 )
                 answer.headers["Content-Encoding"] = coding
                 vary(answer, "Accept-Encoding")

@@ -121,7 +121,9 @@ class FrontOfHouse:
 
     def _has_session(self, environ: dict[str, Any]) -> bool:
         cookies = environ.get("HTTP_COOKIE", "")
-        return bool(cookies) and any(f"{name}=" in cookies for name in self._cookies) or "HTTP_AUTHORIZATION" in environ
+        return (
+            bool(cookies) and any(f"{name}=" in cookies for name in self._cookies)
+        ) or "HTTP_AUTHORIZATION" in environ
 
     def _answer(self, entry: Entry, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
         if _etag_matches(environ.get("HTTP_IF_NONE_MATCH", ""), entry.etag):
@@ -181,7 +183,11 @@ def _make(cache: PageCache, view: Callable[..., Any], *args: Any, **kwargs: Any)
     generation = cache.generation
     response = make_response(view(*args, **kwargs))
     token = g.pop("csrf_token", None)
-    if response.status_code != 200 or response.mimetype != "text/html" or (token and token in response.get_data(as_text=True)):
+    if (
+        response.status_code != 200
+        or response.mimetype != "text/html"
+        or (token and token in response.get_data(as_text=True))
+    ):
         if token:
             g.csrf_token = token
         return response
@@ -226,13 +232,16 @@ def init_app(app: Flask, config: Config) -> None:
         if entry is not None and not entry.headers and response.status_code == 200:
             left_out = {"content-length", "content-encoding", "set-cookie"}
             entry.headers = [
-                pair for pair in response.headers.to_wsgi_list()
+                pair
+                for pair in response.headers.to_wsgi_list()
                 if pair[0].lower() not in left_out and not pair[0].lower().startswith("x-ratelimit")
             ]
         return response
 
     app.wsgi_app = FrontOfHouse(  # type: ignore[method-assign]
-        app.wsgi_app, cache, (app.config["SESSION_COOKIE_NAME"], app.config.get("REMEMBER_COOKIE_NAME", "remember_token"))
+        app.wsgi_app,
+        cache,
+        (app.config["SESSION_COOKIE_NAME"], app.config.get("REMEMBER_COOKIE_NAME", "remember_token")),
     )
 
 

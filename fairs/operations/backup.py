@@ -75,7 +75,9 @@ def make_backup(target: Path) -> Manifest:
     finally:
         part.unlink(missing_ok=True)
     with transaction():
-        _note(ACTION, {"bytes": target.stat().st_size, "rows": sum(manifest.rows.values()), "files": manifest.file_count})
+        _note(
+            ACTION, {"bytes": target.stat().st_size, "rows": sum(manifest.rows.values()), "files": manifest.file_count}
+        )
     return manifest
 
 
@@ -118,7 +120,7 @@ def _add(archive: tarfile.TarFile, manifest: Manifest, name: str, source: IO[byt
     info.size, info.mode, info.mtime = source.tell(), 0o600, int(now().timestamp())
     source.seek(0)
     reader = _Hashing(source)
-    archive.addfile(info, reader)  # type: ignore[arg-type]
+    archive.addfile(info, reader)
     if name != "manifest.json":
         manifest.members[name] = reader.digest
 
@@ -164,7 +166,9 @@ def read_manifest(source: Path) -> Manifest:
         raise BackupRefused(f"{source} is no complete backup of this format.")
     manifest = Manifest(**said)
     if manifest.members != hashes:
-        odd = sorted(name for name in manifest.members.keys() | hashes.keys() if manifest.members.get(name) != hashes.get(name))
+        odd = sorted(
+            name for name in manifest.members.keys() | hashes.keys() if manifest.members.get(name) != hashes.get(name)
+        )
         raise BackupRefused(f"{source} is damaged: {odd[0]} is not what was backed up. Take another backup.")
     return manifest
 
@@ -172,7 +176,9 @@ def read_manifest(source: Path) -> Manifest:
 def _is_ours(name: str) -> bool:
     path = PurePosixPath(name)
     safe = not path.is_absolute() and ".." not in path.parts and str(path) == name
-    return safe and (name == "manifest.json" or (len(path.parts) > 1 and path.parts[0] in {"database", "files", "keys"}))
+    return safe and (
+        name == "manifest.json" or (len(path.parts) > 1 and path.parts[0] in {"database", "files", "keys"})
+    )
 
 
 def restore_backup(source: Path, *, force: bool = False) -> Manifest:

@@ -74,19 +74,26 @@ class FromDatabase(Collector):
             yield GaugeMetricFamily("fairs_worker_silence_seconds", "Since the worker's last sign of life.",
                                     value=(now() - beat).total_seconds())  # fmt: skip
         if backup is not None:
-            yield GaugeMetricFamily("fairs_backup_age_seconds", "Since the last backup.", value=(now() - backup.at).total_seconds())
-        bookings = GaugeMetricFamily("fairs_bookings", "Bookings of booths by fair and state.", labels=["fair", "state"])
+            yield GaugeMetricFamily(
+                "fairs_backup_age_seconds", "Since the last backup.", value=(now() - backup.at).total_seconds()
+            )
+        bookings = GaugeMetricFamily(
+            "fairs_bookings", "Bookings of booths by fair and state.", labels=["fair", "state"]
+        )
         rows = db.session.execute(
             select(Fair.slug, BoothBooking.state, func.count())
             .join(BoothBooking, BoothBooking.fair_id == Fair.id)
             .group_by(Fair.slug, BoothBooking.state)
         )
-        for slug, state, count in rows:
-            bookings.add_metric([slug, state.value], count)
+        for slug, booked, count in rows:
+            bookings.add_metric([slug, booked.value], count)
         yield bookings
         visits = GaugeMetricFamily("fairs_visits", "Visits that count, by fair.", labels=["fair"])
         for slug, count in db.session.execute(
-            select(Fair.slug, func.count()).join(Visit, Visit.fair_id == Fair.id).where(Visit.counts).group_by(Fair.slug)
+            select(Fair.slug, func.count())
+            .join(Visit, Visit.fair_id == Fair.id)
+            .where(Visit.counts)
+            .group_by(Fair.slug)
         ):
             visits.add_metric([slug], count)
         yield visits
@@ -99,7 +106,7 @@ def exposition() -> bytes:
         from prometheus_client.multiprocess import MultiProcessCollector
 
         of_workers = CollectorRegistry()
-        MultiProcessCollector(of_workers)
+        MultiProcessCollector(of_workers)  # type: ignore[no-untyped-call]
     now_registry = CollectorRegistry(auto_describe=False)
     now_registry.register(FromDatabase())
     return generate_latest(of_workers) + generate_latest(now_registry)

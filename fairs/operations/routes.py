@@ -18,7 +18,9 @@ bp = Blueprint("operations", __name__)
 def show() -> str:
     """How the installation runs."""
     subjects = status()
-    wrong = [fact for subject in subjects for fact in subject.facts if fact.advice and fact.tone in {"warning", "danger"}]
+    wrong = [
+        fact for subject in subjects for fact in subject.facts if fact.advice and fact.tone in {"warning", "danger"}
+    ]
     return render_template("operations/status.html", subjects=subjects, wrong=wrong)
 
 
@@ -33,4 +35,8 @@ def metrics() -> Response:
     return Response(figures.exposition(), content_type=figures.CONTENT_TYPE)
 
 
-register_nav(NavItem("status", _l("Status of the system"), "activity-heartbeat", "operations.show", VIEW_STATUS, 960, for_fair=False))
+register_nav(
+    NavItem(
+        "status", _l("Status of the system"), "activity-heartbeat", "operations.show", VIEW_STATUS, 960, for_fair=False
+    )
+)

@@ -79,12 +79,12 @@ def status() -> list[Subject]:
 def _ago(moment: datetime) -> str:
     minutes = int((now() - moment).total_seconds() // 60)
     if minutes < 1:
-        return _("a moment ago")
+        return str(_("a moment ago"))
     if minutes < 120:
-        return _("%(n)s minutes ago", n=minutes)
+        return str(_("%(n)s minutes ago", n=minutes))
     if minutes < 48 * 60:
-        return _("%(n)s hours ago", n=minutes // 60)
-    return _("%(n)s days ago", n=minutes // (24 * 60))
+        return str(_("%(n)s hours ago", n=minutes // 60))
+    return str(_("%(n)s days ago", n=minutes // (24 * 60)))
 
 
 def _size(count: float) -> str:
@@ -98,7 +98,12 @@ def _size(count: float) -> str:
 def _worker() -> list[Fact]:
     beat, waiting = last_beat(), huey.pending_count()
     if beat is None:
-        seen = Fact(_("Last sign of life"), _("never"), "danger", _("Start the worker: flask --app wsgi jobs run. Without it no mail goes out."))
+        seen = Fact(
+            _("Last sign of life"),
+            _("never"),
+            "danger",
+            _("Start the worker: flask --app wsgi jobs run. Without it no mail goes out."),
+        )
     elif now() - beat > MOST_SILENCE:
         seen = Fact(_("Last sign of life"), _ago(beat), "danger",
                     _("The worker has stopped. Start it again: flask --app wsgi jobs run. Without it no mail goes out."))  # fmt: skip
@@ -119,7 +124,9 @@ def outbox_counts() -> dict[MessageState, int]:
 def _mail() -> list[Fact]:
     config, counts = _config(), outbox_counts()
     sent = db.session.scalar(select(func.max(OutboxMessage.sent_at)).where(OutboxMessage.state == MessageState.SENT))
-    oldest = db.session.scalar(select(func.min(OutboxMessage.created_at)).where(OutboxMessage.state == MessageState.QUEUED))
+    oldest = db.session.scalar(
+        select(func.min(OutboxMessage.created_at)).where(OutboxMessage.state == MessageState.QUEUED)
+    )
     late = oldest is not None and now() - oldest > MAIL_WAITS
     failed = counts[MessageState.FAILED]
     if config.mail_server:
@@ -171,7 +178,9 @@ def _disk() -> list[Fact]:
 def _database() -> list[Fact]:
     name = db.engine.dialect.name
     if name == "sqlite":
-        size = int(db.session.scalar(text("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")) or 0)
+        size = int(
+            db.session.scalar(text("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")) or 0
+        )
         kind = "SQLite"
     else:
         size = int(db.session.scalar(text("SELECT pg_database_size(current_database())")) or 0)
@@ -200,7 +209,18 @@ def _program() -> list[Fact]:
     config = _config()
     facts = [Fact(_("Version"), __version__), Fact("Python", platform.python_version())]
     if config.demo:
-        facts.append(Fact(_("Demonstration"), _("on"), "warning", _("Sample accounts can sign in. Never use this for real data.")))
+        facts.append(
+            Fact(
+                _("Demonstration"), _("on"), "warning", _("Sample accounts can sign in. Never use this for real data.")
+            )
+        )
     if config.base_url.startswith("https://") and not config.secure_cookies:
-        facts.append(Fact(_("Cookies"), _("also without encryption"), "danger", _("Set FAIRS_SECURE_COOKIES=1: the system is behind TLS.")))
+        facts.append(
+            Fact(
+                _("Cookies"),
+                _("also without encryption"),
+                "danger",
+                _("Set FAIRS_SECURE_COOKIES=1: the system is behind TLS."),
+            )
+        )
     return facts

@@ -16,7 +16,7 @@ def beat() -> None:
     huey.put(HEARTBEAT, now().isoformat())
 
 
-@huey.on_startup()  # type: ignore[untyped-decorator]
+@huey.on_startup()
 def first_beat() -> None:
     """The worker has started."""
     huey.put(HEARTBEAT, now().isoformat())

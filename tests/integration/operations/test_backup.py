@@ -14,8 +14,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from fairs.accounts.models import User
-from fairs.badges.service import code_of
 from fairs.badges.models import Badge
+from fairs.badges.service import code_of
 from fairs.core import crypto, storage
 from fairs.core.db import Base, db, transaction
 from fairs.core.storage import StoredFile, Upload, store_upload
@@ -40,7 +40,7 @@ def filled(real_app: Flask) -> Flask:
         place.user()
         badges = [place.badge(person=place.person("Nguyễn Thị \u2028 Ánh")), place.badge(), place.badge()]
         check_in(place.fair, place.gate, [scan_of(badge) for badge in badges], by=SYSTEM)
-        replace_badge(badges[0], "lost \\ \"quoted\"", by=SYSTEM)
+        replace_badge(badges[0], 'lost \\ "quoted"', by=SYSTEM)
         with transaction():
             store_upload(Upload("Giấy phép.pdf", PDF))
     return real_app
@@ -136,7 +136,7 @@ def _damage(archive: Path, broken: Path, damage: str) -> None:
                 if damage == "missing":
                     continue
                 if damage == "changed":
-                    content = content.replace("Ánh".encode(), "Anh".encode())
+                    content = content.replace("Ánh".encode(), b"Anh")
             member.size = len(content)
             target.addfile(member, io.BytesIO(content))
         if damage in {"added", "outside"}:

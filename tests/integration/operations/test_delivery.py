@@ -43,7 +43,13 @@ def place(kept: Flask) -> Iterator[Entrance]:
 
 
 def test_a_second_reader_costs_no_statement(place: Entrance, kept: Flask) -> None:
-    for path in ("/", f"/f/{place.fair.slug}/", f"/f/{place.fair.slug}/exhibitors", f"/f/{place.fair.slug}/plan", "/privacy"):
+    for path in (
+        "/",
+        f"/f/{place.fair.slug}/",
+        f"/f/{place.fair.slug}/exhibitors",
+        f"/f/{place.fair.slug}/plan",
+        "/privacy",
+    ):
         first = kept.test_client().get(path, headers=VI)
         assert first.status_code == 200 and "Set-Cookie" not in first.headers, path
         with counted_queries() as statements:
@@ -52,7 +58,14 @@ def test_a_second_reader_costs_no_statement(place: Entrance, kept: Flask) -> Non
         assert statements == []
         assert second.get_data() == first.get_data()
         assert (same.status_code, same.get_data(), same.headers["ETag"]) == (304, b"", first.headers["ETag"])
-        for name in ("ETag", "Cache-Control", "Vary", "Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy"):
+        for name in (
+            "ETag",
+            "Cache-Control",
+            "Vary",
+            "Content-Security-Policy",
+            "X-Content-Type-Options",
+            "Referrer-Policy",
+        ):
             assert second.headers[name] == first.headers[name]
         assert "nonce" not in first.headers["Content-Security-Policy"]
         assert {"Accept-Encoding", "Accept-Language", "Cookie"} <= set(re.split(r",\s*", second.headers["Vary"]))
@@ -150,7 +163,9 @@ def first_view(reader: Client, path: str) -> dict[str, int]:
     for address in css:
         # Every weight of the font that a page may use, in Latin and Vietnamese.
         text = reader.get(address).get_data(as_text=True)
-        for name in re.findall(r"url\(\.?/?(fonts/[\w.-]*be-vietnam-pro-(?:latin|vietnamese)-[467]00[\w.-]*woff2)", text):
+        for name in re.findall(
+            r"url\(\.?/?(fonts/[\w.-]*be-vietnam-pro-(?:latin|vietnamese)-[467]00[\w.-]*woff2)", text
+        ):
             sizes[f"/static/dist/{name}"] = len(reader.get(f"/static/dist/{name}").get_data())
     assert len([name for name in sizes if name.endswith("woff2")]) >= 4
     return sizes
@@ -164,7 +179,9 @@ def test_built_files_travel_compressed(kept: Flask) -> None:
 
         address = static_url("app.css")
     reader = kept.test_client()
-    plain, packed, brotli = (reader.get(address, headers={"Accept-Encoding": value}) for value in ("identity", "gzip", "gzip, br"))
+    plain, packed, brotli = (
+        reader.get(address, headers={"Accept-Encoding": value}) for value in ("identity", "gzip", "gzip, br")
+    )
     assert gzip.decompress(packed.get_data()) == plain.get_data()
     assert [answer.headers.get("Content-Encoding") for answer in (plain, packed, brotli)] == [None, "gzip", "br"]
     assert len(brotli.get_data()) < len(packed.get_data()) < len(plain.get_data()) / 3

@@ -88,7 +88,9 @@ def test_metrics_count_requests_and_say_what_waits(place: Entrance, client: Clie
     client.get(f"/f/{place.fair.slug}/?secret=tran-thi")
     text = client.get("/metrics").get_data(as_text=True)
     lines = text.splitlines()
-    assert any(line.startswith('fairs_requests_total{endpoint="site.fair",method="GET",status="200"}') for line in lines)
+    assert any(
+        line.startswith('fairs_requests_total{endpoint="site.fair",method="GET",status="200"}') for line in lines
+    )
     assert any(line.startswith('fairs_request_seconds_bucket{endpoint="site.fair",le="0.1"}') for line in lines)
     assert f'fairs_visits{{fair="{place.fair.slug}"}} 1.0' in lines
     assert 'fairs_outbox_messages{state="failed"} 0.0' in lines
@@ -152,4 +154,6 @@ def test_logs_tell_what_happened_but_not_to_whom(place: Entrance, client: Client
     assert requests[0]["status"] == answer.status_code and requests[0]["ms"] > 0
     assert requests[0]["request_id"] == answer.headers["X-Request-ID"]
     (failure,) = [line for line in lines if line["logger"] == "fairs.test"]
-    assert failure["exception"] == "ValueError" and failure["at"][-1].startswith("integration/operations/test_status.py")
+    assert failure["exception"] == "ValueError" and failure["at"][-1].startswith(
+        "integration/operations/test_status.py"
+    )
