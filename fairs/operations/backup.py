@@ -93,10 +93,10 @@ def _write(archive: tarfile.TarFile) -> Manifest:
         manifest = Manifest(FORMAT, __version__, revision, connection.dialect.name, now().isoformat())
         for table, _late in rows.ordered_tables():
             with tempfile.TemporaryFile() as buffer:
-                count = -1  # the first line has the names of the columns
-                for count, line in enumerate(rows.dump(connection, table)):
+                manifest.rows[table.name] = -1  # the first line has the names of the columns
+                for line in rows.dump(connection, table):
                     buffer.write(line.encode() + b"\n")
-                manifest.rows[table.name] = count
+                    manifest.rows[table.name] += 1
                 _add(archive, manifest, f"database/{table.name}.jsonl", buffer)
     for key in storage.stored_keys():
         with storage.open_key(key) as source:
@@ -217,12 +217,14 @@ def _check_keys(source: Path) -> None:
         for member in archive:
             name = member.name.removeprefix("keys/")
             opened = archive.extractfile(member)
-            if member.name.startswith("keys/") and given.get(name) and opened is not None:
-                if opened.read().decode() != given[name]:
-                    raise BackupRefused(
-                        f"FAIRS_{name.upper()} is set to another value than the backup's: leave it empty, or set the one in force"
-                        " when the backup was made. Otherwise encrypted fields could not be read."
-                    )
+            if not member.name.startswith("keys/") or not given.get(name) or opened is None:
+                continue
+            # While a key is being changed the setting holds several: one of them must be the backup's.
+            if not set(opened.read().decode().split(",")) & set(given[name].split(",")):
+                raise BackupRefused(
+                    f"FAIRS_{name.upper()} is set to another value than the backup's: leave it empty, or set the one in force"
+                    " when the backup was made. Otherwise encrypted fields could not be read."
+                )
 
 
 def _prepare(manifest: Manifest) -> None:

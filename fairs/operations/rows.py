@@ -94,8 +94,8 @@ def _is_json(column: Column[Any]) -> bool:
 
 
 def _is_foreign(column: Column[Any]) -> bool:
-    # Flask-Security's list type; underneath it is text.
-    return isinstance(column.type, TypeDecorator) and not type(column.type).__module__.startswith("fairs.")
+    # Flask-Security's lists; underneath they are text.
+    return isinstance(column.type, TypeDecorator) and type(column.type).__module__ != "fairs.core.db"
 
 
 def _readable(column: Column[Any], connection: Connection) -> Any:
