@@ -224,6 +224,8 @@ def identify() -> None:
         return
     user = _user()
     g.user = user
+    # Read here once: after a transaction the user would be loaded again just for the language.
+    g.user_locale = user.locale if user is not None else None
     g.grants = active_grants(user.id) if user is not None else []
     g.actor = actor_for(user) if user is not None else Actor(None, "")
     g.grant = None

@@ -33,7 +33,7 @@ def select_locale() -> str:
     """The reader's language: chosen in this session, else of their account, else of their browser, else the default."""
     if not has_request_context():
         return "vi"
-    chosen = g.get("locale") or session.get("locale") or getattr(g.get("user"), "locale", None)
+    chosen = g.get("locale") or session.get("locale") or g.get("user_locale")
     if chosen in LOCALES:
         return str(chosen)
     default: str = g.get("default_locale", "vi")
