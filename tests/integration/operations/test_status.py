@@ -113,12 +113,20 @@ def test_metrics_without_a_token_are_for_this_machine(
     assert answer.status_code == status
 
 
-def test_metrics_with_a_token(app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    config = replace(app.extensions["fairs_config"], metrics_token="a long token")
-    monkeypatch.setattr(app.extensions["fairs_installation"], "from_environment", config)
+@pytest.fixture
+def token(app: Flask) -> Iterator[str]:
+    """The token of /metrics, set where the server is started."""
+    settings = app.extensions["fairs_installation"]
+    before = settings.from_environment
+    settings.from_environment = replace(before, metrics_token="a long token")
+    yield "a long token"
+    settings.from_environment = before
+
+
+def test_metrics_with_a_token(client: Client, token: str) -> None:
     assert client.get("/metrics").status_code == 404
     assert client.get("/metrics", headers={"Authorization": "Bearer another"}).status_code == 404
-    assert client.get("/metrics", headers={"Authorization": "Bearer a long token"}).status_code == 200
+    assert client.get("/metrics", headers={"Authorization": f"Bearer {token}"}).status_code == 200
 
 
 @pytest.fixture
