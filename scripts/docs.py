@@ -39,6 +39,7 @@ def load_all() -> None:
             if importlib.util.find_spec(name) is not None:
                 importlib.import_module(name)
     importlib.import_module("fairs.core.sequences")
+    importlib.import_module("fairs.core.installation")
     importlib.import_module("fairs.core.rest")
 
 
