@@ -28,7 +28,7 @@ def _department() -> str:
 
 
 def _heads() -> list[str]:
-    return [_("Item"), _("Programme"), _("Target"), _("Plan"), _("Actual"), _("Progress"), _("Label"), _("Result")]
+    return [_("Item"), _("Programme"), _("Target"), _("Planned"), _("Actual"), _("Share of the plan"), _("Label"), _("Result")]
 
 
 def _row(figure: Figure) -> list[str]:
@@ -71,7 +71,7 @@ def xlsx(kpi: Kpi) -> bytes:
     ]
     sheets = [
         Sheet(_("Plan of %(year)s", year=kpi.programme.year), heads, rows),
-        Sheet(_("Beside the figures"), [_("Item"), _("Target"), _("Further number"), _("Value"), _("Unit")], beside),
+        Sheet(_("Beside the figures"), [_("Item"), _("Target"), _("Further number"), _("Number"), _("Unit")], beside),
     ]
     return workbook(sheets, time_zone=ZONE)
 
@@ -81,7 +81,7 @@ def _subtitle(kpi: Kpi) -> str:
     decision = _(
         "Decision %(number)s of %(day)s", number=programme.decision_number, day=format_date(programme.decision_on)
     )
-    return f"{decision} · {_('as of %(day)s', day=format_date(kpi.as_of))}"
+    return f"{decision} · {_('figures as of %(day)s', day=format_date(kpi.as_of))}"
 
 
 def pdf(kpi: Kpi) -> bytes:

@@ -35,7 +35,7 @@ class Standing(State):
 
     REACHED = "reached", _l("Reached"), "green", "circle-check"
     ABOVE = "above", _l("Above the range"), "green", "trending-up"
-    CLOSE = "close", _l("Close"), "yellow", "tilde"
+    CLOSE = "close", _l("Nearly reached"), "yellow", "tilde"
     BELOW = "below", _l("Below the target"), "red", "trending-down"
     WITHIN = "within", _l("Within the ceiling"), "green", "circle-check"
     OVER = "over", _l("Over the ceiling"), "red", "alert-triangle"

@@ -123,7 +123,7 @@ def _importers(fair: Fair, as_of: date, *, hosted: bool = False) -> list[Records
         [row.name, country_name(row.country), _number(row.people), _number(row.visits), format_date(row.first_day)]
         for row in rows
     ]
-    heads = [_("Company"), _("Country"), _("People"), _("Visits"), _("First day")]
+    heads = [_("Company"), _("Country"), _("People"), _("Visits"), _("First came on")]
     total = [
         _("%(number)s companies", number=_number(len(rows))),
         _("%(number)s countries", number=_number(len({row.country for row in rows}))),
