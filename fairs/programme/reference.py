@@ -95,7 +95,7 @@ def _target(row: dict[str, str], position: int) -> Target:
         growth_percent=_number(row["growth_vs_2019_pct"]), base=_number(row["implied_2019_base"]),
         counting_rule_vi=_note(row["counting_rule"]), counting_rule_en=row["counting_rule"],
         evidence_vi=_note(row["evidence_to_hold"]), evidence_en=row["evidence_to_hold"],
-        ambiguity_vi=_note(row["ambiguity"]), ambiguity_en=row["ambiguity"],
+        ambiguity_vi=_note(row["ambiguity"]), ambiguity_en=row["ambiguity"].replace("in the seed", "in the table"),
     )  # fmt: skip
 
 

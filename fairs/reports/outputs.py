@@ -36,7 +36,7 @@ def _row(figure: Figure) -> list[str]:
     unit = "" if target.is_money or target.unit == "percent" else f" {target.unit_name}".rstrip()
     plan = span(target, locale)
     return [
-        target.item.number,
+        target.item.number if target.item.number != "budget" else "",
         target.item.name,
         target.metric_name,
         f"{plan}{unit}" if plan else "—",
@@ -45,6 +45,16 @@ def _row(figure: Figure) -> list[str]:
         str(figure.label.label) if figure.label else "—",
         str(figure.standing.label),
     ]
+
+
+def _table(kpi: Kpi) -> list[list[str]]:
+    """All rows; an item's number and name stand only where it begins."""
+    rows, item = [], None
+    for figure in kpi.figures:
+        row = _row(figure)
+        rows.append(row if figure.target.item_id != item else ["", "", *row[2:]])
+        item = figure.target.item_id
+    return rows
 
 
 def xlsx(kpi: Kpi) -> bytes:
@@ -96,7 +106,7 @@ def pdf(kpi: Kpi) -> bytes:
         for head, (weight, align) in zip(_heads(), weights, strict=True)
     ]
     blocks = [
-        Table(columns, [_row(figure) for figure in kpi.figures]),
+        Table(columns, _table(kpi)),
         Paragraph(_("Sentence for the report"), "heading"),
         Paragraph(summary_vi(kpi)),
         Paragraph(labels_note(), "small"),
@@ -146,9 +156,9 @@ def docx(kpi: Kpi) -> bytes:
     widths = [1.1, 7.2, 3.4, 4.0, 3.4, 1.8, 2.2, 2.6]
     for cell, head in zip(table.rows[0].cells, heads, strict=True):
         cell.paragraphs[0].add_run(head).bold = True
-    for figure in kpi.figures:
+    for texts in _table(kpi):
         cells = table.add_row().cells
-        for place, (cell, text) in enumerate(zip(cells, _row(figure), strict=True)):
+        for place, (cell, text) in enumerate(zip(cells, texts, strict=True)):
             cell.text = text
             if place in {3, 4, 5}:
                 cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
