@@ -87,7 +87,12 @@ def reference(fair: Fair, letter: str, number: int) -> str:
 def load_fairs(users: dict[str, User]) -> tuple[Fair, Fair]:
     """The two fairs of the year, closed, as items 4a and 4b of the plan."""
     load_plan_2020()
-    common: dict[str, Any] = {"terms_vi": TERMS_VI, "terms_en": TERMS_EN, "vat_percent": 10, "state": FairState.REPORTED}
+    common: dict[str, Any] = {
+        "terms_vi": TERMS_VI,
+        "terms_en": TERMS_EN,
+        "vat_percent": 10,
+        "state": FairState.REPORTED,
+    }
     giftshow = Fair(
         slug="giftshow-2020", code="GS20", kind="trade", starts_on=date(2020, 10, 15), ends_on=date(2020, 10, 18),
         plan_item="4a", **common, **GIFTSHOW,
@@ -130,7 +135,9 @@ def load_exhibitors(year: Year, fair: Fair, companies: list[Company]) -> list[tu
             for n, company in enumerate(companies, 1)
         ],
     )  # fmt: skip
-    prices = {price.type_id: price for price in db.session.scalars(select(BoothPrice).where(BoothPrice.fair_id == fair.id))}
+    prices = {
+        price.type_id: price for price in db.session.scalars(select(BoothPrice).where(BoothPrice.fair_id == fair.id))
+    }
     booths = db.session.execute(
         select(Booth.id, BoothType.id).join(BoothType).where(Booth.fair_id == fair.id).order_by(Booth.id)
     ).all()

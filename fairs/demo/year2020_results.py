@@ -101,7 +101,9 @@ def _shares(rng: random.Random, number: int, total: int, step: int) -> list[int]
 def _contracts(year: Year) -> int:
     rng, fair = year.rng, year.giftshow
     db.session.add_all(
-        ExchangeRate(currency=currency, day=day, vnd=vnd, source=SOURCE) for day in fair.days for currency, vnd in RATES.items()
+        ExchangeRate(currency=currency, day=day, vnd=vnd, source=SOURCE)
+        for day in fair.days
+        for currency, vnd in RATES.items()
     )
     kinds = ["signed"] * CONTRACTS + ["mou"] * MOUS + ["waiting"] * WAITING + ["cancelled"] * CANCELLED
     values = _shares(rng, CONTRACTS, EXPORT_USD, 100)

@@ -73,7 +73,9 @@ def _sales_by_day(kpi: Kpi) -> Chart | None:
     daily = _daily(figure)
     values = [float(value) for value in daily.values()]
     name = _("Declared sales, VND")
-    return Chart("sales", _("Declared sales by day"), "bar", [format_date(day) for day in daily], [(name, values)], "VND")
+    return Chart(
+        "sales", _("Declared sales by day"), "bar", [format_date(day) for day in daily], [(name, values)], "VND"
+    )
 
 
 def _fairs_with(kpi: Kpi, metric: str) -> Sequence[Fair]:
@@ -118,7 +120,7 @@ def _value_by_group(kpi: Kpi) -> Chart | None:
         group = group_of.get(hs_code[:4])
         code = group.code if group else ""
         names[code] = _group_name(group)
-        cents[code] += round(usd * part / whole) if whole else 0
+        cents[code] += round((usd or 0) * part / whole) if whole else 0
     ordered = cents.most_common()
     series = [(_("Verified, USD"), [float(usd_of(value)) for _code, value in ordered])]
     labels = [names[code] for code, _value in ordered]

@@ -38,4 +38,4 @@ def kpi_command(year: int, form: str, out: Path | None, as_of: datetime | None) 
     elif form != "json" and sys.stdout.isatty():
         raise click.ClickException(f"Name a file for {form}: --out FILE.{form}")
     else:
-        click.get_binary_stream("stdout").write(content)
+        click.echo(content, nl=False)

@@ -115,7 +115,8 @@ def visits(fairs: Sequence[Fair], as_of: date) -> Measured | None:
             .where(Visit.fair_id == fair.id, Visit.counts.is_(True), Visit.day <= as_of)
             .group_by(Visit.day)
         )
-        by_day.update({day: number for day, number in rows})
+        for day, number in rows:
+            by_day[day] += number
         counted_by_name = True
         people += db.session.scalar(_people(fair, as_of)) or 0
     if not by_day:
@@ -245,9 +246,7 @@ def sales(fairs: Sequence[Fair], as_of: date) -> Measured | None:
     """Sum of the daily declarations in VND; beside it how many of the booth-days were declared at all."""
     rows = db.session.execute(
         select(SalesReturn.day, func.count(), func.sum(SalesReturn.amount_minor))
-        .where(
-            SalesReturn.fair_id.in_(fair_ids(fairs)), SalesReturn.day <= as_of, SalesReturn.currency == "VND"
-        )
+        .where(SalesReturn.fair_id.in_(fair_ids(fairs)), SalesReturn.day <= as_of, SalesReturn.currency == "VND")
         .group_by(SalesReturn.day)
     ).all()
     if not rows:

@@ -28,7 +28,16 @@ def _department() -> str:
 
 
 def _heads() -> list[str]:
-    return [_("Item"), _("Programme"), _("Target"), _("Planned"), _("Actual"), _("Share of the plan"), _("Label"), _("Result")]
+    return [
+        _("Item"),
+        _("Programme"),
+        _("Target"),
+        _("Planned"),
+        _("Actual"),
+        _("Share of the plan"),
+        _("Label"),
+        _("Result"),
+    ]
 
 
 def _row(figure: Figure) -> list[str]:
@@ -96,7 +105,7 @@ def _subtitle(kpi: Kpi) -> str:
 
 def pdf(kpi: Kpi) -> bytes:
     """On A4 landscape: the table of targets, the sentence, how the labels are meant."""
-    from fairs.core.pdf import Column, Letterhead, Paragraph, Table, build_document
+    from fairs.core.pdf import Block, Column, Letterhead, Paragraph, Table, build_document
 
     weights: list[tuple[float, str]] = [
         (0.6, "left"), (4.2, "left"), (2.2, "left"), (2.6, "right"), (1.9, "right"), (1, "right"), (1.3, "left"), (1.6, "left"),
@@ -105,7 +114,7 @@ def pdf(kpi: Kpi) -> bytes:
         Column(head, weight, align)  # type: ignore[arg-type]
         for head, (weight, align) in zip(_heads(), weights, strict=True)
     ]
-    blocks = [
+    blocks: list[Block] = [
         Table(columns, _table(kpi)),
         Paragraph(_("Sentence for the report"), "heading"),
         Paragraph(summary_vi(kpi)),
@@ -124,9 +133,11 @@ def pdf(kpi: Kpi) -> bytes:
 
 def labels_note() -> str:
     """What the labels mean."""
-    return _(
-        "Counted: from records of the gates and bookings. Verified: contracts that a second person has checked. "
-        "Declared, estimated, announced: as told, entered by hand or declared by exhibitors."
+    return str(
+        _(
+            "Counted: from records of the gates and bookings. Verified: contracts that a second person has checked. "
+            "Declared, estimated, announced: as told, entered by hand or declared by exhibitors."
+        )
     )
 
 

@@ -180,9 +180,7 @@ def _figure(target: Target, fairs: Sequence[Fair], entries: Sequence[FigureEntry
         days = sorted(found.by_day)
         sums = accumulate(found.by_day[day] for day in days)
         last = days[-1] if days else None
-        return Figure(
-            target, found.value, found.label, last, list(zip(days, sums, strict=True)), found.beside, mine
-        )
+        return Figure(target, found.value, found.label, last, list(zip(days, sums, strict=True)), found.beside, mine)
     if entries:
         newest = entries[-1]
         trend = [(entry.as_of, entry.value) for entry in entries]

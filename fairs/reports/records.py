@@ -147,7 +147,9 @@ def _contracts(fair: Fair, as_of: date) -> list[Records]:
 def _contract_table(fair: Fair, as_of: date, rules: tuple[Any, ...], what: str) -> Records:
     exporter, importer = aliased(Company), aliased(Company)
     rows = db.session.execute(
-        select(Contract.reference, exporter.name, importer.name, importer.country, Contract.signed_on, Contract.usd_minor)
+        select(
+            Contract.reference, exporter.name, importer.name, importer.country, Contract.signed_on, Contract.usd_minor
+        )
         .join(exporter, exporter.id == Contract.exporter_id)
         .join(importer, importer.id == Contract.importer_id)
         .where(Contract.fair_id == fair.id, Contract.signed_on <= as_of, *rules)

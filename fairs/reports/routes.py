@@ -9,7 +9,6 @@ from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from fairs.core.clock import today
-from fairs.core.db import db
 from fairs.core.errors import InvalidInput, NotFound
 from fairs.core.web import NavItem, go, register_nav, requires
 from fairs.programme.models import Target
@@ -109,5 +108,7 @@ def _figure_of(result: Kpi, target: Target) -> Figure:
 
 
 register_nav(
-    NavItem("programme", _l("Plan of the year"), "target-arrow", "reports.programmes", VIEW_PROGRAMME, 935, for_fair=False)
+    NavItem(
+        "programme", _l("Plan of the year"), "target-arrow", "reports.programmes", VIEW_PROGRAMME, 935, for_fair=False
+    )
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +23,7 @@ from fairs.programme.states import FigureLabel
 from fairs.reports.queries import Kpi, Standing, kpi
 from fairs.reports.records import records_of
 from tests.factories.programme import small_year
+from tests.support.queries import counted_queries
 
 pytestmark = pytest.mark.usefixtures("app")
 YEAR_END = date(2020, 12, 31)
@@ -37,18 +39,29 @@ def _sql(statement: str, **values: Any) -> Decimal:
     return Decimal(str(db.session.execute(text(statement), values).scalar_one()))
 
 
-
 RAW = {
-    ("4a", "booths"): """select coalesce(sum(b.w_cm * b.h_cm), 0) / 90000.0 from booth_bookings k join booths b on b.id = k.booth_id
+    (
+        "4a",
+        "booths",
+    ): """select coalesce(sum(b.w_cm * b.h_cm), 0) / 90000.0 from booth_bookings k join booths b on b.id = k.booth_id
         where k.state = 'confirmed' and k.fair_id = (select id from fairs where code = 'TT20')""",
-    ("4b", "booths"): """select coalesce(sum(b.w_cm * b.h_cm), 0) / 90000.0 from booth_bookings k join booths b on b.id = k.booth_id
+    (
+        "4b",
+        "booths",
+    ): """select coalesce(sum(b.w_cm * b.h_cm), 0) / 90000.0 from booth_bookings k join booths b on b.id = k.booth_id
         where k.state = 'confirmed' and k.fair_id = (select id from fairs where code = 'PP20')""",
-    ("4a", "visits"): """select count(*) from visits where category in ('trade', 'importer', 'hosted', 'public', 'vip', 'speaker')
+    (
+        "4a",
+        "visits",
+    ): """select count(*) from visits where category in ('trade', 'importer', 'hosted', 'public', 'vip', 'speaker')
         and fair_id = (select id from fairs where code = 'TT20')""",
     ("4b", "visits"): "select sum(entries) from public_counts",
     ("4a", "foreign_importers"): """select count(distinct c.id) from companies c join importers i on i.company_id = c.id
         join visits v on v.person_id = i.person_id and v.fair_id = i.fair_id where c.country <> 'VN' and i.state = 'approved'""",
-    ("4c", "supported_importers"): """select count(distinct c.id) from companies c join importers i on i.company_id = c.id
+    (
+        "4c",
+        "supported_importers",
+    ): """select count(distinct c.id) from companies c join importers i on i.company_id = c.id
         join visits v on v.person_id = i.person_id and v.fair_id = i.fair_id
         where c.country <> 'VN' and i.state = 'approved' and v.category = 'hosted'""",
     ("4a", "export_value"): """select sum(usd_minor) / 100.0 from contracts
@@ -212,8 +225,6 @@ def test_standing(number: str, metric: str, value: int, standing: Standing) -> N
 
 
 def test_the_number_of_queries_does_not_grow_with_the_entries(app: Flask) -> None:
-    from tests.support.queries import counted_queries
-
     small_year()
     kpi(2020, YEAR_END)
     with counted_queries() as before:
@@ -225,5 +236,3 @@ def test_the_number_of_queries_does_not_grow_with_the_entries(app: Flask) -> Non
     with counted_queries() as after:
         kpi(2020, YEAR_END)
     assert len(after) <= len(before) + 3
-
-

@@ -11,7 +11,6 @@ import pypdfium2
 import pytest
 from docx import Document
 from flask import Flask
-from python_calamine import CalamineWorkbook
 
 from fairs.accounts.models import User
 from fairs.accounts.service import create_token, create_user, grant_role
@@ -23,6 +22,7 @@ from fairs.programme.queries import entries_for, find_target
 from fairs.reports.queries import kpi
 from tests.factories.programme import SmallYear, small_year
 from tests.support.client import Client, login
+from tests.support.sheets import read_sheets
 
 KEYS = ["item", "metric", "target_min", "target_max", "unit", "actual", "label", "records_url"]
 
@@ -108,11 +108,10 @@ def test_a_wrong_figure_is_told_at_its_field_and_a_document_is_kept(app: Flask, 
 def test_the_json_of_api_and_command_is_the_same_and_stable(app: Flask, client: Client, tmp_path: Path) -> None:
     year = small_year()
     token = create_token(_user(Role.LEADERSHIP, year), "test", by=SYSTEM)
-    value = token if isinstance(token, str) else token[0]
-    answer = client.get("/api/v1/programmes/2020/kpi?as_of=2020-12-31", headers={"Authorization": f"Bearer {value}"})
+    answer = client.get("/api/v1/programmes/2020/kpi?as_of=2020-12-31", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 200
     body = json.loads(answer.get_data())
-    assert list(body) == ["as_of", "targets", "year"] or list(body) == ["year", "as_of", "targets"]
+    assert sorted(body) == ["as_of", "targets", "year"]
     assert (body["year"], body["as_of"], len(body["targets"])) == (2020, "2020-12-31", 35)
     assert all(sorted(target) == sorted(KEYS) for target in body["targets"])
     table = [(row["item"], row["metric"]) for row in rows("plan-2020-targets")]
@@ -129,8 +128,7 @@ def test_the_json_of_api_and_command_is_the_same_and_stable(app: Flask, client: 
 def test_who_may_not_see_the_plan_may_not_ask_the_api(app: Flask, client: Client) -> None:
     year = small_year()
     token = create_token(_user(Role.DEALS, year), "test", by=SYSTEM)
-    value = token if isinstance(token, str) else token[0]
-    answer = client.get("/api/v1/programmes/2020/kpi", headers={"Authorization": f"Bearer {value}"})
+    answer = client.get("/api/v1/programmes/2020/kpi", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 403
     assert answer.mimetype == "application/problem+json"
 
@@ -139,14 +137,13 @@ def test_files_open_and_hold_the_figures(app: Flask, client: Client) -> None:
     year = small_year()
     login(client, _user(Role.ORGANISER, year))
     client.get("/language/vi")
-    book = CalamineWorkbook.from_filelike(io.BytesIO(client.get("/programmes/2020?format=xlsx").get_data()))
-    sheet = book.get_sheet_by_index(0).to_python()
+    sheet = read_sheets(client.get("/programmes/2020?format=xlsx").get_data())[0]
     assert len(sheet) == 36
-    visits = next(row for row in sheet if row[0] == "4a" and row[2] == "Lượt khách")
-    assert visits[3:7] == [10_000, 12_000, "lượt khách", 8]
+    visits = next(row for row in sheet if row[0] == ("text", "4a") and row[2] == ("text", "Lượt khách"))
+    assert [value for _kind, value in visits[3:7]] == ["10000", "12000", "lượt khách", "8"]
     pdf = pypdfium2.PdfDocument(client.get("/programmes/2020?format=pdf").get_data())
     words = " ".join(page.get_textpage().get_text_range() for page in pdf)
-    assert "12.500,5 USD" in words or "12.500 USD" in words or "12.501 USD" in words
+    assert "12.500 USD" in words
     document = Document(io.BytesIO(client.get("/programmes/2020?format=docx").get_data()))
     assert len(document.tables[0].rows) == 36
     assert any("720 lượt khách" in paragraph.text for paragraph in document.paragraphs)
