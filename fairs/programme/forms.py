@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
 
-from fairs.core.forms import DayField, DecimalNumber, Form, LongText, Text, UploadField
+from fairs.core.forms import REQUIRED, DayField, DecimalNumber, Form, LongText, Text, UploadField
 from fairs.programme.service import FigureDraft
 from fairs.programme.states import BY_HAND, FigureLabel
 
@@ -17,7 +17,7 @@ class FigureForm(Form):
     """A figure by hand."""
 
     value = DecimalNumber(_l("Figure"), most=10**14, required=True)
-    label = SelectField(_l("Label"))
+    label = SelectField(_l("Label"), [REQUIRED])
     as_of = DayField(_l("As of"), required=True)
     evidence = LongText(_l("Evidence"), length=400, required=True)
     file = UploadField(_l("Document"))
