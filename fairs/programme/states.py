@@ -31,7 +31,7 @@ class FigureLabel(State):
     ANNOUNCED = "announced", _l("Announced"), "secondary", "speakerphone"
     ESTIMATED = "estimated", _l("Estimated"), "yellow", "tilde"
     DECLARED = "declared", _l("Declared"), "blue", "writing"
-    COUNTED = "counted", _l("Counted from records"), "green", "calculator"
+    COUNTED = "counted", _l("As counted"), "green", "calculator"
     VERIFIED = "verified", _l("Verified"), "green", "rosette-discount-check"
 
     @property

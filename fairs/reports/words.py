@@ -45,7 +45,7 @@ def short_amount(value: Decimal | None, unit: str = "", locale: str = "vi") -> s
     currency = "đồng" if (unit, locale) == ("VND", "vi") else unit
     for size, word in ((_BILLION, words[0]), (_MILLION, words[1])):
         if value >= size:
-            return f"{format_number(round(value / size, 2).normalize() + 0, locale)} {word} {currency}"
+            return f"{format_number(round(value / size, 3).normalize() + 0, locale)} {word} {currency}"
     return f"{format_number(value, locale)} {currency}"
 
 
