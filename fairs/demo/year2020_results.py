@@ -35,6 +35,7 @@ from fairs.visitors.models import PublicCount
 #: Sample rates of the days of Giftshow 2020, VND for one unit.
 RATES = {"USD": Decimal(23_170), "EUR": Decimal(27_130), "JPY": Decimal(220), "GBP": Decimal(29_950)}
 SOURCE = "Tỷ giá mẫu / sample rate"
+EXHIBITORS = 230
 CONTRACTS, MOUS, WAITING, CANCELLED = 118, 26, 5, 3
 EXPORT_USD, PUBLIC_VISITS, SALES_VND = 6_182_000, 27_000, 14_640_000_000
 
@@ -78,7 +79,7 @@ def load_year(rng: random.Random, cast: Cast, users: dict[str, User]) -> dict[st
     giftshow, souvenirs = load_fairs(users)
     give_fair_roles(users, [giftshow, souvenirs])
     year = Year(rng, cast, users, giftshow, souvenirs, [])
-    load_exhibitors(year, giftshow, cast.exporters)
+    load_exhibitors(year, giftshow, cast.exporters[:EXHIBITORS])
     pairs = load_exhibitors(year, souvenirs, cast.exporters[:120])
     visits = load_guests(year)
     contracts = _contracts(year)
@@ -110,7 +111,7 @@ def _contracts(year: Year) -> int:
     values += [rng.randrange(8_000, 120_000, 500) for _ in range(len(kinds) - CONTRACTS)]
     rows, lines = [], []
     for n, (kind, usd) in enumerate(zip(kinds, values, strict=True)):
-        exporter: Company = year.cast.exporters[(n * 7) % len(year.cast.exporters)]
+        exporter: Company = year.cast.exporters[(n * 7) % EXHIBITORS]
         importer, country = year.importer_companies[(n * 37) % len(year.importer_companies)]
         rows.append(_contract(year, n, kind, usd, exporter.id, importer, country))
         hs_code, description, unit = GOODS[n % len(GOODS)]
