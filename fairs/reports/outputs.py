@@ -90,7 +90,11 @@ def xlsx(kpi: Kpi) -> bytes:
     ]
     sheets = [
         Sheet(_("Plan of %(year)s", year=kpi.programme.year), heads, rows),
-        Sheet(_("Beside the figures"), [_("Item"), _("Target"), _("Further number"), _("Number"), _("Unit")], beside),
+        Sheet(
+            _("Beside the figures"),
+            [_("Item"), _("Target"), _("Further number"), _("Amount as a number"), _("Unit")],
+            beside,
+        ),
     ]
     return workbook(sheets, time_zone=ZONE)
 
