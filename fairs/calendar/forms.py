@@ -50,6 +50,7 @@ class FairSettingsForm(Form):
     venue_vi = Text(_l("Place in Vietnamese"), length=250)
     venue_en = Text(_l("Place in English"), length=250)
     city = Text(_l("City"), length=100)
+    plan_item = Text(_l("Item of the year's plan"), length=10)
     auto_accept = BooleanField(_l("Accept applications automatically"))
     hold_minutes = WholeNumber(_l("A booth is held for (minutes)"), least=5, most=120, required=True)
     deposit_percent = WholeNumber(_l("Deposit (percent)"), least=0, most=100, required=True)

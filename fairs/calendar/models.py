@@ -39,6 +39,7 @@ class Fair(HasState, Record):
     time_zone: Mapped[str] = mapped_column(String(40), default="Asia/Ho_Chi_Minh")
     currency: Mapped[str] = mapped_column(String(3), default="VND")
     booking_closes_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    plan_item: Mapped[str] = mapped_column(String(10), default="")  # number in the year's plan that it fulfils: "4a"
     is_rehearsal: Mapped[bool] = mapped_column(default=False)
     rehearsal_day: Mapped[date | None]
 

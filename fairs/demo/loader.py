@@ -18,11 +18,13 @@ from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall
 from fairs.demo.participants import load_exhibitors, load_importers, load_trade_visitors, load_visits
 from fairs.demo.people import create_accounts, create_cast, give_roles
 from fairs.demo.texts import GIFTSHOW, SOUVENIRS, TERMS_EN, TERMS_VI
+from fairs.demo.year2020_results import load_year
 from fairs.directory.reference import load_reference as load_directory_reference
 from fairs.floorplans.reference import load_reference as load_booth_types
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 SEED = 2020
+PLAN_YEAR = 2020
 
 
 class NotEmpty(Conflict):
@@ -50,7 +52,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         load_rates(as_of)
         load_giftshow_hall(giftshow)
         load_souvenirs_hall(souvenirs)
-        return {
+        made = {
             "exhibitors": load_exhibitors(rng, giftshow, cast, booths=240, first=0, scale=scale)
             + load_exhibitors(rng, souvenirs, cast, booths=165, first=20, scale=scale),
             "importers": load_importers(rng, giftshow, cast, range(120 * scale))
@@ -59,6 +61,9 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
             "visits": load_visits(rng, souvenirs),
             "contracts": load_contracts(rng, souvenirs, cast),
         }
+        if as_of.year > PLAN_YEAR:
+            made |= load_year(random.Random(PLAN_YEAR), cast, users)
+        return made
 
 
 def _fairs(as_of: date) -> tuple[Fair, Fair]:

@@ -75,10 +75,16 @@ def create_accounts() -> dict[str, User]:
 def give_roles(users: dict[str, User], fairs: list[Fair]) -> None:
     """The account's role: for each fair, or for the whole system."""
     for key, _name, role in ACCOUNTS:
-        if role is None:
-            continue
-        for fair_id in [None] if role.is_system_wide else [fair.id for fair in fairs]:
-            db.session.add(RoleGrant(user_id=users[key].id, role=role, fair_id=fair_id))
+        if role is not None and role.is_system_wide:
+            db.session.add(RoleGrant(user_id=users[key].id, role=role, fair_id=None))
+    give_fair_roles(users, fairs)
+
+
+def give_fair_roles(users: dict[str, User], fairs: list[Fair]) -> None:
+    """The roles that are held for one fair, for each of the fairs."""
+    for key, _name, role in ACCOUNTS:
+        if role is not None and not role.is_system_wide:
+            db.session.add_all(RoleGrant(user_id=users[key].id, role=role, fair_id=fair.id) for fair in fairs)
 
 
 def create_cast(rng: random.Random, users: dict[str, User], *, scale: int = 1) -> Cast:

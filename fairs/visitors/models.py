@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.badges.models import Badge
@@ -38,3 +40,23 @@ class Visitor(Record):
     def person_folded(self) -> str:
         """For lists in the order of people's names."""
         return self.person.folded
+
+
+class PublicCount(Record):
+    """People who came in by a gate within an hour, counted without names; ``method`` says how, and how exact it is.
+
+    ``hour`` is the hour it began, 0 to 23, by the fair's clock. Re-entries are in it: a counter knows no faces.
+    """
+
+    __tablename__ = "public_counts"
+    __table_args__ = (
+        UniqueConstraint("fair_id", "gate_id", "day", "hour"),
+        CheckConstraint("entries >= 0", name="entries"),
+    )
+
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
+    gate_id: Mapped[int] = mapped_column(ForeignKey("gates.id"), index=True)
+    day: Mapped[date]
+    hour: Mapped[int]
+    entries: Mapped[int]
+    method: Mapped[str] = mapped_column(String(300), default="")

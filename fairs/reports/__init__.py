@@ -1,0 +1,1 @@
+"""The plan of the year against what happened. Reads everything, writes nothing."""
