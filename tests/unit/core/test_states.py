@@ -60,7 +60,9 @@ def test_every_state_is_reached_or_a_beginning_and_none_leads_to_itself(model: A
     assert set(model.TRANSITIONS) <= set(_states(model))
 
 
-@pytest.mark.parametrize("states", [*dict.fromkeys(_states(model) for model in MODELS), Role], ids=lambda states: states.__name__)
+@pytest.mark.parametrize(
+    "states", [*dict.fromkeys(_states(model) for model in MODELS), Role], ids=lambda states: states.__name__
+)
 def test_a_state_has_a_word_a_tone_and_an_icon_of_its_own(states: type[State]) -> None:
     assert all(state.value and str(state.label) and state.tone and state.icon for state in states)
     words = [str(state.label) for state in states]
