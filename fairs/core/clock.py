@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-_shift: ContextVar[timedelta] = ContextVar("clock_shift", default=timedelta(0))
+_stopped: ContextVar[datetime | None] = ContextVar("clock_stopped", default=None)
 
 
 def now() -> datetime:
     """The present moment, aware, in UTC."""
-    return datetime.now(UTC) + _shift.get()
+    return _stopped.get() or datetime.now(UTC)
 
 
 def today(time_zone: str) -> date:
@@ -28,9 +28,9 @@ def local_day(moment: datetime, time_zone: str) -> date:
 
 @contextmanager
 def set_to(moment: datetime) -> Iterator[None]:
-    """Let the clock start at ``moment`` in this block: the demonstration tells a story that began before today."""
-    token = _shift.set(moment - datetime.now(UTC))
+    """Let the clock stand at ``moment`` in this block: the demonstration tells the same story each time."""
+    token = _stopped.set(moment.astimezone(UTC))
     try:
         yield
     finally:
-        _shift.reset(token)
+        _stopped.reset(token)

@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Flask
 
 from fairs.app import create_app
-from fairs.core import storage
+from fairs.core import crypto, storage
 from fairs.core.db import WRITE, db
 from fairs.jobs import queue
 from tests.support.client import Client
@@ -54,10 +54,11 @@ class Apps:
 
 
 def activate(application: Flask) -> None:
-    """Point what a process has only once (job queue, file store) at this application; the queue starts empty."""
+    """Point what a process has only once (job queue, file store, key) at this application; the queue starts empty."""
     config = application.extensions["fairs_config"]
     queue.init_app(application, config)
     storage.configure(config.resolved_files_url, config.max_upload_mb * 2**20)
+    crypto.configure(config.secret("field_key"))
 
 
 def _dispose(application: Flask) -> None:

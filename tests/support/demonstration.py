@@ -1,0 +1,79 @@
+"""The demonstration in the test's own process: loaded once per run and database, copied by each worker."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from flask import Flask
+
+from fairs.app import create_app
+from fairs.core.clock import today
+from fairs.core.db import db
+from fairs.demo.loader import load_demo
+from tests.support.apps import activate
+from tests.support.client import Client
+from tests.support.databases import Databases, Kind, locked, make_config
+
+PASSWORD = "fairs-demo"
+_NAME = "fairs_demonstration"
+
+
+class Demonstrations:
+    """Applications with the demonstration as of today; all share one instance folder, for its keys sign the badges."""
+
+    def __init__(self, databases: Databases, shared: Path) -> None:
+        self._databases = databases
+        self._shared = shared
+        self._made: dict[Kind, Flask] = {}
+
+    def app(self, kind: Kind) -> Flask:
+        """This worker's application on ``kind``; use it only inside rolled_back()."""
+        if kind not in self._made:
+            self._load_once(kind)
+            self._made[kind] = self._application(kind, self._copy(kind))
+        return self._made[kind]
+
+    def close(self) -> None:
+        """Let go of the databases."""
+        for application in self._made.values():
+            with application.app_context():
+                db.engine.dispose()
+
+    def _application(self, kind: Kind, address: str) -> Flask:
+        config = replace(make_config(self._shared / f"demonstration-{kind}", address), demo=True)
+        application = create_app(config)
+        application.test_client_class = Client
+        return application
+
+    def _load_once(self, kind: Kind) -> None:
+        done = self._shared / f"demonstration-{kind}.loaded"
+        with locked(self._shared / f"demonstration-{kind}.lock"):
+            if done.exists():
+                return
+            address = self._databases.migrated(kind)
+            application = self._application(kind, address)
+            activate(application)
+            with application.app_context():
+                load_demo(today("Asia/Ho_Chi_Minh"))
+                db.session.remove()
+                db.engine.dispose()
+            if kind is Kind.SQLITE:
+                shutil.copyfile(address.removeprefix("sqlite:///"), self._file)
+            else:
+                name = address.partition("?")[0].rpartition("/")[2]
+                self._databases._execute(f'alter database "{name}" rename to "{_NAME}"')
+            done.touch()
+
+    def _copy(self, kind: Kind) -> str:
+        name = self._databases._new_name()
+        if kind is Kind.SQLITE:
+            shutil.copyfile(self._file, self._shared / f"{name}.db")
+            return f"sqlite:///{self._shared / name}.db"
+        self._databases._execute(f'create database "{name}" template "{_NAME}"')
+        return self._databases._address(name)
+
+    @property
+    def _file(self) -> Path:
+        return self._shared / "demonstration.db"
