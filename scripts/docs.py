@@ -38,9 +38,8 @@ def load_all() -> None:
             name = f"fairs.{feature}.{part}"
             if importlib.util.find_spec(name) is not None:
                 importlib.import_module(name)
-    importlib.import_module("fairs.core.sequences")
-    importlib.import_module("fairs.core.installation")
-    importlib.import_module("fairs.core.rest")
+    for module in ("installation", "links", "rest", "sequences", "storage"):
+        importlib.import_module(f"fairs.core.{module}")
 
 
 def _features() -> list[str]:

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext, ngettext
+from flask_babel import get_domain
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
@@ -42,11 +42,12 @@ class LibraryTexts:
 
     def gettext(self, text: str) -> str:
         """The text in the reader's language."""
-        return str(gettext(text))
+        return str(get_domain().get_translations().ugettext(text))
 
     def ngettext(self, one: str, many: str, n: int) -> str:
         """The text for ``n`` things in the reader's language."""
-        return str(ngettext(one, many, n))
+        # Not flask_babel.ngettext(): the library fills in the values itself, afterwards.
+        return str(get_domain().get_translations().ungettext(one, many, n))
 
 
 # Named here so that they are found for translation.

@@ -142,16 +142,14 @@ def rows_of(sheet: bytes) -> list[dict[str, str]]:
     """The texts of an XLSX file's first sheet, by the heads of its columns; fails when any cell is a formula."""
     space = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
     with ZipFile(BytesIO(sheet)) as book:
-        strings = ElementTree.fromstring(book.read("xl/sharedStrings.xml"))
         page = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
     assert page.findall(".//m:f", space) == []
     assert page.findall(".//m:hyperlink", space) == []
-    texts = ["".join(part.text or "" for part in item.iter(f"{{{space['m']}}}t")) for item in strings]
     rows = [
         {
-            re.sub(r"\d", "", cell.attrib["r"]): texts[int(value)] if cell.get("t") == "s" else value
+            re.sub(r"\d", "", cell.attrib["r"]): value
             for cell in row
-            if (value := cell.findtext("m:v", namespaces=space)) is not None
+            if (value := "".join(part.text or "" for part in cell.iter() if part.text)) != ""
         }
         for row in page.iter(f"{{{space['m']}}}row")
     ]
