@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, g, request, session
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_security import RoleMixin, Security, SQLAlchemyUserDatastore, Totp, hash_password
@@ -183,6 +183,8 @@ def _guarded(endpoint: str, view: Callable[..., Any]) -> Callable[..., Any]:
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if request.is_json:
             abort(415)
+        if endpoint == "security.two_factor_token_validation" and _is_astray():
+            return redirect(url_for("security.two_factor_setup"))
         if endpoint in _OUTSIDE_TRANSACTION:
             return view(*args, **kwargs)
         with transaction():
@@ -195,6 +197,11 @@ def _guarded(endpoint: str, view: Callable[..., Any]) -> Callable[..., Any]:
     for limit, key in zip(limits, (None, _whose), strict=True):
         limited = limiter.limit(limit, key_func=key, methods=["POST"], scope=endpoint, deduct_when=_counts)(limited)
     return limited
+
+
+def _is_astray() -> bool:
+    # Flask-Security signs out whoever comes to this page in the middle of nothing; a link must not be able to do that.
+    return g.user is not None and session.get("tf_state") != "validating_profile"
 
 
 def _counts(response: Response) -> bool:

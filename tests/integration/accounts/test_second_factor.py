@@ -171,3 +171,9 @@ def test_a_changed_password_ends_the_other_sessions_and_is_told_by_mail(
     assert client.get("/account/me").status_code == 200
     assert elsewhere.get("/account/me").status_code == 302
     assert db.session.scalars(select(OutboxMessage.kind)).all() == ["accounts/change_notice"]
+
+
+def test_no_link_signs_anybody_out(client: Client, owner: User) -> None:
+    for page in ("tf-validate", "tf-rescue", "tf-select", "mf-recovery", "logout", "confirm/x"):
+        client.get(f"/account/{page}")
+        assert client.get("/account/me").status_code == 200, page

@@ -1,0 +1,154 @@
+"""Every address of the application with real arguments of the demonstration: for sweeps over all pages and forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from fairs.accounts.models import ApiToken, RoleGrant, User
+from fairs.accounts.service import create_token, create_user, grant_role
+from fairs.badges.models import Badge
+from fairs.booths.models import BoothBooking
+from fairs.calendar.models import Fair
+from fairs.checkin.models import Gate
+from fairs.contracts.models import Contract
+from fairs.core.actor import SYSTEM, Actor
+from fairs.core.db import db, transaction
+from fairs.core.permissions import Permission, Role
+from fairs.core.storage import Upload
+from fairs.core.web import MARK
+from fairs.directory.models import Company, Invitation, Membership, Person
+from fairs.directory.service import file_on_behalf
+from fairs.directory.team import invite_colleague
+from fairs.exhibitors.models import Exhibitor
+from fairs.floorplans.models import Booth, Hall
+from fairs.importers.models import Importer
+from fairs.importers.service import link_for as importer_link
+from fairs.messages.service import Notice, send
+from fairs.payments.models import Invoice
+from fairs.visitors.models import Visitor
+from fairs.visitors.service import link_for as visitor_link
+
+# Not pages of ours, or ways out.
+LEFT_OUT = {"static", "bootstrap.static", "security.static"}
+BY_REFERENCE = {
+    "bookings": BoothBooking,
+    "exhibitors": Exhibitor,
+    "importers": Importer,
+    "visitors": Visitor,
+    "deals": Contract,
+    "badges": Badge,
+}
+
+
+@dataclass
+class Addresses:
+    """Real arguments for each rule of the URL map; made in the demonstration, inside rolled_back()."""
+
+    app: Flask
+    fair: Fair
+    values: dict[str, Any] = field(default_factory=dict)
+    queries: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def rules(self, method: str) -> Iterator[Rule]:
+        """The rules that take ``method``."""
+        for rule in sorted(self.app.url_map.iter_rules(), key=lambda rule: rule.rule):
+            if method in (rule.methods or ()) and rule.endpoint not in LEFT_OUT:
+                yield rule
+
+    def permission(self, rule: Rule) -> Permission | None:
+        """What the view asks for; None for one that is open to everybody."""
+        mark = getattr(self.app.view_functions[rule.endpoint], MARK)
+        return mark if isinstance(mark, Permission) else None
+
+    def path(self, rule: Rule) -> str:
+        """The rule's address with arguments that exist."""
+        arguments = {name: self.argument(rule, name) for name in rule.arguments}
+        with self.app.test_request_context():
+            path = self.app.url_map.bind("localhost").build(rule.endpoint, arguments, method=None)
+        query = self.queries.get(rule.endpoint)
+        return f"{path}?{urlencode(query)}" if query else path
+
+    def argument(self, rule: Rule, name: str) -> Any:
+        """A value for one argument of a rule."""
+        for key in (f"{rule.endpoint}.{name}", self._section(rule, name), name):
+            if key in self.values:
+                return self.values[key]
+        raise LookupError(f"no sample for <{name}> of {rule.rule}: add one to tests/support/addresses.py")
+
+    def _section(self, rule: Rule, name: str) -> str:
+        parts = rule.rule.split("/")
+        place = next(index for index, part in enumerate(parts) if f"{name}>" in part)
+        return f"{parts[place - 1]}/{name}" if not parts[place - 1].startswith("<") else f"{parts[place - 2]}/{name}"
+
+
+def _first(model: Any, *where: Any) -> Any:
+    found = db.session.scalars(select(model).where(*where).order_by(model.id)).first()
+    assert found is not None, f"the demonstration has no {model.__name__} for {[str(part) for part in where]}"
+    return found
+
+
+def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
+    """The addresses of the fair that runs (or, else, of the one that is being booked), with what they need made."""
+    fairs = db.session.scalars(select(Fair).order_by(Fair.id)).all()
+    fair = fairs[1] if running else fairs[0]
+    organiser, exhibitor = (
+        _first(User, User.email == "organiser@fairs.example"),
+        _first(User, User.email == "exhibitor@fairs.example"),
+    )
+    own_company = _first(Membership, Membership.user_id == exhibitor.id).company_id
+    own_booking = db.session.scalars(
+        select(BoothBooking).join(Exhibitor, Exhibitor.id == BoothBooking.exhibitor_id)
+        .where(Exhibitor.company_id == own_company).order_by(BoothBooking.id)
+    ).first()  # fmt: skip
+    colleague = create_user("colleague@people.example", "Đồng nghiệp", by=SYSTEM, confirmed=True)
+    staff = create_user("newcomer@people.example", "Người mới", by=SYSTEM, confirmed=True)
+    grant = grant_role(staff, Role.VIEWER, fair_id=fair.id, by=SYSTEM)
+    create_token(staff, "sample", by=SYSTEM)
+    by = Actor(organiser.id, organiser.name)
+    company = db.session.get_one(Company, own_company)
+    importer, visitor = _first(Importer, Importer.fair_id == fair.id), _first(Visitor, Visitor.fair_id == fairs[1].id)
+    slip = file_on_behalf(
+        importer, fair_id=fair.id, source="paper", by=by, note="typed", scan=Upload("scan.pdf", b"%PDF-1.4\n%%EOF")
+    )
+    invitation = invite_colleague(company, colleague.email, by=Actor(exhibitor.id, exhibitor.name))
+    with transaction():
+        message = send(Notice("accounts/test", "Hà", None, "vi", {}, fair.id, ()))
+        tokens = {"i/token": importer_link(importer), "v/token": visitor_link(visitor)}
+        db.session.add(Membership(user_id=colleague.id, company_id=own_company))
+    invoice = db.session.get(Invoice, own_booking.invoice_id) if own_booking and own_booking.invoice_id else None
+    made = Addresses(app, fair)
+    made.values = {
+        "fair_slug": fair.slug, "locale": "en", "state": "published", "filename": "app.css", "index": 0, "page": 1,
+        "message_id": message.id, "user_id": staff.id, "grant_id": grant.id, "token_id": _first(ApiToken).id,
+        "company_id": own_company, "person_id": _first(Person).id, "filing_id": slip.filing.id, "r/token": slip.token, "files/number": 0,
+        "invitation_id": _first(Invitation).id, "membership_id": _first(Membership, Membership.user_id == colleague.id).id, **tokens,
+        "join/token": invitation, "confirm/token": "nonsense", "reset/token": "nonsense", "tf-setup/token": "nonsense",
+        "booths/code": _first(Booth, Booth.fair_id == fair.id).code, "halls/code": _first(Hall, Hall.fair_id == fair.id).code,
+        "gates/code": _first(Gate, Gate.fair_id == fair.id).code, "gates/gate_code": _first(Gate, Gate.fair_id == fair.id).code,
+        "money/number": _first(Invoice, Invoice.fair_id == fair.id).number,
+        "invoices/number": (invoice or _first(Invoice)).number,
+        "booth/reference": own_booking.reference if own_booking else _first(BoothBooking).reference,
+        **{f"{section}/reference": _reference(model, fair) for section, model in BY_REFERENCE.items()},
+    }  # fmt: skip
+    made.queries = {
+        "contracts.parties": {"side": "exporter", "exporter_query": "Mẫu"},
+        "checkin.rehearse": {"gate": made.values["gates/code"], "rehearsal": fair.starts_on.isoformat()},
+    }
+    return made
+
+
+def _reference(model: Any, fair: Fair) -> str:
+    found = db.session.scalars(select(model).where(model.fair_id == fair.id).order_by(model.id)).first()
+    return str(found.reference) if found is not None else "GS00-X-00000"
+
+
+def grants_of(user: User) -> list[RoleGrant]:
+    """The roles that a user holds."""
+    return list(db.session.scalars(select(RoleGrant).where(RoleGrant.user_id == user.id)))
