@@ -32,6 +32,7 @@ from fairs.importers.models import Importer
 from fairs.importers.service import link_for as importer_link
 from fairs.messages.service import Notice, send
 from fairs.payments.models import Invoice
+from fairs.programme.models import FigureEntry, Target
 from fairs.visitors.models import Visitor
 from fairs.visitors.service import link_for as visitor_link
 
@@ -126,6 +127,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
     made = Addresses(app, fair)
     made.values = {
         "fair_slug": fair.slug, "locale": "en", "state": "published", "filename": "app.css", "index": 0, "page": 1,
+        "year": 2020, "target_id": _first(Target).id, "entry_id": _first(FigureEntry).id, "item": "4a", "metric": "booths",
         "message_id": message.id, "user_id": staff.id, "grant_id": grant.id, "token_id": _first(ApiToken).id,
         "company_id": own_company, "person_id": _first(Person).id, "filing_id": slip.filing.id, "r/token": slip.token, "files/number": 0,
         "invitation_id": _first(Invitation).id, "membership_id": _first(Membership, Membership.user_id == colleague.id).id, **tokens,
