@@ -19,7 +19,7 @@ from tests.support.databases import Kind
 
 ROLES = {key: role for key, _name, role in ACCOUNTS}
 # There for the person, and yet with nothing to show for the sample: why.
-EMPTY_HANDED = {
+EMPTY_HANDED = {"programme.document", 
     "directory.slip_file": "token and PIN are known only where the slip has just been made",
     "messages.dev_attachment": "the sample letter carries no file",
 }
