@@ -19,9 +19,10 @@ from tests.support.databases import Kind
 
 ROLES = {key: role for key, _name, role in ACCOUNTS}
 # There for the person, and yet with nothing to show for the sample: why.
-EMPTY_HANDED = {"programme.document", 
+EMPTY_HANDED = {
     "directory.slip_file": "token and PIN are known only where the slip has just been made",
     "messages.dev_attachment": "the sample letter carries no file",
+    "programme.document": "the sample figure has no document",
 }
 
 
