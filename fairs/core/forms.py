@@ -9,6 +9,7 @@ from typing import Any
 
 from flask_babel import get_domain
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_ngettext as _n
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from werkzeug.datastructures import FileStorage
@@ -29,7 +30,7 @@ class Filled(InputRequired):
     def __call__(self, form: Any, field: Any) -> None:
         """Raise StopValidation when the field is empty."""
         super().__call__(form, field)
-        if field.data == "":
+        if field.data == "" or (field.data is None and not field.process_errors):
             field.errors[:] = []
             raise StopValidation(str(self.message))
 
@@ -54,6 +55,9 @@ class LibraryTexts:
 LIBRARY_TEXTS = (
     _l("Not a valid choice."), _l("Not a valid choice"), _l("Invalid Choice: could not coerce."),
     _l("Not a valid integer value."), _l("Not a valid time value."), _l("This field is required."), _l("Invalid input."),
+    _n("'%(value)s' is not a valid choice for this field.", "'%(value)s' are not valid choices for this field.", 1),
+    _n("Field must be at least %(min)d character long.", "Field must be at least %(min)d characters long.", 1),
+    _n("Field cannot be longer than %(max)d character.", "Field cannot be longer than %(max)d characters.", 1),
 )  # fmt: skip
 
 

@@ -1,0 +1,163 @@
+"""Every form of every page, filled with what no one should type: told, never an error of ours, never run, never lost."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+
+from fairs.accounts.queries import user_by_email
+from fairs.core.db import db
+from fairs.core.text import clean, one_line
+from tests.support.addresses import addresses_of
+from tests.support.client import login
+from tests.support.databases import Kind
+from tests.support.pages import Form, forms_of
+
+SCRIPT = "<script>alert(1)</script>"
+TYPED = {
+    "script": SCRIPT, "attribute": '"><img src=x onerror=alert(1)>', "template": "{{7*7}} {% raise %} ${7*7}",
+    "formula": '=HYPERLINK("http://evil.example","x")', "direction": "\u202egnp.exe\u2066", "nul": "a\x00b", "long": "x" * 10_000,
+    "emoji": "👩\u200d👧 株式会社", "negative": "-1", "huge": "9" * 30, "float": "1e400", "day": "2026-02-30", "digits": "٣",
+    "blank": " \u200b ", "lines": "a\r\nBcc: x@evil.example",
+}  # fmt: skip
+CHOSEN = {
+    "unknown code": "nonsense",
+    "foreign id": "987654321",
+    "huge id": "9" * 30,
+    "negative id": "-1",
+    "script": SCRIPT,
+    "nul": "\x00",
+}
+# What the database itself has to say something about is tried on the second one as well.
+ON_POSTGRES = {"script", "nul", "emoji", "huge", "huge id", "foreign id"}
+VISITS = [("admin", True), ("admin", False), ("exhibitor", False), ("nobody", False)]
+NOT_HERE = {"/account/logout"}
+# What differs at a fair that does not run yet.
+BEFORE_THE_FAIR = ("/plan", "/bookings", "/exhibitors", "/importers", "/visitors", "/desk")
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """What one form changes must not be in the way of the next one."""
+    connection: Any = db.engines[None]
+    savepoint = connection.begin_nested()
+    try:
+        yield
+    finally:
+        savepoint.rollback()
+
+
+def all_forms(demo: Flask, who: str, running: bool) -> tuple[Any, list[Form]]:
+    addresses = addresses_of(demo, running=running)
+    client: Any = demo.test_client()
+    if who != "nobody":
+        user = user_by_email(f"{who}@fairs.example")
+        assert user is not None
+        login(client, user)
+    client.get("/language/en")
+    found: dict[Any, Form] = {}
+    for rule in addresses.rules("GET"):
+        if rule.rule.startswith("/api/") or rule.endpoint == "accounts.language":
+            continue
+        path = addresses.path(rule)
+        answer = client.get(path)
+        if answer.status_code == 200 and answer.mimetype == "text/html":
+            for form in forms_of(path, answer.text):
+                found.setdefault(form.key, form)
+    forms = [form for form in found.values() if urlsplit(form.action).path not in NOT_HERE]
+    if who == "admin" and not running:
+        forms = [
+            form
+            for form in forms
+            if any(f"{addresses.fair.slug}{section}" in form.action for section in BEFORE_THE_FAIR)
+        ]
+    return client, forms
+
+
+def attacks(form: Form) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(what it is, what is sent)."""
+    plain: dict[str, Any] = form.filled()
+    yield "missing", {}
+    yield "twice", {name: [*values, *values, SCRIPT] for name, values in plain.items()}
+    if any(one.is_typed for one in form.fields):
+        for what, value in TYPED.items():
+            yield what, plain | {one.name: [value] for one in form.fields if one.is_typed}
+    chosen = {
+        one.name
+        for one in form.fields
+        if not one.is_typed and one.kind not in {"file", "button"} and one.name != "csrf_token"
+    }
+    if chosen:
+        for what, value in CHOSEN.items():
+            yield what, plain | {name: [value] for name in chosen}
+    for one in form.fields:
+        if one.kind == "file":
+            yield "file", plain | {one.name: (BytesIO(b"MZ\x90\x00"), f"{SCRIPT}.pdf\x00.exe")}
+
+
+def runs(text: str) -> bool:
+    """Whether what was typed has become code of the page."""
+    return SCRIPT in text or '"><img src=x' in text or "onerror=alert(1)>" in text.replace("&gt;", "")
+
+
+def lost(form: Form, sent: dict[str, Any], text: str) -> list[str]:
+    """Names of the fields in which what was typed does not stand any more."""
+    if form.action.endswith("/scan"):
+        return []  # the screen of a gate is ready for the next badge
+    gone = []
+    for one in form.fields:
+        if not one.is_kept or one.name not in sent or not isinstance(sent[one.name], list):
+            continue
+        typed = str(sent[one.name][0])
+        kept = {
+            typed[:100] if len(typed) > 1_000 else typed,
+            clean(typed),
+            one_line(typed),
+            typed.strip(),
+            typed.replace("\r\n", "\n"),
+        }
+        if clean(typed) and not any(
+            html.escape(part) in text or str(html.escape(part, quote=False)) in text or _markup(part) in text
+            for part in kept
+            if part
+        ):
+            gone.append(one.name)
+    return gone
+
+
+def _markup(text: str) -> str:
+    from markupsafe import escape
+
+    return str(escape(text))
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(("who", "running"), VISITS, ids=["admin-running", "admin-booking", "exhibitor", "nobody"])
+def test_no_form_breaks_runs_or_loses_what_is_typed(demo: Flask, database: Any, who: str, running: bool) -> None:
+    client, forms = all_forms(demo, who, running)
+    assert len(forms) >= 5
+    wrong = []
+    for form in forms:
+        for what, sent in attacks(form):
+            if database is Kind.POSTGRES and what not in ON_POSTGRES:
+                continue
+            with taken_back():
+                answer = client.submit(form.action, sent)
+                shown = answer.text if answer.mimetype == "text/html" else ""
+                if answer.status_code == 303:
+                    shown = client.get(answer.headers["Location"]).text
+            where = f"{form.action} (on {form.page}), {what}"
+            if answer.status_code >= 500:
+                wrong.append(f"{where}: {answer.status_code}")
+            if runs(shown):
+                wrong.append(f"{where}: not escaped")
+            if answer.status_code == 422 and "<html" in shown and what != "twice" and (gone := lost(form, sent, shown)):
+                wrong.append(f"{where}: {', '.join(gone)} lost")
+    assert not wrong, "\n".join(wrong)
