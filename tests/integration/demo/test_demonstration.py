@@ -50,7 +50,8 @@ def count(model: Any, *where: Any) -> int:
 
 
 def fairs() -> tuple[Fair, Fair]:
-    giftshow, souvenirs = db.session.scalars(select(Fair).order_by(Fair.id))
+    """This year's two fairs; the closed year 2020 has tests of its own."""
+    giftshow, souvenirs = db.session.scalars(select(Fair).where(Fair.starts_on > date(2021, 1, 1)).order_by(Fair.id))
     return giftshow, souvenirs
 
 
@@ -182,7 +183,11 @@ def test_the_command_takes_a_day_and_a_scale_and_says_what_it_made(apps: Any) ->
         with application.app_context():
             giftshow, souvenirs = fairs()
             assert (giftshow.starts_on, souvenirs.starts_on) == (DAY + timedelta(days=42), DAY - timedelta(days=1))
-            assert count(Booth) == 660 and count(BoothBooking, BoothBooking.fair_id == giftshow.id) == 240
+            assert (count(Booth, Booth.fair_id == giftshow.id), count(Booth, Booth.fair_id == souvenirs.id)) == (
+                480,
+                180,
+            )
+            assert count(BoothBooking, BoothBooking.fair_id == giftshow.id) == 240
             assert count(Badge, Badge.fair_id == souvenirs.id) == 600
             again = runner.invoke(args=["demo", "load"])
             assert again.exit_code == 1 and "empty" in again.output and "Traceback" not in again.output
