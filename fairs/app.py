@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 from types import ModuleType
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, g, request, url_for
 from flask_bootstrap import Bootstrap5
@@ -172,7 +173,7 @@ def _templates(app: Flask, config: Config) -> None:
             "current_user": current_user,
             "fair": fair,
             "locale": i18n.current_locale(),
-            "language_url": lambda lang: url_for("accounts.language", locale=lang, next=request.full_path.rstrip("?")),
+            "language_url": lambda lang: url_for("accounts.language", locale=lang, next=_without_lang()),
             "can": _can,
             "role_label": _role_label(fair),
             "actor_label": g.actor.label if "actor" in g else "",
@@ -185,6 +186,13 @@ def _templates(app: Flask, config: Config) -> None:
             "is_demo": config.demo,
             "demo_accounts": sample_accounts() if config.demo and request.endpoint == "security.login" else (),
         }
+
+
+def _without_lang() -> str:
+    # An address that names a language wins over what was chosen: the switch leads to the page without it.
+    others = request.args.copy()
+    others.poplist("lang")
+    return f"{request.path}?{urlencode(list(others.items(multi=True)))}".rstrip("?")
 
 
 def _can(permission: Permission) -> bool:

@@ -50,6 +50,8 @@ class FairSettingsForm(Form):
     venue_vi = Text(_l("Place in Vietnamese"), length=250)
     venue_en = Text(_l("Place in English"), length=250)
     city = Text(_l("City"), length=100)
+    travel_vi = LongText(_l("How to get there, in Vietnamese"), length=2000)
+    travel_en = LongText(_l("How to get there, in English"), length=2000)
     plan_item = Text(_l("Item of the year's plan"), length=10)
     auto_accept = BooleanField(_l("Accept applications automatically"))
     hold_minutes = WholeNumber(_l("A booth is held for (minutes)"), least=5, most=120, required=True)

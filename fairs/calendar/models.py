@@ -36,6 +36,8 @@ class Fair(HasState, Record):
     venue_vi: Mapped[str] = mapped_column(String(250), default="")
     venue_en: Mapped[str] = mapped_column(String(250), default="")
     city: Mapped[str] = mapped_column(String(100), default="Hà Nội")
+    travel_vi: Mapped[str] = mapped_column(Text, default="")  # how to get there
+    travel_en: Mapped[str] = mapped_column(Text, default="")
     time_zone: Mapped[str] = mapped_column(String(40), default="Asia/Ho_Chi_Minh")
     currency: Mapped[str] = mapped_column(String(3), default="VND")
     booking_closes_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

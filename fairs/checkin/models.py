@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.badges.models import Badge
 from fairs.badges.states import BadgeCategory
-from fairs.checkin.states import Verdict
+from fairs.checkin.states import CountSource, Verdict
 from fairs.core.db import Record, StateType, UTCDateTime
 from fairs.core.i18n import localized
 
@@ -26,11 +26,38 @@ class Gate(Record):
     name_en: Mapped[str] = mapped_column(String(120))
     direction: Mapped[str] = mapped_column(String(5), default="in")  # in | out | both
     is_open: Mapped[bool] = mapped_column(default=True)
+    count_method: Mapped[str] = mapped_column(String(300), default="")  # how people without badges are counted here
 
     @property
     def name(self) -> str:
         """The name in the reader's language."""
         return localized(self)
+
+
+class CountEntry(Record):
+    """People counted at a gate without names: a few presses, a paper tally, a turnstile's reading, or a correction.
+
+    Never changed: a mistake is followed by a correction with a negative or positive ``change``. The sum by gate, day and
+    hour stands in ``visitors.PublicCount``. ``entry_id`` is made by the device, so that a repeated upload is known.
+    """
+
+    __tablename__ = "count_entries"
+    __table_args__ = (
+        UniqueConstraint("fair_id", "entry_id"),
+        Index("ix_count_entries_fair_day", "fair_id", "day", "id"),
+    )
+
+    entry_id: Mapped[str] = mapped_column(String(40))
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
+    gate_id: Mapped[int] = mapped_column(ForeignKey("gates.id"), index=True)
+    day: Mapped[date]
+    hour: Mapped[int]
+    change: Mapped[int]
+    source: Mapped[CountSource] = mapped_column(StateType(CountSource))
+    note: Mapped[str] = mapped_column(String(300), default="")
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+    gate: Mapped[Gate] = relationship()
 
 
 class Scan(Record):

@@ -22,3 +22,12 @@ class Verdict(State):
     def lets_in(self) -> bool:
         """Whether the person may pass."""
         return self in {Verdict.WELCOME, Verdict.ALREADY_INSIDE, Verdict.GOODBYE}
+
+
+class CountSource(State):
+    """How people without badges were counted."""
+
+    TAP = "tap", _l("Counted on the telephone"), "blue", "hand-click"
+    PAPER = "paper", _l("Typed from paper"), "secondary", "pencil"
+    TURNSTILE = "turnstile", _l("Turnstile or sensor"), "green", "scan"
+    CORRECTION = "correction", _l("Correction"), "yellow", "edit"

@@ -11,14 +11,15 @@ from wtforms import BooleanField, FieldList, FormField, HiddenField
 from wtforms.validators import ValidationError
 
 from fairs.contracts.errors import InvalidContract
-from fairs.contracts.hs import UNITS, unit_name
 from fairs.contracts.models import Contract
 from fairs.contracts.rates import RateDraft
 from fairs.contracts.rules import MOST_LINES, ContractDraft, LineDraft
 from fairs.contracts.states import ContractState
-from fairs.contracts.terms import INCOTERMS, REPORTERS
+from fairs.contracts.terms import REPORTERS
 from fairs.core.errors import DomainError
 from fairs.core.forms import DayField, DecimalNumber, Form, LongText, MoneyField, Text, UploadField
+from fairs.core.hs import UNITS, unit_name
+from fairs.core.incoterms import INCOTERMS
 from fairs.core.money import EXPONENTS
 from fairs.directory.forms import Choice
 

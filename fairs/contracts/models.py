@@ -129,6 +129,7 @@ class SalesReturn(Record):
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
     note: Mapped[str] = mapped_column(String(200), default="")
+    source: Mapped[str] = mapped_column(String(10), default="web")  # web | paper | phone
 
     @property
     def amount(self) -> Money:

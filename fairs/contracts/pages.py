@@ -14,7 +14,6 @@ from fairs.accounts.queries import matching_grant
 from fairs.audit.models import AuditEntry
 from fairs.audit.queries import history
 from fairs.calendar.models import Fair
-from fairs.contracts import hs
 from fairs.contracts.models import Contract
 from fairs.contracts.permissions import EDIT_RATES, LOG_CONTRACT, VERIFY_CONTRACT
 from fairs.contracts.preview import page_count
@@ -22,9 +21,11 @@ from fairs.contracts.queries import WINDOW, authors, booths_of, facts, version
 from fairs.contracts.rates import convert
 from fairs.contracts.service import CHECKS, obstacle_to_verification
 from fairs.contracts.states import ContractState, Verification
-from fairs.contracts.terms import INCOTERMS, REPORTERS
+from fairs.contracts.terms import REPORTERS
+from fairs.core import hs
 from fairs.core.actor import Actor
 from fairs.core.i18n import format_money
+from fairs.core.incoterms import INCOTERMS
 from fairs.core.money import Money
 
 _TITLES = {

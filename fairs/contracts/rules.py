@@ -12,14 +12,15 @@ from sqlalchemy import select
 
 from fairs.calendar.models import Fair
 from fairs.contracts.errors import InvalidContract
-from fairs.contracts.hs import UNITS, normal_code
 from fairs.contracts.models import ContractLine
 from fairs.contracts.queries import booths_of
 from fairs.contracts.states import ContractState
-from fairs.contracts.terms import INCOTERMS, REPORTERS
+from fairs.contracts.terms import REPORTERS
 from fairs.core.clock import local_day
 from fairs.core.db import db
 from fairs.core.errors import DomainError, InvalidInput
+from fairs.core.hs import UNITS, normal_code
+from fairs.core.incoterms import INCOTERMS
 from fairs.core.money import EXPONENTS, Money
 from fairs.core.text import clean
 from fairs.directory.models import Company

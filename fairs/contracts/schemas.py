@@ -7,10 +7,11 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from fairs.contracts.hs import UNITS
 from fairs.contracts.models import Contract
 from fairs.contracts.rules import FIRST_STATES, MOST_LINES, ContractDraft, LineDraft
-from fairs.contracts.terms import INCOTERMS, REPORTERS
+from fairs.contracts.terms import REPORTERS
+from fairs.core.hs import UNITS
+from fairs.core.incoterms import INCOTERMS
 from fairs.core.money import Money
 from fairs.core.rest import MoneySchema, StrictSchema
 from fairs.directory.models import Company

@@ -7,8 +7,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from fairs.contracts.hs import name_of
 from fairs.contracts.models import Contract
+from fairs.core.hs import name_of
 from fairs.core.sheets import Sheet
 
 

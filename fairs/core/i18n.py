@@ -30,10 +30,11 @@ babel_extension = Babel()
 
 
 def select_locale() -> str:
-    """The reader's language: chosen in this session, else of their account, else of their browser, else the default."""
+    """The reader's language: of the address (``?lang=``), else chosen in this session, of the account, of the browser."""
     if not has_request_context():
         return "vi"
-    chosen = g.get("locale") or session.get("locale") or g.get("user_locale")
+    asked = request.args.get("lang")
+    chosen = (asked if asked in LOCALES else None) or g.get("locale") or session.get("locale") or g.get("user_locale")
     if chosen in LOCALES:
         return str(chosen)
     default: str = g.get("default_locale", "vi")

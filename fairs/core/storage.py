@@ -18,10 +18,10 @@ from typing import IO, Any
 import fsspec
 from flask_babel import lazy_gettext as _l
 from PIL import Image, UnidentifiedImageError
-from sqlalchemy import String
+from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from fairs.core.db import Record, db
+from fairs.core.db import Record, after_commit, db
 from fairs.core.errors import InvalidInput
 from fairs.core.text import clean
 
@@ -150,6 +150,20 @@ def keep(name: str, content: bytes, content_type: str) -> StoredFile:
     db.session.add(stored)
     db.session.flush()
     return stored
+
+
+def discard(stored: StoredFile) -> None:
+    """Forget a file that no record names any more (inside transaction()); its bytes go after the commit."""
+    key = stored.key
+    db.session.delete(stored)
+    db.session.flush()
+    after_commit(lambda: _remove(key))
+
+
+def _remove(key: str) -> None:
+    # The transaction may have been taken back to a savepoint: a file that still has a row stays.
+    if db.session.scalar(select(StoredFile.id).where(StoredFile.key == key)) is None and _fs().exists(_path(key)):
+        _fs().rm(_path(key))
 
 
 def stored_keys() -> Iterator[str]:

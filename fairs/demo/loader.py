@@ -17,6 +17,7 @@ from fairs.demo.deals import load_contracts, load_rates
 from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall
 from fairs.demo.participants import load_exhibitors, load_importers, load_trade_visitors, load_visits
 from fairs.demo.people import create_accounts, create_cast, give_roles
+from fairs.demo.products import load_products
 from fairs.demo.texts import GIFTSHOW, SOUVENIRS, TERMS_EN, TERMS_VI
 from fairs.demo.year2020_results import load_year
 from fairs.directory.reference import load_reference as load_directory_reference
@@ -49,6 +50,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         giftshow, souvenirs = _fairs(as_of)
         give_roles(users, [giftshow, souvenirs])
         cast = create_cast(rng, users, scale=scale)
+        products = load_products(cast)
         load_rates(as_of)
         load_giftshow_hall(giftshow)
         load_souvenirs_hall(souvenirs)
@@ -60,6 +62,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
             "visitors": load_trade_visitors(souvenirs, cast),
             "visits": load_visits(rng, souvenirs),
             "contracts": load_contracts(rng, souvenirs, cast),
+            "products": products,
         }
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)

@@ -11,6 +11,8 @@ GIFTSHOW: dict[str, Any] = {
     "summary_en": "Where Hanoi's craft villages meet foreign importers: ceramics, lacquer, rattan and bamboo, textiles, wood and metal.",
     "venue_vi": "Cung Triển lãm mẫu, Hà Nội",
     "venue_en": "Sample Exhibition Palace, Hanoi",
+    "travel_vi": "Xe buýt dừng trước cửa chính (tuyến mẫu 01 và 02). Có chỗ gửi xe máy và ô tô ở phía Bắc.\nKhách có thẻ vào bằng cửa chính; quầy đăng ký ở bên phải lối vào.",
+    "travel_en": "Buses stop at the main entrance (sample lines 01 and 02). Parking for motorbikes and cars on the north side.\nWith a badge use the main entrance; the registration desk is on its right.",
 }
 SOUVENIRS: dict[str, Any] = {
     "name_vi": "Hội chợ hàng lưu niệm chất lượng cao Thủ đô",
@@ -19,6 +21,8 @@ SOUVENIRS: dict[str, Any] = {
     "summary_en": "The capital's high-quality souvenirs, open to the public and to travellers.",
     "venue_vi": "Khuôn viên Bảo tàng mẫu, Hà Nội",
     "venue_en": "Sample Museum Grounds, Hanoi",
+    "travel_vi": "Xe buýt dừng ở cổng phụ (tuyến mẫu 03). Không có chỗ đỗ ô tô; nên đi bộ từ phố cổ.\nVào cửa tự do, không cần đăng ký.",
+    "travel_en": "Buses stop at the side gate (sample line 03). No parking for cars; it is a walk from the old quarter.\nFree entrance, no registration needed.",
 }
 TERMS_VI = """1. Đơn vị tham gia nộp 50 % chi phí gian hàng làm tiền đặt cọc; phần còn lại nộp trước ngày ghi trên hóa đơn.
 2. Khoản đã nộp không hoàn lại. Muốn rút khỏi hội chợ phải báo bằng văn bản trước ngày khai mạc 50 ngày.

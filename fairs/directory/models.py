@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from fairs.core.clock import now
 from fairs.core.db import Record, UTCDateTime
+from fairs.core.money import Money
+from fairs.core.storage import StoredFile
 from fairs.core.text import clean, fold
 
 
@@ -116,6 +118,86 @@ class Person(Record):
     def display_name(self) -> str:
         """The name as shown: badge name when given, else the native one."""
         return self.badge_name or self.native_name
+
+
+class Product(Record):
+    """Something that a company makes: one record for its profile, the public catalogue, wish lists and contract lines.
+
+    ``hs_code`` has four or six digits ("6912" or "6912.00"). The price is a span in ``currency`` for one ``unit``
+    (UN/ECE code as in contracts) under ``incoterm``, where they are given. ``position`` counts from 1 within the company.
+    """
+
+    __tablename__ = "products"
+    __table_args__ = (
+        Index("ix_products_company", "company_id", "position", "id"),
+        Index("ix_products_shown", "is_public", "position", "id"),
+        Index("ix_products_group", "group_code", "is_public"),
+        Index("ix_products_village", "village_id", "is_public"),
+        CheckConstraint("price_max_minor IS NULL OR price_max_minor >= price_min_minor", name="price"),
+    )
+
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
+    name_vi: Mapped[str] = mapped_column(String(200))
+    name_en: Mapped[str] = mapped_column(String(200), default="")
+    description_vi: Mapped[str] = mapped_column(Text, default="")
+    description_en: Mapped[str] = mapped_column(Text, default="")
+    group_code: Mapped[str] = mapped_column(String(10))
+    hs_code: Mapped[str] = mapped_column(String(10), default="")
+    village_id: Mapped[int | None] = mapped_column(ForeignKey("craft_villages.id"))
+    unit: Mapped[str] = mapped_column(String(5), default="PCE")
+    minimum_order: Mapped[int | None]  # units
+    capacity_month: Mapped[int | None]  # units a month
+    price_min_minor: Mapped[int | None] = mapped_column(BigInteger)
+    price_max_minor: Mapped[int | None] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3), default="USD")
+    incoterm: Mapped[str] = mapped_column(String(3), default="")
+    certificates: Mapped[str] = mapped_column(String(400), default="")
+    is_public: Mapped[bool] = mapped_column(default=True)
+    position: Mapped[int] = mapped_column(default=1)
+    folded: Mapped[str] = mapped_column(String(600), default="", index=True)
+
+    company: Mapped[Company] = relationship()
+    village: Mapped[CraftVillage | None] = relationship()
+    photos: Mapped[list[ProductPhoto]] = relationship(
+        back_populates="product", order_by="ProductPhoto.position, ProductPhoto.id", cascade="all, delete-orphan"
+    )
+
+    @validates("name_vi", "name_en")
+    def _fold(self, key: str, value: str) -> str:
+        value = clean(value)
+        names = {"name_vi": self.name_vi or "", "name_en": self.name_en or "", key: value}
+        self.folded = fold(f"{names['name_vi']} {names['name_en']}")[:600]
+        return value
+
+    @property
+    def price_min(self) -> Money | None:
+        """The lowest price of a unit."""
+        return None if self.price_min_minor is None else Money(self.price_min_minor, self.currency)
+
+    @property
+    def price_max(self) -> Money | None:
+        """The highest price of a unit; None where it has one price, or none at all."""
+        return None if self.price_max_minor is None else Money(self.price_max_minor, self.currency)
+
+
+class ProductPhoto(Record):
+    """A photo of a product, made anew by us in two sizes; ``token`` is its part of the address."""
+
+    __tablename__ = "product_photos"
+
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"), index=True)
+    position: Mapped[int] = mapped_column(default=1)
+    token: Mapped[str] = mapped_column(String(24), unique=True)
+    large_id: Mapped[int] = mapped_column(ForeignKey("stored_files.id"))
+    thumb_id: Mapped[int] = mapped_column(ForeignKey("stored_files.id"))
+    width: Mapped[int]
+    height: Mapped[int]
+    thumb_width: Mapped[int]
+    thumb_height: Mapped[int]
+
+    product: Mapped[Product] = relationship(back_populates="photos")
+    large: Mapped[StoredFile] = relationship(foreign_keys=[large_id])
+    thumb: Mapped[StoredFile] = relationship(foreign_keys=[thumb_id])
 
 
 class Membership(Record):

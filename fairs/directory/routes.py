@@ -23,6 +23,7 @@ from fairs.core.storage import StoredFile
 from fairs.core.text import clean
 from fairs.core.tokens import digest
 from fairs.core.web import NavItem, actor, go, paginate, public, register_nav, requires
+from fairs.directory import product_pages
 from fairs.directory.errors import SlipLocked
 from fairs.directory.forms import CompanyForm, PersonForm, PinForm
 from fairs.directory.history import LABELS, entries
@@ -30,6 +31,7 @@ from fairs.directory.models import Company, Filing, Person
 from fairs.directory.participations import participations
 from fairs.directory.pdf import slip_pdf
 from fairs.directory.permissions import EDIT_DIRECTORY, FILE_ON_BEHALF, VIEW_DIRECTORY
+from fairs.directory.products import pattern_of, products_of
 from fairs.directory.queries import companies_matching, filings_of_fair, people_matching, product_groups
 from fairs.directory.service import FiledSlip, new_slip, open_filing, save_company, save_person
 from fairs.directory.slips import SlipStatus, filing_forms, printed_slip, slip_status, slip_url
@@ -37,6 +39,7 @@ from fairs.directory.team import team
 from fairs.messages.render import render_attachment
 
 bp = Blueprint("directory", __name__)
+blueprints = [bp, *product_pages.blueprints]
 OPEN_FOR = 1800  # seconds that a slip stays open in a browser after the right PIN
 
 
@@ -95,6 +98,8 @@ def company(company_id: int) -> str:
         participations=participations(shown),
         events=entries(shown, LABELS),
         group_names={group.code: localized(group) for group in product_groups()},
+        products=products_of(shown.id),
+        pattern_of=pattern_of,
         may_edit=_may(EDIT_DIRECTORY),
     )
 

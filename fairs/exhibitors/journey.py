@@ -10,8 +10,10 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from fairs.core.i18n import format_date
+from fairs.directory.products import count_products
 from fairs.directory.slips import SlipDocument, Step
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.states import ExhibitorState
@@ -42,10 +44,23 @@ def documents(exhibitor: Exhibitor) -> list[SlipDocument]:
 
 def journey(exhibitor: Exhibitor) -> list[Step]:
     """All steps. Those after the first that is not done wait, unless they say otherwise."""
-    steps = [_application(exhibitor), _decision(exhibitor)]
-    for provider in _stages:
-        steps.extend(provider(exhibitor))
-    return steps
+    first = [_application(exhibitor), _decision(exhibitor)]
+    further = [step for provider in _stages for step in provider(exhibitor)]
+    if exhibitor.state is S.ACCEPTED:
+        first.append(_products(exhibitor, waits=present_step(further) is not None))
+    return first + further
+
+
+def _products(exhibitor: Exhibitor, *, waits: bool) -> Step:
+    """The catalogue. It can be filled at any time, so booth and payment go first."""
+    label, icon = _("Products"), "photo"
+    number = count_products(exhibitor.company_id)
+    url = url_for("my_products.index", company_id=exhibitor.company_id)
+    if number:
+        text = ngettext("%(num)s product is described.", "%(num)s products are described.", number)
+        return Step(label, "done", text, url=url, icon=icon)
+    text = _("Describe what you make: buyers find it on the page of the fair.")
+    return Step(label, "next" if waits else "now", text, None, url, _("Add your products"), icon)
 
 
 def present_step(steps: Sequence[Step]) -> Step | None:

@@ -154,13 +154,17 @@ def neighbours(exhibitor: Exhibitor, wanted: ExhibitorFilter) -> tuple[str | Non
     return db.session.scalar(newer), db.session.scalar(older)
 
 
-def public_exhibitors(fair_id: int, *, text: str = "", group: str = "", cursor: str | None = None) -> Page[Exhibitor]:
+def public_exhibitors(
+    fair_id: int, *, text: str = "", group: str = "", village_id: int | None = None, cursor: str | None = None
+) -> Page[Exhibitor]:
     """Accepted exhibitors as everybody may see them, in the order of their acceptance."""
     wanted = ExhibitorFilter(state=ExhibitorState.ACCEPTED, group=group)
     query = exhibitors_matching(fair_id, wanted)
     folded = fold(clean(text)[:100])
     if folded:
         query = query.where(Company.folded.contains(folded, autoescape=True))
+    if village_id is not None:
+        query = query.where(Company.village_id == village_id)
     return paginate(query, (Exhibitor.id, False), limit=24, cursor=cursor)
 
 

@@ -1,4 +1,4 @@
-"""Pages that everybody sees: the fairs of the year, a fair, its exhibitors, privacy; and the way after signing in."""
+"""Pages that everybody sees: the fairs of the year, a fair, privacy; and the way after signing in."""
 
 from __future__ import annotations
 
@@ -10,18 +10,23 @@ from werkzeug.wrappers import Response
 
 from fairs.calendar.context import current_fair
 from fairs.calendar.models import Fair
-from fairs.core.i18n import current_locale, localized
+from fairs.core.i18n import localized
 from fairs.core.public_cache import shared_page
-from fairs.core.text import clean, fold
+from fairs.core.text import fold
 from fairs.core.web import public, requires
 from fairs.directory import consents
 from fairs.directory.permissions import OWN_COMPANY
 from fairs.directory.queries import product_groups
-from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.queries import count_public, public_exhibitors, takes_applications
-from fairs.site.queries import confirmed_booths, fairs_by_time, is_untouched, start_fair
+from fairs.site import catalogue_pages, engines
+from fairs.site.catalogue import CatalogueFilter, count_shown, page_of_products
+from fairs.site.catalogue_pages import exhibitor_cards, product_cards
+from fairs.site.head import event_data, head_of
+from fairs.site.past import past_figures
+from fairs.site.queries import fairs_by_time, is_untouched, start_fair
 
 bp = Blueprint("site", __name__)
+blueprints = [bp, catalogue_pages.bp, engines.bp]
 
 
 @bp.app_context_processor
@@ -54,6 +59,12 @@ def home() -> str | Response:
         current=[{"fair": fair, "actions": fair_actions(fair), "place": place_of(fair)} for fair in fairs.current],
         past=fairs.past,
         groups=product_groups(),
+        head=head_of(
+            _("Trade fairs of the craft villages of Hanoi"),
+            _("Where makers of gifts, ceramics, lacquer, silk and bamboo meet buyers from the whole world.")
+            + " "
+            + ", ".join(fair.name for fair in fairs.current)
+        ),
     )
 
 
@@ -98,80 +109,33 @@ def fair_actions(fair: Fair) -> list[dict[str, Any]]:
 @public
 @shared_page
 def fair() -> str:
-    """One fair: when, where, what to do there, how it works, who exhibits."""
-    shown = _published()
+    """One fair: when, where, what to do there, how it works, what is shown and by whom, what earlier ones achieved."""
+    # Staff of the fair may look at a draft here before it is published; outsiders have been turned away already.
+    shown = current_fair()
     first = public_exhibitors(shown.id)
+    goods = page_of_products(shown.id, CatalogueFilter(), limit=8)
+    actions = fair_actions(shown)
     return render_template(
         "site/fair.html",
-        actions=fair_actions(shown),
+        actions=actions,
         place=place_of(shown),
-        exhibitors=_cards(list(first.items)[:8]),
+        exhibitors=exhibitor_cards(list(first.items)[:8]),
         exhibitor_count=count_public(shown.id),
+        products=product_cards(shown, goods.items),
+        product_count=count_shown(shown.id),
         has_plan="booths.plan" in current_app.view_functions,
         terms=localized(shown, "terms"),
         summary=localized(shown, "summary"),
-        event_data=_event(shown),
+        travel=localized(shown, "travel"),
+        editions=past_figures(shown),
+        head=head_of(
+            shown.name,
+            localized(shown, "summary") or shown.name,
+            crumbs=[(shown.name, request.path)],
+            data=[event_data(shown, actions)],
+            kind="event",
+        ),
     )
-
-
-def _published() -> Fair:
-    # Staff of the fair may look at a draft here before it is published; outsiders have been turned away already.
-    return current_fair()
-
-
-@bp.get("/f/<fair_slug>/exhibitors")
-@public
-@shared_page
-def exhibitors() -> str:
-    """Accepted exhibitors with product group filter and search without accents."""
-    shown = _published()
-    groups = product_groups()
-    text = clean(request.args.get("q", ""))[:100]
-    group = request.args.get("group", "")[:10]
-    page = public_exhibitors(shown.id, text=text, group=group, cursor=request.args.get("cursor"))
-    return render_template(
-        "site/exhibitors.html", cards=_cards(list(page.items)), next=page.next, groups=groups, text=text, group=group,
-        count=count_public(shown.id),
-    )  # fmt: skip
-
-
-def _cards(found: list[Exhibitor]) -> list[dict[str, Any]]:
-    booths = confirmed_booths([exhibitor.id for exhibitor in found])
-    names = {group.code: localized(group) for group in product_groups()}
-    return [
-        {
-            "exhibitor": exhibitor,
-            "company": exhibitor.company,
-            "title": (exhibitor.company.name_en if current_locale() == "en" else "") or exhibitor.company.name,
-            "groups": [names.get(code, code) for code in exhibitor.groups],
-            "picture": next((code.lower() for code in exhibitor.groups if code in names), "gft"),
-            "booths": booths.get(exhibitor.id, []),
-            "about": localized(exhibitor.company, "description") or exhibitor.products,
-        }
-        for exhibitor in found
-    ]
-
-
-def _event(shown: Fair) -> dict[str, Any]:
-    """The fair as a schema.org Event."""
-    base = current_app.config["BASE_URL"]
-    return {
-        "@context": "https://schema.org",
-        "@type": "ExhibitionEvent",
-        "name": shown.name,
-        "description": localized(shown, "summary"),
-        "startDate": shown.at(shown.starts_on, shown.opens_at).isoformat(),
-        "endDate": shown.at(shown.ends_on, shown.closes_at).isoformat(),
-        "eventStatus": "https://schema.org/EventScheduled",
-        "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
-        "location": {
-            "@type": "Place",
-            "name": shown.venue,
-            "address": {"@type": "PostalAddress", "addressLocality": shown.city, "addressCountry": "VN"},
-        },
-        "url": f"{base}{url_for('site.fair', fair_slug=shown.slug)}",
-        "organizer": {"@type": "Organization", "name": current_app.extensions["fairs_config"].department, "url": base},
-    }
 
 
 @bp.get("/start")
@@ -200,5 +164,6 @@ def check_mail() -> str:
 def privacy() -> str:
     """Who keeps which data, why and how long, and the texts of all consents."""
     return render_template(
-        "site/privacy.html", texts=consents.ALL, version=consents.VERSION, version_date=consents.VERSION_DATE
-    )
+        "site/privacy.html", texts=consents.ALL, version=consents.VERSION, version_date=consents.VERSION_DATE,
+        head=head_of(_("Privacy and legal notice"), _("Who keeps which data, why and how long.")),
+    )  # fmt: skip

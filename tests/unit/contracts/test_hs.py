@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fairs.contracts.hs import NAMES, UNITS, headings, normal_code
+from fairs.core.hs import NAMES, UNITS, headings, normal_code
 from fairs.core.domain import rows
 
 
