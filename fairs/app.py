@@ -211,7 +211,13 @@ def _role_label(fair: Any) -> str:
 def _menu(fair: Any) -> list[dict[str, Any]]:
     if not g.get("grants"):
         return []
-    return [_menu_entry(item, fair) for item in navigation() if (not item.for_fair or fair) and _can(item.permission)]
+    return [_menu_entry(item, fair) for item in navigation() if _belongs(item, fair) and _can(item.permission)]
+
+
+def _belongs(item: NavItem, fair: Any) -> bool:
+    if item.for_kind and (fair is None or fair.kind != item.for_kind):
+        return False
+    return not item.for_fair or bool(fair)
 
 
 def _bottom(items: list[dict[str, Any]]) -> list[dict[str, Any]]:

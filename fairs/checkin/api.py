@@ -1,4 +1,4 @@
-"""POST /api/v1/fairs/<slug>/scans."""
+"""POST /api/v1/fairs/<slug>/scans and /counts."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from flask_smorest import Blueprint
 
 from fairs.accounts.queries import matching_grant
 from fairs.calendar.context import current_fair
+from fairs.checkin.counting import CountInput, count_people
 from fairs.checkin.errors import UnknownGate
 from fairs.checkin.permissions import MANAGE_GATES, SCAN
 from fairs.checkin.queries import gates_of
-from fairs.checkin.schemas import RehearsalQuery, ScanBatch, ScanResults, scan_input
+from fairs.checkin.schemas import CountBatch, CountResults, RehearsalQuery, ScanBatch, ScanResults, scan_input
 from fairs.checkin.service import check_in_at
+from fairs.checkin.states import CountSource
 from fairs.checkin.words import as_program_reads
 from fairs.core.errors import Forbidden
 from fairs.core.rest import ApiBlueprint, idempotent
@@ -46,3 +48,30 @@ def post_scans(body: dict[str, Any], query: dict[str, Any]) -> dict[str, Any]:
         entries.append((gate, scan_input(values, method="api")))
     results = check_in_at(fair, entries, by=actor(), rehearsal_day=day)
     return {"results": [as_program_reads(result) for result in results]}
+
+
+@blp.post("/counts")
+@requires(SCAN)
+@idempotent
+@blp.arguments(CountBatch)
+@blp.response(200, CountResults)
+def post_counts(body: dict[str, Any]) -> dict[str, Any]:
+    """Add 1 to 500 readings of turnstiles or sensors at a public fair. A count's id makes sending it again harmless."""
+    fair = current_fair()
+    gates = {gate.code: gate for gate in gates_of(fair.id)}
+    counts = []
+    for index, values in enumerate(body["counts"]):
+        gate = gates.get(values["gate"])
+        if gate is None:
+            raise UnknownGate(field=f"counts.{index}.gate")
+        entry = CountInput.at(
+            fair, values["counted_at"], id=values["id"], change=values["entries"], source=CountSource.TURNSTILE
+        )
+        counts.append((gate, entry))
+    results = count_people(fair, counts, by=actor())
+    return {
+        "results": [
+            {"id": r.id, "day": r.day, "hour": r.hour, "hour_total": r.hour_total, "repeated": r.is_repeat}
+            for r in results
+        ]
+    }

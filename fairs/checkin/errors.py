@@ -25,3 +25,16 @@ class GateExists(Conflict):
 
     code = "gate_exists"
     message = _l("Another gate has this code already.")
+
+
+class NoCounters(Conflict):
+    """The fair counts visitors by their badges, or its figures stand already."""
+
+    code = "no_counters"
+    message = _l("This fair counts its visitors by badge; only public fairs have counters.")
+
+
+class BadCount(InvalidInput):
+    """A count cannot be taken; ``field`` says which one and what of it. Nothing of the batch is kept."""
+
+    code = "bad_count"

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField
+from wtforms import HiddenField, RadioField
+from wtforms.validators import ValidationError
 
+from fairs.checkin.counting import MOST_PEOPLE, CountInput
 from fairs.checkin.service import GateDraft
-from fairs.core.forms import Form, Text
+from fairs.checkin.states import CountSource
+from fairs.core.forms import DayField, Form, Text, WholeNumber
 
+KINDS = [("paper", _l("A tally from paper: added to the hour")), ("correction", _l("A correction, with its reason"))]
 DIRECTIONS = [("in", _l("In only")), ("out", _l("Out only")), ("both", _l("In and out, chosen on the screen"))]
 
 
@@ -17,10 +23,11 @@ class GateForm(Form):
     name_vi = Text(_l("Name in Vietnamese"), length=120, required=True)
     name_en = Text(_l("Name in English"), length=120)
     direction = RadioField(_l("Direction"), choices=DIRECTIONS, default="in")
+    count_method = Text(_l("How people without badges are counted"), length=300)
 
     def to_draft(self) -> GateDraft:
         """What was typed."""
-        return GateDraft(self.name_vi.data, self.name_en.data, self.direction.data)
+        return GateDraft(self.name_vi.data, self.name_en.data, self.direction.data, self.count_method.data or "")
 
 
 class NewGateForm(GateForm):
@@ -32,6 +39,35 @@ class NewGateForm(GateForm):
         required=True,
         description=_l("Part of the address of the screen, such as main or b2. It never changes."),
     )
+
+
+class TallyForm(Form):
+    """People counted on paper, or a correction of what was counted."""
+
+    entry_id = HiddenField()
+    gate = RadioField(_l("Gate"), choices=[], validate_choice=False)
+    day = DayField(_l("Day"), required=True)
+    hour = WholeNumber(_l("Hour"), least=0, most=23, required=True)
+    kind = RadioField(_l("What it is"), choices=KINDS, default="paper")
+    change = WholeNumber(_l("People"), least=-MOST_PEOPLE, most=MOST_PEOPLE, required=True)
+    note = Text(_l("Note"), length=300)
+
+    def validate_gate(self, field: Any) -> None:
+        """A gate of the fair."""
+        if field.data not in {code for code, _name in field.choices}:
+            raise ValidationError(_l("Please choose from the list."))
+
+    def validate_kind(self, field: Any) -> None:
+        """One of both."""
+        if field.data not in {value for value, _label in KINDS}:
+            raise ValidationError(_l("Please choose from the list."))
+
+    def entry(self) -> CountInput:
+        """What was typed."""
+        return CountInput(
+            id=(self.entry_id.data or "")[:41], day=self.day.data, hour=self.hour.data, change=self.change.data,
+            source=CountSource(self.kind.data), note=self.note.data or "",
+        )  # fmt: skip
 
 
 class TypedCodeForm(Form):

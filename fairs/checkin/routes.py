@@ -14,7 +14,7 @@ from fairs.accounts.queries import matching_grant
 from fairs.calendar.context import current_fair
 from fairs.calendar.models import Fair
 from fairs.calendar.queries import all_fairs
-from fairs.checkin import queries, screen
+from fairs.checkin import count_pages, queries, screen
 from fairs.checkin.forms import GateForm, NewGateForm
 from fairs.checkin.models import Gate, Scan
 from fairs.checkin.permissions import MANAGE_GATES, SCAN, VIEW_GATES
@@ -30,7 +30,7 @@ from fairs.core.text import clean
 from fairs.core.web import NavItem, actor, go, paginate, register_nav, requires, safe_next
 
 bp = Blueprint("checkin", __name__, url_prefix="/fairs/<fair_slug>")
-blueprints = [bp, screen.bp]
+blueprints = [bp, screen.bp, count_pages.bp]
 
 
 def _gate(code: str) -> Gate:

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from fairs.checkin.counting import MOST_AT_ONCE, MOST_PEOPLE
 from fairs.checkin.rules import Direction
 from fairs.checkin.service import METHODS, MOST_SCANS, ScanInput
 from fairs.core.rest import StrictSchema
@@ -87,6 +88,37 @@ class ScreenBatch(StrictSchema):
     device = fields.String(load_default="", validate=validate.Length(max=60))
     sent_at = fields.AwareDateTime(required=True, format="iso")
     scans = fields.List(fields.Nested(ScreenScanSchema), required=True, validate=validate.Length(0, MOST_SCANS))
+
+
+class CountSchema(StrictSchema):
+    """People that a turnstile or sensor counted. ``id`` is made by the device; ``counted_at`` carries an offset from UTC."""
+
+    id = fields.String(required=True, validate=validate.Length(1, 40))
+    gate = fields.String(required=True, validate=validate.Length(1, 20))
+    entries = fields.Integer(required=True, strict=True, validate=validate.Range(1, MOST_PEOPLE))
+    counted_at = fields.AwareDateTime(required=True, format="iso")
+
+
+class CountBatch(StrictSchema):
+    """1 to 500 counts, taken all or not at all."""
+
+    counts = fields.List(fields.Nested(CountSchema), required=True, validate=validate.Length(1, MOST_AT_ONCE))
+
+
+class CountResultSchema(StrictSchema):
+    """A count as kept: the hour to which it was added and the hour's sum; ``repeated`` when the id was known already."""
+
+    id = fields.String()
+    day = fields.Date()
+    hour = fields.Integer()
+    hour_total = fields.Integer()
+    repeated = fields.Boolean()
+
+
+class CountResults(StrictSchema):
+    """One result per count, in their order."""
+
+    results = fields.List(fields.Nested(CountResultSchema))
 
 
 def scan_input(values: dict[str, Any], **changes: Any) -> ScanInput:

@@ -244,6 +244,7 @@ class GateDraft:
     name_vi: str
     name_en: str
     direction: str = "in"
+    count_method: str = ""
 
 
 def create_gate(fair: Fair, code: str, draft: GateDraft, *, by: Actor) -> Gate:
@@ -254,7 +255,8 @@ def create_gate(fair: Fair, code: str, draft: GateDraft, *, by: Actor) -> Gate:
     with transaction():
         if gate_by_code(fair.id, code) is not None:
             raise GateExists(field="code")
-        gate = Gate(fair_id=fair.id, code=code, name_vi=draft.name_vi, name_en=draft.name_en, direction=draft.direction)
+        gate = Gate(fair_id=fair.id, code=code, name_vi=draft.name_vi, name_en=draft.name_en, direction=draft.direction,
+                    count_method=draft.count_method)  # fmt: skip
         db.session.add(gate)
         try:
             db.session.flush()
@@ -269,8 +271,9 @@ def change_gate(gate: Gate, draft: GateDraft, *, by: Actor) -> Gate:
     _check_gate(draft)
     with transaction():
         row = db.session.get_one(Gate, gate.id, with_for_update=True, populate_existing=True)
-        before = {key: getattr(row, key) for key in ("name_vi", "name_en", "direction")}
+        before = {key: getattr(row, key) for key in ("name_vi", "name_en", "direction", "count_method")}
         row.name_vi, row.name_en, row.direction = draft.name_vi, draft.name_en, draft.direction
+        row.count_method = draft.count_method
         after = {key: getattr(row, key) for key in before}
         if before != after:
             record("checkin.change_gate", row, by=by, before=before, after=after)

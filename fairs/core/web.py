@@ -116,6 +116,7 @@ class NavItem:
     for_fair: bool = True
     bottom: bool = False
     badge: Callable[[], int] | None = None
+    for_kind: str = ""  # only at fairs of this kind
 
 
 _navigation: dict[str, NavItem] = {}

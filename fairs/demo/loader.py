@@ -18,6 +18,7 @@ from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall
 from fairs.demo.participants import load_exhibitors, load_importers, load_trade_visitors, load_visits
 from fairs.demo.people import create_accounts, create_cast, give_roles
 from fairs.demo.products import load_products
+from fairs.demo.public_days import load_counts, load_sales
 from fairs.demo.texts import GIFTSHOW, SOUVENIRS, TERMS_EN, TERMS_VI
 from fairs.demo.year2020_results import load_year
 from fairs.directory.reference import load_reference as load_directory_reference
@@ -64,6 +65,8 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
             "contracts": load_contracts(rng, souvenirs, cast),
             "products": products,
         }
+        days = random.Random(PLAN_YEAR + 1)  # a stream of its own: what comes before and after stays as it was
+        made |= {"counted": load_counts(days, souvenirs, users), "sales declared": load_sales(days, souvenirs)}
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)
         return made

@@ -63,7 +63,7 @@ def home() -> str | Response:
             _("Trade fairs of the craft villages of Hanoi"),
             _("Where makers of gifts, ceramics, lacquer, silk and bamboo meet buyers from the whole world.")
             + " "
-            + ", ".join(fair.name for fair in fairs.current)
+            + ", ".join(fair.name for fair in fairs.current),
         ),
     )
 

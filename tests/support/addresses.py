@@ -15,6 +15,7 @@ from fairs.accounts.models import ApiToken, RoleGrant, User
 from fairs.accounts.service import create_token, create_user, grant_role
 from fairs.badges.models import Badge
 from fairs.booths.models import BoothBooking
+from fairs.booths.states import BookingState
 from fairs.calendar.models import Fair
 from fairs.checkin.models import Gate
 from fairs.contracts.models import Contract
@@ -23,7 +24,7 @@ from fairs.core.db import db, transaction
 from fairs.core.permissions import Permission, Role
 from fairs.core.storage import Upload
 from fairs.core.web import MARK
-from fairs.directory.models import Company, Invitation, Membership, Person
+from fairs.directory.models import Company, Invitation, Membership, Person, Product
 from fairs.directory.service import file_on_behalf
 from fairs.directory.team import invite_colleague
 from fairs.exhibitors.models import Exhibitor
@@ -133,6 +134,8 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "invitation_id": _first(Invitation).id, "membership_id": _first(Membership, Membership.user_id == colleague.id).id, **tokens,
         "join/token": invitation, "confirm/token": "nonsense", "reset/token": "nonsense", "tf-setup/token": "nonsense",
         "booths/code": _first(Booth, Booth.fair_id == fair.id).code, "halls/code": _first(Hall, Hall.fair_id == fair.id).code,
+        "sales/code": _confirmed_booth(fair), "products/product_id": _first(Product, Product.company_id == own_company).id,
+        "photos/token": "nonsense", "photos/size": "thumb", "token/size": "thumb",
         "gates/code": _first(Gate, Gate.fair_id == fair.id).code, "gates/gate_code": _first(Gate, Gate.fair_id == fair.id).code,
         "money/number": _first(Invoice, Invoice.fair_id == fair.id).number,
         "invoices/number": (invoice or _first(Invoice)).number,
@@ -144,6 +147,11 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "checkin.rehearse": {"gate": made.values["gates/code"], "rehearsal": fair.starts_on.isoformat()},
     }
     return made
+
+
+def _confirmed_booth(fair: Fair) -> str:
+    booking = _first(BoothBooking, BoothBooking.fair_id == fair.id, BoothBooking.state == BookingState.CONFIRMED)
+    return str(booking.booth.code)
 
 
 def _reference(model: Any, fair: Fair) -> str:

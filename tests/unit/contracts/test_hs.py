@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fairs.core.hs import NAMES, UNITS, headings, normal_code
 from fairs.core.domain import rows
+from fairs.core.hs import NAMES, UNITS, headings, normal_code
 
 
 @pytest.mark.parametrize(
