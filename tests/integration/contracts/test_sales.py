@@ -109,7 +109,7 @@ def test_staff_type_it_and_the_table_shows_who_did_not(app: Flask, client: Clien
     assert client.submit(f"{base}/A-003", {day: "1", "source": "dream"}).status_code == 422
     assert amounts() == [(4_000_000, "paper"), (0, "phone")]
     page = client.get(base).text
-    assert (page.count("class=\"gap\""), "A-005" in page) == (1, False)
+    assert (page.count('class="gap"'), "A-005" in page) == (1, False)
     missing = client.get(f"{base}?missing={fair.days[0].isoformat()}").text
     assert ("A-004" in missing, ">A-002<" in missing) == (True, False)
     assert "Nothing fits" in client.get(f"{base}?q=zzz").text
