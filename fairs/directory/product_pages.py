@@ -52,7 +52,7 @@ def _page(template: str, company: Company, **values: Any) -> str:
     )
 
 
-def _list(company_id: int) -> Response:
+def _list(company_id: int) -> Any:
     return go(url_for(".index", company_id=company_id))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -110,6 +111,8 @@ def test_staff_type_it_and_the_table_shows_who_did_not(app: Flask, client: Clien
     assert amounts() == [(4_000_000, "paper"), (0, "phone")]
     page = client.get(base).text
     assert (page.count('class="gap"'), "A-005" in page) == (1, False)
+    sums = re.findall(r"<strong>([^<]*)</strong></td></tr>", page)
+    assert sums == ["4,000,000", "0", "–", "4,000,000"]  # nothing declared is no zero
     missing = client.get(f"{base}?missing={fair.days[0].isoformat()}").text
     assert ("A-004" in missing, ">A-002<" in missing) == (True, False)
     assert "Nothing fits" in client.get(f"{base}?q=zzz").text
