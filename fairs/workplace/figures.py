@@ -72,6 +72,8 @@ def _numbers(model: Any, fair: Fair, *columns: Any) -> Sequence[Any]:
 
 
 def _in_week(number: int) -> str:
+    if not number:
+        return _("no change in seven days")
     return _("+%(number)s in seven days", number=format_number(number))
 
 
@@ -79,13 +81,10 @@ def _visits(fair: Fair) -> Figure | None:
     if fair.days_to_opening > 0:
         return None
     today, before = counters(fair.id, fair.today), counters(fair.id, fair.today - timedelta(days=1))
-    more = today.visits - before.visits
-    trend = _(
-        "%(change)s on yesterday", change=f"{'+' if more > 0 else '−' if more < 0 else '±'}{format_number(abs(more))}"
-    )
+    trend = _("%(number)s yesterday", number=format_number(before.visits))
     return Figure(
         _("Visits today"), format_number(today.visits), _("%(number)s inside now", number=format_number(today.inside)),
-        ("checkin.gates", {}), "users", trend, more > 0,
+        ("checkin.gates", {}), "users", trend, today.visits > before.visits,
     )  # fmt: skip
 
 
@@ -184,6 +183,8 @@ def _received(fair: Fair) -> Figure:
 
 
 def _in_week_money(amount: Money) -> str:
+    if not amount:
+        return _("no change in seven days")
     return _("+%(amount)s in seven days", amount=format_money(amount))
 
 

@@ -55,7 +55,8 @@ class Kind:
 
     ``states`` are those of the state table it speaks of, ``where`` the whole condition. ``counts_from`` is the column (or
     scalar expression) of a day or moment to which ``days`` are added to get the day it is due; None: no day is set.
-    ``at`` leaves out fairs at which it cannot be. ``permission`` is the one of the main act, at ``page``.
+    ``at`` leaves out fairs at which it cannot be. ``reason`` says in a word what one record waits for, ``title`` how many
+    do. ``permission`` is the one of the main act, at ``page``.
     """
 
     key: str
@@ -66,6 +67,7 @@ class Kind:
     counts_from: Any
     days: int | None
     icon: str
+    reason: Any
     title: Callable[[int], str]
     who: Callable[[Any], str]
     what: Callable[[Any], str]

@@ -114,6 +114,12 @@ def year_plan() -> YearPlan | None:
     )  # fmt: skip
 
 
+def next_date(fairs: Sequence[Fair]) -> DateAhead | None:
+    """The next date of any of these fairs, with the fair's name."""
+    ahead = [DateAhead(found.day, f"{found.text} ({fair.name})") for fair in fairs for found in dates(fair)[:1]]
+    return min(ahead, key=lambda found: found.day, default=None)
+
+
 def dates(fair: Fair) -> list[DateAhead]:
     """The fair's next dates and what is late."""
     report_due = fair.ends_on + timedelta(days=REPORT_WITHIN)

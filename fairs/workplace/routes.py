@@ -23,7 +23,7 @@ from fairs.workplace import installation, setup
 from fairs.workplace.awaited import KIND_BY_KEY, KINDS
 from fairs.workplace.figures import figures
 from fairs.workplace.inbox import Group, Inbox, Reader
-from fairs.workplace.queries import dates, entries, late_with_others, year_plan
+from fairs.workplace.queries import dates, entries, late_with_others, next_date, year_plan
 
 bp = Blueprint("workplace", __name__)
 blueprints = [bp, setup.bp, installation.bp]
@@ -43,7 +43,7 @@ def overview() -> str:
     waiting = entries(_inbox())
     return render_template(
         "workplace/overview.html", entries=waiting[:ON_START_PAGE], count=_inbox().total, dates=dates(fair),
-        figures=figures(fair, _roles(fair), _may), now=now(), **_for_overseers([fair]),
+        figures=figures(fair, _roles(fair), _may), now=now(), may_open=_may_open, **_for_overseers([fair]),
     )  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def _inbox_page(**context: Any) -> str:
         chosen = Group(kind, box.of_kind(kind), items, following)
     return render_template(
         "workplace/inbox.html", chosen=chosen, groups=[] if chosen else box.groups(each=IN_GROUP), count=box.total,
-        may_open=_may_open, dates=dates(g.fair) if g.fair else [], **context,
+        may_open=_may_open, next_date=next_date(box.reader.fairs), **context,
     )  # fmt: skip
 
 
@@ -82,7 +82,7 @@ def _for_overseers(fairs: Sequence[Fair]) -> dict[str, Any]:
     if not OVERSEERS.intersection(grant.role for grant in g.grants):
         return {"overdue": None, "plan": None}
     plan = year_plan() if _may(VIEW_PROGRAMME) else None
-    return {"overdue": late_with_others(fairs), "plan": plan, "may_open": _may_open}
+    return {"overdue": late_with_others(fairs), "plan": plan}
 
 
 def _may(permission: Permission) -> bool:
@@ -123,3 +123,6 @@ def frame() -> dict[str, Any]:
 
 
 register_nav(NavItem("overview", _l("Overview"), "home", "workplace.overview", VIEW_FAIR, 10, bottom=True))
+register_nav(
+    NavItem("inbox", _l("Inbox of all fairs"), "inbox", "workplace.everywhere", VIEW_FAIR, 935, for_fair=False)
+)

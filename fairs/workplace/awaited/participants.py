@@ -57,6 +57,7 @@ KINDS = (
         counts_from=Exhibitor.decide_by,  # the day that was promised when it was handed in
         days=0,
         icon="building-store",
+        reason=_l("Application to decide on"),
         title=lambda n: ngettext(
             "%(num)s application waits for a decision", "%(num)s applications wait for a decision", n
         ),
@@ -76,6 +77,7 @@ KINDS = (
         counts_from=_opening(Exhibitor),
         days=0,
         icon="list",
+        reason=_l("On the waiting list"),
         title=lambda n: ngettext(
             "%(num)s company on the waiting list needs a final answer",
             "%(num)s companies on the waiting list need a final answer",
@@ -98,6 +100,7 @@ KINDS = (
         counts_from=Importer.decide_by,
         days=0,
         icon="world",
+        reason=_l("Importer to answer"),
         title=lambda n: ngettext("%(num)s importer waits for an answer", "%(num)s importers wait for an answer", n),
         who=lambda importer: importer.person.display_name,
         what=lambda importer: f"{importer.company.name} · {importer.reference}",
@@ -119,6 +122,7 @@ KINDS = (
         counts_from=_opening(Badge),
         days=0,
         icon="id-badge-2",
+        reason=_l("Badge not printed"),
         title=lambda n: ngettext("%(num)s badge is not printed", "%(num)s badges are not printed", n),
         who=lambda badge: badge.person.display_name,
         what=lambda badge: f"{badge.category.label} · {badge.reference}",
