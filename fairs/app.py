@@ -29,6 +29,7 @@ from fairs.core import (
     health,
     i18n,
     installation,
+    kept,
     limits,
     logs,
     observe,
@@ -107,6 +108,7 @@ def _extensions(app: Flask, config: Config) -> None:
     Bootstrap5(app)
     # The order counts twice: functions after a request run last first, and each layer is put around those before.
     public_cache.init_app(app, config)
+    kept.init_app(app, config)
     observe.init_app(app)
     logs.configure(config)
     compression.init_app(app)
