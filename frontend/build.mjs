@@ -147,7 +147,7 @@ function icons() {
   ];
   for (const path of sources) {
     const text = readFileSync(path, 'utf8');
-    if (path.endsWith('.py') && !/icon|State\b/.test(text)) continue;
+    if (path.endsWith('.py') && !/icon|State\b|NavItem/.test(text)) continue;
     for (const [, name] of text.matchAll(/["']([a-z0-9]+(?:-[a-z0-9]+)*)["']/g)) if (outline.has(name) || filled.has(name)) names.add(name);
     for (const [, first, second] of text.matchAll(/\bicon\(\s*["']([^"']+)["']|\bicon(?:_name)?=["']([^"']+)["']/g)) {
       const name = first ?? second;

@@ -58,9 +58,10 @@ def inbox() -> str:
 @requires(VIEW_FAIR)
 def everywhere() -> str:
     """All that awaits this person at any fair, and the fairs: where people with several fairs begin."""
-    shown = [] if request.args.get("kind") else [fair for fair in _my_fairs() if fair.state is not FairState.REPORTED]
+    mine = _inbox().reader.fairs
+    shown = [] if request.args.get("kind") else [fair for fair in mine if fair.state is not FairState.REPORTED]
     shown.sort(key=lambda fair: (fair.starts_on, fair.id))
-    return _inbox_page(fairs=shown, at_fair=_inbox().at_fair, **_for_overseers(_my_fairs()))
+    return _inbox_page(fairs=shown, at_fair=_inbox().at_fair, **_for_overseers(mine))
 
 
 def _inbox_page(**context: Any) -> str:

@@ -14,6 +14,7 @@ from fairs.badges.permissions import PRINT_BADGES
 from fairs.badges.states import BadgeCategory, BadgeState
 from fairs.calendar.models import Fair
 from fairs.core.clock import local_day
+from fairs.directory.models import Person
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.permissions import DECIDE_APPLICATION
 from fairs.exhibitors.states import ExhibitorState
@@ -25,12 +26,20 @@ from fairs.workplace.inbox import Kind, Why
 PRINT_FROM = 14
 """Days before the opening from which badges are printed in one go."""
 
-PRINTED_AT_DESK = (BadgeCategory.TRADE, BadgeCategory.PUBLIC)
-"""Visitors have their badge on the phone or get it at the desk; nobody prints theirs in advance."""
+PRINTED_BEFORE = tuple(set(BadgeCategory) - {BadgeCategory.TRADE, BadgeCategory.PUBLIC})
+"""All but visitors: they have their badge on the phone or get it at the desk, nobody prints theirs in advance.
+
+Named one by one, so that the count goes by the index and passes over the thousands of visitors.
+"""
 
 
 def _opening(model: Any) -> Any:
     return select(Fair.starts_on).where(Fair.id == model.fair_id).scalar_subquery()
+
+
+def _readable(person: Person) -> str:
+    """The name in Latin letters where there is one, for a list that is read by eye."""
+    return person.passport_name or person.display_name
 
 
 def booking_is_over(fair: Fair) -> bool:
@@ -102,7 +111,7 @@ KINDS = (
         icon="world",
         reason=_l("Importer to answer"),
         title=lambda n: ngettext("%(num)s importer waits for an answer", "%(num)s importers wait for an answer", n),
-        who=lambda importer: importer.person.display_name,
+        who=lambda importer: _readable(importer.person),
         what=lambda importer: f"{importer.company.name} · {importer.reference}",
         button=_l("Answer"),
         page=lambda importer: ("importers.show", {"reference": importer.reference}),
@@ -116,7 +125,7 @@ KINDS = (
         where=(
             Badge.state == BadgeState.ACTIVE,
             Badge.printed_at.is_(None),
-            Badge.category.not_in(PRINTED_AT_DESK),
+            Badge.category.in_(PRINTED_BEFORE),
         ),
         permission=PRINT_BADGES,
         counts_from=_opening(Badge),
@@ -124,7 +133,7 @@ KINDS = (
         icon="id-badge-2",
         reason=_l("Badge not printed"),
         title=lambda n: ngettext("%(num)s badge is not printed", "%(num)s badges are not printed", n),
-        who=lambda badge: badge.person.display_name,
+        who=lambda badge: _readable(badge.person),
         what=lambda badge: f"{badge.category.label} · {badge.reference}",
         button=_l("Print"),
         page=lambda badge: ("badges.show", {"reference": badge.reference}),
