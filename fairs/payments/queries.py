@@ -123,7 +123,7 @@ def _due_by(day: date) -> ColumnElement[int]:
     )
 
 
-def first_open_day() -> ScalarSelect[date | None]:
+def first_open_day() -> ScalarSelect[date]:
     """The day of an invoice's earliest instalment that the money received does not cover; none when all are."""
     until = aliased(Instalment)
     asked = (

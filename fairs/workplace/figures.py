@@ -73,8 +73,8 @@ def _numbers(model: Any, fair: Fair, *columns: Any) -> Sequence[Any]:
 
 def _in_week(number: int) -> str:
     if not number:
-        return _("no change in seven days")
-    return _("+%(number)s in seven days", number=format_number(number))
+        return str(_("no change in seven days"))
+    return str(_("+%(number)s in seven days", number=format_number(number)))
 
 
 def _visits(fair: Fair) -> Figure | None:
@@ -184,8 +184,8 @@ def _received(fair: Fair) -> Figure:
 
 def _in_week_money(amount: Money) -> str:
     if not amount:
-        return _("no change in seven days")
-    return _("+%(amount)s in seven days", amount=format_money(amount))
+        return str(_("no change in seven days"))
+    return str(_("+%(amount)s in seven days", amount=format_money(amount)))
 
 
 def _invoices(fair: Fair) -> Figure:

@@ -11,12 +11,26 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, false, func, literal, or_, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    Select,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from fairs.accounts.models import RoleGrant
 from fairs.accounts.queries import matching_grant
@@ -30,7 +44,7 @@ from fairs.core.states import State
 
 #: Values that a kind's conditions may name: the day it is at the fair, and the users who answer for the reader's acts.
 TODAY = bindparam("today", type_=Date())
-INVOLVED = bindparam("involved", expanding=True)
+INVOLVED: BindParameter[Any] = bindparam("involved", expanding=True)
 
 Link = tuple[str, dict[str, Any]]
 
@@ -331,9 +345,11 @@ def _decode(cursor: str, kind: Kind) -> tuple[Any, int]:
         if begin is None:
             return None, last
         value = datetime.fromisoformat(begin) if kind.counts_from_moment else date.fromisoformat(begin)
-        if isinstance(value, datetime) and value.tzinfo is None:
-            raise ValueError(begin)
-    except (ValueError, TypeError, UnicodeDecodeError) as error:
+        if isinstance(value, datetime):
+            if value.tzinfo is None:
+                raise ValueError(begin)
+            value = value.astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise InvalidInput(field="cursor") from error
     return value, last
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -159,6 +161,9 @@ def test_the_pages_of_an_organiser(client: Client) -> None:
     assert client.get(f"{base}?kind=nonsense").status_code == 404
     for cursor in ("x", "bnVsbA", "WyJ4IiwgMV0", "WzEsIDFd", "W251bGwsIHRydWVd", "WyIyMDIwLTAxLTAxIiwgLTFd"):
         assert client.get(f"{base}?kind=application&cursor={cursor}").status_code == 422, cursor
+    for begin in ("0001-01-01T00:00:00+14:00", "2026-01-01T00:00:00", "2026-01-01", 5):
+        cursor = base64.urlsafe_b64encode(json.dumps([begin, 1]).encode()).decode()
+        assert client.get(f"{base}?kind=letter&cursor={cursor}").status_code == 422, begin
 
 
 def test_the_inbox_of_all_fairs_is_where_people_with_several_begin(client: Client, new_client: Any) -> None:
