@@ -23,7 +23,7 @@ from fairs.site.catalogue import CatalogueFilter, count_shown, page_of_products
 from fairs.site.catalogue_pages import exhibitor_cards, product_cards
 from fairs.site.head import event_data, head_of
 from fairs.site.past import past_figures
-from fairs.site.queries import fairs_by_time, is_untouched, start_fair
+from fairs.site.queries import fairs_by_time, is_untouched, start_fairs
 
 bp = Blueprint("site", __name__)
 blueprints = [bp, catalogue_pages.bp, engines.bp]
@@ -141,13 +141,12 @@ def fair() -> str:
 @bp.get("/start")
 @requires(OWN_COMPANY)
 def start() -> Response:
-    """After signing in: staff to the fair they have most to do with, everybody else to their own page."""
+    """After signing in: staff to their fair, or with several to the inbox of all; everybody else to their own page."""
     if g.grants:
-        shown = start_fair(g.grants)
-        if shown is not None:
-            return redirect(url_for("workplace.overview", fair_slug=shown.slug))
-        if "calendar.index" in current_app.view_functions:
-            return redirect(url_for("calendar.index"))
+        fairs = start_fairs(g.grants)
+        if len(fairs) == 1:
+            return redirect(url_for("workplace.overview", fair_slug=fairs[0].slug))
+        return redirect(url_for("workplace.everywhere" if fairs else "calendar.index"))
     return redirect(url_for("my.start"))
 
 
