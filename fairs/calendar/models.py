@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import String, Text
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fairs.calendar.states import TRANSITIONS, FairState
@@ -96,9 +96,47 @@ class Fair(HasState, Record):
 
     @property
     def is_over(self) -> bool:
-        """Whether it is closed or reported."""
-        return self.state in {FairState.CLOSED, FairState.REPORTED}
+        """Whether nothing is booked, registered or decided any more: closed, reported or cancelled."""
+        return self.state in {FairState.CLOSED, FairState.REPORTED, FairState.CANCELLED}
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it does not take place."""
+        return self.state is FairState.CANCELLED
 
     def at(self, day: date, hour: time) -> datetime:
         """The moment ``hour`` o'clock of ``day`` at the fair."""
         return datetime.combine(day, hour, ZoneInfo(self.time_zone))
+
+
+class FairRescheduling(Record):
+    """A fair moved to other days: the days before and after, why, and by whom. Never changed, only added."""
+
+    __tablename__ = "fair_reschedulings"
+    __table_args__ = (Index("ix_fair_reschedulings_fair", "fair_id", "id"),)
+
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
+    old_starts_on: Mapped[date]
+    old_ends_on: Mapped[date]
+    new_starts_on: Mapped[date]
+    new_ends_on: Mapped[date]
+    old_venue: Mapped[str] = mapped_column(String(250), default="")
+    new_venue: Mapped[str] = mapped_column(String(250), default="")
+    reason: Mapped[str] = mapped_column(String(400))
+    decision_number: Mapped[str] = mapped_column(String(60), default="")
+    notices: Mapped[int] = mapped_column(default=0)  # how many were told
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    by_name: Mapped[str] = mapped_column(String(250), default="")
+
+
+class FairCancellation(Record):
+    """That a fair does not take place: why, and by whom. One for each fair at most."""
+
+    __tablename__ = "fair_cancellations"
+
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"), unique=True)
+    reason: Mapped[str] = mapped_column(String(400))
+    decision_number: Mapped[str] = mapped_column(String(60), default="")
+    notices: Mapped[int] = mapped_column(default=0)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    by_name: Mapped[str] = mapped_column(String(250), default="")

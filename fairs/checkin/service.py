@@ -91,7 +91,7 @@ def check_in_at(
     """
     day = rehearsal_day or (fair.rehearsal_day or fair.today if fair.is_rehearsal else None)
     # Read before the transaction, which makes every loaded object be read anew.
-    session = _Session(fair.id, fair.time_zone, frozenset(fair.days), day, by.user_id)
+    session = _Session(fair.id, fair.time_zone, frozenset(fair.days), day, by.user_id, fair.is_cancelled)
     entries = [(gate.id, scan) for gate, scan in scans]
     _check(entries)
     for attempt in (1, 2):
@@ -129,6 +129,7 @@ class _Session:
     fair_days: frozenset[date]
     rehearsal_day: date | None
     by_id: int | None
+    is_called_off: bool = False
     badges: dict[str, Badge] = field(default_factory=dict)
     visits: dict[tuple[date, int], Visit] = field(default_factory=dict)
     rehearsed: dict[int, Presence] = field(default_factory=dict)
@@ -180,6 +181,7 @@ class _Session:
         presented = Presented(
             is_known=badge is not None,
             is_of_this_fair=own is not None,
+            is_called_off=self.is_called_off,
             is_revoked=own is not None and own.state is BadgeState.REVOKED,
             inside=presence.is_inside_at(scan.scanned_at),
         )

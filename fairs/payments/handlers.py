@@ -1,17 +1,24 @@
-"""What payments offers to messages, and the notice of money received."""
+"""What payments offers to messages, and what becomes of invoices when a fair moves or is called off."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from flask import current_app
+from flask_babel import lazy_gettext as _l
 
+from fairs.calendar.effects import moved_day
+from fairs.calendar.events import FairCalledOff, FairRescheduled
 from fairs.calendar.models import Fair
 from fairs.core.db import db
 from fairs.core.errors import NotFound
+from fairs.core.events import subscribe
 from fairs.messages.render import Attachment, register_renderer
+from fairs.payments.models import Invoice
 from fairs.payments.pdf import invoice_pdf
-from fairs.payments.queries import invoice_by_number
+from fairs.payments.queries import coverage, invoice_by_number, owed_invoices, standing_invoices
+from fairs.payments.service import cancel_with_credit
+from fairs.payments.states import InvoiceState
 
 
 def attach_invoice(reference: Any) -> Attachment:
@@ -27,3 +34,39 @@ def attach_invoice(reference: Any) -> Attachment:
 
 
 register_renderer("invoice", attach_invoice)
+
+
+_KINDS = {"deposit": _l("Deposit due"), "balance": _l("Balance due")}
+
+
+@subscribe(FairRescheduled)
+def move_instalments(event: FairRescheduled) -> None:
+    """What is still to be paid falls due as much later as the fair opens later; what is paid or overdue stays."""
+    for invoice in owed_invoices(event.fair.id):
+        for part in coverage(invoice, event.fair.today):
+            if part.is_paid:
+                continue
+            due = part.instalment
+            event.found.set(
+                "money", _KINDS[due.kind], invoice.number, due, "due_on", moved_day(event.fair, event.move, due.due_on),
+                company_id=invoice.company_id,
+            )  # fmt: skip
+
+
+@subscribe(FairCalledOff)
+def owe_back(event: FairCalledOff) -> None:
+    """Every invoice ends; what was received for it becomes a credit of the company."""
+
+    def cancel(invoice: Invoice) -> None:
+        cancel_with_credit(invoice, by=event.by, reason=event.reason)
+
+    for invoice in standing_invoices(event.fair.id):
+        event.found.add(
+            "money", "Invoice.state", _l("Invoice"), invoice.number, invoice.state.label, InvoiceState.CANCELLED.label,
+            act=lambda row=invoice: cancel(row), company_id=invoice.company_id,
+        )  # fmt: skip
+        if invoice.received_minor:
+            event.found.add(
+                "money", "Credit.amount", _l("Received, owed back"), invoice.number, None, invoice.received,
+                company_id=invoice.company_id,
+            )  # fmt: skip
