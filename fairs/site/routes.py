@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
@@ -9,7 +10,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from fairs.calendar.context import current_fair
-from fairs.calendar.models import Fair
+from fairs.calendar.models import Fair, FairRescheduling
+from fairs.calendar.queries import cancellation_of, reschedulings_of
 from fairs.core.i18n import current_locale, localized
 from fairs.core.public_cache import shared_page
 from fairs.core.text import clean, fold
@@ -75,7 +77,7 @@ def fair_actions(fair: Fair) -> list[dict[str, Any]]:
         return url_for(endpoint, fair_slug=fair.slug, **values) if endpoint in known and not closed else ""
 
     applies = takes_applications(fair)
-    wait = _("The fair is over.") if closed else ""
+    wait = _("The fair is cancelled.") if fair.is_cancelled else _("The fair is over.") if closed else ""
     return [
         {
             "key": "visit", "label": _("Visit"), "icon": "ticket", "who": _("Visitors"),
@@ -101,6 +103,7 @@ def fair() -> str:
     """One fair: when, where, what to do there, how it works, who exhibits."""
     shown = _published()
     first = public_exhibitors(shown.id)
+    moves = reschedulings_of(shown.id)
     return render_template(
         "site/fair.html",
         actions=fair_actions(shown),
@@ -110,7 +113,9 @@ def fair() -> str:
         has_plan="booths.plan" in current_app.view_functions,
         terms=localized(shown, "terms"),
         summary=localized(shown, "summary"),
-        event_data=_event(shown),
+        moves=moves,
+        cancellation=cancellation_of(shown.id) if shown.is_cancelled else None,
+        event_data=_event(shown, moves),
     )
 
 
@@ -152,17 +157,18 @@ def _cards(found: list[Exhibitor]) -> list[dict[str, Any]]:
     ]
 
 
-def _event(shown: Fair) -> dict[str, Any]:
+def _event(shown: Fair, moves: Sequence[FairRescheduling]) -> dict[str, Any]:
     """The fair as a schema.org Event."""
     base = current_app.config["BASE_URL"]
-    return {
+    status = "EventRescheduled" if moves else "EventScheduled"
+    event: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "ExhibitionEvent",
         "name": shown.name,
         "description": localized(shown, "summary"),
         "startDate": shown.at(shown.starts_on, shown.opens_at).isoformat(),
         "endDate": shown.at(shown.ends_on, shown.closes_at).isoformat(),
-        "eventStatus": "https://schema.org/EventScheduled",
+        "eventStatus": f"https://schema.org/{'EventCancelled' if shown.is_cancelled else status}",
         "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
         "location": {
             "@type": "Place",
@@ -172,6 +178,9 @@ def _event(shown: Fair) -> dict[str, Any]:
         "url": f"{base}{url_for('site.fair', fair_slug=shown.slug)}",
         "organizer": {"@type": "Organization", "name": current_app.extensions["fairs_config"].department, "url": base},
     }
+    if moves:
+        event["previousStartDate"] = moves[0].old_starts_on.isoformat()
+    return event
 
 
 @bp.get("/start")

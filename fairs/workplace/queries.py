@@ -18,7 +18,6 @@ from fairs.booths.permissions import MANAGE_BOOKINGS
 from fairs.booths.queries import state_counts
 from fairs.booths.states import BoothState
 from fairs.calendar.models import Fair
-from fairs.calendar.states import FairState
 from fairs.checkin.permissions import VIEW_GATES
 from fairs.checkin.queries import counters
 from fairs.contracts.models import Contract
@@ -26,7 +25,6 @@ from fairs.contracts.permissions import LOG_CONTRACT, VERIFY_CONTRACT, VIEW_CONT
 from fairs.contracts.queries import ContractFilter
 from fairs.contracts.queries import sums as contract_sums
 from fairs.contracts.states import Verification
-from fairs.core.clock import local_day
 from fairs.core.db import db
 from fairs.core.i18n import format_money, format_number
 from fairs.core.permissions import Permission
@@ -43,6 +41,7 @@ from fairs.payments.models import Instalment, Invoice
 from fairs.payments.permissions import RECORD_RECEIPT, VIEW_INVOICES
 from fairs.payments.queries import OWED, InvoiceFilter
 from fairs.payments.queries import sums as invoice_sums
+from fairs.workplace.timeline import OPEN, timeline
 
 May = Callable[[Permission], bool]
 
@@ -200,20 +199,12 @@ def figures(fair: Fair, may: May) -> list[Figure]:
 
 
 def dates(fair: Fair) -> list[DateAhead]:
-    """The fair's next dates and what is late; the report is due 30 days after the fair (Decree 81/2018)."""
-    report_due = fair.ends_on + timedelta(days=30)
-    known = [
-        (fair.balance_due_on, _("Balance of the booths is due")),
-        (fair.starts_on, _("The fair opens")),
-        (fair.ends_on, _("The fair closes")),
-        (report_due, _("The report to the city is due")),
+    """What is late and what the next seven days bring, from the timeline; the nearest dates when that is little."""
+    items = [item for item in timeline(fair) if item.state in OPEN]
+    soon = fair.today + timedelta(days=7)
+    found = [item for item in items if item.day <= soon]
+    found += [item for item in items if item.day > soon][: max(0, 4 - len(found))]
+    return [
+        DateAhead(item.day, item.label, item.is_late)
+        for item in sorted(found, key=lambda item: (not item.is_late, item.day))
     ]
-    if fair.booking_closes_at is not None:
-        known.append((local_day(fair.booking_closes_at, fair.time_zone), _("Booking closes")))
-    late_report = report_due < fair.today and fair.state is not FairState.REPORTED
-    found = [
-        DateAhead(day, text, day == report_due and late_report)
-        for day, text in known
-        if day is not None and (day >= fair.today or (day == report_due and late_report))
-    ]
-    return sorted(found, key=lambda ahead: ahead.day)
