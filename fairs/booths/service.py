@@ -309,9 +309,7 @@ def end_with_fair(booking: BoothBooking, *, reason: str, by: Actor) -> None:
 
 def _fair_of(fair_id: int) -> Fair:
     """The fair, kept as it is until the commit: whoever moves its days or calls it off waits, bookings do not."""
-    return db.session.get_one(
-        Fair, fair_id, with_for_update={"read": True, "key_share": True}, populate_existing=True
-    )
+    return db.session.get_one(Fair, fair_id, with_for_update={"read": True, "key_share": True}, populate_existing=True)
 
 
 def _end(booking: BoothBooking, state: BookingState, reason: str, by: Actor, action: str) -> None:

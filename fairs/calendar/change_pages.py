@@ -43,7 +43,8 @@ def reschedule() -> Any:
     asked = any(name in request.args for name in FIELDS)
     form = MoveForm(formdata=request.args if asked else None, obj=move_of(fair), meta={"csrf": False})
     reason = ReasonForm()
-    problem, found, mark, status = None, None, "", 200
+    problem: DomainError | None = None
+    found, mark, status = None, "", 200
     try:
         check_reschedulable(fair)
     except CannotReschedule as error:
@@ -97,7 +98,8 @@ def cancel() -> Any:
     """Preview what calling the fair off does, then do it."""
     fair = current_fair()
     form = CancelForm()
-    problem, found, mark, status = None, None, "", 200
+    problem: DomainError | None = None
+    found, mark, status = None, "", 200
     if form.is_submitted():
         status = 422
         if form.validate():
@@ -166,4 +168,4 @@ def _people_rows(people: Sequence[Recipient]) -> Any:
     for person in people:
         roles = ", ".join(str(ROLES[role]) for role in person.roles)
         yield [person.name, person.email, person.locale, person.reference, roles,
-               _("by e-mail") if person.email else _("on paper")]  # fmt: skip
+               _("by e-mail") if person.email else _("as a letter")]  # fmt: skip

@@ -173,7 +173,9 @@ def _reason(text: str) -> str:
 
 
 def _audited(move: Move) -> dict[str, Any]:
-    return {name: getattr(move, name) if not name.endswith("_at") else str(getattr(move, name)) for name in move.__slots__}
+    return {
+        name: getattr(move, name) if not name.endswith("_at") else str(getattr(move, name)) for name in move.__slots__
+    }
 
 
 def _tell(template: str, fair: Fair, found: Effects, reason: str, context: dict[str, Any]) -> None:

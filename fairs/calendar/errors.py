@@ -33,3 +33,10 @@ class PreviewOutdated(Conflict):
 
     code = "preview_outdated"
     message = _l("Something has changed since this preview was made. Nothing was done: look at the new preview below.")
+
+
+class AlreadyRecorded(Conflict):
+    """Somebody recorded this step of the fair before."""
+
+    code = "already_recorded"
+    message = _l("This is recorded already. Take it back first if it was wrong.")

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.calendar.states import TRANSITIONS, FairState
 from fairs.core.clock import today
 from fairs.core.db import Record, StateType, UTCDateTime
 from fairs.core.i18n import localized
 from fairs.core.states import HasState
+from fairs.core.storage import StoredFile
 
 
 class Fair(HasState, Record):
@@ -140,3 +141,24 @@ class FairCancellation(Record):
     notices: Mapped[int] = mapped_column(default=0)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     by_name: Mapped[str] = mapped_column(String(250), default="")
+
+
+class Milestone(Record):
+    """A step of a fair that no other record proves, done on paper: when, under which number, with a scan where there is one.
+
+    ``key`` names its rule in the timeline of the workplace. Taking it back removes the row; the history keeps what it said.
+    """
+
+    __tablename__ = "milestones"
+    __table_args__ = (UniqueConstraint("fair_id", "key"),)
+
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
+    key: Mapped[str] = mapped_column(String(40))
+    done_on: Mapped[date]
+    number: Mapped[str] = mapped_column(String(60), default="")
+    note: Mapped[str] = mapped_column(String(400), default="")
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_files.id"), index=True)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    by_name: Mapped[str] = mapped_column(String(250), default="")
+
+    file: Mapped[StoredFile | None] = relationship()

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from fairs.calendar import change_pages
-from fairs.calendar.context import current_fair
 from fairs.calendar.changes import CANCELLABLE, MOVABLE
+from fairs.calendar.context import current_fair
 from fairs.calendar.forms import FairSettingsForm, NewFairForm
 from fairs.calendar.permissions import CREATE_FAIR, EDIT_FAIR, VIEW_FAIR
 from fairs.calendar.queries import all_fairs, cancellation_of, reschedulings_of
@@ -87,7 +87,9 @@ def settings() -> Any:
 
 def _steps(state: FairState) -> list[dict[str, Any]]:
     return [
-        {"state": s, "label": STEPS[s], "consequence": CONSEQUENCES[s]} for s in FairState if s in TRANSITIONS[state] and s in STEPS
+        {"state": s, "label": STEPS[s], "consequence": CONSEQUENCES[s]}
+        for s in FairState
+        if s in TRANSITIONS[state] and s in STEPS
     ]
 
 

@@ -19,7 +19,9 @@ from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput, InvalidTransition
 
 SLUG_TAKEN = _l("This address is taken by another fair.")
-DAYS_ARE_KNOWN = _l("People know these days already: move the fair by Reschedule, so that every deadline and everybody follows.")
+DAYS_ARE_KNOWN = _l(
+    "People know these days already: move the fair by Reschedule, so that every deadline and everybody follows."
+)
 CODE_TAKEN = _l("This code is taken by another fair.")
 
 

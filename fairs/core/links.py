@@ -65,7 +65,7 @@ def linked(token: str, kind: type[R]) -> R:
     return record
 
 
-def extend_links(kind: type[Record], subject_ids: Select[tuple[int]], until: datetime) -> None:
+def extend_links(kind: type[Record], subject_ids: Select[int], until: datetime) -> None:
     """Let the links of these records live until ``until`` at least; inside transaction()."""
     db.session.execute(
         update(AccessLink)

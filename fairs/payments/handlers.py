@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from collections.abc import Sequence
+from typing import Any
 
 from flask import current_app, url_for
 from flask_babel import lazy_gettext as _l
@@ -82,15 +81,17 @@ def owed_to_company(subject: Company | Person) -> Sequence[Participation]:
     """What fairs that were called off owe back to a company."""
     if not isinstance(subject, Company):
         return []
-    credits = credits_of([subject.id])
-    fairs = {fair.id: fair for fair in db.session.scalars(select(Fair).where(Fair.id.in_({c.fair_id for c in credits})))}
+    owed = credits_of([subject.id])
+    fairs = {
+        fair.id: fair for fair in db.session.scalars(select(Fair).where(Fair.id.in_({one.fair_id for one in owed})))
+    }
     return [
         Participation(
             fairs[credit.fair_id].name, fairs[credit.fair_id].starts_on, _l("Owed back"), credit.number, credit.state,
             url_for("payments.invoice", fair_slug=fairs[credit.fair_id].slug, number=credit.invoice.number),
             format_money(credit.amount),
         )
-        for credit in credits
+        for credit in owed
     ]  # fmt: skip
 
 

@@ -189,7 +189,7 @@ def _events(found: Invoice) -> list[Event]:
 
 @bp.get("/fairs/<fair_slug>/money/credits")
 @requires(VIEW_INVOICES)
-def credits() -> str | Response:
+def owed_back() -> str | Response:
     """What the fair, called off, owes back to companies; as a sheet with ``?format=xlsx``."""
     fair, asked = current_fair(), request.args.get("state", "")
     found = list_credits(fair.id, CreditState(asked) if asked in set(CreditState) else None)

@@ -56,7 +56,10 @@ def draw(fair: Fair, items: Sequence[Item]) -> Picture:
         room = len(item.label) * LETTER + 12
         left = at + room > WIDTH - MARGIN or (item.day <= fair.ends_on and at - room > MARGIN and at > WIDTH * 0.3)
         span = (at - room, at + 10) if left else (at - 10, at + room)
-        row = next((n for n, taken in enumerate(rows) if all(span[1] + GAP <= a or span[0] >= b + GAP for a, b in taken)), len(rows))
+        row = next(
+            (n for n, taken in enumerate(rows) if all(span[1] + GAP <= a or span[0] >= b + GAP for a, b in taken)),
+            len(rows),
+        )
         if row == len(rows):
             rows.append([])
         rows[row].append(span)

@@ -94,5 +94,3 @@ RULES: tuple[Rule, ...] = (
          "contracts.index", kinds=("trade",)),
 )  # fmt: skip
 BY_KEY = {rule.key: rule for rule in RULES}
-#: What a person may record: what no other record proves. The report is proved by the fair's state as well.
-RECORDED = frozenset({rule.key for rule in RULES if rule.proof == "milestone"} | {"report"})

@@ -10,11 +10,11 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import and_, case, func, or_, select
-from sqlalchemy.orm import joinedload
 
 from fairs.badges.models import Badge
 from fairs.badges.states import BadgeState
-from fairs.calendar.models import Fair
+from fairs.calendar.milestones import KEYS, milestones_of
+from fairs.calendar.models import Fair, Milestone
 from fairs.calendar.states import FairState
 from fairs.core.db import db
 from fairs.core.i18n import format_date, format_number
@@ -24,8 +24,7 @@ from fairs.importers.models import Importer
 from fairs.importers.states import ImporterState
 from fairs.payments.models import Instalment, Invoice
 from fairs.payments.queries import OWED
-from fairs.workplace.models import Milestone
-from fairs.workplace.rules import RECORDED, RULES, Rule
+from fairs.workplace.rules import RULES, Rule
 from fairs.workplace.states import DateState
 
 #: So long before its day a thing that is not done counts as due.
@@ -79,15 +78,7 @@ class Item:
     @property
     def by_hand(self) -> bool:
         """Whether a person records that it is done."""
-        return self.rule.key in RECORDED
-
-
-def milestones_of(fair_id: int) -> dict[str, Milestone]:
-    """What was recorded by hand, by the rule's key."""
-    rows = db.session.scalars(
-        select(Milestone).options(joinedload(Milestone.file)).where(Milestone.fair_id == fair_id)
-    ).all()
-    return {row.key: row for row in rows}
+        return self.rule.key in KEYS
 
 
 def facts_of(fair: Fair) -> Facts:
@@ -100,7 +91,8 @@ def facts_of(fair: Fair) -> Facts:
         )
     ).one()
     unpaid = or_(
-        and_(Instalment.kind == "deposit", Invoice.received_minor < Instalment.amount_minor), Instalment.kind == "balance"
+        and_(Instalment.kind == "deposit", Invoice.received_minor < Instalment.amount_minor),
+        Instalment.kind == "balance",
     )
     rows = db.session.execute(
         select(Instalment.kind, func.count(), func.min(Instalment.due_on))

@@ -11,18 +11,18 @@ from flask_babel import lazy_gettext as _l
 
 from fairs.accounts.queries import matching_grant
 from fairs.calendar.context import current_fair
+from fairs.calendar.milestones import KEYS, MilestoneDraft, milestones_of, record_milestone, take_back_milestone
 from fairs.calendar.permissions import VIEW_FAIR
 from fairs.calendar.queries import reschedulings_of
 from fairs.core.errors import DomainError, Forbidden, NotFound
 from fairs.core.forms import DayField, Form, LongText, Text, UploadField
 from fairs.core.permissions import Permission, Role
 from fairs.core.web import MARK, NavItem, actor, go, register_nav, requires
-from fairs.workplace.milestones import MilestoneDraft, record_milestone, take_back_milestone
 from fairs.workplace.permissions import RECORD_MILESTONES
 from fairs.workplace.picture import draw
-from fairs.workplace.rules import BY_KEY, RECORDED, Rule
+from fairs.workplace.rules import BY_KEY, Rule
 from fairs.workplace.states import DateState
-from fairs.workplace.timeline import Item, by_month, milestones_of, timeline
+from fairs.workplace.timeline import Item, by_month, timeline
 
 bp = Blueprint("timeline", __name__)
 
@@ -80,7 +80,7 @@ def _may_record(rule: Rule) -> bool:
 
 
 def _rule(key: str) -> Rule:
-    if key not in RECORDED:
+    if key not in KEYS:
         raise NotFound
     rule = BY_KEY[key]
     if rule.kinds and current_fair().kind not in rule.kinds:

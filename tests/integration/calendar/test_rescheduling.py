@@ -7,14 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from threading import Barrier
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from fairs.accounts.models import User
 from fairs.badges.models import Badge
 from fairs.badges.service import code_of, mark_printed
 from fairs.badges.states import BadgeState
@@ -33,6 +31,7 @@ from fairs.core.actor import SYSTEM
 from fairs.core.clock import set_to
 from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput
+from fairs.core.permissions import Role
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.states import ExhibitorState
 from fairs.importers.models import Importer
@@ -40,9 +39,8 @@ from fairs.importers.states import ImporterState
 from fairs.messages.models import OutboxMessage
 from fairs.payments.models import Instalment, Invoice
 from fairs.payments.queries import OWED, coverage
-from fairs.core.permissions import Role
 from tests.factories.booths import new_ground
-from tests.factories.people import make_fair, make_user
+from tests.factories.people import make_fair
 from tests.support.client import Client, login
 from tests.support.sheets import read_sheets
 
@@ -200,7 +198,7 @@ def test_the_page_previews_filters_exports_and_notices_what_changed_meanwhile(ap
     assert len(sheets) == 2 and ("text", booking.reference) in [cell for row in sheets[0] for cell in row]
 
     def seen(text: str) -> str:
-        return text.split('name="seen" value="')[1].split('"')[0]
+        return text.split('name="seen" value="')[1].split('"', maxsplit=1)[0]
 
     old_mark = seen(shown.text)
     missing = client.submit(page, {"seen": old_mark, "reason": "", "decision_number": "12/QĐ"}, query_string=query)
@@ -263,5 +261,3 @@ def test_two_who_confirm_at_once_move_the_fair_once(real_app: Flask) -> None:
     with real_app.app_context():
         assert len(db.session.scalars(select(FairRescheduling)).all()) == 1
         assert len(db.session.scalars(select(OutboxMessage.id)).all()) == before + 1
-
-

@@ -7,25 +7,20 @@ from datetime import date, timedelta
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from fairs.audit.service import record
-from fairs.calendar.models import Fair
+from fairs.calendar.errors import AlreadyRecorded
+from fairs.calendar.models import Fair, Milestone
 from fairs.core.actor import Actor
 from fairs.core.db import db, transaction
-from fairs.core.errors import Conflict, InvalidInput, NotFound
+from fairs.core.errors import InvalidInput, NotFound
 from fairs.core.storage import Upload, store_upload
 from fairs.core.text import clean
-from fairs.workplace.models import Milestone
-from fairs.workplace.rules import RECORDED
 
 EARLIEST = timedelta(days=730)
-
-
-class AlreadyRecorded(Conflict):
-    """Somebody recorded it before."""
-
-    code = "already_recorded"
-    message = _l("This is recorded already. Take it back first if it was wrong.")
+#: The steps that a person records, by the keys of their rules in the timeline.
+KEYS = frozenset({"permit", "plan", "rooms", "report", "follow_up_3", "follow_up_6", "follow_up_12"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +38,7 @@ def record_milestone(fair: Fair, key: str, draft: MilestoneDraft, *, by: Actor) 
 
     Raises NotFound for another key, InvalidInput for a day to come or one far before the fair, AlreadyRecorded.
     """
-    if key not in RECORDED:
+    if key not in KEYS:
         raise NotFound
     if draft.done_on > fair.today:
         raise InvalidInput(_l("This day lies in the future."), field="done_on")
@@ -61,7 +56,7 @@ def record_milestone(fair: Fair, key: str, draft: MilestoneDraft, *, by: Actor) 
         )  # fmt: skip
         db.session.add(row)
         db.session.flush()
-        record("workplace.record_milestone", row, by=by, after=_content(row, file.sha256 if file else None))
+        record("calendar.record_milestone", row, by=by, after=_content(row, file.sha256 if file else None))
         return row
 
 
@@ -72,8 +67,16 @@ def take_back_milestone(fair: Fair, key: str, *, by: Actor) -> None:
         row = _find(fair.id, key)
         if row is None:
             raise NotFound
-        record("workplace.take_back_milestone", row, by=by, before=_content(row, None))
+        record("calendar.take_back_milestone", row, by=by, before=_content(row, None))
         db.session.delete(row)
+
+
+def milestones_of(fair_id: int) -> dict[str, Milestone]:
+    """What was recorded by hand, by the rule's key."""
+    rows = db.session.scalars(
+        select(Milestone).options(joinedload(Milestone.file)).where(Milestone.fair_id == fair_id)
+    ).all()
+    return {row.key: row for row in rows}
 
 
 def _find(fair_id: int, key: str) -> Milestone | None:
