@@ -67,4 +67,6 @@ def move_admission(event: FairRescheduled) -> None:
 def end_admission(event: FairCalledOff) -> None:
     """No badge opens a gate any more: gates say that the fair is cancelled."""
     count = _wearers(event.fair, event.found)
-    event.found.add("badges", "Badge.day", _l("Badges are valid"), str(count), _l("on the fair's days"), _l("on no day"))
+    event.found.add(
+        "badges", "Badge.day", _l("Badges are valid"), str(count), _l("on the fair's days"), _l("on no day")
+    )

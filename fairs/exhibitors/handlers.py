@@ -46,7 +46,11 @@ def exhibitor_slip(exhibitor_id: int) -> SlipStatus | None:
         name=company.name,
         reference=exhibitor.reference,
         state=exhibitor.state,
-        next_step=now_step.text if now_step is not None else _("Everything is done. See you at the fair."),
+        next_step=_("The fair is cancelled.")
+        if fair.is_cancelled
+        else now_step.text
+        if now_step is not None
+        else _("Everything is done. See you at the fair."),
         fair_name=fair.name,
         fair_days=(fair.starts_on, fair.ends_on),
         place=fair.venue,

@@ -54,7 +54,7 @@ def importer_slip(importer_id: int) -> SlipStatus | None:
         name=importer.person.display_name,
         reference=importer.reference,
         state=importer.state,
-        next_step=next_step,
+        next_step=_("The fair is cancelled.") if fair.is_cancelled else next_step,
         fair_name=fair.name,
         fair_days=(fair.starts_on, fair.ends_on),
         place=fair.venue,

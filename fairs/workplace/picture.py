@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from fairs.calendar.models import Fair
 from fairs.workplace.timeline import Item
 
-WIDTH, MARGIN, TOP, ROW = 1160, 12, 46, 25
+WIDTH, MARGIN, RIGHT, TOP, ROW = 1160, 12, 40, 46, 25
 LETTER, GAP = 6.5, 14  # room for a letter of a label, and between two labels
 DAYS_BEFORE, DAYS_AFTER = 365, 366
 
@@ -45,7 +45,7 @@ def draw(fair: Fair, items: Sequence[Item]) -> Picture:
     days = (last - first).days
 
     def x(day: date) -> float:
-        return round(MARGIN + (WIDTH - 2 * MARGIN) * (day - first).days / days, 1)
+        return round(MARGIN + (WIDTH - MARGIN - RIGHT) * (day - first).days / days, 1)
 
     marks: list[Mark] = []
     rows: list[list[tuple[float, float]]] = []

@@ -130,7 +130,7 @@ def _answers(name: str) -> Callable[[Fair, Facts, date], Proof]:
         if not waiting:
             return Proof(bool(total), applies=bool(total) or day >= fair.today)
         text = ngettext("%(num)s waits for an answer", "%(num)s wait for an answer", waiting)
-        return Proof(False, text, min(day, promised) if promised else day)
+        return Proof(False, text, promised or day)
 
     return proof
 
@@ -138,7 +138,7 @@ def _answers(name: str) -> Callable[[Fair, Facts, date], Proof]:
 def _paid(kind: str) -> Callable[[Fair, Facts, date], Proof]:
     def proof(fair: Fair, facts: Facts, day: date) -> Proof:
         if kind not in facts.instalments:
-            return Proof(bool(facts.invoices), applies=kind == "balance")
+            return Proof(bool(facts.invoices), applies=kind == "balance" and (facts.invoices > 0 or day >= fair.today))
         count, due = facts.instalments[kind]
         text = ngettext("%(num)s is still open", "%(num)s are still open", count)
         return Proof(False, text, due if kind == "deposit" else min(day, due))
@@ -188,7 +188,8 @@ def _item(rule: Rule, fair: Fair, facts: Facts) -> Item | None:
         return None
     milestone = facts.milestones.get(rule.key)
     proof = Proof(False)
-    if rule.proof in PROOFS:
+    # What ended with a fair that was called off proves nothing: no invoice is open any more, but none was paid either.
+    if rule.proof in PROOFS and (not fair.is_cancelled or rule.proof == "published"):
         proof = PROOFS[rule.proof](fair, facts, day)
     if not proof.applies:
         return None
@@ -204,7 +205,8 @@ def _state(rule: Rule, fair: Fair, day: date, done: bool) -> DateState:
     if done:
         return DateState.DONE
     if fair.is_cancelled:
-        return DateState.DROPPED
+        happened = rule.proof in {"day", "booking_open"} and day < fair.today
+        return DateState.PAST if happened else DateState.DROPPED
     if rule.proof == "day":
         return DateState.PAST if day < fair.today else DateState.DUE if day == fair.today else DateState.AHEAD
     if day < fair.today:
