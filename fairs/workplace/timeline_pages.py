@@ -14,7 +14,7 @@ from fairs.calendar.context import current_fair
 from fairs.calendar.milestones import KEYS, MilestoneDraft, milestones_of, record_milestone, take_back_milestone
 from fairs.calendar.permissions import VIEW_FAIR
 from fairs.calendar.queries import reschedulings_of
-from fairs.core.errors import DomainError, Forbidden, NotFound
+from fairs.core.errors import DomainError, NotFound
 from fairs.core.forms import DayField, Form, LongText, Text, UploadField
 from fairs.core.permissions import Permission, Role
 from fairs.core.web import MARK, NavItem, actor, go, register_nav, requires
@@ -94,7 +94,7 @@ def milestone(key: str) -> Any:
     """Record that a step was done: day, number, scan."""
     fair, rule = current_fair(), _rule(key)
     if not _may_record(rule):
-        raise Forbidden
+        raise NotFound
     form = MilestoneForm(data={"done_on": fair.today})
     if form.validate_on_submit():
         try:
@@ -114,7 +114,7 @@ def take_back(key: str) -> Any:
     """Take a recorded step back."""
     rule = _rule(key)
     if not _may_record(rule):
-        raise Forbidden
+        raise NotFound
     take_back_milestone(current_fair(), key, by=actor())
     flash(_("Taken back: %(what)s.", what=rule.label), "success")
     return go(url_for("timeline.index"))
