@@ -20,7 +20,6 @@ from fairs.directory.models import Company, Person
 from fairs.directory.participations import Participation, register_participations
 from fairs.messages.render import Attachment, register_renderer
 from fairs.payments.models import Invoice
-from fairs.payments.pdf import invoice_pdf
 from fairs.payments.queries import coverage, credits_of, invoice_by_number, owed_invoices, standing_invoices
 from fairs.payments.service import cancel_with_credit
 from fairs.payments.states import InvoiceState
@@ -34,6 +33,8 @@ def attach_invoice(reference: Any) -> Attachment:
         raise NotFound
     fair = db.session.get_one(Fair, invoice.fair_id)
     locale = locale or ("vi" if invoice.company.is_domestic else "en")
+    from fairs.payments.pdf import invoice_pdf  # heavy: loaded by who prints
+
     content = invoice_pdf(invoice, fair, current_app.extensions["fairs_config"], locale)
     return Attachment(f"{invoice.number}-{locale}.pdf", content, "application/pdf")
 
