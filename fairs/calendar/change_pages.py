@@ -31,7 +31,7 @@ from fairs.core.web import actor, go, requires
 
 bp = Blueprint("fair_changes", __name__)
 
-MOST_ROWS = 50
+MOST_ROWS = 30
 FIELDS = ("starts_on", "ends_on", "opens_at", "closes_at", "venue_vi", "venue_en")
 
 
