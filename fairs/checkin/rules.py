@@ -31,8 +31,8 @@ class Presented:
     is_known: bool
     is_of_this_fair: bool = False
     is_revoked: bool = False
-    is_called_off: bool = False
     inside: bool = False
+    is_called_off: bool = False
 
 
 def judge(presented: Presented, direction: Direction, day: date, fair_days: Collection[date]) -> Verdict:
