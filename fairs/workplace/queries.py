@@ -112,8 +112,12 @@ def year_plan() -> YearPlan | None:
 
 def next_date(fairs: Sequence[Fair]) -> DateAhead | None:
     """The next date of any of these fairs, with the fair's name."""
-    ahead = [DateAhead(found.day, f"{found.text} ({fair.name})") for fair in fairs for found in dates(fair)[:1]]
+    ahead = [DateAhead(found.day, f"{found.text} ({fair.name})") for fair in fairs for found in _ahead(fair)[:1]]
     return min(ahead, key=lambda found: found.day, default=None)
+
+
+def _ahead(fair: Fair) -> list[DateAhead]:
+    return [found for found in dates(fair) if not found.is_late]
 
 
 def dates(fair: Fair) -> list[DateAhead]:
