@@ -11,6 +11,7 @@ from fairs.audit.service import record
 from fairs.badges.codes import fingerprint, new_serial, short_code, sign
 from fairs.badges.models import Badge, BadgeKey
 from fairs.badges.states import BadgeCategory, BadgeState
+from fairs.calendar.errors import FairCancelled
 from fairs.calendar.models import Fair
 from fairs.core import crypto
 from fairs.core.actor import Actor
@@ -47,9 +48,11 @@ def private_key(key: BadgeKey) -> Ed25519PrivateKey:
 def issue_badge(
     fair: Fair, person: Person, category: BadgeCategory, *, company: Company | None = None, by: Actor
 ) -> Badge:
-    """The person's badge in a category at a fair: the valid one there is, else a new one."""
+    """The person's badge in a category at a fair: the valid one there is, else a new one; raises FairCancelled."""
     with transaction():
         key = signing_key(fair)
+        if fair.is_cancelled:
+            raise FairCancelled
         known = db.session.scalars(
             select(Badge).where(
                 Badge.fair_id == fair.id,

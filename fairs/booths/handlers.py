@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from fairs.booths.errors import BoothsInUse
 from fairs.booths.models import BoothBooking
 from fairs.booths.queries import is_live_now
-from fairs.booths.service import SUBJECT, cancel_booking, confirm
+from fairs.booths.service import SUBJECT, cancel_booking, confirm, end_with_fair
 from fairs.booths.states import LIVE, BookingState
-from fairs.core.db import db
+from fairs.calendar.effects import moved_day
+from fairs.calendar.events import FairCalledOff, FairRescheduled
+from fairs.core.db import db, in_transaction
 from fairs.core.events import subscribe
 from fairs.exhibitors.events import ExhibitorWithdrawn
 from fairs.floorplans.events import BoothsWillChange
@@ -51,3 +56,41 @@ def _refuse(condition: object, booth_ids: object) -> None:
     codes = db.session.scalars(query.distinct().order_by(Booth.code).limit(6)).all() if ids else []
     if codes:
         raise BoothsInUse(booths=list(codes))
+
+
+def _bookings(fair_id: int, states: Collection[BookingState]) -> Sequence[BoothBooking]:
+    query = (
+        select(BoothBooking)
+        .where(BoothBooking.fair_id == fair_id, BoothBooking.state.in_(states))
+        .options(selectinload(BoothBooking.booth), selectinload(BoothBooking.exhibitor))
+        .order_by(BoothBooking.id)
+    )
+    if in_transaction():
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalars(query).all()
+
+
+@subscribe(FairRescheduled)
+def move_deposit_days(event: FairRescheduled) -> None:
+    """A reservation waits for its deposit as long as the invoice gives."""
+    for booking in _bookings(event.fair.id, [BookingState.RESERVED]):
+        if booking.deposit_due_on is not None:
+            due = moved_day(event.fair, event.move, booking.deposit_due_on)
+            event.found.set(
+                "booths", _l("Reserved until the deposit is paid"), booking.reference, booking, "deposit_due_on", due
+            )
+
+
+@subscribe(FairCalledOff)
+def end_bookings(event: FairCalledOff) -> None:
+    """Every booth is given back. The one notice of the fair's cancelling says so; there is none per booking."""
+
+    def end(booking: BoothBooking) -> None:
+        end_with_fair(booking, reason=event.reason, by=event.by)
+
+    for booking in _bookings(event.fair.id, LIVE):
+        event.found.add(
+            "booths", "BoothBooking.state", _l("Booth %(code)s", code=booking.booth.code), booking.reference,
+            booking.state.label, BookingState.CANCELLED.label, act=lambda row=booking: end(row),
+            company_id=booking.exhibitor.company_id,
+        )  # fmt: skip

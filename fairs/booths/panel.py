@@ -158,6 +158,8 @@ def _why_not_free(booth: Booth, booking: BoothBooking | None) -> str:
 
 
 def _when_closed(fair: Fair) -> str:
+    if fair.is_cancelled:
+        return _("The fair is cancelled.")
     if fair.is_over:
         return _("The fair is over.")
     if not fair.accepts_booking:

@@ -80,10 +80,10 @@ def hold_booth(fair: Fair, booth: Booth, exhibitor: Exhibitor, order: BoothOrder
     NoPrice, HasBooth, NotFound (booth or exhibitor of another fair) and BoothTaken with the nearest free booths.
     """
     with transaction():
-        # The exhibitor's row first, always: two holds of one exhibitor at once must not both see "no booth yet".
+        fair = _fair_of(fair.id)
+        # Then the exhibitor's row, always: two holds of one exhibitor at once must not both see "no booth yet".
         held_for = db.session.get_one(Exhibitor, exhibitor.id, with_for_update=True, populate_existing=True)
         wanted = db.session.get_one(Booth, booth.id, with_for_update=True, populate_existing=True)
-        fair = db.session.get_one(Fair, fair.id, populate_existing=True)
         if wanted.fair_id != fair.id or held_for.fair_id != fair.id:
             raise NotFound
         _expire_overdue((BoothBooking.booth_id == wanted.id) | (BoothBooking.exhibitor_id == held_for.id))
@@ -194,12 +194,12 @@ def reserve(booking: BoothBooking, *, fascia_name: str, terms_accepted: bool, by
     if _reprice(booking, by):
         raise PriceChanged
     with transaction():
+        fair = _fair_of(booking.fair_id)
         row = _locked(booking)
         if row.state in {BookingState.RESERVED, BookingState.CONFIRMED}:
             return row
         if row.state is not BookingState.HELD or row.is_overdue_hold:
             raise HoldExpired
-        fair = db.session.get_one(Fair, row.fair_id, populate_existing=True)
         offer = quote(fair, row.booth, row.exhibitor)
         if row.exhibitor.is_supported and not row.exhibitor.decision_number.strip():
             raise DecisionMissing
@@ -300,6 +300,16 @@ def cancel_booking(booking: BoothBooking, *, reason: str, by: Actor) -> BoothBoo
         if before is not BookingState.HELD:
             tell_released(db.session.get_one(Fair, row.fair_id), row)
         return row
+
+
+def end_with_fair(booking: BoothBooking, *, reason: str, by: Actor) -> None:
+    """End a live booking because the fair is called off; its invoice and the notice are the caller's. Inside transaction()."""
+    _end(booking, BookingState.CANCELLED, reason[:200], by, "booths.cancel")
+
+
+def _fair_of(fair_id: int) -> Fair:
+    """The fair, kept as it is until the commit: whoever moves its days or calls it off waits, bookings do not."""
+    return db.session.get_one(Fair, fair_id, with_for_update={"read": True, "key_share": True}, populate_existing=True)
 
 
 def _end(booking: BoothBooking, state: BookingState, reason: str, by: Actor, action: str) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SelectField, TimeField
+from wtforms import BooleanField, HiddenField, SelectField, TimeField
 from wtforms.validators import InputRequired
 
+from fairs.calendar.effects import Move
 from fairs.calendar.service import FairDraft
 from fairs.core.forms import DayField, Form, LongText, Text, WholeNumber
 
@@ -74,3 +75,35 @@ class FairSettingsForm(Form):
             for name, field in self._fields.items()
             if name != "csrf_token"
         }
+
+
+class MoveForm(Form):
+    """The days, hours and place that a fair gets; read from the address, so that a preview can be kept and shared."""
+
+    starts_on = DayField(_l("New first day"), required=True)
+    ends_on = DayField(_l("New last day"), required=True)
+    opens_at = TimeField(_l("Opens at"), [InputRequired(_l("Write a time as 09:00."))])
+    closes_at = TimeField(_l("Closes at"), [InputRequired(_l("Write a time as 09:00."))])
+    venue_vi = Text(_l("Place in Vietnamese"), length=250)
+    venue_en = Text(_l("Place in English"), length=250)
+
+    def move(self) -> Move:
+        """The move to preview or to make."""
+        return Move(
+            self.starts_on.data, self.ends_on.data, self.opens_at.data, self.closes_at.data, self.venue_vi.data or "",
+            self.venue_en.data or "",
+        )  # fmt: skip
+
+
+class ReasonForm(Form):
+    """Why; ``seen`` is the mark of the preview that the person looked at."""
+
+    reason = LongText(_l("Reason"), length=400, required=True)
+    decision_number = Text(_l("Number of the decision"), length=60)
+    seen = HiddenField()
+
+
+class CancelForm(ReasonForm):
+    """Calling a fair off is confirmed by typing its code."""
+
+    typed_code = Text(_l("Code of the fair"), length=8, required=True)

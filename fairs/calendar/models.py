@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.calendar.states import TRANSITIONS, FairState
 from fairs.core.clock import today
 from fairs.core.db import Record, StateType, UTCDateTime
 from fairs.core.i18n import localized
 from fairs.core.states import HasState
+from fairs.core.storage import StoredFile
 
 
 class Fair(HasState, Record):
@@ -98,9 +99,68 @@ class Fair(HasState, Record):
 
     @property
     def is_over(self) -> bool:
-        """Whether it is closed or reported."""
-        return self.state in {FairState.CLOSED, FairState.REPORTED}
+        """Whether nothing is booked, registered or decided any more: closed, reported or cancelled."""
+        return self.state in {FairState.CLOSED, FairState.REPORTED, FairState.CANCELLED}
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it does not take place."""
+        return self.state is FairState.CANCELLED
 
     def at(self, day: date, hour: time) -> datetime:
         """The moment ``hour`` o'clock of ``day`` at the fair."""
         return datetime.combine(day, hour, ZoneInfo(self.time_zone))
+
+
+class FairRescheduling(Record):
+    """A fair moved to other days: the days before and after, why, and by whom. Never changed, only added."""
+
+    __tablename__ = "fair_reschedulings"
+    __table_args__ = (Index("ix_fair_reschedulings_fair", "fair_id", "id"),)
+
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
+    old_starts_on: Mapped[date]
+    old_ends_on: Mapped[date]
+    new_starts_on: Mapped[date]
+    new_ends_on: Mapped[date]
+    old_venue: Mapped[str] = mapped_column(String(250), default="")
+    new_venue: Mapped[str] = mapped_column(String(250), default="")
+    reason: Mapped[str] = mapped_column(String(400))
+    decision_number: Mapped[str] = mapped_column(String(60), default="")
+    notices: Mapped[int] = mapped_column(default=0)  # how many were told
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    by_name: Mapped[str] = mapped_column(String(250), default="")
+
+
+class FairCancellation(Record):
+    """That a fair does not take place: why, and by whom. One for each fair at most."""
+
+    __tablename__ = "fair_cancellations"
+
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"), unique=True)
+    reason: Mapped[str] = mapped_column(String(400))
+    decision_number: Mapped[str] = mapped_column(String(60), default="")
+    notices: Mapped[int] = mapped_column(default=0)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    by_name: Mapped[str] = mapped_column(String(250), default="")
+
+
+class Milestone(Record):
+    """A step of a fair that no other record proves, done on paper: when, under which number, with a scan where there is one.
+
+    ``key`` names its rule in the timeline of the workplace. Taking it back removes the row; the history keeps what it said.
+    """
+
+    __tablename__ = "milestones"
+    __table_args__ = (UniqueConstraint("fair_id", "key"),)
+
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
+    key: Mapped[str] = mapped_column(String(40))
+    done_on: Mapped[date]
+    number: Mapped[str] = mapped_column(String(60), default="")
+    note: Mapped[str] = mapped_column(String(400), default="")
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_files.id"), index=True)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    by_name: Mapped[str] = mapped_column(String(250), default="")
+
+    file: Mapped[StoredFile | None] = relationship()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from fairs.calendar.models import Fair
+from fairs.calendar.models import Fair, FairCancellation, FairRescheduling
 from fairs.calendar.states import FairState
 from fairs.core.db import db
 
@@ -28,3 +28,15 @@ def public_fairs() -> Sequence[Fair]:
         .where(Fair.state != FairState.DRAFT, Fair.is_rehearsal.is_(False))
         .order_by(Fair.starts_on, Fair.id)
     ).all()
+
+
+def reschedulings_of(fair_id: int) -> Sequence[FairRescheduling]:
+    """How often and whereto the fair was moved, the latest first."""
+    return db.session.scalars(
+        select(FairRescheduling).where(FairRescheduling.fair_id == fair_id).order_by(FairRescheduling.id.desc())
+    ).all()
+
+
+def cancellation_of(fair_id: int) -> FairCancellation | None:
+    """Why the fair does not take place; None for one that was not called off."""
+    return db.session.scalar(select(FairCancellation).where(FairCancellation.fair_id == fair_id))

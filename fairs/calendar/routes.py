@@ -8,16 +8,19 @@ from flask import Blueprint, flash, g, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from fairs.calendar import change_pages
+from fairs.calendar.changes import CANCELLABLE, MOVABLE
 from fairs.calendar.context import current_fair
 from fairs.calendar.forms import FairSettingsForm, NewFairForm
 from fairs.calendar.permissions import CREATE_FAIR, EDIT_FAIR, VIEW_FAIR
-from fairs.calendar.queries import all_fairs
+from fairs.calendar.queries import all_fairs, cancellation_of, reschedulings_of
 from fairs.calendar.service import change_settings, change_state, create_fair
 from fairs.calendar.states import TRANSITIONS, FairState
 from fairs.core.errors import DomainError, NotFound
 from fairs.core.web import NavItem, actor, go, register_nav, requires
 
 bp = Blueprint("calendar", __name__)
+blueprints = [bp, change_pages.bp]
 
 STEPS: dict[FairState, Any] = {
     FairState.DRAFT: _l("Back to draft"),
@@ -74,13 +77,19 @@ def settings() -> Any:
             return go(url_for("calendar.settings"))
         except DomainError as error:
             form.add_error(error)
-    page = render_template("calendar/settings.html", form=form, steps=_steps(fair.state))
+    page = render_template(
+        "calendar/settings.html", form=form, steps=_steps(fair.state), moves=reschedulings_of(fair.id),
+        cancellation=cancellation_of(fair.id), may_move=fair.state in MOVABLE and not fair.is_rehearsal,
+        may_cancel=fair.state in CANCELLABLE, days_are_known=fair.state is not FairState.DRAFT and not fair.is_rehearsal,
+    )  # fmt: skip
     return page, 422 if form.is_submitted() else 200
 
 
 def _steps(state: FairState) -> list[dict[str, Any]]:
     return [
-        {"state": s, "label": STEPS[s], "consequence": CONSEQUENCES[s]} for s in FairState if s in TRANSITIONS[state]
+        {"state": s, "label": STEPS[s], "consequence": CONSEQUENCES[s]}
+        for s in FairState
+        if s in TRANSITIONS[state] and s in STEPS
     ]
 
 

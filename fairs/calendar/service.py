@@ -16,9 +16,12 @@ from fairs.calendar.queries import fair_by_slug
 from fairs.calendar.states import FairState
 from fairs.core.actor import Actor
 from fairs.core.db import db, transaction
-from fairs.core.errors import InvalidInput
+from fairs.core.errors import InvalidInput, InvalidTransition
 
 SLUG_TAKEN = _l("This address is taken by another fair.")
+DAYS_ARE_KNOWN = _l(
+    "People know these days already: move the fair by Reschedule, so that every deadline and everybody follows."
+)
 CODE_TAKEN = _l("This code is taken by another fair.")
 
 
@@ -82,9 +85,11 @@ def check_rules(starts_on: date, ends_on: date, opens_at: time, closes_at: time,
 
 
 def change_state(fair: Fair, target: FairState, *, by: Actor) -> Fair:
-    """Move a fair through its lifecycle; raises InvalidTransition."""
+    """Move a fair through its lifecycle; raises InvalidTransition. Cancelling is more than a state: see ``changes``."""
     with transaction():
         locked = db.session.get_one(Fair, fair.id, with_for_update=True, populate_existing=True)
+        if target is FairState.CANCELLED:
+            raise InvalidTransition(**{"from": str(locked.state), "to": str(target)})
         before = locked.state
         locked.move_to(target)
         record(
@@ -99,6 +104,10 @@ def change_settings(fair: Fair, changes: dict[str, Any], *, by: Actor) -> Fair:
         locked = db.session.get_one(Fair, fair.id, with_for_update=True, populate_existing=True)
         names = ("starts_on", "ends_on", "opens_at", "closes_at", "balance_due_on")
         check_rules(*(changes.get(name, getattr(locked, name)) for name in names))
+        if locked.state is not FairState.DRAFT and not locked.is_rehearsal:
+            for name in ("starts_on", "ends_on"):
+                if changes.get(name, getattr(locked, name)) != getattr(locked, name):
+                    raise InvalidInput(DAYS_ARE_KNOWN, field=name)
         known = {column.key for column in Fair.__table__.columns} - {"id", "slug", "code", "state", "created_at"}
         before = {key: getattr(locked, key) for key in changes if key in known and getattr(locked, key) != changes[key]}
         for key in before:

@@ -187,7 +187,8 @@ def figures(fair: Fair, day: date) -> Figures:
         visits_on_day=per_day.get(day, (0, 0))[0],
         inside=per_day.get(day, (0, 0))[1],
         foreign_visits=int(foreign),
-        by_day=[(one, per_day.get(one, (0, 0))[0]) for one in fair.days],
+        # A fair that was moved while it ran has visits on days that are no longer its own.
+        by_day=[(one, per_day.get(one, (0, 0))[0]) for one in sorted({*fair.days, *per_day})],
         by_hour=_by_hour(fair, day),
         by_country=_groups(mine, Visit.country),
         by_category=_groups(mine, Visit.category),

@@ -26,12 +26,13 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """What is known of a code when it is judged. ``inside`` says whether its wearer is inside already."""
+    """What is known of a code when it is judged: ``inside`` whether its wearer is inside already, ``is_called_off`` the fair."""
 
     is_known: bool
     is_of_this_fair: bool = False
     is_revoked: bool = False
     inside: bool = False
+    is_called_off: bool = False
 
 
 def judge(presented: Presented, direction: Direction, day: date, fair_days: Collection[date]) -> Verdict:
@@ -47,6 +48,8 @@ def judge(presented: Presented, direction: Direction, day: date, fair_days: Coll
         return Verdict.REVOKED
     if direction is Direction.OUT:
         return Verdict.GOODBYE
+    if presented.is_called_off:
+        return Verdict.FAIR_CANCELLED
     if day not in fair_days:
         return Verdict.WRONG_DAY
     return Verdict.ALREADY_INSIDE if presented.inside else Verdict.WELCOME

@@ -92,7 +92,7 @@ def check_in_at(
     """
     day = rehearsal_day or (fair.rehearsal_day or fair.today if fair.is_rehearsal else None)
     # Read before the transaction, which makes every loaded object be read anew.
-    about = (fair.id, fair.time_zone, frozenset(fair.days), day, by.user_id)
+    about = (fair.id, fair.time_zone, frozenset(fair.days), day, by.user_id, fair.is_cancelled)
     _check(entries)
     try:
         # Nearly every scan is new, so nobody asks first: one that is known refuses to be kept twice.
@@ -137,6 +137,7 @@ class _Session:
     fair_days: frozenset[date]
     rehearsal_day: date | None
     by_id: int | None
+    is_called_off: bool
     badges: dict[str, ScannedBadge] = field(default_factory=dict)
     presences: dict[tuple[date, int], Presence] = field(default_factory=dict)
     rehearsed: dict[int, Presence] = field(default_factory=dict)
@@ -199,6 +200,7 @@ class _Session:
         presented = Presented(
             is_known=badge is not None,
             is_of_this_fair=own is not None,
+            is_called_off=self.is_called_off,
             is_revoked=own is not None and own.state is BadgeState.REVOKED,
             inside=presence.is_inside_at(scan.scanned_at),
         )

@@ -14,6 +14,7 @@ class Verdict(State):
     ALREADY_INSIDE = "already_inside", _l("Already inside"), "yellow", "login"
     GOODBYE = "goodbye", _l("Goodbye"), "blue", "logout"
     WRONG_DAY = "wrong_day", _l("Not valid today"), "red", "calendar-x"
+    FAIR_CANCELLED = "fair_cancelled", _l("Fair cancelled"), "red", "calendar-off"
     REVOKED = "revoked", _l("Badge revoked"), "red", "ban"
     OTHER_FAIR = "other_fair", _l("Badge of another fair"), "red", "building-off"
     UNKNOWN = "unknown", _l("Unknown code"), "red", "help"

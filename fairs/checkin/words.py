@@ -30,6 +30,8 @@ def _reason(result: ScanResult, fair: Fair) -> Any:
         case Verdict.WRONG_DAY:
             days = {"first": format_date(fair.starts_on), "last": format_date(fair.ends_on)}
             return _("This badge is valid from %(first)s to %(last)s.", **days)
+        case Verdict.FAIR_CANCELLED:
+            return _("This fair does not take place.")
         case Verdict.REVOKED:
             return _revoked(badge)
         case Verdict.OTHER_FAIR:
@@ -57,7 +59,7 @@ def _advice(verdict: Verdict) -> Any:
     match verdict:
         case Verdict.ALREADY_INSIDE:
             return _("Let in if face and badge belong together.")
-        case Verdict.WRONG_DAY | Verdict.OTHER_FAIR:
+        case Verdict.WRONG_DAY | Verdict.OTHER_FAIR | Verdict.FAIR_CANCELLED:
             return _("Send to the desk.")
         case Verdict.REVOKED:
             return _("Keep the badge and send to the desk.")

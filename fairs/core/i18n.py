@@ -98,6 +98,12 @@ def format_date(value: date | None, locale: str | None = None, *, weekday: bool 
     return babel.dates.format_date(value, ("EEEE, " if weekday else "") + pattern, locale=where)
 
 
+def format_month(value: date, locale: str | None = None) -> str:
+    """A month: ``Tháng 11 năm 2026`` in Vietnamese, ``November 2026`` in English."""
+    text = babel.dates.format_skeleton("yMMMM", value, locale=_babel_locale(locale))
+    return text[:1].upper() + text[1:]
+
+
 def format_datetime(value: datetime | None, locale: str | None = None) -> str:
     """A moment in the fair's time zone."""
     if value is None:
@@ -152,7 +158,7 @@ def init_app(app: Flask) -> None:
         newstyle=True,
     )
     app.jinja_env.filters.update(
-        money=format_money, date=format_date, datetime=format_datetime, time=format_time, number=format_number,
+        money=format_money, date=format_date, month=format_month, datetime=format_datetime, time=format_time, number=format_number,
         percent=format_percent, country=country_name, localized=localized,
     )  # fmt: skip
     app.cli.add_command(cli)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Index, String, delete, select
+from sqlalchemy import Index, Select, String, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fairs.core.clock import now
@@ -63,6 +63,18 @@ def linked(token: str, kind: type[R]) -> R:
     if link.expires_at <= now():
         raise LinkExpired
     return record
+
+
+def extend_links(kind: type[Record], subject_ids: Select[int], until: datetime) -> None:
+    """Let the links of these records live until ``until`` at least; inside transaction()."""
+    db.session.execute(
+        update(AccessLink)
+        .where(
+            AccessLink.subject_type == kind.__name__, AccessLink.subject_id.in_(subject_ids), AccessLink.expires_at < until
+        )
+        .values(expires_at=until)
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
 
 
 def close_links(subject: Record) -> None:

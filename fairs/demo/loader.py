@@ -15,6 +15,7 @@ from fairs.core.db import db, transaction
 from fairs.core.errors import Conflict
 from fairs.demo.deals import load_contracts, load_rates
 from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall
+from fairs.demo.milestones import load_milestones
 from fairs.demo.participants import load_exhibitors, load_importers, load_trade_visitors, load_visits
 from fairs.demo.people import create_accounts, create_cast, give_roles
 from fairs.demo.products import load_products
@@ -50,6 +51,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         users = create_accounts()
         giftshow, souvenirs = _fairs(as_of)
         give_roles(users, [giftshow, souvenirs])
+        load_milestones([giftshow, souvenirs], users)
         cast = create_cast(rng, users, scale=scale)
         products = load_products(cast)
         load_rates(as_of)

@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert, select
 
 from fairs.accounts.models import User
-from fairs.audit.service import record
 from fairs.badges.codes import fingerprint, new_serial, short_code, sign
 from fairs.badges.models import Badge
 from fairs.badges.service import private_key, signing_key
@@ -26,11 +25,11 @@ from fairs.calendar.models import Fair
 from fairs.calendar.states import FairState
 from fairs.checkin.models import Gate, Scan, Visit
 from fairs.checkin.states import Verdict
-from fairs.core.actor import SYSTEM
 from fairs.core.db import Record, db
 from fairs.core.sequences import WIDTHS, NumberSeries
 from fairs.core.text import fold
 from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall
+from fairs.demo.milestones import load_milestones, load_move_of_2020
 from fairs.demo.names import vietnamese
 from fairs.demo.people import Cast
 from fairs.demo.texts import GIFTSHOW, SOUVENIRS, TERMS_EN, TERMS_VI
@@ -103,15 +102,10 @@ def load_fairs(users: dict[str, User]) -> tuple[Fair, Fair]:
     )  # fmt: skip
     for fair in (giftshow, souvenirs):
         fair.name_vi, fair.name_en = f"{fair.name_vi} 2020", f"{fair.name_en} 2020"
-    souvenirs.summary_vi += " Chuyển từ tháng 4 sang tháng 11 năm 2020."
-    souvenirs.summary_en += " Moved from April to November 2020."
     db.session.add_all([giftshow, souvenirs])
     db.session.flush()
-    record(
-        "calendar.change", souvenirs, by=SYSTEM, fair_id=souvenirs.id,
-        before={"starts_on": date(2020, 4, 3), "ends_on": date(2020, 4, 5)},
-        after={"starts_on": souvenirs.starts_on, "ends_on": souvenirs.ends_on},
-    )  # fmt: skip
+    load_move_of_2020(souvenirs)
+    load_milestones([giftshow, souvenirs], users, finished=True)
     load_giftshow_hall(giftshow)
     load_souvenirs_hall(souvenirs)
     return giftshow, souvenirs

@@ -1,4 +1,4 @@
-"""What exhibitors give to the directory: their slip, their part in a company's history, the form staff file."""
+"""What exhibitors give to the directory (slip, history, the form staff file), and what they are told when a fair moves."""
 
 from __future__ import annotations
 
@@ -7,8 +7,14 @@ from collections.abc import Sequence
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
+from fairs.calendar.effects import Effects, moved_day
+from fairs.calendar.events import FairCalledOff, FairRescheduled
+from fairs.calendar.models import Fair
 from fairs.core.db import db
+from fairs.core.events import subscribe
 from fairs.core.i18n import localized
 from fairs.directory.models import Company, Person
 from fairs.directory.participations import Participation, register_participations
@@ -18,6 +24,7 @@ from fairs.directory.slips import FilingForm, SlipStatus, register_filing_form, 
 from fairs.exhibitors.journey import documents, journey, present_step
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.queries import exhibitors_of_company
+from fairs.exhibitors.states import ExhibitorState
 
 
 def exhibitor_slip(exhibitor_id: int) -> SlipStatus | None:
@@ -39,7 +46,11 @@ def exhibitor_slip(exhibitor_id: int) -> SlipStatus | None:
         name=company.name,
         reference=exhibitor.reference,
         state=exhibitor.state,
-        next_step=now_step.text if now_step is not None else _("Everything is done. See you at the fair."),
+        next_step=_("The fair is cancelled.")
+        if fair.is_cancelled
+        else now_step.text
+        if now_step is not None
+        else _("Everything is done. See you at the fair."),
         fair_name=fair.name,
         fair_days=(fair.starts_on, fair.ends_on),
         place=fair.venue,
@@ -68,6 +79,44 @@ def exhibitor_participations(subject: Company | Person) -> Sequence[Participatio
         )
         for exhibitor in exhibitors_of_company(subject.id)
     ]
+
+
+_TOLD = (ExhibitorState.SUBMITTED, ExhibitorState.WAITLISTED, ExhibitorState.ACCEPTED)
+
+
+def _applications(fair_id: int) -> Sequence[Exhibitor]:
+    query = select(Exhibitor).where(Exhibitor.fair_id == fair_id, Exhibitor.state.in_(_TOLD))
+    return db.session.scalars(query.options(joinedload(Exhibitor.company)).order_by(Exhibitor.id)).all()
+
+
+def _tell(fair: Fair, exhibitor: Exhibitor, found: Effects) -> None:
+    company, person = exhibitor.company, exhibitor.contact_person_id
+    address = f"/my/{fair.slug}?company={company.id}"
+    found.tell(
+        "exhibitor", name=exhibitor.contact_name or company.name, email=exhibitor.contact_email or company.email,
+        locale=exhibitor.locale, reference=exhibitor.reference, company_id=company.id,
+        identity=f"person:{person}" if person else f"company:{company.id}",
+        page=(lambda: address) if exhibitor.source == "web" else None,
+    )  # fmt: skip
+
+
+@subscribe(FairRescheduled)
+def move_answers(event: FairRescheduled) -> None:
+    """The promised day of an answer moves with the fair; everybody whose application stands is told."""
+    for exhibitor in _applications(event.fair.id):
+        if exhibitor.state is ExhibitorState.SUBMITTED and exhibitor.decide_by is not None:
+            day = moved_day(event.fair, event.move, exhibitor.decide_by)
+            event.found.set(
+                "applications", _l("Application answered by"), exhibitor.reference, exhibitor, "decide_by", day
+            )
+        _tell(event.fair, exhibitor, event.found)
+
+
+@subscribe(FairCalledOff)
+def tell_exhibitors(event: FairCalledOff) -> None:
+    """Everybody whose application stands is told."""
+    for exhibitor in _applications(event.fair.id):
+        _tell(event.fair, exhibitor, event.found)
 
 
 register_slip("Exhibitor", exhibitor_slip)

@@ -40,6 +40,7 @@ from fairs.exhibitors.service import (
     withdraw_application,
 )
 from fairs.exhibitors.states import ExhibitorState
+from fairs.payments.queries import credits_of
 
 bp = Blueprint("my", __name__)
 Page = str | Response | tuple[str, int]
@@ -371,6 +372,7 @@ def fair() -> Page:
     return _page(
         "exhibitors/fair.html", company=company, exhibitor=exhibitor, steps=steps, present=present_step(steps),
         group_names=names, withdraw_form=WithdrawForm(),
+        credits=[one for one in credits_of([company.id]) if one.fair_id == shown.id] if company and shown.is_cancelled else (),
     )  # fmt: skip
 
 

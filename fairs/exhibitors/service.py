@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from fairs.accounts.service import normal_email
 from fairs.audit.service import record
+from fairs.calendar.errors import FairCancelled
 from fairs.calendar.models import Fair
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now
@@ -321,6 +322,8 @@ def _change(row: Exhibitor, values: dict[str, str], *, by: Actor) -> None:
 
 
 def _decide(row: Exhibitor, target: ExhibitorState, *, by: Actor, note: str) -> None:
+    if row.fair.is_cancelled:
+        raise FairCancelled
     before = row.state
     row.move_to(target)
     row.decided_at, row.decided_by_id, row.decision_note = now(), by.user_id, clean(note)

@@ -1,13 +1,22 @@
-"""What importers see of a registration that staff filed for them: the slip."""
+"""What importers see of a registration that staff filed for them (the slip), and what a fair's new days mean for them."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import time
 
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from fairs.badges.states import BadgeState
+from fairs.calendar.effects import Effects, moved_day
+from fairs.calendar.events import FairCalledOff, FairRescheduled
 from fairs.core.db import db
+from fairs.core.events import subscribe
+from fairs.core.links import extend_links
 from fairs.directory.slips import (
     FilingForm,
     SlipDocument,
@@ -20,6 +29,7 @@ from fairs.directory.slips import (
 from fairs.importers.models import Importer
 from fairs.importers.permissions import REGISTER_IMPORTER
 from fairs.importers.queries import badge_of
+from fairs.importers.service import LINKS_LIVE_AFTER_FAIR, link_for
 from fairs.importers.states import ImporterState
 
 S = ImporterState
@@ -44,7 +54,7 @@ def importer_slip(importer_id: int) -> SlipStatus | None:
         name=importer.person.display_name,
         reference=importer.reference,
         state=importer.state,
-        next_step=next_step,
+        next_step=_("The fair is cancelled.") if fair.is_cancelled else next_step,
         fair_name=fair.name,
         fair_days=(fair.starts_on, fair.ends_on),
         place=fair.venue,
@@ -75,6 +85,48 @@ def _steps(importer: Importer, has_badge: bool) -> tuple[Step, ...]:
         ),
         Step(_("Badge"), "done" if has_badge else "next", icon="id-badge-2"),
     )
+
+
+_TOLD = (S.SUBMITTED, S.APPROVED)
+
+
+def _registrations(fair_id: int) -> Sequence[Importer]:
+    query = select(Importer).where(Importer.fair_id == fair_id, Importer.state.in_(_TOLD)).order_by(Importer.id)
+    return db.session.scalars(query.options(joinedload(Importer.person), joinedload(Importer.fair))).all()
+
+
+def _tell(importer: Importer, found: Effects) -> None:
+    person = importer.person
+    found.tell(
+        "importer", name=person.display_name, email=person.email, locale=importer.locale, reference=importer.reference,
+        identity=f"person:{person.id}", page=lambda: f"/i/{link_for(importer)}",
+    )  # fmt: skip
+
+
+@subscribe(FairRescheduled)
+def move_answers(event: FairRescheduled) -> None:
+    """The promised day of an answer moves with the fair, links of mails live as long after it as before."""
+    fair, move = event.fair, event.move
+    found = _registrations(fair.id)
+    for importer in found:
+        if importer.state is S.SUBMITTED and importer.decide_by is not None:
+            day = moved_day(fair, move, importer.decide_by)
+            event.found.set("applications", _l("Importer answered by"), importer.reference, importer, "decide_by", day)
+        _tell(importer, event.found)
+    if found:
+        old, new = (fair.at(day, time(23, 59)) + LINKS_LIVE_AFTER_FAIR for day in (fair.ends_on, move.ends_on))
+        mine = select(Importer.id).where(Importer.fair_id == fair.id, Importer.state.in_(_TOLD))
+        event.found.add(
+            "pages", "AccessLink.importers", _l("Importers' links work until"), str(len(found)), old, max(old, new),
+            act=lambda: extend_links(Importer, mine, new),
+        )  # fmt: skip
+
+
+@subscribe(FairCalledOff)
+def tell_importers(event: FairCalledOff) -> None:
+    """Everybody whose registration stands is told."""
+    for importer in _registrations(event.fair.id):
+        _tell(importer, event.found)
 
 
 register_slip("Importer", importer_slip)

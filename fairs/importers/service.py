@@ -13,6 +13,7 @@ from fairs.accounts.service import normal_email
 from fairs.audit.service import record
 from fairs.badges.service import issue_badge, revoke_badge
 from fairs.badges.states import BadgeCategory, BadgeState
+from fairs.calendar.errors import FairCancelled
 from fairs.calendar.models import Fair
 from fairs.calendar.states import FairState
 from fairs.core.actor import Actor
@@ -226,11 +227,13 @@ def _locked(importer: Importer) -> Importer:
 
 
 def confirm_email(importer: Importer) -> Importer:
-    """The address is theirs: ask for the decision. Doing it twice changes nothing; raises InvalidTransition."""
+    """The address is theirs: ask for the decision. Doing it twice changes nothing; raises InvalidTransition, FairCancelled."""
     with transaction():
         row = _locked(importer)
         if row.state in {ImporterState.SUBMITTED, ImporterState.APPROVED}:
             return row
+        if row.fair.is_cancelled:
+            raise FairCancelled
         row.move_to(ImporterState.SUBMITTED)
         by = Actor(None, row.reference)
         _submit(row, by)

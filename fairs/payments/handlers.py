@@ -1,16 +1,28 @@
-"""What payments offers to messages, and the notice of money received."""
+"""What payments offers to messages, and what becomes of invoices when a fair moves or is called off."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask import current_app
+from flask import current_app, url_for
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
+from fairs.calendar.effects import moved_day
+from fairs.calendar.events import FairCalledOff, FairRescheduled
 from fairs.calendar.models import Fair
 from fairs.core.db import db
 from fairs.core.errors import NotFound
+from fairs.core.events import subscribe
+from fairs.core.i18n import format_money
+from fairs.directory.models import Company, Person
+from fairs.directory.participations import Participation, register_participations
 from fairs.messages.render import Attachment, register_renderer
-from fairs.payments.queries import invoice_by_number
+from fairs.payments.models import Invoice
+from fairs.payments.queries import coverage, credits_of, invoice_by_number, owed_invoices, standing_invoices
+from fairs.payments.service import cancel_with_credit
+from fairs.payments.states import InvoiceState
 
 
 def attach_invoice(reference: Any) -> Attachment:
@@ -28,3 +40,60 @@ def attach_invoice(reference: Any) -> Attachment:
 
 
 register_renderer("invoice", attach_invoice)
+
+
+_KINDS = {"deposit": _l("Deposit due"), "balance": _l("Balance due")}
+
+
+@subscribe(FairRescheduled)
+def move_instalments(event: FairRescheduled) -> None:
+    """What is still to be paid falls due as much later as the fair opens later; what is paid or overdue stays."""
+    for invoice in owed_invoices(event.fair.id):
+        for part in coverage(invoice, event.fair.today):
+            if part.is_paid:
+                continue
+            due = part.instalment
+            event.found.set(
+                "money", _KINDS[due.kind], invoice.number, due, "due_on", moved_day(event.fair, event.move, due.due_on),
+                company_id=invoice.company_id,
+            )  # fmt: skip
+
+
+@subscribe(FairCalledOff)
+def owe_back(event: FairCalledOff) -> None:
+    """Every invoice ends; what was received for it becomes a credit of the company."""
+
+    def cancel(invoice: Invoice) -> None:
+        cancel_with_credit(invoice, by=event.by, reason=event.reason)
+
+    for invoice in standing_invoices(event.fair.id):
+        event.found.add(
+            "money", "Invoice.state", _l("Invoice"), invoice.number, invoice.state.label, InvoiceState.CANCELLED.label,
+            act=lambda row=invoice: cancel(row), company_id=invoice.company_id,
+        )  # fmt: skip
+        if invoice.received_minor:
+            event.found.add(
+                "money", "Credit.amount", _l("Received, owed back"), invoice.number, None, invoice.received,
+                company_id=invoice.company_id,
+            )  # fmt: skip
+
+
+def owed_to_company(subject: Company | Person) -> Sequence[Participation]:
+    """What fairs that were called off owe back to a company."""
+    if not isinstance(subject, Company):
+        return []
+    owed = credits_of([subject.id])
+    fairs = {
+        fair.id: fair for fair in db.session.scalars(select(Fair).where(Fair.id.in_({one.fair_id for one in owed})))
+    }
+    return [
+        Participation(
+            fairs[credit.fair_id].name, fairs[credit.fair_id].starts_on, _l("Owed back"), credit.number, credit.state,
+            url_for("payments.invoice", fair_slug=fairs[credit.fair_id].slug, number=credit.invoice.number),
+            format_money(credit.amount),
+        )
+        for credit in owed
+    ]  # fmt: skip
+
+
+register_participations(owed_to_company)

@@ -11,7 +11,7 @@ from fairs.core.db import Record, StateType
 from fairs.core.money import Money
 from fairs.core.states import HasState
 from fairs.directory.models import Company
-from fairs.payments.states import TRANSITIONS, InvoiceState
+from fairs.payments.states import CREDIT_TRANSITIONS, TRANSITIONS, CreditState, InvoiceState
 
 
 class Invoice(HasState, Record):
@@ -41,6 +41,7 @@ class Invoice(HasState, Record):
     lines: Mapped[list[InvoiceLine]] = relationship(order_by="InvoiceLine.position")
     instalments: Mapped[list[Instalment]] = relationship(order_by="Instalment.due_on, Instalment.id")
     receipts: Mapped[list[Receipt]] = relationship(order_by="Receipt.id", back_populates="invoice")
+    credit: Mapped[Credit | None] = relationship(back_populates="invoice")
 
     @property
     def total(self) -> Money:
@@ -130,4 +131,29 @@ class Receipt(Record):
     @property
     def amount(self) -> Money:
         """What came in."""
+        return Money(self.amount_minor, self.currency)
+
+
+class Credit(HasState, Record):
+    """Money received for an invoice that was cancelled with its fair: owed back to the company until it is settled."""
+
+    __tablename__ = "credits"
+    __table_args__ = (Index("ix_credits_fair_state", "fair_id", "state", "id"),)
+    TRANSITIONS = CREDIT_TRANSITIONS
+
+    number: Mapped[str] = mapped_column(String(30), unique=True)  # GS26-CR-00001
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), index=True)
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"), unique=True)
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    reason: Mapped[str] = mapped_column(String(400))
+    state: Mapped[CreditState] = mapped_column(StateType(CreditState), default=CreditState.OPEN)
+
+    company: Mapped[Company] = relationship()
+    invoice: Mapped[Invoice] = relationship(back_populates="credit")
+
+    @property
+    def amount(self) -> Money:
+        """What is owed back."""
         return Money(self.amount_minor, self.currency)

@@ -9,13 +9,13 @@ from datetime import date
 from sqlalchemy import ColumnElement, ScalarSelect, Select, case, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from fairs.core.db import db
+from fairs.core.db import db, in_transaction
 from fairs.core.money import Money
 from fairs.core.text import clean, fold
 from fairs.core.web import Page, paginate
 from fairs.directory.models import Company
-from fairs.payments.models import Instalment, Invoice
-from fairs.payments.states import InvoiceState
+from fairs.payments.models import Credit, Instalment, Invoice
+from fairs.payments.states import CreditState, InvoiceState
 
 OWED = (InvoiceState.OPEN, InvoiceState.PARTLY_PAID)
 SORTS = {
@@ -96,6 +96,7 @@ def invoice_by_number(number: str, fair_id: int | None = None) -> Invoice | None
             selectinload(Invoice.lines),
             selectinload(Invoice.instalments),
             selectinload(Invoice.receipts),
+            joinedload(Invoice.credit),
         )
     )
     if fair_id is not None:
@@ -204,3 +205,52 @@ def sums(fair_id: int, wanted: InvoiceFilter, today: date) -> list[Sums]:
         .order_by(rows.c.currency)
     )
     return [Sums(count, *(Money(int(value), currency) for value in values)) for currency, count, *values in found]
+
+
+def owed_invoices(fair_id: int) -> Sequence[Invoice]:
+    """The fair's invoices on which something is owed, with their instalments; locked inside transaction()."""
+    return _of_fair(Invoice.fair_id == fair_id, Invoice.state.in_(OWED))
+
+
+def standing_invoices(fair_id: int) -> Sequence[Invoice]:
+    """The fair's invoices that are not cancelled, with their instalments; locked inside transaction()."""
+    return _of_fair(Invoice.fair_id == fair_id, Invoice.state != InvoiceState.CANCELLED)
+
+
+def _of_fair(*where: ColumnElement[bool]) -> Sequence[Invoice]:
+    query = select(Invoice).where(*where).options(selectinload(Invoice.instalments)).order_by(Invoice.id)
+    if in_transaction():
+        # All invoices before any booking, as when money is received: the other order could deadlock.
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalars(query).all()
+
+
+def list_credits(fair_id: int, state: CreditState | None = None) -> Sequence[Credit]:
+    """What is owed back to companies by a fair that was called off, with company and invoice, by number."""
+    query = select(Credit).where(Credit.fair_id == fair_id)
+    if state is not None:
+        query = query.where(Credit.state == state)
+    return db.session.scalars(
+        query.options(joinedload(Credit.company), joinedload(Credit.invoice)).order_by(Credit.id)
+    ).all()
+
+
+def credits_of(company_ids: Sequence[int]) -> Sequence[Credit]:
+    """What is owed back to these companies by all fairs, newest first."""
+    return db.session.scalars(
+        select(Credit)
+        .where(Credit.company_id.in_(company_ids))
+        .options(joinedload(Credit.company), joinedload(Credit.invoice))
+        .order_by(Credit.id.desc())
+    ).all()
+
+
+def credit_sums(fair_id: int) -> list[Money]:
+    """What the fair still owes back, one sum per currency."""
+    rows = db.session.execute(
+        select(Credit.currency, func.sum(Credit.amount_minor))
+        .where(Credit.fair_id == fair_id, Credit.state == CreditState.OPEN)
+        .group_by(Credit.currency)
+        .order_by(Credit.currency)
+    )
+    return [Money(int(total), currency) for currency, total in rows]

@@ -32,14 +32,16 @@ from fairs.payments.queries import (
     InvoiceFilter,
     all_invoices,
     coverage,
+    credit_sums,
     invoice_by_number,
     invoices_of,
+    list_credits,
     list_invoices,
     overpaid,
     sums,
 )
 from fairs.payments.service import record_receipt
-from fairs.payments.states import InvoiceState
+from fairs.payments.states import CreditState, InvoiceState
 from fairs.payments.transfer import transfer_for
 
 bp = Blueprint("payments", __name__)
@@ -182,6 +184,25 @@ def _events(found: Invoice) -> list[Event]:
             text = f"{text} · {after['receipt']}"
         events.append(Event(entry.at, title, text, entry.actor_label, icon, tone))
     return events
+
+
+@bp.get("/fairs/<fair_slug>/money/credits")
+@requires(VIEW_INVOICES)
+def owed_back() -> str | Response:
+    """What the fair, called off, owes back to companies; as a sheet with ``?format=xlsx``."""
+    fair, asked = current_fair(), request.args.get("state", "")
+    found = list_credits(fair.id, CreditState(asked) if asked in set(CreditState) else None)
+    if request.args.get("format") == "xlsx":
+        heads = [_("Number"), _("Company"), _("Tax code"), _("Invoice"), _("Amount"), _("Currency"), _("State"), _("Reason"),
+                 _("Recorded")]  # fmt: skip
+        rows = (
+            [c.number, c.company.name, c.company.tax_code, c.invoice.number, c.amount, c.currency, c.state.label, c.reason,
+             c.created_at]
+            for c in found
+        )  # fmt: skip
+        return sheet_response([Sheet(_("Credits"), heads, rows)], f"{fair.slug}-credits", time_zone=fair.time_zone)
+    states = [(str(state), state.label) for state in CreditState]
+    return render_template("payments/credits.html", credits=found, sums=credit_sums(fair.id), states=states)
 
 
 @bp.get("/fairs/<fair_slug>/money/<number>/invoice.pdf")

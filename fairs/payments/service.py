@@ -14,14 +14,14 @@ from fairs.audit.service import record
 from fairs.core.actor import Actor
 from fairs.core.clock import today
 from fairs.core.db import db, transaction
-from fairs.core.errors import InvalidInput
+from fairs.core.errors import InvalidInput, InvalidTransition
 from fairs.core.events import publish
 from fairs.core.money import Money
 from fairs.core.sequences import next_number
 from fairs.payments.errors import InvoiceClosed, ReceiptKnown, ReceivedMeanwhile, WrongAmount
 from fairs.payments.events import MoneyReceived
-from fairs.payments.models import Instalment, Invoice, InvoiceLine, Receipt
-from fairs.payments.states import InvoiceState
+from fairs.payments.models import Credit, Instalment, Invoice, InvoiceLine, Receipt
+from fairs.payments.states import CreditState, InvoiceState
 
 METHODS = ("transfer", "cash")
 _ALPHABET = string.digits + string.ascii_uppercase
@@ -208,7 +208,35 @@ def cancel_invoice(invoice: Invoice, *, by: Actor, reason: str) -> Invoice:
     """Cancel an invoice on which nothing was received; raises InvalidTransition for a paid one."""
     with transaction():
         row = db.session.get_one(Invoice, invoice.id, with_for_update=True, populate_existing=True)
+        if row.received_minor:
+            raise InvalidTransition(**{"from": str(row.state), "to": str(InvoiceState.CANCELLED)})
         row.move_to(InvoiceState.CANCELLED)
         row.note = reason[:400]
         record("payments.cancel", row, by=by, after={"reason": reason})
         return row
+
+
+def cancel_with_credit(invoice: Invoice, *, by: Actor, reason: str) -> Credit | None:
+    """Cancel an invoice in any state because its fair is called off; what was received for it is owed back as a credit.
+
+    Raises InvalidTransition for one that is cancelled already.
+    """
+    with transaction():
+        row = db.session.get_one(Invoice, invoice.id, with_for_update=True, populate_existing=True)
+        before = row.state
+        row.move_to(InvoiceState.CANCELLED)
+        row.note = reason[:400]
+        credit = None
+        if row.received_minor:
+            code = row.number.split("-", 1)[0]
+            credit = Credit(
+                number=f"{code}-CR-{next_number(f'credit:{code}'):05d}", fair_id=row.fair_id, company_id=row.company_id,
+                invoice_id=row.id, amount_minor=row.received_minor, currency=row.currency, reason=reason[:400],
+                state=CreditState.OPEN,
+            )  # fmt: skip
+            db.session.add(credit)
+            db.session.flush()
+            record("payments.credit", credit, by=by, after={"number": credit.number, "amount": credit.amount})
+        after = {"reason": reason, "credit": credit.number if credit else None}
+        record("payments.cancel", row, by=by, before={"state": before}, after=after)
+        return credit

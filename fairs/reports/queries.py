@@ -150,13 +150,13 @@ def kpi(year: int, as_of: date | None = None) -> Kpi:
 
 
 def fairs_of(year: int) -> Sequence[Fair]:
-    """Fairs of the year that fulfil an item of its plan; drafts and rehearsals do not."""
+    """Fairs of the year that fulfil an item of its plan; drafts, rehearsals and cancelled ones do not."""
     return db.session.scalars(
         select(Fair)
         .where(
             Fair.plan_item != "",
             Fair.is_rehearsal.is_(False),
-            Fair.state != FairState.DRAFT,
+            Fair.state.not_in([FairState.DRAFT, FairState.CANCELLED]),
             Fair.starts_on >= date(year, 1, 1),
             Fair.starts_on <= date(year, 12, 31),
         )

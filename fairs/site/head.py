@@ -8,7 +8,7 @@ from typing import Any
 from flask import current_app, request, url_for
 from flask_babel import gettext as _
 
-from fairs.calendar.models import Fair
+from fairs.calendar.models import Fair, FairRescheduling
 from fairs.core.i18n import LOCALES, current_locale, localized
 from fairs.core.money import Money
 from fairs.directory.models import Company, Product
@@ -61,8 +61,13 @@ def _breadcrumbs(trail: Sequence[Crumb]) -> dict[str, Any]:
     }
 
 
-def event_data(fair: Fair, actions: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The fair as a schema.org Event; what can be done there now is an offer, free of charge for visitors and buyers."""
+def event_data(fair: Fair, actions: Sequence[dict[str, Any]], moves: Sequence[FairRescheduling]) -> dict[str, Any]:
+    """The fair as a schema.org Event; what can be done there now is an offer, free of charge for visitors and buyers.
+
+    ``moves`` are its reschedulings, the latest first.
+    """
+    status = "EventCancelled" if fair.is_cancelled else "EventRescheduled" if moves else "EventScheduled"
+    moved = {"previousStartDate": moves[0].old_starts_on.isoformat()} if moves else {}
     return {
         "@context": SCHEMA,
         "@type": "ExhibitionEvent",
@@ -70,7 +75,8 @@ def event_data(fair: Fair, actions: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "description": localized(fair, "summary"),
         "startDate": fair.at(fair.starts_on, fair.opens_at).isoformat(),
         "endDate": fair.at(fair.ends_on, fair.closes_at).isoformat(),
-        "eventStatus": f"{SCHEMA}/EventScheduled",
+        "eventStatus": f"{SCHEMA}/{status}",
+        **moved,
         "eventAttendanceMode": f"{SCHEMA}/OfflineEventAttendanceMode",
         "location": {
             "@type": "Place",

@@ -34,6 +34,8 @@ def fairs_by_time() -> FairsByTime:
 
 
 def _is_over(fair: Fair) -> bool:
+    if fair.is_cancelled:
+        return fair.ends_on < fair.today  # until then people look for it, and have to read that it does not take place
     return fair.is_over or (fair.ends_on < fair.today and fair.state is not FairState.RUNNING)
 
 

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from fairs.calendar.context import current_fair
 from fairs.calendar.models import Fair
+from fairs.calendar.queries import cancellation_of, reschedulings_of
 from fairs.core.i18n import localized
 from fairs.core.public_cache import shared_page
 from fairs.core.text import fold
@@ -86,7 +87,7 @@ def fair_actions(fair: Fair) -> list[dict[str, Any]]:
         return url_for(endpoint, fair_slug=fair.slug, **values) if endpoint in known and not closed else ""
 
     applies = takes_applications(fair)
-    wait = _("The fair is over.") if closed else ""
+    wait = _("The fair is cancelled.") if fair.is_cancelled else _("The fair is over.") if closed else ""
     return [
         {
             "key": "visit", "label": _("Visit"), "icon": "ticket", "who": _("Visitors"),
@@ -115,6 +116,7 @@ def fair() -> str:
     first = public_exhibitors(shown.id)
     goods = page_of_products(shown.id, CatalogueFilter(), limit=8)
     actions = fair_actions(shown)
+    moves = reschedulings_of(shown.id)
     return render_template(
         "site/fair.html",
         actions=actions,
@@ -126,13 +128,15 @@ def fair() -> str:
         has_plan="booths.plan" in current_app.view_functions,
         terms=localized(shown, "terms"),
         summary=localized(shown, "summary"),
+        moves=moves,
+        cancellation=cancellation_of(shown.id) if shown.is_cancelled else None,
         travel=localized(shown, "travel"),
         editions=past_figures(shown),
         head=head_of(
             shown.name,
             localized(shown, "summary") or shown.name,
             crumbs=[(shown.name, request.path)],
-            data=[event_data(shown, actions)],
+            data=[event_data(shown, actions, moves)],
             kind="event",
         ),
     )

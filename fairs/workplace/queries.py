@@ -8,17 +8,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from flask_babel import gettext as _
-
 from fairs.calendar.models import Fair
-from fairs.calendar.states import FairState
-from fairs.core.clock import local_day
 from fairs.core.permissions import Role
 from fairs.programme.queries import years
 from fairs.reports.queries import Kpi, Standing, kpi
 from fairs.workplace.awaited import KINDS
-from fairs.workplace.awaited.fairs import REPORT_WITHIN
 from fairs.workplace.inbox import Count, Inbox, Kind, Overseer
+from fairs.workplace.timeline import OPEN, timeline
 
 SINGLE = 3
 """So many items of one kind are shown one by one on a start page; more are one entry with the first of them."""
@@ -116,25 +112,21 @@ def year_plan() -> YearPlan | None:
 
 def next_date(fairs: Sequence[Fair]) -> DateAhead | None:
     """The next date of any of these fairs, with the fair's name."""
-    ahead = [DateAhead(found.day, f"{found.text} ({fair.name})") for fair in fairs for found in dates(fair)[:1]]
+    ahead = [DateAhead(found.day, f"{found.text} ({fair.name})") for fair in fairs for found in _ahead(fair)[:1]]
     return min(ahead, key=lambda found: found.day, default=None)
 
 
+def _ahead(fair: Fair) -> list[DateAhead]:
+    return [found for found in dates(fair) if not found.is_late]
+
+
 def dates(fair: Fair) -> list[DateAhead]:
-    """The fair's next dates and what is late."""
-    report_due = fair.ends_on + timedelta(days=REPORT_WITHIN)
-    known = [
-        (fair.balance_due_on, _("Balance of the booths is due")),
-        (fair.starts_on, _("The fair opens")),
-        (fair.ends_on, _("The fair closes")),
-        (report_due, _("The report to the city is due")),
+    """What is late and what the next seven days bring, from the timeline; the nearest dates when that is little."""
+    items = [item for item in timeline(fair) if item.state in OPEN]
+    soon = fair.today + timedelta(days=7)
+    found = [item for item in items if item.day <= soon]
+    found += [item for item in items if item.day > soon][: max(0, 4 - len(found))]
+    return [
+        DateAhead(item.day, item.label, item.is_late)
+        for item in sorted(found, key=lambda item: (not item.is_late, item.day))
     ]
-    if fair.booking_closes_at is not None:
-        known.append((local_day(fair.booking_closes_at, fair.time_zone), _("Booking closes")))
-    late_report = report_due < fair.today and fair.state is not FairState.REPORTED
-    found = [
-        DateAhead(day, text, day == report_due and late_report)
-        for day, text in known
-        if day is not None and (day >= fair.today or (day == report_due and late_report))
-    ]
-    return sorted(found, key=lambda ahead: ahead.day)

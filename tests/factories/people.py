@@ -8,6 +8,7 @@ from itertools import count
 from fairs.accounts.models import User
 from fairs.accounts.security import hashed
 from fairs.accounts.service import create_token, create_user, grant_role
+from fairs.calendar.changes import cancel_fair, preview_cancel
 from fairs.calendar.models import Fair
 from fairs.calendar.service import FairDraft, change_state, create_fair
 from fairs.calendar.states import FairState
@@ -29,7 +30,11 @@ def make_fair(code: str = "", state: FairState = FairState.BOOKING_OPEN, *, in_d
         ends_on=starts_on + timedelta(days=3), venue_vi="Cung triển lãm", venue_en="Exhibition hall",
     )  # fmt: skip
     fair = create_fair(draft, by=SYSTEM)
-    if state is not FairState.DRAFT:
+    if state is FairState.CANCELLED:
+        fair = change_state(fair, FairState.PUBLISHED, by=SYSTEM)
+        _found, seen = preview_cancel(fair, "", by=SYSTEM)
+        cancel_fair(fair, reason="Dịch bệnh", typed_code=fair.code, seen=seen, by=SYSTEM)
+    elif state is not FairState.DRAFT:
         for step in _ORDER[: _ORDER.index(state) + 1]:
             fair = change_state(fair, step, by=SYSTEM)
     return fair

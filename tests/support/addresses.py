@@ -16,6 +16,7 @@ from fairs.accounts.service import create_token, create_user, grant_role
 from fairs.badges.models import Badge
 from fairs.booths.models import BoothBooking
 from fairs.booths.states import BookingState
+from fairs.calendar.milestones import MilestoneDraft, record_milestone
 from fairs.calendar.models import Fair
 from fairs.checkin.models import Gate
 from fairs.contracts.models import Contract
@@ -119,6 +120,8 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
     slip = file_on_behalf(
         importer, fair_id=fair.id, source="paper", by=by, note="typed", scan=Upload("scan.pdf", b"%PDF-1.4\n%%EOF")
     )
+    report = MilestoneDraft(fair.today, "1", scan=Upload("report.pdf", b"%PDF-1.4\n%%EOF"))
+    record_milestone(fair, "report", report, by=by)
     invitation = invite_colleague(company, colleague.email, by=Actor(exhibitor.id, exhibitor.name))
     with transaction():
         message = send(Notice("accounts/test", "Hà", None, "vi", {}, fair.id, ()))
@@ -128,7 +131,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
     made = Addresses(app, fair)
     made.values = {
         "fair_slug": fair.slug, "locale": "en", "state": "published", "filename": "app.css", "index": 0, "page": 1,
-        "year": 2020, "target_id": _first(Target).id, "entry_id": _first(FigureEntry).id, "item": "4a", "metric": "booths",
+        "year": 2020, "timeline/key": "report", "target_id": _first(Target).id, "entry_id": _first(FigureEntry).id, "item": "4a", "metric": "booths",
         "message_id": message.id, "user_id": staff.id, "grant_id": grant.id, "token_id": _first(ApiToken).id,
         "company_id": own_company, "person_id": _first(Person).id, "filing_id": slip.filing.id, "r/token": slip.token, "files/number": 0,
         "invitation_id": _first(Invitation).id, "membership_id": _first(Membership, Membership.user_id == colleague.id).id, **tokens,

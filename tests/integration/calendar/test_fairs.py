@@ -138,7 +138,8 @@ def test_the_page_offers_exactly_the_steps_that_are_possible(client: Client, app
     page = client.get(f"/fairs/{fair.slug}/settings").text
     for after in FairState:
         fair = db.session.scalars(select(Fair)).one()
-        possible = after in Fair.TRANSITIONS.get(before, frozenset())
+        # Cancelling is a page of its own: it does more than a step.
+        possible = after in Fair.TRANSITIONS.get(before, frozenset()) and after is not FairState.CANCELLED
         assert (f'action="/fairs/{fair.slug}/state/{after}"' in page) is possible
         if not possible:
             assert client.submit(f"/fairs/{fair.slug}/state/{after}").status_code == 409

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from fairs.accounts.models import ApiToken, RoleGrant
 from fairs.accounts.service import end_grant, revoke_token
 from fairs.app import create_app
-from fairs.calendar.service import change_settings
+from fairs.calendar.changes import move_of, preview_move, reschedule_fair
 from fairs.checkin.service import GateDraft, create_gate
 from fairs.core.actor import SYSTEM
 from fairs.core.db import db
@@ -81,7 +81,9 @@ def test_a_role_that_ended_scans_no_more(gate: Any) -> None:
 def test_a_fair_that_moved_is_judged_by_its_new_days(gate: Any, place: Entrance) -> None:
     assert gate().get_json()["results"][0]["verdict"] == "welcome"
     later = place.fair.today + timedelta(days=30)
-    change_settings(place.fair, {"starts_on": later, "ends_on": later}, by=SYSTEM)
+    move = replace(move_of(place.fair), starts_on=later, ends_on=later)
+    _found, seen = preview_move(place.fair, move, by=SYSTEM)
+    reschedule_fair(place.fair, move, reason="Bão", seen=seen, by=SYSTEM)
     assert gate().get_json()["results"][0]["verdict"] == "wrong_day"
 
 

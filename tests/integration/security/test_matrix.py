@@ -23,6 +23,7 @@ EMPTY_HANDED = {
     "directory.slip_file": "token and PIN are known only where the slip has just been made",
     "messages.dev_attachment": "the sample letter carries no file",
     "programme.document": "the sample figure has no document",
+    "timeline.milestone": "deals and hospitality record the steps that they answer for, the organiser all of them",
 }
 
 

@@ -23,6 +23,7 @@ VALID = Presented(is_known=True, is_of_this_fair=True)
 INSIDE = Presented(is_known=True, is_of_this_fair=True, inside=True)
 REVOKED = Presented(is_known=True, is_of_this_fair=True, is_revoked=True)
 FOREIGN = Presented(is_known=True)
+CALLED_OFF = Presented(is_known=True, is_of_this_fair=True, is_called_off=True)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +41,9 @@ FOREIGN = Presented(is_known=True)
         (REVOKED, IN, DAYS[0], Verdict.REVOKED),
         (REVOKED, IN, date(2026, 11, 11), Verdict.REVOKED),
         (REVOKED, OUT, DAYS[0], Verdict.REVOKED),
+        (CALLED_OFF, IN, DAYS[0], Verdict.FAIR_CANCELLED),
+        (CALLED_OFF, IN, date(2026, 11, 11), Verdict.FAIR_CANCELLED),
+        (CALLED_OFF, OUT, DAYS[0], Verdict.GOODBYE),
         (FOREIGN, IN, DAYS[0], Verdict.OTHER_FAIR),
         (FOREIGN, OUT, DAYS[0], Verdict.OTHER_FAIR),
         (Presented(is_known=False), IN, DAYS[0], Verdict.UNKNOWN),
@@ -52,8 +56,8 @@ def test_verdicts(presented: Presented, direction: Direction, day: date, verdict
 
 def test_every_verdict_is_reached_and_nothing_is_without_one() -> None:
     reached = {
-        judge(Presented(known, known and own, known and own and revoked, inside), direction, day, DAYS)
-        for known, own, revoked, inside in product((True, False), repeat=4)
+        judge(Presented(known, known and own, known and own and revoked, inside, called_off), direction, day, DAYS)
+        for known, own, revoked, inside, called_off in product((True, False), repeat=5)
         for direction in Direction
         for day in (DAYS[0], date(2026, 1, 1))
     }

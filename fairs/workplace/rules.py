@@ -1,0 +1,96 @@
+"""The dates of a fair: when each falls, who answers for it, where the rule comes from, how it is known to be done.
+
+Days are whole days at the fair, counted from the opening (``before`` it) or from the last day (``after`` it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from fairs.calendar.models import Fair
+from fairs.core.clock import local_day
+from fairs.core.permissions import Role
+
+DECREE = _l("Decree 81/2018")
+CUSTOM = _l("Custom of the department")
+FAIR = _l("Settings of the fair")
+TERMS = _l("Terms for exhibitors")
+RECORDS = _l("Records of the fair")
+
+Day = Callable[[Fair], date | None]
+
+
+def before(days: int) -> Day:
+    """So many days before the opening."""
+    return lambda fair: fair.starts_on - timedelta(days=days)
+
+
+def after(days: int) -> Day:
+    """So many days after the last day."""
+    return lambda fair: fair.ends_on + timedelta(days=days)
+
+
+def _booking_closes(fair: Fair) -> date | None:
+    if fair.booking_closes_at is None:
+        return fair.starts_on - timedelta(days=14)
+    return local_day(fair.booking_closes_at, fair.time_zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One date. ``proof``: ``milestone`` a person records it, ``day`` it happens by itself, else a key of ``timeline.PROOFS``.
+
+    ``opens``: the first day on which it can be done, where the rule gives one.
+    """
+
+    key: str
+    label: Any
+    day: Day
+    owner: Role
+    source: Any
+    proof: str = "milestone"
+    endpoint: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+    opens: Day | None = None
+    kinds: tuple[str, ...] = ()
+
+
+def _permit_day(fair: Fair) -> date:
+    return fair.starts_on - timedelta(days=45 if fair.kind == "overseas" else 30)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("permit", _l("Permit of the fair registered"), _permit_day, Role.ORGANISER, DECREE, opens=before(365)),
+    Rule("plan", _l("Detailed plan of the fair approved"), before(60), Role.ORGANISER, CUSTOM),
+    Rule("published", _l("The fair is published"), before(180), Role.ORGANISER, CUSTOM, "published", "calendar.settings"),
+    Rule("booking_opens", _l("Booking opens"), before(150), Role.ORGANISER, CUSTOM, "booking_open", "calendar.settings"),
+    Rule("withdrawal", _l("Last day to withdraw in writing"), before(50), Role.BOOTH_SALES, TERMS, "day", "exhibitors.index"),
+    Rule("decisions", _l("All applications are decided"), before(45), Role.ORGANISER, CUSTOM, "decisions",
+         "exhibitors.index", {"state": "submitted"}),
+    Rule("rooms", _l("Rooms that nobody needs are released"), before(30), Role.HOSPITALITY, CUSTOM, kinds=("trade",)),
+    Rule("importers", _l("All importers have an answer"), before(30), Role.ORGANISER, RECORDS, "importers",
+         "importers.index", {"state": "submitted"}),
+    Rule("services", _l("Orders of extra services close"), before(21), Role.BOOTH_SALES, CUSTOM, "day"),
+    Rule("deposits", _l("Deposits are paid"), before(30), Role.FINANCE, RECORDS, "deposits", "payments.index"),
+    Rule("balance", _l("Balance of the booths is paid"), lambda fair: fair.balance_due_on or fair.starts_on - timedelta(days=30),
+         Role.FINANCE, FAIR, "balances", "payments.index", {"due": "overdue"}),
+    Rule("booking_closes", _l("Booking closes"), _booking_closes, Role.BOOTH_SALES, FAIR, "day", "booths.staff_plan"),
+    Rule("badges", _l("Badges are printed"), before(3), Role.FRONT_DESK, CUSTOM, "badges", "badges.index", {"printed": "no"}),
+    Rule("build_up", _l("Build-up of the booths begins"), before(2), Role.ORGANISER, CUSTOM, "day", "booths.staff_plan"),
+    Rule("opening", _l("The fair opens"), before(0), Role.ORGANISER, FAIR, "running", "calendar.settings"),
+    Rule("last_day", _l("Last day of the fair"), after(0), Role.ORGANISER, FAIR, "day", "checkin.gates"),
+    Rule("closing", _l("The fair is closed"), after(1), Role.ORGANISER, CUSTOM, "closed", "calendar.settings"),
+    Rule("report", _l("Report on the results is handed in"), after(30), Role.ORGANISER, DECREE, "report", "reports.programmes"),
+    Rule("follow_up_3", _l("Contracts followed up after 3 months"), after(91), Role.DEALS, CUSTOM, "milestone",
+         "contracts.index", kinds=("trade",)),
+    Rule("follow_up_6", _l("Contracts followed up after 6 months"), after(182), Role.DEALS, CUSTOM, "milestone",
+         "contracts.index", kinds=("trade",)),
+    Rule("follow_up_12", _l("Contracts followed up after 12 months"), after(365), Role.DEALS, CUSTOM, "milestone",
+         "contracts.index", kinds=("trade",)),
+)  # fmt: skip
+BY_KEY = {rule.key: rule for rule in RULES}

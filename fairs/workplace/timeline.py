@@ -1,0 +1,234 @@
+"""The timeline of a fair: its dates from the rules, and how each stands by the records. Nothing of it is kept but milestones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import and_, case, func, or_, select
+
+from fairs.badges.models import Badge
+from fairs.badges.states import BadgeState
+from fairs.calendar.milestones import KEYS, milestones_of
+from fairs.calendar.models import Fair, Milestone
+from fairs.calendar.states import FairState
+from fairs.core.db import db
+from fairs.core.i18n import format_date, format_number
+from fairs.exhibitors.models import Exhibitor
+from fairs.exhibitors.states import ExhibitorState
+from fairs.importers.models import Importer
+from fairs.importers.states import ImporterState
+from fairs.payments.models import Instalment, Invoice
+from fairs.payments.queries import OWED
+from fairs.workplace.rules import RULES, Rule
+from fairs.workplace.states import DateState
+
+#: So long before its day a thing that is not done counts as due.
+DUE_WITHIN = timedelta(days=14)
+OPEN = frozenset({DateState.LATE, DateState.DUE, DateState.AHEAD})
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the records say, in a constant number of statements."""
+
+    milestones: dict[str, Milestone]
+    applications: tuple[int, int, date | None]  # all, waiting, the earliest promised day of an answer
+    importers: tuple[int, int, date | None]
+    badges: tuple[int, int]  # valid, of them not printed
+    instalments: dict[str, tuple[int, date]]  # still to be paid by kind: how many, the earliest day
+    invoices: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How a date stands by the records. ``day`` replaces the rule's; ``applies`` is False where there is nothing to do."""
+
+    done: bool
+    detail: str = ""
+    day: date | None = None
+    applies: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A date of the fair with its state."""
+
+    rule: Rule
+    day: date
+    state: DateState
+    detail: str = ""
+    milestone: Milestone | None = None
+    opens_on: date | None = None
+
+    @property
+    def label(self) -> str:
+        """What it is, in the reader's language."""
+        return str(self.rule.label)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether its day has passed and it is not done."""
+        return self.state is DateState.LATE
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person records that it is done."""
+        return self.rule.key in KEYS
+
+
+def facts_of(fair: Fair) -> Facts:
+    """Read what the rules are judged by."""
+    applications = _waiting(Exhibitor, fair, ExhibitorState.SUBMITTED)
+    importers = _waiting(Importer, fair, ImporterState.SUBMITTED)
+    badges, unprinted = db.session.execute(
+        select(func.count(), func.coalesce(func.sum(case((Badge.printed_at.is_(None), 1), else_=0)), 0)).where(
+            Badge.fair_id == fair.id, Badge.state == BadgeState.ACTIVE
+        )
+    ).one()
+    unpaid = or_(
+        and_(Instalment.kind == "deposit", Invoice.received_minor < Instalment.amount_minor),
+        Instalment.kind == "balance",
+    )
+    rows = db.session.execute(
+        select(Instalment.kind, func.count(), func.min(Instalment.due_on))
+        .join(Invoice, Invoice.id == Instalment.invoice_id)
+        .where(Invoice.fair_id == fair.id, Invoice.state.in_(OWED), unpaid)
+        .group_by(Instalment.kind)
+    )
+    invoices = db.session.scalar(select(func.count()).select_from(Invoice).where(Invoice.fair_id == fair.id)) or 0
+    return Facts(
+        milestones_of(fair.id), applications, importers, (badges, int(unprinted)),
+        {kind: (count, day) for kind, count, day in rows}, invoices,
+    )  # fmt: skip
+
+
+def _waiting(model: Any, fair: Fair, state: Any) -> tuple[int, int, date | None]:
+    waits = model.state == state
+    total, waiting, day = db.session.execute(
+        select(
+            func.count(),
+            func.coalesce(func.sum(case((waits, 1), else_=0)), 0),
+            func.min(case((waits, model.decide_by))),
+        ).where(model.fair_id == fair.id)
+    ).one()
+    # SQLite gives a day that went through an aggregate of a CASE back as text.
+    return total, int(waiting), date.fromisoformat(day) if isinstance(day, str) else day
+
+
+def _reached(*states: FairState) -> Callable[[Fair, Facts, date], Proof]:
+    return lambda fair, facts, day: Proof(fair.state in states)
+
+
+def _answers(name: str) -> Callable[[Fair, Facts, date], Proof]:
+    def proof(fair: Fair, facts: Facts, day: date) -> Proof:
+        total, waiting, promised = getattr(facts, name)
+        if not waiting:
+            return Proof(bool(total), applies=bool(total) or day >= fair.today)
+        text = ngettext("%(num)s waits for an answer", "%(num)s wait for an answer", waiting)
+        return Proof(False, text, promised or day)
+
+    return proof
+
+
+def _paid(kind: str) -> Callable[[Fair, Facts, date], Proof]:
+    def proof(fair: Fair, facts: Facts, day: date) -> Proof:
+        if kind not in facts.instalments:
+            return Proof(bool(facts.invoices), applies=kind == "balance" and (facts.invoices > 0 or day >= fair.today))
+        count, due = facts.instalments[kind]
+        text = ngettext("%(num)s is still open", "%(num)s are still open", count)
+        return Proof(False, text, due if kind == "deposit" else min(day, due))
+
+    return proof
+
+
+def _printed(fair: Fair, facts: Facts, day: date) -> Proof:
+    total, missing = facts.badges
+    if not missing:
+        return Proof(bool(total), applies=bool(total) or day >= fair.today)
+    text = _("%(missing)s of %(total)s are not printed", missing=format_number(missing), total=format_number(total))
+    # Who prints at home or shows the phone needs no print: afterwards nothing is late any more.
+    return Proof(fair.is_over, "" if fair.is_over else text)
+
+
+def _reported(fair: Fair, facts: Facts, day: date) -> Proof:
+    return Proof(fair.state is FairState.REPORTED or "report" in facts.milestones)
+
+
+F = FairState
+#: How each rule is known to be done; ``milestone`` and ``day`` are judged by :func:`_item`.
+PROOFS: dict[str, Callable[[Fair, Facts, date], Proof]] = {
+    "published": _reached(F.PUBLISHED, F.BOOKING_OPEN, F.RUNNING, F.CLOSED, F.REPORTED, F.CANCELLED),
+    "booking_open": _reached(F.BOOKING_OPEN, F.RUNNING, F.CLOSED, F.REPORTED),
+    "running": _reached(F.RUNNING, F.CLOSED, F.REPORTED),
+    "closed": _reached(F.CLOSED, F.REPORTED),
+    "decisions": _answers("applications"),
+    "importers": _answers("importers"),
+    "deposits": _paid("deposit"),
+    "balances": _paid("balance"),
+    "badges": _printed,
+    "report": _reported,
+}
+
+
+def timeline(fair: Fair) -> list[Item]:
+    """All dates of the fair in their order."""
+    facts = facts_of(fair)
+    found = [_item(rule, fair, facts) for rule in RULES if not rule.kinds or fair.kind in rule.kinds]
+    return sorted((item for item in found if item is not None), key=lambda item: item.day)
+
+
+def _item(rule: Rule, fair: Fair, facts: Facts) -> Item | None:
+    day = rule.day(fair)
+    if day is None:
+        return None
+    milestone = facts.milestones.get(rule.key)
+    proof = Proof(False)
+    # What ended with a fair that was called off proves nothing: no invoice is open any more, but none was paid either.
+    if rule.proof in PROOFS and (not fair.is_cancelled or rule.proof == "published"):
+        proof = PROOFS[rule.proof](fair, facts, day)
+    if not proof.applies:
+        return None
+    day, detail = proof.day or day, proof.detail
+    done = proof.done or milestone is not None
+    if milestone is not None:
+        detail = " · ".join(part for part in (format_date(milestone.done_on), milestone.number) if part)
+    opens = rule.opens(fair) if rule.opens is not None else None
+    return Item(rule, day, _state(rule, fair, day, done), detail, milestone, opens)
+
+
+def _state(rule: Rule, fair: Fair, day: date, done: bool) -> DateState:
+    if done:
+        return DateState.DONE
+    if fair.is_cancelled:
+        happened = rule.proof in {"day", "booking_open"} and day < fair.today
+        return DateState.PAST if happened else DateState.DROPPED
+    if rule.proof == "day":
+        return DateState.PAST if day < fair.today else DateState.DUE if day == fair.today else DateState.AHEAD
+    if day < fair.today:
+        return DateState.LATE
+    return DateState.DUE if day - DUE_WITHIN <= fair.today else DateState.AHEAD
+
+
+def next_dates(fair: Fair, days: int = 7) -> list[Item]:
+    """What is late and what falls within the next ``days`` days, the late first: for start pages."""
+    last = fair.today + timedelta(days=days)
+    found = [item for item in timeline(fair) if item.state in OPEN and item.day <= last]
+    return sorted(found, key=lambda item: (not item.is_late, item.day))
+
+
+def late_milestones(fair: Fair) -> list[Item]:
+    """What a person should have recorded by now: for the inbox of the rule's owner."""
+    return [item for item in timeline(fair) if item.by_hand and item.is_late]
+
+
+def by_month(items: Sequence[Item]) -> list[tuple[date, list[Item]]]:
+    """The dates under the first day of their month."""
+    months: dict[date, list[Item]] = {}
+    for item in items:
+        months.setdefault(item.day.replace(day=1), []).append(item)
+    return list(months.items())
