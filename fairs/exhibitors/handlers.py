@@ -1,8 +1,6 @@
-"""What exhibitors give to the directory: their slip, their part in a company's history, the form staff file."""
+"""What exhibitors give to the directory: their slip, the form staff file."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -10,14 +8,11 @@ from flask_babel import lazy_gettext as _l
 
 from fairs.core.db import db
 from fairs.core.i18n import localized
-from fairs.directory.models import Company, Person
-from fairs.directory.participations import Participation, register_participations
 from fairs.directory.permissions import FILE_ON_BEHALF
 from fairs.directory.queries import product_groups
 from fairs.directory.slips import FilingForm, SlipStatus, register_filing_form, register_slip
 from fairs.exhibitors.journey import documents, journey, present_step
 from fairs.exhibitors.models import Exhibitor
-from fairs.exhibitors.queries import exhibitors_of_company
 
 
 def exhibitor_slip(exhibitor_id: int) -> SlipStatus | None:
@@ -52,26 +47,7 @@ def exhibitor_slip(exhibitor_id: int) -> SlipStatus | None:
     )
 
 
-def exhibitor_participations(subject: Company | Person) -> Sequence[Participation]:
-    """A company's applications to all fairs."""
-    if not isinstance(subject, Company):
-        return []
-    return [
-        Participation(
-            exhibitor.fair.name,
-            exhibitor.fair.starts_on,
-            _("Exhibitor"),
-            exhibitor.reference,
-            exhibitor.state,
-            url_for("exhibitors.show", fair_slug=exhibitor.fair.slug, reference=exhibitor.reference),
-            exhibitor.contact_name,
-        )
-        for exhibitor in exhibitors_of_company(subject.id)
-    ]
-
-
 register_slip("Exhibitor", exhibitor_slip)
-register_participations(exhibitor_participations)
 register_filing_form(
     FilingForm(
         "exhibitor",

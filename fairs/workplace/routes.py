@@ -10,11 +10,11 @@ from fairs.calendar.context import current_fair
 from fairs.calendar.permissions import VIEW_FAIR
 from fairs.core.permissions import Permission
 from fairs.core.web import NavItem, register_nav, requires
-from fairs.workplace import installation, setup
+from fairs.workplace import installation, profile_routes, search_routes, setup
 from fairs.workplace.queries import dates, figures, needs
 
 bp = Blueprint("workplace", __name__)
-blueprints = [bp, setup.bp, installation.bp]
+blueprints = [bp, setup.bp, installation.bp, search_routes.bp, profile_routes.bp]
 
 
 @bp.get("/fairs/<fair_slug>/")
