@@ -15,6 +15,7 @@ from fairs.core.db import db, transaction
 from fairs.core.errors import Conflict
 from fairs.demo.deals import load_contracts, load_rates
 from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall
+from fairs.demo.notes import load_notes
 from fairs.demo.participants import load_exhibitors, load_importers, load_trade_visitors, load_visits
 from fairs.demo.people import create_accounts, create_cast, give_roles
 from fairs.demo.texts import GIFTSHOW, SOUVENIRS, TERMS_EN, TERMS_VI
@@ -61,6 +62,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
             "visits": load_visits(rng, souvenirs),
             "contracts": load_contracts(rng, souvenirs, cast),
         }
+        load_notes(giftshow, cast)
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)
         return made

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from fairs.badges.models import Badge
@@ -35,10 +35,11 @@ from fairs.payments.permissions import VIEW_INVOICES
 from fairs.visitors.models import Visitor
 from fairs.visitors.permissions import VIEW_VISITORS
 from fairs.workplace.scope import Scope
-from fairs.workplace.terms import MOST, Group, Hit, Names, Wanted
+from fairs.workplace.terms import Group, Hit, Names, Wanted
 
 Conditions = Sequence[ColumnElement[bool] | None]
 _Importer = aliased(Company)
+_MOST_FAIRS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,24 +199,43 @@ KINDS = (
 )  # fmt: skip
 
 
-def find_kinds(wanted: Wanted, scope: Scope, companies: Names, people: Names, limit: int) -> list[Group]:
-    """One statement for each kind that the reader may see and the text may mean; the newest fairs first."""
+def find_kinds(
+    wanted: Wanted, scope: Scope, companies: Names, people: Names, fairs: Sequence[Fair], limit: int
+) -> list[Group]:
+    """One statement for each kind that the reader may see and the text may mean; ``fairs`` are all, the newest first."""
     found = []
     for kind in KINDS:
-        within = scope.within(kind.permission, kind.model.fair_id)
-        if within is None or wanted.letter not in {"", kind.letter}:
+        mine = [fair.id for fair in fairs if scope.at(kind.permission, fair.id)]
+        if not mine or wanted.letter not in {"", kind.letter}:
             continue
         fits = [kind.reference == wanted.code] if wanted.letter else kind.matches(wanted, companies, people)
         conditions = [condition for condition in fits if condition is not None]
         if not conditions:
             continue
-        query = kind.query().add_columns(Fair).join(Fair, Fair.id == kind.model.fair_id)
-        query = query.where(within, or_(*conditions))
-        # Sorting needs all rows: where very many fit, the newest keys stand for the newest fairs.
-        if companies.is_complete and people.is_complete:
-            query = query.order_by(Fair.starts_on.desc())
-        rows = db.session.execute(query.order_by(kind.model.id.desc()).limit(min(limit, MOST) + 1)).all()
+        is_short = companies.is_complete and people.is_complete
+        reach = kind.model.fair_id.in_(mine) if is_short else _first_of_each(kind, conditions, mine, limit)
+        rows = db.session.execute(
+            kind.query()
+            .add_columns(Fair)
+            .join(Fair, Fair.id == kind.model.fair_id)
+            .where(reach, or_(*conditions) if is_short else true())
+            .order_by(Fair.starts_on.desc(), kind.model.id.desc())
+            .limit(limit + 1)
+        ).all()
         if rows:
             hits = tuple(kind.hit(row) for row in rows[:limit])
             found.append(Group(kind.key, kind.label, kind.icon, hits, len(hits), len(rows) > limit))
     return found
+
+
+def _first_of_each(kind: Kind, conditions: list[Any], fairs: list[int], limit: int) -> ColumnElement[bool]:
+    """Where very many fit, sorting them all takes long: the first that are met, the newest fairs first, are enough."""
+    parts = [
+        kind.query()
+        .with_only_columns(kind.model.id)
+        .where(kind.model.fair_id == fair, or_(*conditions))
+        .limit(limit + 1)
+        for fair in fairs[:_MOST_FAIRS]
+    ]
+    each = union_all(*(select(part.subquery().c.id) for part in parts)).limit(limit + 1)
+    return kind.model.id.in_(select(each.subquery().c.id))  # type: ignore[no-any-return]

@@ -160,9 +160,10 @@ def _bookings(company: Company, scope: Scope) -> Sequence[BoothBooking]:
     return db.session.scalars(
         select(BoothBooking)
         .join(Exhibitor, Exhibitor.id == BoothBooking.exhibitor_id)
+        .join(Fair, Fair.id == BoothBooking.fair_id)
         .options(joinedload(BoothBooking.booth))
         .where(Exhibitor.company_id == company.id, within)
-        .order_by(BoothBooking.id.desc())
+        .order_by(Fair.starts_on.desc(), BoothBooking.id.desc())
         .limit(MOST)
     ).all()
 

@@ -8,25 +8,31 @@ for itself: then it meets rows soon.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, Select, false, or_, select
 
 from fairs.badges.permissions import PRINT_BADGES
 from fairs.badges.queries import find_by_codes
 from fairs.calendar.models import Fair
+from fairs.calendar.queries import all_fairs
 from fairs.core.db import db
 from fairs.directory.models import Company, Person
 from fairs.directory.permissions import VIEW_DIRECTORY
 from fairs.workplace.kinds import find_kinds
 from fairs.workplace.scope import Scope
-from fairs.workplace.terms import MOST, Found, Group, Hit, Names, Wanted, all_words, understand
+from fairs.workplace.terms import KEYS, MOST, Found, Group, Hit, Names, Wanted, all_words, understand
 
 _LONGEST_CODE = 1000
+_COMPANY = (Company.id, Company.name, Company.name_en, Company.country, Company.commune, Company.tax_code, Company.phone,
+            Company.email)  # fmt: skip
+_PERSON = (Person.id, Person.native_name, Person.passport_name, Person.name_language, Person.country, Person.phone,
+           Person.email, Company.name.label("company"))  # fmt: skip
 
 
-def _companies(wanted: Wanted, limit: int) -> tuple[Names, list[Hit]]:
+def _company_fits(wanted: Wanted) -> Callable[[Any], ColumnElement[bool]]:
     def fits(model: Any) -> ColumnElement[bool]:
         if wanted.email:
             return model.email.contains(wanted.email, autoescape=True)  # type: ignore[no-any-return]
@@ -37,18 +43,10 @@ def _companies(wanted: Wanted, limit: int) -> tuple[Names, list[Hit]]:
             return or_(model.tax_code == wanted.code, all_words(model.folded, wanted))
         return all_words(model.folded, wanted)
 
-    columns = (Company.id, Company.name, Company.name_en, Company.country, Company.commune, Company.tax_code,
-               Company.phone, Company.email)  # fmt: skip
-    rows = db.session.execute(select(*columns).where(fits(Company)).order_by(Company.folded).limit(MOST + 1)).all()
-    hits = [
-        Hit("profiles.company", {"company_id": row.id}, row.name, _facts(wanted, row, row.commune or row.name_en),
-            country=row.country, keys=(row.tax_code,))
-        for row in rows[:limit]
-    ]  # fmt: skip
-    return Names(Company, fits, tuple(row.id for row in rows[:MOST]), len(rows) <= MOST), hits
+    return fits
 
 
-def _people(wanted: Wanted, limit: int) -> tuple[Names, list[Hit]]:
+def _person_fits(wanted: Wanted) -> Callable[[Any], ColumnElement[bool]]:
     def fits(model: Any) -> ColumnElement[bool]:
         if wanted.email:
             return model.email.contains(wanted.email, autoescape=True)  # type: ignore[no-any-return]
@@ -59,16 +57,44 @@ def _people(wanted: Wanted, limit: int) -> tuple[Names, list[Hit]]:
             return or_(part, all_words(model.folded, wanted))
         return all_words(model.folded, wanted)
 
-    columns = (Person.id, Person.native_name, Person.passport_name, Person.name_language, Person.country, Person.phone,
-               Person.email, Company.name.label("company"))  # fmt: skip
-    query = select(*columns).outerjoin(Company, Company.id == Person.company_id).where(fits(Person))
-    rows = db.session.execute(query.order_by(Person.folded).limit(MOST + 1)).all()
+    return fits
+
+
+def _names(model: Any, fits: Callable[[Any], ColumnElement[bool]]) -> Names:
+    """The keys of those that fit, KEYS at the most, whichever are met first: an index alone answers it."""
+    keys = db.session.scalars(select(model.id).where(fits(model)).limit(KEYS + 1)).all()
+    return Names(model, fits, tuple(keys[:KEYS]), len(keys) <= KEYS)
+
+
+def _companies(wanted: Wanted, names: Names, limit: int) -> Group:
+    rows = db.session.execute(_shown(select(*_COMPANY), names, limit)).all()
+    hits = [
+        Hit("profiles.company", {"company_id": row.id}, row.name, _facts(wanted, row, row.commune or row.name_en),
+            country=row.country, keys=(row.tax_code,))
+        for row in rows
+    ]  # fmt: skip
+    return _group("companies", _l("Companies"), "building-store", hits, names)
+
+
+def _people(wanted: Wanted, names: Names, limit: int) -> Group:
+    query = select(*_PERSON).outerjoin(Company, Company.id == Person.company_id)
+    rows = db.session.execute(_shown(query, names, limit)).all()
     hits = [
         Hit("profiles.person", {"person_id": row.id}, row.native_name, _facts(wanted, row, row.company or row.passport_name),
             country=row.country, lang=row.name_language)
-        for row in rows[:limit]
+        for row in rows
     ]  # fmt: skip
-    return Names(Person, fits, tuple(row.id for row in rows[:MOST]), len(rows) <= MOST), hits
+    return _group("people", _l("People"), "user", hits, names)
+
+
+def _shown(query: Select[Any], names: Names, limit: int) -> Select[Any]:
+    # Of very many, those that were met first are as good as any: the reader will add a word.
+    ids = names.ids if names.is_complete else names.ids[:MOST]
+    return query.where(names.model.id.in_(ids)).order_by(names.model.folded, names.model.id).limit(limit)
+
+
+def _group(kind: str, label: Any, icon: str, hits: list[Hit], names: Names) -> Group:
+    return Group(kind, label, icon, tuple(hits), len(names.ids), not names.is_complete)
 
 
 def _facts(wanted: Wanted, row: Any, text: str | None) -> str:
@@ -101,27 +127,25 @@ def scanned(text: str, scope: Scope) -> Hit | None:
 
 
 def search(text: str, scope: Scope, *, limit: int = MOST) -> Found:
-    """Everything that fits, at most ``limit`` of each kind; at most one statement per kind, none for a short text."""
+    """Everything that fits, at most ``limit`` of each kind; none is looked for when the text is too short.
+
+    It takes two statements for the names and at most one for each kind, however much there is.
+    """
     hit = scanned(text, scope)
     if hit is not None:
         return Found(exact=hit)
     wanted = understand(text)
     if wanted is None:
         return Found()
+    fairs = sorted(all_fairs(), key=lambda fair: fair.starts_on, reverse=True)
     groups: list[Group] = []
     if wanted.letter:
-        groups = find_kinds(wanted, scope, _nobody(Company), _nobody(Person), limit)
+        groups = find_kinds(wanted, scope, _nobody(Company), _nobody(Person), fairs, limit)
     else:
-        companies, company_hits = _companies(wanted, limit)
-        people, person_hits = _people(wanted, limit)
+        companies, people = _names(Company, _company_fits(wanted)), _names(Person, _person_fits(wanted))
         if scope.has(VIEW_DIRECTORY):
-            for kind, label, icon, names, hits in (
-                ("companies", _l("Companies"), "building-store", companies, company_hits),
-                ("people", _l("People"), "user", people, person_hits),
-            ):
-                if hits:
-                    more = not names.is_complete or len(names.ids) > len(hits)
-                    groups.append(Group(kind, label, icon, tuple(hits), len(names.ids), more))
-        groups += find_kinds(wanted, scope, companies, people, limit)
+            groups += [_companies(wanted, companies, limit)] if companies.ids else []
+            groups += [_people(wanted, people, limit)] if people.ids else []
+        groups += find_kinds(wanted, scope, companies, people, fairs, limit)
     exact = [hit for group in groups for hit in group.hits if wanted.code in hit.keys]
     return Found(tuple(groups), exact[0] if len(exact) == 1 else None)

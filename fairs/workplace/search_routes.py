@@ -15,10 +15,10 @@ from fairs.core.web import go, requires
 from fairs.workplace.permissions import SEARCH
 from fairs.workplace.scope import Scope
 from fairs.workplace.search import search
-from fairs.workplace.terms import LEAST, LONGEST, MOST, Hit
+from fairs.workplace.terms import LEAST, LONGEST, Hit
 
 bp = Blueprint("search", __name__)
-PREVIEW, ON_PAGE = 4, 10
+PREVIEW = 4
 
 
 @bp.app_context_processor
@@ -38,15 +38,13 @@ def page() -> Any:
     """All that fits, by kind; straight to the thing when the text is a reference, a tax code or a badge."""
     text = request.args.get("q", "")
     kind = request.args.get("kind", "")
-    found = search(text, Scope.of(g.grants), limit=MOST if kind else ON_PAGE)
+    found = search(text, Scope.of(g.grants))
     if found.exact is not None:
         return _unseen(go(_url(found.exact)))
     groups = [group for group in found.groups if not kind or group.kind == kind]
     shown = text.strip()[:LONGEST]
     problem = "short" if len(shown) < LEAST else "long" if len(text.strip()) > LONGEST else ""
-    answer = render_template(
-        "workplace/search.html", groups=groups, text=shown, kind=kind, problem=problem, url=_url, most=MOST
-    )
+    answer = render_template("workplace/search.html", groups=groups, text=shown, kind=kind, problem=problem, url=_url)
     return _unseen(make_response(answer))
 
 

@@ -310,7 +310,7 @@ SOURCES = (
            _of(Exhibitor.company_id), _bookings, _booking(_l("Booth %(code)s confirmed"), "circle-check", "success")),
     Source("booking", VIEW_BOOKINGS, BoothBooking.fair_id, BoothBooking.ended_at, BoothBooking.id,
            _of(Exhibitor.company_id), _bookings, _booking(_l("Booth %(code)s given back"), "x", "warning")),
-    Source("money", VIEW_INVOICES, Invoice.fair_id, Invoice.created_at, Invoice.id, _of(Invoice.company_id),
+    Source("money", VIEW_INVOICES, Invoice.fair_id, Invoice.issued_on, Invoice.id, _of(Invoice.company_id),
            _simple(Invoice.number, Invoice.total_minor, Invoice.currency), _billed),
     Source("money", VIEW_INVOICES, Receipt.fair_id, Receipt.received_on, Receipt.id, _of(Invoice.company_id),
            _receipts, _received),

@@ -13,7 +13,11 @@ from sqlalchemy.orm import aliased
 from fairs.core.states import State
 from fairs.core.text import fold, one_line
 
-LEAST, LONGEST, MOST, MOST_WORDS = 2, 100, 100, 8
+LEAST, LONGEST, MOST_WORDS = 2, 100, 8
+MOST = 100
+"""So many of a kind are shown."""
+KEYS = 1000
+"""So many people or companies are followed to their badges, invoices and the like by key."""
 _NUMBER = re.compile(r"[+(]?[\d\s().\-/+]+")
 _REFERENCE = re.compile(r"[A-Z0-9]{2,8}-(?:([EIBVPC])-|(INV)-)\d{1,8}")
 
@@ -80,7 +84,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What was found of one kind; ``more`` when there are others than are shown here."""
+    """What was found of one kind; ``more`` when there are others than were counted."""
 
     kind: str
     label: Any
