@@ -21,15 +21,6 @@ from fairs.notes.queries import note_by_id
 from fairs.notes.service import add_note, correct_note, delete_note, finish_follow_up
 
 bp = Blueprint("notes", __name__)
-SUBJECTS: dict[str, type[Company | Person]] = {"companies": Company, "people": Person}
-
-
-def _subject(kind: str, subject_id: int) -> Company | Person:
-    model = SUBJECTS.get(kind)
-    found = db.session.get(model, subject_id) if model is not None else None
-    if found is None:
-        raise NotFound
-    return found
 
 
 def page_of(subject: Company | Person) -> str:
@@ -60,11 +51,24 @@ def _page(form: NoteForm, subject: Company | Person, note: Note | None = None) -
     return page, 422 if form.is_submitted() else 200
 
 
-@bp.route("/directory/<any(companies, people):kind>/<int:subject_id>/notes", methods=["GET", "POST"])
+@bp.route("/directory/companies/<int:company_id>/notes", methods=["GET", "POST"])
 @requires(WRITE_NOTE)
-def add(kind: str, subject_id: int) -> Any:
-    """Write a note."""
-    subject, form = _subject(kind, subject_id), _form()
+def about_company(company_id: int) -> Any:
+    """Write a note about a company."""
+    return _add(db.session.get(Company, company_id))
+
+
+@bp.route("/directory/people/<int:person_id>/notes", methods=["GET", "POST"])
+@requires(WRITE_NOTE)
+def about_person(person_id: int) -> Any:
+    """Write a note about a person."""
+    return _add(db.session.get(Person, person_id))
+
+
+def _add(subject: Company | Person | None) -> Any:
+    if subject is None:
+        raise NotFound
+    form = _form()
     if form.validate_on_submit():
         try:
             add_note(subject, form.draft(), by=actor())
@@ -79,13 +83,15 @@ def add(kind: str, subject_id: int) -> Any:
 @bp.route("/notes/<int:note_id>", methods=["GET", "POST"])
 @requires(WRITE_NOTE)
 def edit(note_id: int) -> Any:
-    """Correct one's own note within a day; raises NotYours and TooLate."""
+    """Correct one's own note within a day; others are led back to where it stands."""
     note = note_by_id(note_id)
     form = _form(note)
-    if note.author_id != g.user.id:
-        raise NotYours
-    if not note.can_be_corrected:
-        raise TooLate
+    refusal = NotYours() if note.author_id != g.user.id else None if note.can_be_corrected else TooLate()
+    if refusal is not None and form.is_submitted():
+        raise refusal
+    if refusal is not None:
+        flash(str(refusal), "warning")
+        return go(page_of(_about(note)))
     if not form.is_submitted():
         form.show(note)
     elif form.validate():

@@ -27,7 +27,8 @@ from fairs.notes.permissions import WRITE_NOTE
 from fairs.notes.routes import may_delete
 from fairs.workplace.profile import LINKS, profile
 from fairs.workplace.scope import Scope
-from fairs.workplace.story import KINDS, Subject, story
+from fairs.workplace.sources import KINDS, Subject
+from fairs.workplace.story import story
 
 bp = Blueprint("profiles", __name__)
 _LINKS = {**LINKS, "badges.show": PRINT_BADGES}
@@ -82,5 +83,5 @@ def _shared(subject: Subject) -> dict[str, Any]:
         "profile": profile(subject, scope, fairs), "fairs": fairs, "page_of": page, "kinds": KINDS, "kind": kind,
         "story": story(subject, scope, fairs, kind=kind, cursor=request.args.get("cursor", "")),
         "may_delete_note": may_delete, "open_for": CORRECT_FOR, "now": now(), "may_edit": _may(EDIT_DIRECTORY),
-        "may_write": _may(WRITE_NOTE), "section": "companies" if isinstance(subject, Company) else "people",
+        "may_write": _may(WRITE_NOTE),
     }  # fmt: skip

@@ -84,7 +84,7 @@ def _people(wanted: Wanted, names: Names, limit: int) -> Group:
             country=row.country, lang=row.name_language)
         for row in rows
     ]  # fmt: skip
-    return _group("people", _l("People"), "user", hits, names)
+    return _group("people", _l("Persons"), "user", hits, names)
 
 
 def _shown(query: Select[Any], names: Names, limit: int) -> Select[Any]:
