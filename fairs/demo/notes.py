@@ -13,8 +13,9 @@ from fairs.notes.states import Direction, NoteKind
 
 CALL, MEETING, NOTE = NoteKind.CALL, NoteKind.MEETING, NoteKind.NOTE
 IN, OUT = Direction.IN, Direction.OUT
+Told = tuple[int, str, int, NoteKind, Direction | None, str, int | None]
 # Exporter, who wrote it, days ago, kind, direction, text, days until the call back.
-_WITH_EXPORTERS = (
+_WITH_EXPORTERS: tuple[Told, ...] = (
     (0, "sales", 12, CALL, IN, "Hỏi giá gian góc khu gốm; muốn đứng cạnh gian của làng Bát Tràng.", None),
     (0, "sales", 3, CALL, OUT, "Đã báo còn hai gian góc. Chị Mai chọn trong tuần này.", 2),
     (1, "finance", 6, CALL, OUT, "Kế toán hứa chuyển tiền đặt cọc trước cuối tuần.", 0),
@@ -25,7 +26,7 @@ _WITH_EXPORTERS = (
     (12, "finance", 4, NOTE, None, "Chuyển nhầm nội dung, đã đối chiếu với ngân hàng.", None),
 )
 # Importer, who wrote it, days ago, kind, direction, text, days until the call back.
-_WITH_IMPORTERS = (
+_WITH_IMPORTERS: tuple[Told, ...] = (
     (0, "hospitality", 5, CALL, OUT, "Needs an invitation letter for the visa by the end of the month.", 3),
     (
         2,
@@ -42,16 +43,14 @@ _WITH_IMPORTERS = (
 
 def load_notes(fair: Fair, cast: Cast) -> None:
     """Calls of the last weeks, some with a day to call back."""
-    for index, who, *told in _WITH_EXPORTERS:
-        _note(fair, cast, who, *told, company_id=cast.exporters[index].id)
-    for index, who, *told in _WITH_IMPORTERS:
-        _note(fair, cast, who, *told, person_id=cast.importers[index][1].id)
+    for told in _WITH_EXPORTERS:
+        _note(fair, cast, told, company_id=cast.exporters[told[0]].id)
+    for told in _WITH_IMPORTERS:
+        _note(fair, cast, told, person_id=cast.importers[told[0]][1].id)
 
 
-def _note(
-    fair: Fair, cast: Cast, who: str, days: int, kind: NoteKind, direction: Direction | None, text: str,
-    back_in: int | None, **subject: int,
-) -> None:  # fmt: skip
+def _note(fair: Fair, cast: Cast, told: Told, **subject: int) -> None:
+    _index, who, days, kind, direction, text, back_in = told
     author, at = cast.users[who], now() - timedelta(days=days, hours=days % 5)
     back_on = fair.today + timedelta(days=back_in) if back_in is not None else None
     note = Note(fair_id=fair.id, kind=kind, direction=direction, text=text, happened_at=at, created_at=at, **subject)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, union_all
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from fairs.badges.models import Badge
@@ -53,7 +53,7 @@ class Kind:
     permission: Permission
     model: Any
     reference: Any
-    query: Callable[[], Select[Any]]
+    query: Callable[[], Any]  # a SELECT; each kind has columns of its own
     matches: Callable[[Wanted, Names, Names], Conditions]
     hit: Callable[[Any], Hit]
 
@@ -101,7 +101,7 @@ def _contract_hit(row: Any) -> Hit:
                row.verification, row.Fair.name, keys=(row.reference,))  # fmt: skip
 
 
-def _booth_query() -> Select[Any]:
+def _booth_query() -> Any:
     live = and_(BoothBooking.booth_id == Booth.id, is_live_now())
     return (
         select(Booth.code, Booth.is_blocked, BoothBooking.state, Company.name.label("company"), Hall)
@@ -112,8 +112,8 @@ def _booth_query() -> Select[Any]:
     )
 
 
-def _person_query(model: Any, state: Any) -> Callable[[], Select[Any]]:
-    def query() -> Select[Any]:
+def _person_query(model: Any, state: Any) -> Callable[[], Any]:
+    def query() -> Any:
         return (
             select(model.reference, state.label("state"), Person.native_name.label("name"),
                    Person.name_language.label("language"), Company.name.label("company"))

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, false, or_, select
 
 from fairs.badges.permissions import PRINT_BADGES
 from fairs.badges.queries import find_by_codes
@@ -87,7 +87,7 @@ def _people(wanted: Wanted, names: Names, limit: int) -> Group:
     return _group("people", _l("Persons"), "user", hits, names)
 
 
-def _shown(query: Select[Any], names: Names, limit: int) -> Select[Any]:
+def _shown(query: Any, names: Names, limit: int) -> Any:
     # Of very many, those that were met first are as good as any: the reader will add a word.
     ids = names.ids if names.is_complete else names.ids[:MOST]
     return query.where(names.model.id.in_(ids)).order_by(names.model.folded, names.model.id).limit(limit)

@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import Select, and_, false, func, or_, select, union
+from sqlalchemy import and_, false, func, or_, select, union
 
 from fairs.audit.models import AuditEntry
 from fairs.badges.models import Badge
@@ -79,7 +79,7 @@ class Source:
     at: Any
     key: Any
     about: Callable[[Subject], Any]
-    query: Callable[[], Select[Any]]
+    query: Callable[[], Any]
     tell: Callable[[Any], Told]
 
     @property
@@ -96,7 +96,7 @@ def _of(company: Any = None, person: Any = None) -> Callable[[Subject], Any]:
     return about
 
 
-def _simple(*columns: Any) -> Callable[[], Select[Any]]:
+def _simple(*columns: Any) -> Callable[[], Any]:
     return lambda: select(*columns)
 
 
@@ -112,7 +112,7 @@ def _part(title: Any, icon: str, endpoint: str) -> Callable[[Any], Told]:
     return lambda row: Told(str(title), icon, row.reference, endpoint=endpoint, values={"reference": row.reference})
 
 
-def _bookings() -> Select[Any]:
+def _bookings() -> Any:
     columns = (BoothBooking.reference, BoothBooking.end_reason, BoothBooking.state, Booth.code)
     return (
         select(*columns)
@@ -130,7 +130,7 @@ def _booking(title: Any, icon: str, tone: str = "neutral") -> Callable[[Any], To
     return tell
 
 
-def _receipts() -> Select[Any]:
+def _receipts() -> Any:
     columns = (Receipt.amount_minor, Receipt.currency, Invoice.number)
     return select(*columns).join(Invoice, Invoice.id == Receipt.invoice_id)
 
@@ -145,7 +145,7 @@ def _billed(row: Any) -> Told:
     return Told(title, "receipt", row.number, endpoint="payments.invoice", values={"number": row.number})
 
 
-def _visits() -> Select[Any]:
+def _visits() -> Any:
     wearer = and_(Badge.id == Visit.badge_id, Badge.person_id == Visit.person_id)
     number = func.count().label("number")
     return select(number).join(Badge, wearer).group_by(Visit.day, Visit.fair_id)
@@ -167,7 +167,7 @@ def _badge_about(subject: Subject) -> Any:
     return Badge.company_id == subject.id if isinstance(subject, Company) else Badge.person_id == subject.id
 
 
-def _badges() -> Select[Any]:
+def _badges() -> Any:
     columns = (Badge.reference, Badge.category, Badge.revoke_reason, Person.native_name)
     return select(*columns).join(Person, Person.id == Badge.person_id)
 
