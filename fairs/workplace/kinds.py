@@ -153,8 +153,10 @@ def _exhibitor_matches(wanted: Wanted, companies: Names, people: Names) -> Condi
 def _booth_matches(wanted: Wanted, companies: Names, people: Names) -> Conditions:
     short = wanted.code.replace("-", "")
     is_code = wanted.looks_like_code and 2 <= len(short) <= 10
+    of_company = companies.of(Exhibitor.company_id)
+    taken = select(BoothBooking.booth_id).join(Exhibitor, Exhibitor.id == BoothBooking.exhibitor_id)
     return [
-        companies.of(Exhibitor.company_id),
+        Booth.id.in_(taken.where(is_live_now(), of_company)) if of_company is not None else None,
         func.replace(Booth.code, "-", "").contains(short, autoescape=True) if is_code else None,
     ]
 
@@ -231,10 +233,7 @@ def find_kinds(
 def _first_of_each(kind: Kind, conditions: list[Any], fairs: list[int], limit: int) -> ColumnElement[bool]:
     """Where very many fit, sorting them all takes long: the first that are met, the newest fairs first, are enough."""
     parts = [
-        kind.query()
-        .with_only_columns(kind.model.id)
-        .where(kind.model.fair_id == fair, or_(*conditions))
-        .limit(limit + 1)
+        select(kind.model.id).where(kind.model.fair_id == fair, or_(*conditions)).limit(limit + 1)
         for fair in fairs[:_MOST_FAIRS]
     ]
     each = union_all(*(select(part.subquery().c.id) for part in parts)).limit(limit + 1)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 
 from fairs.badges.permissions import PRINT_BADGES
 from fairs.badges.queries import find_by_codes
@@ -90,7 +90,9 @@ def _people(wanted: Wanted, names: Names, limit: int) -> Group:
 def _shown(query: Any, names: Names, limit: int) -> Any:
     # Of very many, those that were met first are as good as any: the reader will add a word.
     ids = names.ids if names.is_complete else names.ids[:MOST]
-    return query.where(names.model.id.in_(ids)).order_by(names.model.folded, names.model.id).limit(limit)
+    # The expression keeps PostgreSQL from walking the index of all names in search of these few.
+    by_name = func.coalesce(names.model.folded, "")
+    return query.where(names.model.id.in_(ids)).order_by(by_name, names.model.id).limit(limit)
 
 
 def _group(kind: str, label: Any, icon: str, hits: list[Hit], names: Names) -> Group:

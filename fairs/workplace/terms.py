@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists
+from sqlalchemy import ColumnElement, and_, bindparam, exists
 from sqlalchemy.orm import aliased
 
 from fairs.core.states import State
@@ -119,7 +119,9 @@ class Names:
     def of(self, column: Any) -> ColumnElement[bool] | None:
         """The condition that ``column`` names one of them; None when nobody fits."""
         if self.is_complete:
-            return column.in_(self.ids) if self.ids else None
+            # Written out in the statement: PostgreSQL plans a list of constants faster than as many parameters.
+            keys = bindparam(None, self.ids, expanding=True, literal_execute=True)
+            return column.in_(keys) if self.ids else None
         other = aliased(self.model)
         return exists().where(other.id == column, self.fits(other))
 
