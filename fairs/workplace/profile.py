@@ -53,6 +53,7 @@ class Part:
     endpoint: str
     who: str = ""
     record: Any = None
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,8 @@ def _parts(subject: Subject, scope: Scope, fairs: dict[int, Fair]) -> list[Part]
 
 
 def _part(fairs: dict[int, Fair], row: Any, label: str, state: State, endpoint: str, who: str) -> Part:
-    return Part(fairs[row.fair_id], label, row.reference, state, endpoint, who, row)
+    lang = row.person.name_language if who and hasattr(row, "person") else ""
+    return Part(fairs[row.fair_id], label, row.reference, state, endpoint, who, row, lang)
 
 
 def _who(row: Any, subject: Subject) -> str:

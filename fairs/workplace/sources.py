@@ -65,6 +65,8 @@ class Told:
     text: str = ""
     tone: str = "neutral"
     actor: str = ""
+    name: str = ""
+    lang: str = ""
     endpoint: str = ""
     values: dict[str, Any] = field(default_factory=dict)
 
@@ -168,18 +170,20 @@ def _badge_about(subject: Subject) -> Any:
 
 
 def _badges() -> Any:
-    columns = (Badge.reference, Badge.category, Badge.revoke_reason, Person.native_name)
+    columns = (Badge.reference, Badge.category, Badge.revoke_reason, Person.native_name, Person.name_language)
     return select(*columns).join(Person, Person.id == Badge.person_id)
 
 
 def _issued(row: Any) -> Told:
-    text = f"{row.native_name} · {row.category.label} · {row.reference}"
-    return Told(_("Badge issued"), "id-badge-2", text, endpoint="badges.show", values={"reference": row.reference})
+    text, values = f"{row.category.label} · {row.reference}", {"reference": row.reference}
+    who = {"name": row.native_name, "lang": row.name_language}
+    return Told(_("Badge issued"), "id-badge-2", text, endpoint="badges.show", values=values, **who)
 
 
 def _revoked(row: Any) -> Told:
-    text = f"{row.native_name} · {row.reference}"
-    return Told(_("Badge revoked"), "ban", text, "danger", endpoint="badges.show", values={"reference": row.reference})
+    text, values = f"{row.revoke_reason} · {row.reference}".strip(" ·"), {"reference": row.reference}
+    who = {"name": row.native_name, "lang": row.name_language}
+    return Told(_("Badge revoked"), "ban", text, "danger", endpoint="badges.show", values=values, **who)
 
 
 def _letters_to(subject: Subject) -> Any:
@@ -211,10 +215,10 @@ def _notes_about(subject: Subject) -> Any:
 
 
 def _noted(row: Any) -> Told:
-    title = " · ".join(str(part) for part in (row.kind.label, row.direction and row.direction.label, row.name) if part)
+    title = " · ".join(str(part) for part in (row.kind.label, row.direction and row.direction.label) if part)
     icon = row.direction.icon if row.direction else row.kind.icon
     values = {"author_id": row.author_id, "written_at": row.written_at}
-    return Told(title, icon, row.text, "warning", row.written_as, values=values)
+    return Told(title, icon, row.text, "warning", row.written_as, row.name or "", row.lang or "", values=values)
 
 
 def _changed_about(subject: Subject) -> Any:
@@ -281,7 +285,7 @@ SOURCES = (
            _simple(OutboxMessage.subject, OutboxMessage.recipient_name, OutboxMessage.state), _letter),
     Source("note", VIEW_DIRECTORY, Note.fair_id, Note.happened_at, Note.id, _notes_about,
            lambda: select(Note.kind, Note.direction, Note.text, Note.written_as, Note.author_id,
-                          Note.created_at.label("written_at"), Person.native_name.label("name"))
+                          Note.created_at.label("written_at"), Person.native_name.label("name"), Person.name_language.label("lang"))
            .outerjoin(Person, Person.id == Note.person_id), _noted),
 )  # fmt: skip
 """The later of two at the same moment stands further down: what is decided comes after what was handed in."""
