@@ -120,11 +120,11 @@ def scanned(text: str, scope: Scope) -> Hit | None:
     if badge is None:
         return None
     if scope.has(VIEW_DIRECTORY):
-        return Hit("profiles.person", {"person_id": badge.person_id}, badge.person.display_name, badge.reference)
+        return Hit("profiles.person", {"person_id": badge.person_id}, badge.name, badge.reference)
     if scope.at(PRINT_BADGES, badge.fair_id):
         fair = db.session.get_one(Fair, badge.fair_id)
         values = {"fair_slug": fair.slug, "reference": badge.reference}
-        return Hit("badges.show", values, badge.person.display_name, badge.reference)
+        return Hit("badges.show", values, badge.name, badge.reference)
     return None
 
 

@@ -22,6 +22,7 @@ from fairs.notes.models import Note
 from fairs.notes.queries import open_follow_ups, open_follow_ups_about
 from fairs.notes.service import NoteDraft, add_note
 from fairs.notes.states import NoteKind
+from tests.factories.awaiting import items_of, reader
 from tests.factories.exhibitors import Office, actor_of, new_office, new_user
 from tests.factories.people import make_fair
 from tests.support.client import Client, login
@@ -52,7 +53,11 @@ def test_write_a_call_and_call_back(app: Flask, client: Client) -> None:
     [note] = open_follow_ups(author_id=sales.id)
     assert open_follow_ups(fair_id=office.fair.id) == [note] == list(open_follow_ups_about(company))
     assert open_follow_ups(fair_id=make_fair().id) == open_follow_ups(author_id=office.staff().id) == []
+    mine = reader(office.fair, Role.BOOTH_SALES, user=sales.id)
+    assert items_of(mine, note) == ["call-back"]
+    assert items_of(reader(office.fair, Role.ADMIN), note) == []
     assert client.submit(f"/notes/{note.id}/done").status_code == 303
+    assert items_of(mine, note) == []
     assert open_follow_ups(author_id=sales.id) == []
     assert db.session.get_one(Note, note.id).done_by_id == sales.id
 
