@@ -120,7 +120,7 @@ class Names:
         """The condition that ``column`` names one of them; None when nobody fits."""
         if self.is_complete:
             # Written out in the statement: PostgreSQL plans a list of constants faster than as many parameters.
-            keys = bindparam(None, self.ids, expanding=True, literal_execute=True)
+            keys: Any = bindparam(None, self.ids, expanding=True, literal_execute=True)
             return column.in_(keys) if self.ids else None
         other = aliased(self.model)
         return exists().where(other.id == column, self.fits(other))
