@@ -42,6 +42,7 @@ def main(kinds: list[str]) -> None:
             with serving(environment) as (server, seconds):
                 say("cold_start", kind, seconds=round(seconds, 2), worker_mb=round(server.memory_per_worker_mb(), 1))
                 measure(kind, server, facts)
+                search_everything(kind, server, json.loads(_python(environment, "benchmarks.everything")))
 
 
 def _python(environment: dict[str, str], module: str) -> str:
@@ -76,6 +77,27 @@ def measure(kind: str, server: Server, facts: dict[str, Any]) -> None:
     say("export_xlsx", kind, rows=12_000, seconds=round(export.p50_ms / 1000, 2), bytes=export.bytes, failed=export.failed,
         peak_mb=round(server.peak_per_worker_mb(), 1))  # fmt: skip
     _race(kind, server, giftshow, bearer)
+
+
+def search_everything(kind: str, server: Server, texts: dict[str, str]) -> None:
+    """The search over everything with 100,000 people: the list under the bar, and the page, for each sort of text."""
+    session = {"Cookie": _signed_in(server, "organiser@fairs.example")}
+    token = re.search(r'data-token="([^"]+)"', _page(server, "/search", session))
+    if token is None:
+        raise RuntimeError("the page has no search bar")
+    form = {**session, "Content-Type": "application/x-www-form-urlencoded"}
+    for sort, text in texts.items():
+        body = urlencode({"q": text, "csrf_token": token[1]}).encode()
+        typed: list[Request] = [("POST", "/search/matches", body, form)] * 50
+        say("search_everything", kind, people=100_000, text=sort, **run(server.port, [typed]).as_figures())
+    page = run(server.port, repeat(f"/search?{urlencode({'q': texts['name']})}", 50, headers=session))
+    say("search_everything", kind, people=100_000, text="page", **page.as_figures())
+
+
+def _page(server: Server, path: str, headers: dict[str, str]) -> str:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection.request("GET", path, headers=headers)
+    return connection.getresponse().read().decode()
 
 
 def _signed_in(server: Server, email: str) -> str:

@@ -5,6 +5,7 @@ import './lib/bootstrap.js';
 import { startConfirm } from './lib/confirm';
 import { startCountdowns } from './lib/countdown';
 import { startForms } from './lib/forms';
+import { startSearch } from './lib/search';
 
 /** Shows a text in the page's message area; used when there is no answer from the server at all. */
 function showOffline(): void {
@@ -70,6 +71,7 @@ function startClicks(): void {
     if (!search) return;
     event.preventDefault();
     search.focus();
+    search.select();
   });
 }
 
@@ -78,4 +80,5 @@ startForms();
 startHtmx();
 startClicks();
 startCountdowns();
+startSearch();
 document.querySelector<HTMLElement>('[data-focus]')?.focus();

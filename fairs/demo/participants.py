@@ -124,6 +124,7 @@ def _booking(fair: Fair, exhibitor: Exhibitor, booth: Booth, price: BoothPrice, 
         decision_number=exhibitor.decision_number,
         fascia_name=exhibitor.company.name[:120],
         terms_accepted_at=now(),
+        created_at=now() - timedelta(days=age + 2),
         confirmed_at=None if is_reserved else now() - timedelta(days=age),
     )
     db.session.add(booking)
@@ -212,6 +213,7 @@ def load_importers(rng: random.Random, fair: Fair, cast: Cast, chosen: Iterable[
                 looking_for="Sample enquiry: new designs, small first order.",
                 source="web",
                 locale="en",
+                created_at=now() - timedelta(days=30),
                 confirmed_at=None if state is ImporterState.UNCONFIRMED else now() - timedelta(days=place % 9),
                 decide_by=fair.today + timedelta(days=1 + place % 5),
                 decided_at=now() - timedelta(days=1 + place % 20) if approved else None,

@@ -146,6 +146,7 @@ def load_exhibitors(year: Year, fair: Fair, companies: list[Company]) -> list[tu
             "reference": reference(fair, "B", n + 1), "state": BookingState.CONFIRMED, "price_minor": price.amount_minor,
             "support_minor": price.amount_minor, "currency": price.currency, "decision_number": DECISION,
             "fascia_name": companies[exhibitor].name[:120], "terms_accepted_at": confirmed, "confirmed_at": confirmed,
+            "created_at": confirmed - timedelta(hours=1),
         })  # fmt: skip
     add(BoothBooking, rows)
     count_on(fair, "E", len(exhibitors))
@@ -222,6 +223,7 @@ def _trade(rng: random.Random) -> list[Guest]:
 def _badges(fair: Fair, guests: list[Guest], people: list[int]) -> list[int]:
     key = signing_key(fair)
     private = private_key(key)
+    issued = fair.at(fair.starts_on - timedelta(days=24), time(9))
     rows = []
     for n, (guest, person) in enumerate(zip(guests, people, strict=True), 1):
         # Nobody prints these again, so the serial need not be one that survives a Telex keyboard.
@@ -230,6 +232,7 @@ def _badges(fair: Fair, guests: list[Guest], people: list[int]) -> list[int]:
             "fair_id": fair.id, "person_id": person, "company_id": guest.company, "reference": reference(fair, "P", n),
             "category": guest.category, "state": BadgeState.ACTIVE, "serial": serial, "short_code": short_code(serial),
             "fingerprint": fingerprint(sign(serial, private)), "key_id": key.id,
+            "created_at": issued,
         })  # fmt: skip
     count_on(fair, "P", len(rows))
     return add(Badge, rows)
@@ -248,11 +251,12 @@ def _registrations(year: Year, guests: list[Guest], people: list[int], badges: l
                 "reference": reference(fair, "I", len(importers) + 1), "state": ImporterState.APPROVED,
                 "group_codes": "|".join(sorted({groups[n % 9], groups[(n * 5 + 2) % 9]})), "source": "web", "locale": "en",
                 "confirmed_at": decided - timedelta(days=3), "decided_at": decided, "decided_by_id": organiser,
+                "created_at": decided - timedelta(days=4),
             })  # fmt: skip
         else:
             visitors.append({
                 "fair_id": fair.id, "person_id": person, "badge_id": badge, "source": "web", "category": guest.category,
-                "reference": reference(fair, "V", len(visitors) + 1),
+                "reference": reference(fair, "V", len(visitors) + 1), "created_at": decided + timedelta(days=1),
             })  # fmt: skip
     add(Importer, importers)
     add(Visitor, visitors)

@@ -42,7 +42,7 @@ def _page(template: str, company: Company, **values: Any) -> str:
         layout="layouts/public.html" if own else "layouts/staff.html",
         back=(url_for("my.start"), _("My fairs"))
         if own
-        else (url_for("directory.company", company_id=company.id), company.name),
+        else (url_for("profiles.company", company_id=company.id), company.name),
         group_names={group.code: localized(group) for group in product_groups()},
         pattern_of=products.pattern_of,
         most_products=products.MOST_PRODUCTS,

@@ -17,7 +17,6 @@ from fairs.core import qr
 from fairs.core.clock import now
 from fairs.core.db import db
 from fairs.core.errors import DomainError, NotFound
-from fairs.core.i18n import localized
 from fairs.core.limits import GUESSING, limiter
 from fairs.core.storage import StoredFile
 from fairs.core.text import clean
@@ -26,15 +25,11 @@ from fairs.core.web import NavItem, actor, go, paginate, public, register_nav, r
 from fairs.directory import product_pages
 from fairs.directory.errors import SlipLocked
 from fairs.directory.forms import CompanyForm, PersonForm, PinForm
-from fairs.directory.history import LABELS, entries
 from fairs.directory.models import Company, Filing, Person
-from fairs.directory.participations import participations
 from fairs.directory.permissions import EDIT_DIRECTORY, FILE_ON_BEHALF, VIEW_DIRECTORY
-from fairs.directory.products import pattern_of, products_of
-from fairs.directory.queries import companies_matching, filings_of_fair, people_matching, product_groups
+from fairs.directory.queries import companies_matching, filings_of_fair, people_matching
 from fairs.directory.service import FiledSlip, new_slip, open_filing, save_company, save_person
 from fairs.directory.slips import SlipStatus, filing_forms, printed_slip, slip_status, slip_url
-from fairs.directory.team import team
 from fairs.messages.render import render_attachment
 
 bp = Blueprint("directory", __name__)
@@ -77,32 +72,6 @@ def _person(person_id: int) -> Person:
     return person
 
 
-def _may(permission: Any) -> bool:
-    return matching_grant(g.grants, permission, None) is not None
-
-
-@bp.get("/directory/companies/<int:company_id>")
-@requires(VIEW_DIRECTORY)
-def company(company_id: int) -> str:
-    """A company: how to reach it, who works there, at which fairs it was, what was changed."""
-    shown = _company(company_id)
-    people = db.session.scalars(
-        people_matching("").where(Person.company_id == shown.id).order_by(Person.folded, Person.id).limit(100)
-    ).all()
-    return render_template(
-        "directory/company.html",
-        company=shown,
-        people=people,
-        members=team(shown),
-        participations=participations(shown),
-        events=entries(shown, LABELS),
-        group_names={group.code: localized(group) for group in product_groups()},
-        products=products_of(shown.id),
-        pattern_of=pattern_of,
-        may_edit=_may(EDIT_DIRECTORY),
-    )
-
-
 @bp.route("/directory/companies/<int:company_id>/edit", methods=["GET", "POST"])
 @requires(EDIT_DIRECTORY)
 def edit_company(company_id: int) -> Any:
@@ -118,22 +87,8 @@ def edit_company(company_id: int) -> Any:
             form.add_error(error)
         else:
             flash(_("Saved."), "success")
-            return go(url_for("directory.company", company_id=company_id))
+            return go(url_for("profiles.company", company_id=company_id))
     return render_template("directory/edit_company.html", form=form, company=shown), 422 if form.errors else 200
-
-
-@bp.get("/directory/people/<int:person_id>")
-@requires(VIEW_DIRECTORY)
-def person(person_id: int) -> str:
-    """A person: names, contacts, fairs."""
-    shown = _person(person_id)
-    return render_template(
-        "directory/person.html",
-        person=shown,
-        participations=participations(shown),
-        events=entries(shown, LABELS),
-        may_edit=_may(EDIT_DIRECTORY),
-    )
 
 
 @bp.route("/directory/people/<int:person_id>/edit", methods=["GET", "POST"])
@@ -151,7 +106,7 @@ def edit_person(person_id: int) -> Any:
             form.add_error(error)
         else:
             flash(_("Saved."), "success")
-            return go(url_for("directory.person", person_id=person_id))
+            return go(url_for("profiles.person", person_id=person_id))
     return render_template("directory/edit_person.html", form=form, person=shown), 422 if form.errors else 200
 
 

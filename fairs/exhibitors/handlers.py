@@ -1,4 +1,4 @@
-"""What exhibitors give to the directory (slip, history, the form staff file), and what they are told when a fair moves."""
+"""What exhibitors give to the directory (slip, the form staff file), and what they are told when a fair moves."""
 
 from __future__ import annotations
 
@@ -16,14 +16,11 @@ from fairs.calendar.models import Fair
 from fairs.core.db import db
 from fairs.core.events import subscribe
 from fairs.core.i18n import localized
-from fairs.directory.models import Company, Person
-from fairs.directory.participations import Participation, register_participations
 from fairs.directory.permissions import FILE_ON_BEHALF
 from fairs.directory.queries import product_groups
 from fairs.directory.slips import FilingForm, SlipStatus, register_filing_form, register_slip
 from fairs.exhibitors.journey import documents, journey, present_step
 from fairs.exhibitors.models import Exhibitor
-from fairs.exhibitors.queries import exhibitors_of_company
 from fairs.exhibitors.states import ExhibitorState
 
 
@@ -61,24 +58,6 @@ def exhibitor_slip(exhibitor_id: int) -> SlipStatus | None:
         links=[(_("Page of the fair"), f"/f/{fair.slug}/")],
         staff_url=url_for("exhibitors.show", fair_slug=fair.slug, reference=exhibitor.reference),
     )
-
-
-def exhibitor_participations(subject: Company | Person) -> Sequence[Participation]:
-    """A company's applications to all fairs."""
-    if not isinstance(subject, Company):
-        return []
-    return [
-        Participation(
-            exhibitor.fair.name,
-            exhibitor.fair.starts_on,
-            _("Exhibitor"),
-            exhibitor.reference,
-            exhibitor.state,
-            url_for("exhibitors.show", fair_slug=exhibitor.fair.slug, reference=exhibitor.reference),
-            exhibitor.contact_name,
-        )
-        for exhibitor in exhibitors_of_company(subject.id)
-    ]
 
 
 _TOLD = (ExhibitorState.SUBMITTED, ExhibitorState.WAITLISTED, ExhibitorState.ACCEPTED)
@@ -120,7 +99,6 @@ def tell_exhibitors(event: FairCalledOff) -> None:
 
 
 register_slip("Exhibitor", exhibitor_slip)
-register_participations(exhibitor_participations)
 register_filing_form(
     FilingForm(
         "exhibitor",

@@ -70,13 +70,6 @@ def exhibitors_of_user(user_id: int) -> Sequence[Exhibitor]:
     ).all()
 
 
-def exhibitors_of_company(company_id: int) -> Sequence[Exhibitor]:
-    """A company's applications to all fairs."""
-    return db.session.scalars(
-        select(Exhibitor).options(joinedload(Exhibitor.fair)).where(Exhibitor.company_id == company_id)
-    ).all()
-
-
 def exhibitors_matching(fair_id: int, wanted: ExhibitorFilter) -> Select[Exhibitor]:
     """The applications of a fair that fit the filter; drafts are their companies' own business until handed in."""
     query = (

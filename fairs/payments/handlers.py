@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from flask import current_app, url_for
+from flask import current_app
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 
 from fairs.calendar.effects import moved_day
 from fairs.calendar.events import FairCalledOff, FairRescheduled
@@ -15,12 +13,9 @@ from fairs.calendar.models import Fair
 from fairs.core.db import db
 from fairs.core.errors import NotFound
 from fairs.core.events import subscribe
-from fairs.core.i18n import format_money
-from fairs.directory.models import Company, Person
-from fairs.directory.participations import Participation, register_participations
 from fairs.messages.render import Attachment, register_renderer
 from fairs.payments.models import Invoice
-from fairs.payments.queries import coverage, credits_of, invoice_by_number, owed_invoices, standing_invoices
+from fairs.payments.queries import coverage, invoice_by_number, owed_invoices, standing_invoices
 from fairs.payments.service import cancel_with_credit
 from fairs.payments.states import InvoiceState
 
@@ -76,24 +71,3 @@ def owe_back(event: FairCalledOff) -> None:
                 "money", "Credit.amount", _l("Received, owed back"), invoice.number, None, invoice.received,
                 company_id=invoice.company_id,
             )  # fmt: skip
-
-
-def owed_to_company(subject: Company | Person) -> Sequence[Participation]:
-    """What fairs that were called off owe back to a company."""
-    if not isinstance(subject, Company):
-        return []
-    owed = credits_of([subject.id])
-    fairs = {
-        fair.id: fair for fair in db.session.scalars(select(Fair).where(Fair.id.in_({one.fair_id for one in owed})))
-    }
-    return [
-        Participation(
-            fairs[credit.fair_id].name, fairs[credit.fair_id].starts_on, _l("Owed back"), credit.number, credit.state,
-            url_for("payments.invoice", fair_slug=fairs[credit.fair_id].slug, number=credit.invoice.number),
-            format_money(credit.amount),
-        )
-        for credit in owed
-    ]  # fmt: skip
-
-
-register_participations(owed_to_company)

@@ -19,14 +19,14 @@ from fairs.core.errors import NotFound
 from fairs.core.permissions import Permission, Role
 from fairs.core.web import MARK, NavItem, register_nav, requires
 from fairs.programme.permissions import VIEW_PROGRAMME
-from fairs.workplace import installation, setup, timeline_pages
+from fairs.workplace import installation, profile_routes, search_routes, setup, timeline_pages
 from fairs.workplace.awaited import KIND_BY_KEY, KINDS
 from fairs.workplace.figures import figures
 from fairs.workplace.inbox import Group, Inbox, Reader
 from fairs.workplace.queries import dates, entries, late_with_others, next_date, year_plan
 
 bp = Blueprint("workplace", __name__)
-blueprints = [bp, setup.bp, installation.bp, timeline_pages.bp]
+blueprints = [bp, setup.bp, installation.bp, timeline_pages.bp, search_routes.bp, profile_routes.bp]
 
 ON_START_PAGE = 8
 IN_GROUP = 10

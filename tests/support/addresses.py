@@ -33,6 +33,8 @@ from fairs.floorplans.models import Booth, Hall
 from fairs.importers.models import Importer
 from fairs.importers.service import link_for as importer_link
 from fairs.messages.service import Notice, send
+from fairs.notes.service import NoteDraft, add_note
+from fairs.notes.states import NoteKind
 from fairs.payments.models import Invoice
 from fairs.programme.models import FigureEntry, Target
 from fairs.visitors.models import Visitor
@@ -123,6 +125,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
     report = MilestoneDraft(fair.today, "1", scan=Upload("report.pdf", b"%PDF-1.4\n%%EOF"))
     record_milestone(fair, "report", report, by=by)
     invitation = invite_colleague(company, colleague.email, by=Actor(exhibitor.id, exhibitor.name))
+    note = add_note(company, NoteDraft(NoteKind.NOTE, "Ghi chú mẫu"), by=by)
     with transaction():
         message = send(Notice("accounts/test", "Hà", None, "vi", {}, fair.id, ()))
         tokens = {"i/token": importer_link(importer), "v/token": visitor_link(visitor)}
@@ -132,7 +135,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
     made.values = {
         "fair_slug": fair.slug, "locale": "en", "state": "published", "filename": "app.css", "index": 0, "page": 1,
         "year": 2020, "timeline/key": "report", "target_id": _first(Target).id, "entry_id": _first(FigureEntry).id, "item": "4a", "metric": "booths",
-        "message_id": message.id, "user_id": staff.id, "grant_id": grant.id, "token_id": _first(ApiToken).id,
+        "note_id": note.id, "message_id": message.id, "user_id": staff.id, "grant_id": grant.id, "token_id": _first(ApiToken).id,
         "company_id": own_company, "person_id": _first(Person).id, "filing_id": slip.filing.id, "r/token": slip.token, "files/number": 0,
         "invitation_id": _first(Invitation).id, "membership_id": _first(Membership, Membership.user_id == colleague.id).id, **tokens,
         "join/token": invitation, "confirm/token": "nonsense", "reset/token": "nonsense", "tf-setup/token": "nonsense",

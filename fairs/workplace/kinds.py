@@ -1,0 +1,240 @@
+"""What belongs to a fair and can be searched: each kind with its permission, its statement and the page it opens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, union_all
+from sqlalchemy.orm import aliased
+
+from fairs.badges.models import Badge
+from fairs.badges.permissions import PRINT_BADGES
+from fairs.booths.models import BoothBooking
+from fairs.booths.permissions import VIEW_BOOKINGS, VIEW_PLAN
+from fairs.booths.queries import is_live_now
+from fairs.booths.states import BoothState
+from fairs.calendar.models import Fair
+from fairs.contracts.models import Contract
+from fairs.contracts.permissions import VIEW_CONTRACTS
+from fairs.core.db import db
+from fairs.core.i18n import format_money
+from fairs.core.money import Money
+from fairs.core.permissions import Permission
+from fairs.directory.models import Company, Person
+from fairs.exhibitors.models import Exhibitor
+from fairs.exhibitors.permissions import VIEW_EXHIBITORS
+from fairs.exhibitors.states import ExhibitorState
+from fairs.floorplans.models import Booth, Hall
+from fairs.importers.models import Importer
+from fairs.importers.permissions import VIEW_IMPORTERS
+from fairs.payments.models import Invoice
+from fairs.payments.permissions import VIEW_INVOICES
+from fairs.visitors.models import Visitor
+from fairs.visitors.permissions import VIEW_VISITORS
+from fairs.workplace.scope import Scope
+from fairs.workplace.terms import Group, Hit, Names, Wanted
+
+Conditions = Sequence[ColumnElement[bool] | None]
+_Importer = aliased(Company)
+_MOST_FAIRS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of thing. ``letter`` stands in its references; ``matches`` gives what may fit, to be joined by OR."""
+
+    key: str
+    label: Any
+    icon: str
+    letter: str
+    permission: Permission
+    model: Any
+    reference: Any
+    query: Callable[[], Any]  # a SELECT; each kind has columns of its own
+    matches: Callable[[Wanted, Names, Names], Conditions]
+    hit: Callable[[Any], Hit]
+
+
+def _values(row: Any, **values: Any) -> dict[str, Any]:
+    return {"fair_slug": row.Fair.slug, **values}
+
+
+def _person_hit(endpoint: str) -> Callable[[Any], Hit]:
+    def hit(row: Any) -> Hit:
+        text = " · ".join(part for part in (row.reference, row.company) if part)
+        return Hit(endpoint, _values(row, reference=row.reference), row.name, text, row.state, row.Fair.name,
+                   lang=row.language, keys=(row.reference,))  # fmt: skip
+
+    return hit
+
+
+def _exhibitor_hit(row: Any) -> Hit:
+    values = _values(row, reference=row.reference)
+    return Hit("exhibitors.show", values, row.name, row.reference, row.state, row.Fair.name, keys=(row.reference,))
+
+
+def _booth_hit(row: Any) -> Hit:
+    text = " · ".join(part for part in (row.Hall.name, row.company) if part)
+    state = row.state or (BoothState.BLOCKED if row.is_blocked else BoothState.FREE)
+    return Hit("booths.staff_plan", _values(row, booth=row.code), row.code, text, state, row.Fair.name)
+
+
+def _booking_hit(row: Any) -> Hit:
+    values = _values(row, reference=row.reference)
+    text = f"{row.reference} · {row.name}"
+    return Hit("bookings.booking", values, row.code, text, row.state, row.Fair.name, keys=(row.reference,))
+
+
+def _invoice_hit(row: Any) -> Hit:
+    total = format_money(Money(row.total_minor, row.currency))
+    return Hit("payments.invoice", _values(row, number=row.number), row.number, f"{row.name} · {total}", row.state,
+               row.Fair.name, keys=(row.number, row.payment_reference))  # fmt: skip
+
+
+def _contract_hit(row: Any) -> Hit:
+    value = format_money(Money(row.value_minor, row.currency))
+    title = f"{row.exporter} → {row.importer}"
+    return Hit("contracts.contract", _values(row, reference=row.reference), title, f"{row.reference} · {value}",
+               row.verification, row.Fair.name, keys=(row.reference,))  # fmt: skip
+
+
+def _booth_query() -> Any:
+    live = and_(BoothBooking.booth_id == Booth.id, is_live_now())
+    return (
+        select(Booth.code, Booth.is_blocked, BoothBooking.state, Company.name.label("company"), Hall)
+        .join(Hall, Hall.id == Booth.hall_id)
+        .outerjoin(BoothBooking, live)
+        .outerjoin(Exhibitor, Exhibitor.id == BoothBooking.exhibitor_id)
+        .outerjoin(Company, Company.id == Exhibitor.company_id)
+    )
+
+
+def _person_query(model: Any, state: Any) -> Callable[[], Any]:
+    def query() -> Any:
+        return (
+            select(model.reference, state.label("state"), Person.native_name.label("name"),
+                   Person.name_language.label("language"), Company.name.label("company"))
+            .join(Person, Person.id == model.person_id)
+            .outerjoin(Company, Company.id == model.company_id)
+        )  # fmt: skip
+
+    return query
+
+
+def _by_company(model: Any) -> Callable[[Wanted, Names, Names], Conditions]:
+    def matches(wanted: Wanted, companies: Names, people: Names) -> Conditions:
+        return [companies.of(model.company_id)]
+
+    return matches
+
+
+def _code(column: Any, wanted: Wanted) -> ColumnElement[bool] | None:
+    return column.contains(wanted.code, autoescape=True) if wanted.looks_like_code else None
+
+
+def _start(column: Any, wanted: Wanted) -> ColumnElement[bool] | None:
+    # Of what there are very many, only the beginning of a reference is looked for.
+    fits = wanted.looks_like_code and "-" in wanted.code
+    return column.startswith(wanted.code, autoescape=True) if fits else None
+
+
+def _exhibitor_matches(wanted: Wanted, companies: Names, people: Names) -> Conditions:
+    return [
+        companies.of(Exhibitor.company_id),
+        _code(Exhibitor.reference, wanted),
+        Exhibitor.contact_phone.contains(wanted.phone) if wanted.phone else None,
+        func.lower(Exhibitor.contact_email).contains(wanted.email, autoescape=True) if wanted.email else None,
+    ]
+
+
+def _booth_matches(wanted: Wanted, companies: Names, people: Names) -> Conditions:
+    short = wanted.code.replace("-", "")
+    is_code = wanted.looks_like_code and 2 <= len(short) <= 10
+    of_company = companies.of(Exhibitor.company_id)
+    taken = select(BoothBooking.booth_id).join(Exhibitor, Exhibitor.id == BoothBooking.exhibitor_id)
+    return [
+        Booth.id.in_(taken.where(is_live_now(), of_company)) if of_company is not None else None,
+        func.replace(Booth.code, "-", "").contains(short, autoescape=True) if is_code else None,
+    ]
+
+
+KINDS = (
+    Kind("exhibitors", _l("Exhibitors"), "building-store", "E", VIEW_EXHIBITORS, Exhibitor, Exhibitor.reference,
+         lambda: select(Exhibitor.reference, Exhibitor.state, Company.name)
+         .join(Company, Company.id == Exhibitor.company_id).where(Exhibitor.state != ExhibitorState.DRAFT),
+         _exhibitor_matches, _exhibitor_hit),
+    Kind("importers", _l("Importers"), "world", "I", VIEW_IMPORTERS, Importer, Importer.reference,
+         _person_query(Importer, Importer.state),
+         lambda wanted, companies, people: [companies.of(Importer.company_id), people.of(Importer.person_id),
+                                            _code(Importer.reference, wanted)],
+         _person_hit("importers.show")),
+    Kind("booths", _l("Booths"), "layout-grid", "", VIEW_PLAN, Booth, None, _booth_query, _booth_matches, _booth_hit),
+    Kind("bookings", _l("Bookings"), "bookmark", "B", VIEW_BOOKINGS, BoothBooking, BoothBooking.reference,
+         lambda: select(BoothBooking.reference, BoothBooking.state, Booth.code, Company.name)
+         .join(Booth, Booth.id == BoothBooking.booth_id).join(Exhibitor, Exhibitor.id == BoothBooking.exhibitor_id)
+         .join(Company, Company.id == Exhibitor.company_id),
+         lambda wanted, companies, people: [_start(BoothBooking.reference, wanted)], _booking_hit),
+    Kind("invoices", _l("Invoices"), "receipt", "INV", VIEW_INVOICES, Invoice, Invoice.number,
+         lambda: select(Invoice.number, Invoice.payment_reference, Invoice.state, Invoice.total_minor, Invoice.currency,
+                        Company.name).join(Company, Company.id == Invoice.company_id),
+         lambda wanted, companies, people: [companies.of(Invoice.company_id), _code(Invoice.number, wanted),
+                                            _code(Invoice.payment_reference, wanted)],
+         _invoice_hit),
+    Kind("contracts", _l("Contracts"), "file-certificate", "C", VIEW_CONTRACTS, Contract, Contract.reference,
+         lambda: select(Contract.reference, Contract.verification, Contract.value_minor, Contract.currency,
+                        Company.name.label("exporter"), _Importer.name.label("importer"))
+         .join(Company, Company.id == Contract.exporter_id).join(_Importer, _Importer.id == Contract.importer_id),
+         lambda wanted, companies, people: [companies.of(Contract.exporter_id), companies.of(Contract.importer_id),
+                                            _code(Contract.reference, wanted), _code(func.upper(Contract.number), wanted)],
+         _contract_hit),
+    Kind("badges", _l("Badges"), "id-badge-2", "P", PRINT_BADGES, Badge, Badge.reference,
+         _person_query(Badge, Badge.state),
+         lambda wanted, companies, people: [people.of(Badge.person_id), _start(Badge.reference, wanted)],
+         _person_hit("badges.show")),
+    Kind("visitors", _l("Visitors"), "users", "V", VIEW_VISITORS, Visitor, Visitor.reference,
+         _person_query(Visitor, Visitor.category),
+         lambda wanted, companies, people: [people.of(Visitor.person_id), _start(Visitor.reference, wanted)],
+         _person_hit("visitors.show")),
+)  # fmt: skip
+
+
+def find_kinds(
+    wanted: Wanted, scope: Scope, companies: Names, people: Names, fairs: Sequence[Fair], limit: int
+) -> list[Group]:
+    """One statement for each kind that the reader may see and the text may mean; ``fairs`` are all, the newest first."""
+    found = []
+    for kind in KINDS:
+        mine = [fair.id for fair in fairs if scope.at(kind.permission, fair.id)]
+        if not mine or wanted.letter not in {"", kind.letter}:
+            continue
+        fits = [kind.reference == wanted.code] if wanted.letter else kind.matches(wanted, companies, people)
+        conditions = [condition for condition in fits if condition is not None]
+        if not conditions:
+            continue
+        is_short = companies.is_complete and people.is_complete
+        reach = kind.model.fair_id.in_(mine) if is_short else _first_of_each(kind, conditions, mine, limit)
+        rows = db.session.execute(
+            kind.query()
+            .add_columns(Fair)
+            .join(Fair, Fair.id == kind.model.fair_id)
+            .where(reach, or_(*conditions) if is_short else true())
+            .order_by(Fair.starts_on.desc(), kind.model.id.desc())
+            .limit(limit + 1)
+        ).all()
+        if rows:
+            hits = tuple(kind.hit(row) for row in rows[:limit])
+            found.append(Group(kind.key, kind.label, kind.icon, hits, len(hits), len(rows) > limit))
+    return found
+
+
+def _first_of_each(kind: Kind, conditions: list[Any], fairs: list[int], limit: int) -> ColumnElement[bool]:
+    """Where very many fit, sorting them all takes long: the first that are met, the newest fairs first, are enough."""
+    parts = [
+        select(kind.model.id).where(kind.model.fair_id == fair, or_(*conditions)).limit(limit + 1)
+        for fair in fairs[:_MOST_FAIRS]
+    ]
+    each = union_all(*(select(part.subquery().c.id) for part in parts)).limit(limit + 1)
+    return kind.model.id.in_(select(each.subquery().c.id))  # type: ignore[no-any-return]
