@@ -33,6 +33,7 @@ from fairs.core.clock import today
 from fairs.core.db import db, transaction
 from fairs.core.errors import DomainError, InvalidInput, NotFound
 from fairs.core.i18n import LOCALES
+from fairs.core.lists import page_of
 from fairs.core.permissions import Role
 from fairs.core.web import NavItem, actor, go, public, register_nav, requires, safe_next
 from fairs.messages.service import Notice, send

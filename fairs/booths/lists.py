@@ -67,6 +67,6 @@ BOOKINGS = register_list(
         "bookings", _l("Bookings"), "bookings.index", VIEW_BOOKINGS, ("state", "q", "zone", "sort"),
         query=_query, keys=_keys, reference=BoothBooking.reference,
         name_of=lambda row: f"{row.booth.code} – {row.exhibitor.company.name}", sheets=_sheets,
-        record=("bookings.booking", "reference"), everything={"state": "all"},
+        record=("bookings.booking", "reference"), panel=True, everything={"state": "all"},
     )
 )  # fmt: skip

@@ -40,6 +40,6 @@ CONTRACTS = register_list(
         query=lambda fair, args: contracts_matching(fair.id, wanted_of(args)),
         keys=lambda args: order_of(args.get("sort", "-reference")),
         reference=Contract.reference, name_of=lambda row: f"{row.exporter.name} – {row.importer.name}", sheets=_sheets,
-        record=("contracts.contract", "reference"),
+        record=("contracts.contract", "reference"), panel=True,
     )
 )  # fmt: skip

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from flask import Response
+from flask_babel import gettext as _
 from sqlalchemy import Select, and_, false, func, or_, select
 
 from fairs.core.actor import Actor
@@ -66,7 +68,7 @@ class ListSpec:
 
     ``query(fair, args)`` gives the rows that fit with all that a row shows, unordered; ``keys(args)`` the order, the last
     key unique; ``reference`` the column that names a row; ``record`` the endpoint of a row's page and the name of its
-    argument; ``everything`` the values by which no row is left out.
+    argument; ``everything`` the values by which no row is left out; with ``panel`` a row opens beside the list.
     """
 
     key: str
@@ -84,6 +86,7 @@ class ListSpec:
     fixed: Args = field(default_factory=dict)
     actions: Sequence[BulkAction] = ()
     for_fair: bool = True
+    panel: bool = False
 
     def action(self, key: str) -> BulkAction:
         """The action of this name; raises NotFound."""
@@ -192,16 +195,15 @@ def _behind(column: Any, descending: bool, value: Any, forward: bool) -> Any:
     return or_(further, column.is_(None)) if forward and getattr(column, "nullable", True) else further
 
 
-def field_values(action: BulkAction, typed_in: Args) -> dict[str, str]:
-    """What was typed for the action's questions; raises InvalidInput for what is missing, too long or no day."""
-    from datetime import date
+def field_values(action: BulkAction, typed_in: Args, *, partly: bool = False) -> dict[str, str]:
+    """What was typed for the action's questions; raises InvalidInput for what is missing, too long or no day.
 
-    from flask_babel import gettext as _
-
+    ``partly``: nothing is missing yet, for a look at what the answers so far would do.
+    """
     values = {}
     for one in action.fields:
         text = typed_in.get(one.name, "").strip()
-        if one.required and not text:
+        if one.required and not text and not partly:
             raise InvalidInput(_("Please fill this in."), field=one.name)
         if len(text) > one.length:
             raise InvalidInput(_("At most %(max)d characters.", max=one.length), field=one.name)
@@ -209,6 +211,6 @@ def field_values(action: BulkAction, typed_in: Args) -> dict[str, str]:
             try:
                 date.fromisoformat(text)
             except ValueError as error:
-                raise InvalidInput(_("Please write a day."), field=one.name) from error
+                raise InvalidInput(_("Write a day as 31/12/2026."), field=one.name) from error
         values[one.name] = text
     return values

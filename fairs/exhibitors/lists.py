@@ -82,7 +82,7 @@ EXHIBITORS = register_list(
         query=lambda fair, args: exhibitors_matching(fair.id, wanted_of(args)),
         keys=lambda args: order_of(wanted_of(args), args.get("sort", "-submitted")),
         reference=Exhibitor.reference, name_of=lambda row: row.company.name, sheets=_sheets,
-        record=("exhibitors.show", "reference"),
+        record=("exhibitors.show", "reference"), panel=True,
         actions=(
             BulkAction(
                 "accept", _l("Accept"), "check", DECIDE_APPLICATION, _check_accept, _accept, tells=_TELLS, tone="primary",

@@ -68,7 +68,7 @@ IMPORTERS = register_list(
         query=lambda fair, args: importers_matching(fair.id, wanted_of(args)),
         keys=lambda args: order_of(args.get("sort", "")),
         reference=Importer.reference, name_of=lambda row: row.person.display_name, sheets=_sheets,
-        record=("importers.show", "reference"),
+        record=("importers.show", "reference"), panel=True,
         actions=(
             BulkAction(
                 "approve", _l("Approve"), "check", DECIDE_IMPORTER,

@@ -70,6 +70,6 @@ INVOICES = register_list(
         query=lambda fair, args: invoices_matching(fair.id, wanted_of(args), fair.today),
         keys=lambda args: order_of(args.get("sort", "-number")),
         reference=Invoice.number, name_of=lambda row: row.company.name, sheets=_sheets,
-        record=("payments.invoice", "number"),
+        record=("payments.invoice", "number"), panel=True,
     )
 )  # fmt: skip

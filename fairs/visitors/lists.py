@@ -74,7 +74,7 @@ VISITORS = register_list(
         query=lambda fair, args: visitors_matching(fair.id, wanted_of(args)),
         keys=lambda args: order_of(args.get("sort", "")),
         reference=Visitor.reference, name_of=lambda row: row.person.display_name, sheets=_sheets,
-        record=("visitors.show", "reference"),
+        record=("visitors.show", "reference"), panel=True,
         actions=(
             BulkAction(
                 "print", _l("Print the badges"), "printer", PRINT_BADGES, _check, _print, _unprint,
