@@ -113,7 +113,7 @@ def _own(view: SavedView, by: Actor) -> SavedView:
 
 
 def _name(text: str) -> str:
-    name = one_line(text)
+    name = " ".join(one_line(text).split())
     if not name:
         raise InvalidInput(_l("Give the view a name."), field="name")
     if len(name) > 80:
