@@ -20,6 +20,7 @@ from fairs.core.db import db
 from fairs.core.errors import InvalidInput, NotFound
 from fairs.core.permissions import Permission
 from fairs.core.sheets import Sheet, sheet_response
+from fairs.core.text import clean
 from fairs.core.web import Page, paginate
 
 Args = Mapping[str, str]
@@ -143,7 +144,7 @@ def chosen(spec: ListSpec, fair: Any, args: Args, references: Sequence[Any] | No
 def typed(spec: ListSpec, references: Sequence[Any]) -> list[Any]:
     """Names of rows as the column holds them; what cannot be one is left out."""
     if spec.reference.type.python_type is not int:
-        return [str(reference) for reference in references]
+        return [str(reference) for reference in references if "\x00" not in str(reference)]
     return [int(text) for text in map(str, references) if text.isascii() and text.isdigit() and len(text) < 19]
 
 
@@ -202,7 +203,7 @@ def field_values(action: BulkAction, typed_in: Args, *, partly: bool = False) ->
     """
     values = {}
     for one in action.fields:
-        text = typed_in.get(one.name, "").strip()
+        text = clean(typed_in.get(one.name, ""))
         if one.required and not text and not partly:
             raise InvalidInput(_("Please fill this in."), field=one.name)
         if len(text) > one.length:

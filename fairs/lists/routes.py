@@ -192,16 +192,14 @@ def keep_place(response: Response) -> Response:
 
 
 def _spec(key: str) -> ListSpec:
-    """The list, when it belongs to this address and the reader may open it; raises NotFound and Forbidden."""
+    """The list, when it belongs to this address and the reader may open it; else there is none (NotFound)."""
     spec = list_spec(key)
-    if spec.for_fair != (g.get("fair") is not None):
+    if spec.for_fair != (g.get("fair") is not None) or not _may(spec.permission):
         raise NotFound
-    if not _may(spec.permission):
-        raise Forbidden
     return spec
 
 
-@bp.get("/lists/<key>/views")
+@bp.get("/views/<key>")
 @bp.get("/fairs/<fair_slug>/lists/<key>/views")
 @requires(USE_LISTS)
 def views(key: str) -> str:
@@ -232,7 +230,7 @@ def _views_page(spec: ListSpec, error: DomainError | None = None, at: int | None
     )
 
 
-@bp.post("/lists/<key>/views")
+@bp.post("/views/<key>")
 @bp.post("/fairs/<fair_slug>/lists/<key>/views")
 @requires(USE_LISTS)
 def save(key: str) -> Any:
@@ -252,7 +250,7 @@ def save(key: str) -> Any:
     return go(_address(spec, view.query))
 
 
-@bp.post("/lists/<key>/views/<int:view_id>")
+@bp.post("/views/<key>/<int:view_id>")
 @bp.post("/fairs/<fair_slug>/lists/<key>/views/<int:view_id>")
 @requires(USE_LISTS)
 def change(key: str, view_id: int) -> Any:
@@ -290,7 +288,7 @@ def _picks() -> list[str] | None:
     return None if request.form.get("all") == "1" else request.form.getlist("pick")[: bulk.MOST_PICKS]
 
 
-@bp.post("/lists/<key>/export")
+@bp.post("/views/<key>/export")
 @bp.post("/fairs/<fair_slug>/lists/<key>/export")
 @requires(USE_LISTS)
 def export(key: str) -> Any:
