@@ -79,7 +79,7 @@ class ListTools:
 
     def url(self, endpoint: str) -> str:
         """The address of a page or form of this list, with the present filter."""
-        return url_for(f"lists.{endpoint}", key=self.spec.key, **known(self.spec, request.args))
+        return _to(f"lists.{endpoint}", {"key": self.spec.key, **known(self.spec, request.args)})
 
 
 def _fair_id() -> int | None:
@@ -99,8 +99,12 @@ def _query(spec: ListSpec, args: Mapping[str, str]) -> str:
     return urlencode({name: value for name, value in known(spec, args).items() if name not in spec.fixed})
 
 
-def _address(spec: ListSpec, query: str, **more: str) -> str:
-    return url_for(spec.endpoint, **{**dict(parse_qsl(query)), **spec.fixed, **more})
+def _to(endpoint: str, values: Mapping[str, Any]) -> str:
+    return url_for(endpoint, **dict(values))
+
+
+def _address(spec: ListSpec, query: str) -> str:
+    return _to(spec.endpoint, {**dict(parse_qsl(query)), **spec.fixed})
 
 
 def list_tools(key: str) -> ListTools:
@@ -128,14 +132,14 @@ def record_place(key: str, reference: Any) -> dict[str, Any]:
     spec = list_spec(key)
     args = _list_args(spec)
     if spec.record is None or not _may(spec.permission):
-        return {"before": None, "after": None, "back": url_for(spec.endpoint, **spec.fixed), "filter": {}}
+        return {"before": None, "after": None, "back": _to(spec.endpoint, spec.fixed), "filter": {}}
     endpoint, name = spec.record
     before, after = neighbours(spec, g.get("fair"), args, reference)
     args = {key: value for key, value in args.items() if key not in spec.fixed}
     return {
-        "before": url_for(endpoint, **{name: before}, **args) if before is not None else None,
-        "after": url_for(endpoint, **{name: after}, **args) if after is not None else None,
-        "back": url_for(spec.endpoint, **args, **spec.fixed),
+        "before": _to(endpoint, {name: before, **args}) if before is not None else None,
+        "after": _to(endpoint, {name: after, **args}) if after is not None else None,
+        "back": _to(spec.endpoint, {**args, **spec.fixed}),
         "filter": args,
     }
 
@@ -217,7 +221,7 @@ def _views_page(spec: ListSpec, error: DomainError | None = None, at: int | None
         "lists/views.html",
         spec=spec,
         views=shown,
-        list_url=url_for(spec.endpoint, **spec.fixed),
+        list_url=_to(spec.endpoint, spec.fixed),
         roles=may_share_with(_roles()) if spec.for_fair else [],
         runs=[(run, spec.action(run.action), item_counts(run.id)) for run in recent_runs(spec.key, g.user.id, fair_id)]
         if fair_id is not None
@@ -354,7 +358,7 @@ def _run_page(run: BulkRun, spec: ListSpec, action: BulkAction, error: DomainErr
         reasons=reasons(run.id, ItemState.SKIPPED) if counts[ItemState.SKIPPED] else [],
         total=sum(counts.values()),
         parts=parts,
-        record_url=lambda reference: url_for(spec.record[0], **{spec.record[1]: reference}) if spec.record else None,
+        record_url=lambda reference: _to(spec.record[0], {spec.record[1]: reference}) if spec.record else None,
         back=_address(spec, run.query),
         may_undo=bulk.may_undo(run),
         undo_until=run.finished_at + bulk.UNDO_WITHIN if run.finished_at else None,
