@@ -1,5 +1,6 @@
 """Gunicorn's settings: threads for many small requests, the application imported once and shared by the workers."""
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -22,6 +23,13 @@ graceful_timeout = 5
 keepalive = 5
 loglevel = os.environ.get("FAIRS_WEB_LOG", "warning")
 control_socket_disable = True
+
+
+def when_ready(_server: Any) -> None:
+    """What was imported stays: the collector need not go through it again and again, and the workers share its memory."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def post_fork(server: Any, worker: Any) -> None:

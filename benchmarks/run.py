@@ -81,7 +81,7 @@ def measure(kind: str, server: Server, facts: dict[str, Any]) -> None:
 def _signed_in(server: Server, email: str) -> str:
     """The cookie of a session of a sample account."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
-    connection.request("GET", "/login")
+    connection.request("GET", "/account/login")
     page = connection.getresponse()
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.read().decode())
     if token is None:
@@ -89,7 +89,7 @@ def _signed_in(server: Server, email: str) -> str:
     cookie = page.headers["Set-Cookie"].split(";")[0]
     form = urlencode({"csrf_token": token[1], "email": email, "password": "fairs-demo"})
     headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
-    connection.request("POST", "/login", form, headers)
+    connection.request("POST", "/account/login", form, headers)
     answer = connection.getresponse()
     answer.read()
     if answer.status not in {302, 303}:

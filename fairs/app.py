@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 from types import ModuleType
 from typing import Any
 
 from flask import Flask, g, request, url_for
 from flask_bootstrap import Bootstrap5
 from flask_login import current_user
-from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -29,6 +29,7 @@ from fairs.core import (
     health,
     i18n,
     installation,
+    kept,
     limits,
     logs,
     observe,
@@ -102,11 +103,15 @@ def _extensions(app: Flask, config: Config) -> None:
     if not getattr(db.db, "fairs_guards", False):
         db.install_guards()
         db.db.fairs_guards = True  # type: ignore[attr-defined]
-    Migrate(app, db.db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
+    if config.testing or os.environ.get("FLASK_RUN_FROM_CLI") == "true":
+        from flask_migrate import Migrate  # ten megabytes that a web server never uses
+
+        Migrate(app, db.db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
     csrf.init_app(app)
     Bootstrap5(app)
     # The order counts twice: functions after a request run last first, and each layer is put around those before.
     public_cache.init_app(app, config)
+    kept.init_app(app, config)
     observe.init_app(app)
     logs.configure(config)
     compression.init_app(app)

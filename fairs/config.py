@@ -70,6 +70,10 @@ class Config:
     public_cache_seconds: int = _doc(
         5, "How long public pages are kept for readers who are not signed in, in seconds; 0 makes each one anew."
     )
+    hot_seconds: float = _doc(
+        2.0,
+        "How long gates may rely on what this process knows of tokens, roles, fairs and gates, in seconds; 0 reads each time.",
+    )
     log_format: str = _doc("text", "text, or json: one object per line and request, without personal data.")
     metrics_token: str = _doc("", "Token of GET /metrics (Authorization: Bearer …); empty answers this machine only.")
     default_locale: str = _doc("vi", "Language for a visitor who has chosen none: vi or en.")

@@ -19,8 +19,8 @@ from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
 from fairs.accounts.letters import OutboxMailUtil, link
-from fairs.accounts.models import User
-from fairs.accounts.queries import active_grants, actor_for, matching_grant, user_by_token
+from fairs.accounts.models import RoleGrant, User
+from fairs.accounts.queries import active_grants, actor_for, hash_token, matching_grant, user_by_token
 from fairs.audit.service import record
 from fairs.config import Config
 from fairs.core.actor import Actor
@@ -28,10 +28,11 @@ from fairs.core.clock import now
 from fairs.core.db import commit_foreign, db, transaction
 from fairs.core.errors import Forbidden
 from fairs.core.i18n import FOLDER, current_locale
+from fairs.core.kept import kept
 from fairs.core.limits import GUESSING, GUESSING_ONE, LETTERS_ONE, PUBLIC_FORM, limiter
 from fairs.core.permissions import Permission
 from fairs.core.text import one_line
-from fairs.core.web import MARK, mark_public, wants_fragment, wants_json
+from fairs.core.web import HOT, MARK, mark_public, wants_fragment, wants_json
 
 
 class Datastore(SQLAlchemyUserDatastore):
@@ -229,11 +230,14 @@ def identify() -> None:
     """Before each request: find who acts and which roles they hold."""
     if request.endpoint is None:
         return
-    user = _user()
+    if wants_json() and getattr(current_app.view_functions[request.endpoint], HOT, False):
+        user, g.grants = _bearers.get(hash_token(request.headers.get("Authorization", "")), _detached_bearer)
+    else:
+        user = _user()
+        g.grants = active_grants(user.id) if user is not None else []
     g.user = user
     # Read here once: after a transaction the user would be loaded again just for the language.
     g.user_locale = user.locale if user is not None else None
-    g.grants = active_grants(user.id) if user is not None else []
     g.actor = actor_for(user) if user is not None else Actor(None, "")
     g.grant = None
 
@@ -267,6 +271,20 @@ def _user() -> User | None:
     if wants_json():
         return _bearer()
     return current_user._get_current_object() if current_user.is_authenticated else None
+
+
+_bearers = kept("api_tokens", "users", "role_grants")
+
+
+def _detached_bearer() -> tuple[User | None, list[RoleGrant]]:
+    """The caller and the roles they hold, belonging to no session, so that other requests may use them too."""
+    user = _bearer()
+    if user is None:
+        return None, []
+    grants = list(active_grants(user.id))
+    for one in {user, *grants, *(grant.lent_by for grant in grants if grant.lent_by is not None)}:
+        db.session.expunge(one)
+    return user, grants
 
 
 def _bearer() -> User | None:

@@ -3,17 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from flask_babel import force_locale
 from sqlalchemy import select
 
 from fairs.badges.models import Badge
-from fairs.badges.pdf import BadgeFace, render_badges
 from fairs.badges.service import code_of
 from fairs.badges.states import BadgeCategory
 from fairs.calendar.models import Fair
 from fairs.core.db import db
 from fairs.core.i18n import country_name
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeFace:
+    """What one badge shows. ``native_language`` is a BCP 47 tag or None; colours are ``#rrggbb``; dates are text.
+
+    ``photo`` is a JPEG or PNG portrait; most badges have none.
+    """
+
+    fair_name: str
+    fair_dates: str
+    native_name: str
+    native_language: str | None
+    passport_name: str
+    company: str
+    country_name: str
+    country_code: str
+    category_label_vi: str
+    category_label_en: str
+    category_colour: str
+    code: str
+    short_code: str
+    photo: bytes | None = None
 
 
 def faces(badges: Sequence[Badge]) -> list[BadgeFace]:
@@ -69,4 +92,6 @@ def fair_dates(fair: Fair) -> str:
 
 def badges_pdf(badges: Iterable[Badge]) -> bytes:
     """All badges as one PDF, a page each. Raises ValueError when there is none."""
+    from fairs.badges.pdf import render_badges  # heavy: loaded by who prints
+
     return render_badges(faces(list(badges)))

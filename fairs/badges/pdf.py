@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from reportlab.lib.colors import Color, HexColor, white
 from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from fairs.badges.faces import BadgeFace
 from fairs.core import fonts, qr
 from fairs.core.text import fold
 from fairs.core.typeset import Block, fit, line
@@ -32,29 +32,6 @@ QR_QUIET = QR_SIZE / QR_MODULES * qr.QUIET_ZONE
 QR_X, QR_Y = WIDTH - MARGIN - QR_SIZE, FOOT_BAND + 9 * mm
 
 INK, MUTED = HexColor("#1d1a18"), HexColor("#5d5752")
-
-
-@dataclass(frozen=True, slots=True)
-class BadgeFace:
-    """What one badge shows. ``native_language`` is a BCP 47 tag or None; colours are ``#rrggbb``; dates are text.
-
-    ``photo`` is a JPEG or PNG portrait; most badges have none.
-    """
-
-    fair_name: str
-    fair_dates: str
-    native_name: str
-    native_language: str | None
-    passport_name: str
-    company: str
-    country_name: str
-    country_code: str
-    category_label_vi: str
-    category_label_en: str
-    category_colour: str
-    code: str
-    short_code: str
-    photo: bytes | None = None
 
 
 def render_badges(faces: Iterable[BadgeFace]) -> bytes:

@@ -12,8 +12,10 @@ from fairs.accounts.models import RoleGrant
 from fairs.accounts.security import enforce
 from fairs.calendar.models import Fair
 from fairs.calendar.queries import all_fairs, fair_by_slug
+from fairs.core.db import db
 from fairs.core.errors import NotFound
-from fairs.core.web import MARK
+from fairs.core.kept import kept
+from fairs.core.web import HOT, MARK
 
 
 def current_fair() -> Fair:
@@ -31,9 +33,14 @@ def init_app(app: Flask) -> None:
     app.extensions["fair_names"] = lambda: {fair.id: fair.name for fair in all_fairs()}
 
     @app.url_value_preprocessor
-    def find_fair(_endpoint: str | None, values: dict[str, Any] | None) -> None:
-        g.fair_slug = values.pop("fair_slug", None) if values else None
-        g.fair = fair_by_slug(g.fair_slug) if g.fair_slug else None
+    def find_fair(endpoint: str | None, values: dict[str, Any] | None) -> None:
+        slug = g.fair_slug = values.pop("fair_slug", None) if values else None
+        if not slug:
+            g.fair = None
+        elif getattr(app.view_functions.get(endpoint or ""), HOT, False):
+            g.fair = _fairs.get(slug, lambda: _detached(slug))
+        else:
+            g.fair = fair_by_slug(slug)
 
     @app.url_defaults
     def keep_fair(endpoint: str, values: dict[str, Any]) -> None:
@@ -57,6 +64,16 @@ def init_app(app: Flask) -> None:
     # After we know who it is and before the refusals: a stranger gets the same answer for a draft as for no fair at all.
     hooks = app.before_request_funcs[None]
     hooks.insert(hooks.index(enforce), hide_drafts)
+
+
+_fairs = kept("fairs")
+
+
+def _detached(slug: str) -> Fair | None:
+    fair = fair_by_slug(slug)
+    if fair is not None:
+        db.session.expunge(fair)
+    return fair
 
 
 def _fair_id(slug: str) -> int:

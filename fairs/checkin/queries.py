@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from fairs.badges.models import Badge
+from fairs.badges.queries import SCANNED, ScannedBadge
 from fairs.badges.states import BadgeCategory
 from fairs.calendar.models import Fair
 from fairs.checkin.models import Gate, Scan, Visit
@@ -30,29 +31,57 @@ def gates_of(fair_id: int) -> Sequence[Gate]:
     ).all()
 
 
+def gate_ids(fair_id: int) -> dict[str, int]:
+    """The keys of a fair's gates by their codes."""
+    rows = db.session.execute(select(Gate.code, Gate.id).where(Gate.fair_id == fair_id))
+    return {code: key for code, key in rows}  # noqa: C416
+
+
 def gate_by_code(fair_id: int, code: str) -> Gate | None:
     """The fair's gate with this code."""
     return db.session.scalar(select(Gate).where(Gate.fair_id == fair_id, Gate.code == code))
 
 
-def scans_by_id(fair_id: int, ids: Sequence[str]) -> dict[str, Scan]:
-    """Scans that are known already, with badge, person and company."""
-    rows = db.session.scalars(
-        select(Scan)
-        .options(joinedload(Scan.badge).options(joinedload(Badge.person), joinedload(Badge.company)))
+@dataclass(frozen=True, slots=True)
+class KnownScan:
+    """A scan that was taken before, with its badge."""
+
+    scan_id: str
+    verdict: Verdict
+    scanned_at: datetime
+    day: date
+    counted: bool
+    is_rehearsal: bool
+    badge: ScannedBadge | None
+
+
+def scans_by_id(fair_id: int, ids: Sequence[str]) -> dict[str, KnownScan]:
+    """Scans that are known already, by the id that the device gave them."""
+    rows = db.session.execute(
+        select(Scan.scan_id, Scan.verdict, Scan.scanned_at, Scan.day, Scan.counted, Scan.is_rehearsal, *SCANNED)
+        .outerjoin(Scan.badge)
+        .outerjoin(Badge.person)
+        .outerjoin(Badge.company)
         .where(Scan.fair_id == fair_id, Scan.scan_id.in_(ids))
     )
-    return {scan.scan_id: scan for scan in rows}
+    found = {}
+    for scan_id, verdict, scanned_at, day, counted, is_rehearsal, *badge in rows:
+        face = ScannedBadge(*badge) if badge[0] is not None else None
+        found[scan_id] = KnownScan(scan_id, verdict, scanned_at, day, counted, is_rehearsal, face)
+    return found
 
 
-def visits_of(fair_id: int, days: Collection[date], people: Collection[int]) -> dict[tuple[date, int], Visit]:
-    """Visits of these people on these days, by day and person, read afresh."""
-    rows = db.session.scalars(
-        select(Visit)
-        .where(Visit.fair_id == fair_id, Visit.day.in_(days), Visit.person_id.in_(people))
-        .execution_options(populate_existing=True)
-    )
-    return {(visit.day, visit.person_id): visit for visit in rows}
+_PRESENCES = select(Visit.day, Visit.person_id, Visit.first_in_at, Visit.inside_since, Visit.left_at).where(
+    Visit.fair_id == bindparam("fair_id"),
+    Visit.day.in_(bindparam("days", expanding=True)),
+    Visit.person_id.in_(bindparam("people", expanding=True)),
+)
+
+
+def presences_of(fair_id: int, days: Collection[date], people: Collection[int]) -> dict[tuple[date, int], Presence]:
+    """Where these people are on these days by their visits, by day and person."""
+    rows = db.session.connection().execute(_PRESENCES, {"fair_id": fair_id, "days": list(days), "people": list(people)})
+    return {(day, person_id): Presence(*times) for day, person_id, *times in rows}
 
 
 def rehearsed_presence(fair_id: int, day: date, badge_ids: Collection[int], since: datetime) -> dict[int, Presence]:

@@ -9,18 +9,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from fairs.audit.service import record
-from fairs.badges.models import Badge
-from fairs.badges.queries import find_by_codes
+from fairs.badges.queries import ScannedBadge, find_by_codes
 from fairs.badges.states import BadgeState
 from fairs.calendar.models import Fair
 from fairs.checkin.errors import BadScan, GateExists
 from fairs.checkin.models import Gate, Scan, Visit
-from fairs.checkin.queries import gate_by_code, rehearsed_presence, scans_by_id, visits_of
+from fairs.checkin.queries import KnownScan, gate_by_code, presences_of, rehearsed_presence, scans_by_id
 from fairs.checkin.rules import Direction, Presence, Presented, judge
 from fairs.checkin.states import Verdict
 from fairs.core.actor import Actor
@@ -65,7 +66,7 @@ class ScanResult:
     verdict: Verdict
     scanned_at: datetime
     day: date
-    badge: Badge | None = None
+    badge: ScannedBadge | None = None
     since: datetime | None = None
     first_in_at: datetime | None = None
     counted: bool = False
@@ -77,13 +78,13 @@ def check_in(
     fair: Fair, gate: Gate, scans: Sequence[ScanInput], *, by: Actor, rehearsal_day: date | None = None
 ) -> list[ScanResult]:
     """Judge, keep and count scans of one gate; one result per scan, in their order. See :func:`check_in_at`."""
-    return check_in_at(fair, [(gate, scan) for scan in scans], by=by, rehearsal_day=rehearsal_day)
+    return check_in_at(fair, [(gate.id, scan) for scan in scans], by=by, rehearsal_day=rehearsal_day)
 
 
 def check_in_at(
-    fair: Fair, scans: Sequence[tuple[Gate, ScanInput]], *, by: Actor, rehearsal_day: date | None = None
+    fair: Fair, entries: Sequence[tuple[int, ScanInput]], *, by: Actor, rehearsal_day: date | None = None
 ) -> list[ScanResult]:
-    """Judge, keep and count scans of several gates, at most 500; all of them or, on an error, none.
+    """Judge, keep and count scans, each with the key of its gate, at most 500; all of them or, on an error, none.
 
     Idempotent by the scan's id. Unknown codes are kept as well (only a digest of them). A closed gate still takes
     scans: a device may hand in late what it read before the gate closed. With ``rehearsal_day``, or at a fair that is a
@@ -91,18 +92,15 @@ def check_in_at(
     """
     day = rehearsal_day or (fair.rehearsal_day or fair.today if fair.is_rehearsal else None)
     # Read before the transaction, which makes every loaded object be read anew.
-    session = _Session(fair.id, fair.time_zone, frozenset(fair.days), day, by.user_id)
-    entries = [(gate.id, scan) for gate, scan in scans]
+    about = (fair.id, fair.time_zone, frozenset(fair.days), day, by.user_id)
     _check(entries)
-    for attempt in (1, 2):
-        try:
-            with transaction():
-                return session.take(entries)
-        except IntegrityError:
-            # The same scan came twice at once: it is known by now.
-            if attempt == 2:
-                raise
-    raise AssertionError  # pragma: no cover
+    try:
+        # Nearly every scan is new, so nobody asks first: one that is known refuses to be kept twice.
+        with transaction():
+            return _Session(*about).take(entries, {})
+    except IntegrityError:
+        with transaction():
+            return _Session(*about).take(entries, scans_by_id(about[0], [scan.id for _, scan in entries]))
 
 
 def _check(entries: Sequence[tuple[int, ScanInput]]) -> None:
@@ -120,29 +118,41 @@ def _check(entries: Sequence[tuple[int, ScanInput]]) -> None:
             raise BadScan(field=f"scans.{index}.method")
 
 
+_KEEP_SCANS = insert(Scan.__table__)  # type: ignore[arg-type]
+_KEEP_VISITS = insert(Visit.__table__)  # type: ignore[arg-type]
+_MOVE_VISIT = update(Visit.__table__).where(  # type: ignore[arg-type]
+    Visit.fair_id == bindparam("of_fair"), Visit.day == bindparam("of_day"), Visit.person_id == bindparam("of_person")
+)
+
+
 @dataclass(slots=True)
 class _Session:
-    """One call of check_in: what it knows of the fair, and what it learns on the way. Inside transaction()."""
+    """One call of check_in: what it knows of the fair, and what it learns on the way. Inside transaction().
+
+    It reads columns and writes rows past the ORM: a gate waits for each scan.
+    """
 
     fair_id: int
     time_zone: str
     fair_days: frozenset[date]
     rehearsal_day: date | None
     by_id: int | None
-    badges: dict[str, Badge] = field(default_factory=dict)
-    visits: dict[tuple[date, int], Visit] = field(default_factory=dict)
+    badges: dict[str, ScannedBadge] = field(default_factory=dict)
+    presences: dict[tuple[date, int], Presence] = field(default_factory=dict)
     rehearsed: dict[int, Presence] = field(default_factory=dict)
+    scans: list[dict[str, Any]] = field(default_factory=list)
+    visits: dict[tuple[date, int], dict[str, Any]] = field(default_factory=dict)
+    moved: set[tuple[date, int]] = field(default_factory=set)
 
-    def take(self, entries: Sequence[tuple[int, ScanInput]]) -> list[ScanResult]:
+    def take(self, entries: Sequence[tuple[int, ScanInput]], known: dict[str, KnownScan]) -> list[ScanResult]:
         self.badges = find_by_codes((scan.code for _, scan in entries), lock=self.rehearsal_day is None)
-        known = scans_by_id(self.fair_id, [scan.id for _, scan in entries])
         new = [(gate_id, scan) for gate_id, scan in entries if scan.id not in known]
         self._look_up_presence([scan for _, scan in new])
         results: dict[str, ScanResult] = {}
         for gate_id, scan in sorted(new, key=lambda entry: (entry[1].scanned_at, entry[1].seq)):
             if scan.id not in results:
                 results[scan.id] = self._take_one(gate_id, scan)
-        db.session.flush()
+        self._write()
         answers: list[ScanResult] = []
         seen: set[str] = set()
         for _, scan in entries:
@@ -153,10 +163,20 @@ class _Session:
             seen.add(scan.id)
         return answers
 
+    def _write(self) -> None:
+        connection = db.session.connection()
+        if self.scans:
+            connection.execute(_KEEP_SCANS, self.scans)
+        if self.visits:
+            connection.execute(_KEEP_VISITS, list(self.visits.values()))
+        for day, person_id in self.moved:
+            place = {"of_fair": self.fair_id, "of_day": day, "of_person": person_id}
+            connection.execute(_MOVE_VISIT, place | _times(self.presences[day, person_id]))
+
     def _day(self, scan: ScanInput) -> date:
         return self.rehearsal_day or local_day(scan.scanned_at, self.time_zone)
 
-    def _own(self, scan: ScanInput) -> Badge | None:
+    def _own(self, scan: ScanInput) -> ScannedBadge | None:
         badge = self.badges.get(scan.code)
         return badge if badge is not None and badge.fair_id == self.fair_id else None
 
@@ -166,7 +186,7 @@ class _Session:
             return
         if self.rehearsal_day is None:
             people = {badge.person_id for _, badge in pairs}
-            self.visits = visits_of(self.fair_id, {day for day, _ in pairs}, people)
+            self.presences = presences_of(self.fair_id, {day for day, _ in pairs}, people)
         else:
             since = now() - REHEARSAL_MEMORY
             ids = {badge.id for _, badge in pairs}
@@ -175,8 +195,7 @@ class _Session:
     def _take_one(self, gate_id: int, scan: ScanInput) -> ScanResult:
         badge, day = self.badges.get(scan.code), self._day(scan)
         own = self._own(scan)
-        visit = self.visits.get((day, own.person_id)) if own else None
-        presence = self._presence(own, visit)
+        presence = before = self._presence(own, day)
         presented = Presented(
             is_known=badge is not None,
             is_of_this_fair=own is not None,
@@ -185,17 +204,16 @@ class _Session:
         )
         verdict = judge(presented, scan.direction, day, self.fair_days)
         counted = False
-        before = presence
         if own is not None and verdict.lets_in:
             presence = presence.after(scan.direction, scan.scanned_at)
-            counted = self._remember(own, day, visit, presence)
-        db.session.add(
-            Scan(
-                scan_id=scan.id, fair_id=self.fair_id, gate_id=gate_id, badge_id=own.id if own else None,
-                code_digest=keyed_digest(scan.code), device=clean(scan.device)[:60], seq=scan.seq, method=scan.method,
-                direction=str(scan.direction), day=day, scanned_at=scan.scanned_at, verdict=verdict, counted=counted,
-                is_rehearsal=self.rehearsal_day is not None, by_id=self.by_id,
-            )
+            counted = self._remember(own, day, presence)
+        self.scans.append(
+            {
+                "scan_id": scan.id, "fair_id": self.fair_id, "gate_id": gate_id, "badge_id": own.id if own else None,
+                "code_digest": keyed_digest(scan.code), "device": clean(scan.device)[:60], "seq": scan.seq,
+                "method": scan.method, "direction": str(scan.direction), "day": day, "scanned_at": scan.scanned_at,
+                "verdict": verdict, "counted": counted, "is_rehearsal": self.rehearsal_day is not None, "by_id": self.by_id,
+            }
         )  # fmt: skip
         since = before.inside_since if verdict is Verdict.ALREADY_INSIDE else None
         return ScanResult(
@@ -203,38 +221,49 @@ class _Session:
             is_rehearsal=self.rehearsal_day is not None,
         )  # fmt: skip
 
-    def _presence(self, badge: Badge | None, visit: Visit | None) -> Presence:
+    def _presence(self, badge: ScannedBadge | None, day: date) -> Presence:
         if badge is None:
             return Presence()
         if self.rehearsal_day is not None:
             return self.rehearsed.get(badge.id, Presence())
-        return Presence(visit.first_in_at, visit.inside_since, visit.left_at) if visit else Presence()
+        return self.presences.get((day, badge.person_id), Presence())
 
-    def _remember(self, badge: Badge, day: date, visit: Visit | None, presence: Presence) -> bool:
+    def _remember(self, badge: ScannedBadge, day: date, presence: Presence) -> bool:
         """Keep where the person is now; True when that made a visit that counts."""
         if self.rehearsal_day is not None:
             self.rehearsed[badge.id] = presence
             return False
         if presence.first_in_at is None:
             return False  # leaving without having been seen to enter proves no visit
-        if visit is not None:
-            visit.first_in_at, visit.inside_since = presence.first_in_at, presence.inside_since
-            visit.left_at = presence.left_at
+        place = day, badge.person_id
+        is_known = place in self.presences
+        self.presences[place] = presence
+        if place in self.visits:
+            self.visits[place].update(_times(presence))
             return False
-        visit = Visit(
-            fair_id=self.fair_id, day=day, person_id=badge.person_id, badge_id=badge.id, category=badge.category,
-            counts=badge.category.counts_as_visitor, country=(badge.company or badge.person).country,
-            first_in_at=presence.first_in_at, inside_since=presence.inside_since, left_at=presence.left_at,
-        )  # fmt: skip
-        db.session.add(visit)
-        self.visits[day, badge.person_id] = visit
-        return visit.counts
+        if is_known:
+            self.moved.add(place)
+            return False
+        counts = badge.category.counts_as_visitor
+        self.visits[place] = {
+            "fair_id": self.fair_id, "day": day, "person_id": badge.person_id, "badge_id": badge.id,
+            "category": badge.category, "counts": counts, "country": badge.country, **_times(presence),
+        }  # fmt: skip
+        return counts
 
-    def _repeated(self, scan: Scan) -> ScanResult:
+    def _repeated(self, scan: KnownScan) -> ScanResult:
         return ScanResult(
             scan.scan_id, scan.verdict, scan.scanned_at, scan.day, scan.badge, counted=scan.counted, is_repeat=True,
             is_rehearsal=scan.is_rehearsal,
         )  # fmt: skip
+
+
+def _times(presence: Presence) -> dict[str, datetime | None]:
+    return {
+        "first_in_at": presence.first_in_at,
+        "inside_since": presence.inside_since,
+        "left_at": presence.left_at,
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from fairs.badges.models import Badge
+from fairs.badges.queries import ScannedBadge
 from fairs.calendar.models import Fair
 from fairs.checkin.service import ScanResult
 from fairs.checkin.states import Verdict
@@ -40,7 +40,7 @@ def _reason(result: ScanResult, fair: Fair) -> Any:
             return ""
 
 
-def _revoked(badge: Badge | None) -> Any:
+def _revoked(badge: ScannedBadge | None) -> Any:
     if badge is None:
         return ""
     if badge.replaced_by_id:
@@ -103,21 +103,20 @@ def as_guard_reads(result: ScanResult, fair: Fair) -> dict[str, Any]:
     }
 
 
-def _badge(badge: Badge) -> dict[str, str]:
-    company = badge.company
+def _badge(badge: ScannedBadge) -> dict[str, str]:
     return {
         "reference": badge.reference,
         "category": str(badge.category),
-        "name": badge.person.display_name,
-        "passport_name": badge.person.passport_name,
-        "company": company.name if company else "",
-        "country": (company or badge.person).country,
+        "name": badge.name,
+        "passport_name": badge.passport_name,
+        "company": badge.company,
+        "country": badge.country,
     }
 
 
-def _face(badge: Badge) -> dict[str, str]:
+def _face(badge: ScannedBadge) -> dict[str, str]:
     return {
-        "language": badge.person.name_language,
+        "language": badge.name_language,
         "category_label": str(badge.category.label),
-        "country_name": country_name((badge.company or badge.person).country),
+        "country_name": country_name(badge.country),
     }

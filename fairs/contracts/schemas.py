@@ -35,12 +35,20 @@ class PartySchema(StrictSchema):
             raise ValidationError(f"Give exactly one of {', '.join(_KEYS)}.")
 
 
+def _is_quantity(value: Decimal) -> None:
+    # Not marshmallow's Range: the document would then give bounds to a text.
+    if not 0 <= value <= 10**12:
+        raise ValidationError("Must be between 0 and 1000000000000.")
+
+
 class LineSchema(StrictSchema):
     """Goods under one HS code; ``quantity`` is a decimal as text, ``amount`` the value of all of it."""
 
     hs_code = fields.String(required=True, validate=validate.Length(4, 20))
     description = fields.String(required=True, validate=validate.Length(1, 300))
-    quantity = fields.Decimal(required=True, allow_nan=False, as_string=True, validate=validate.Range(0, 10**12))
+    quantity = fields.Decimal(
+        required=True, allow_nan=False, as_string=True, validate=_is_quantity, metadata={"type": "string"}
+    )
     unit = fields.String(required=True, validate=validate.OneOf(list(UNITS)))
     amount = fields.Nested(MoneySchema, required=True)
 

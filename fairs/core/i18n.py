@@ -15,9 +15,9 @@ import babel.numbers
 import click
 from babel.messages import extract, mofile, pofile
 from babel.messages.catalog import Catalog
-from flask import Flask, g, has_request_context, request, session
+from flask import Flask, g, has_app_context, has_request_context, request, session
 from flask.cli import AppGroup
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, get_locale, get_translations
 
 from fairs.config import ROOT
 from fairs.core.money import Money
@@ -42,8 +42,21 @@ def select_locale() -> str:
 
 def current_locale() -> str:
     """``vi`` or ``en``."""
-    locale = get_locale()
+    # flask_babel goes through several proxies each time, and a page asks hundreds of times.
+    known = getattr(g.get("_flask_babel"), "babel_locale", None) if has_app_context() else None
+    locale = known or get_locale()
     return locale.language if locale else "vi"
+
+
+_catalogs: dict[str, Any] = {}
+
+
+def _catalog() -> Any:
+    """The translations of the reader's language, for the templates."""
+    language = current_locale()
+    if language not in _catalogs:
+        _catalogs[language] = get_translations()
+    return _catalogs[language]
 
 
 def localized(thing: Any, attribute: str = "name") -> str:
@@ -65,9 +78,12 @@ def format_money(value: Money | None, locale: str | None = None) -> str:
     return babel.numbers.format_currency(value.decimal, value.currency, locale=_babel_locale(locale))
 
 
-def _babel_locale(locale: str | None) -> str:
-    # British English: day before month, as everywhere outside the United States.
-    return "vi_VN" if (locale or current_locale()) == "vi" else "en_GB"
+# British English: day before month, as everywhere outside the United States.
+_VIETNAMESE, _ENGLISH = babel.Locale("vi", "VN"), babel.Locale("en", "GB")
+
+
+def _babel_locale(locale: str | None) -> babel.Locale:
+    return _VIETNAMESE if (locale or current_locale()) == "vi" else _ENGLISH
 
 
 def format_date(value: date | None, locale: str | None = None, *, weekday: bool = False) -> str:
@@ -77,7 +93,7 @@ def format_date(value: date | None, locale: str | None = None, *, weekday: bool 
     if isinstance(value, datetime):
         value = value.astimezone(_zone()).date()
     where = _babel_locale(locale)
-    pattern = "dd/MM/yyyy" if where == "vi_VN" else "d MMM yyyy"
+    pattern = "dd/MM/yyyy" if where is _VIETNAMESE else "d MMM yyyy"
     return babel.dates.format_date(value, ("EEEE, " if weekday else "") + pattern, locale=where)
 
 
@@ -109,12 +125,12 @@ def country_name(code: str | None, locale: str | None = None) -> str:
     """The country's name by its ISO 3166 code, in the reader's language."""
     if not code:
         return ""
-    return str(babel.Locale.parse(_babel_locale(locale)).territories.get(code.upper(), code))
+    return str(_babel_locale(locale).territories.get(code.upper(), code))
 
 
 def country_choices(locale: str | None = None) -> list[tuple[str, str]]:
     """(code, name) of all countries, sorted in the reader's language."""
-    names = babel.Locale.parse(_babel_locale(locale)).territories
+    names = _babel_locale(locale).territories
     countries = [
         (code, name) for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in _NOT_COUNTRIES
     ]
@@ -129,6 +145,11 @@ def init_app(app: Flask) -> None:
     """Bind Babel and the filters of the templates."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(FOLDER)
     babel_extension.init_app(app, locale_selector=select_locale, default_domain="messages")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: _catalog().ugettext(text),
+        ngettext=lambda one, many, number: _catalog().ungettext(one, many, number),
+        newstyle=True,
+    )
     app.jinja_env.filters.update(
         money=format_money, date=format_date, datetime=format_datetime, time=format_time, number=format_number,
         percent=format_percent, country=country_name, localized=localized,

@@ -17,14 +17,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, Response, g, make_response, request, session
-from sqlalchemy import event
-from sqlalchemy.orm import ORMExecuteState, Session
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from fairs.config import Config
+from fairs.core import changes
 from fairs.core.compression import compress, vary
-from fairs.core.db import db
 from fairs.core.i18n import LOCALES, current_locale
 from fairs.core.observe import ENDPOINT
 
@@ -33,7 +31,6 @@ LONGEST_ADDRESS = 300
 QUIET_TABLES = {
     "scans", "visits", "outbox_messages", "audit_entries", "stored_answers", "api_tokens", "stored_files", "filings",
 }  # fmt: skip
-_CHANGED = "shown_changed"
 SHARED = "fairs.shared_page"
 
 Key = tuple[str, str]
@@ -223,7 +220,7 @@ def init_app(app: Flask, config: Config) -> None:
         return
     cache = PageCache(config.public_cache_seconds, config.default_locale)
     app.extensions["fairs_page_cache"] = cache
-    _listen()
+    changes.on_commit(_forget)
 
     @app.after_request
     def remember_headers(response: Response) -> Response:
@@ -245,37 +242,10 @@ def init_app(app: Flask, config: Config) -> None:
     )
 
 
-_listening: list[bool] = []
-
-
-def _listen() -> None:
-    if _listening:
-        return
-    _listening.append(True)
-    event.listen(db.session, "after_flush", _note_flush)
-    event.listen(db.session, "do_orm_execute", _note_bulk)
-    event.listen(db.session, "after_commit", _forget)
-    event.listen(db.session, "after_rollback", lambda changed: changed.info.pop(_CHANGED, None))
-
-
-def _note_flush(changed: Session, _context: Any) -> None:
-    for thing in (*changed.new, *changed.dirty, *changed.deleted):
-        if getattr(thing, "__tablename__", "") not in QUIET_TABLES:
-            changed.info[_CHANGED] = True
-            return
-
-
-def _note_bulk(state: ORMExecuteState) -> None:
-    if state.is_insert or state.is_update or state.is_delete:
-        table = getattr(getattr(state.statement, "table", None), "name", "")
-        if table not in QUIET_TABLES:
-            state.session.info[_CHANGED] = True
-
-
-def _forget(changed: Session) -> None:
+def _forget(changed: set[str]) -> None:
     from flask import current_app, has_app_context
 
-    if changed.info.pop(_CHANGED, False) and has_app_context():
+    if not changed <= QUIET_TABLES and has_app_context():
         cache: PageCache | None = current_app.extensions.get("fairs_page_cache")
         if cache is not None:
             cache.forget()

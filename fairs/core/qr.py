@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from typing import Literal
 
 from markupsafe import Markup, escape
-from qrcode import QRCode, constants
-from qrcode.exceptions import DataOverflowError
 
 #: Light border that readers need, in modules (ISO/IEC 18004).
 QUIET_ZONE = 4
@@ -17,12 +15,6 @@ QUIET_ZONE = 4
 Matrix = tuple[bytes, ...]
 
 _DARK = re.compile(b"\x01+")
-_LEVELS = {
-    "L": constants.ERROR_CORRECT_L,
-    "M": constants.ERROR_CORRECT_M,
-    "Q": constants.ERROR_CORRECT_Q,
-    "H": constants.ERROR_CORRECT_H,
-}
 
 
 class TooLong(ValueError):
@@ -37,7 +29,11 @@ def matrix(
     Without ``version`` the smallest that holds the text, without ``mask`` the best of the eight; giving both is three
     times faster and as readable for text that looks random. Level M survives the loss of 15 %. Raises TooLong.
     """
-    code = QRCode(version=version, error_correction=_LEVELS[level], border=0, mask_pattern=mask)
+    from qrcode import QRCode, constants  # heavy: loaded by who draws
+    from qrcode.exceptions import DataOverflowError
+
+    correction = getattr(constants, f"ERROR_CORRECT_{level}")
+    code = QRCode(version=version, error_correction=correction, border=0, mask_pattern=mask)
     code.add_data(text, optimize=0)
     try:
         code.make(fit=version is None)

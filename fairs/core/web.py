@@ -24,6 +24,7 @@ from fairs.core.permissions import Permission
 T = TypeVar("T")
 View = TypeVar("View", bound=Callable[..., Any])
 MARK = "__fairs_permission__"
+HOT = "__fairs_hot__"
 
 
 def requires(permission: Permission) -> Callable[[View], View]:
@@ -39,6 +40,15 @@ def requires(permission: Permission) -> Callable[[View], View]:
 def public(view: View) -> View:
     """Mark a view as open to everybody."""
     setattr(view, MARK, "public")
+    return view
+
+
+def hot(view: View) -> View:
+    """Mark a view that programs call many times a second: who calls and which fair it is may be kept for a moment.
+
+    Such a view uses the columns of ``g.fair`` and the user only: they belong to no session.
+    """
+    setattr(view, HOT, True)
     return view
 
 

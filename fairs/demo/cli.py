@@ -9,7 +9,6 @@ import click
 from flask.cli import AppGroup
 
 from fairs.core.clock import today
-from fairs.demo.loader import NotEmpty, load_demo
 
 cli = AppGroup("demo", help="The demonstration.")
 
@@ -27,6 +26,8 @@ cli = AppGroup("demo", help="The demonstration.")
 )
 def load(as_of: datetime | None, scale: int) -> None:
     """Load the demonstration into an empty database."""
+    from fairs.demo.loader import NotEmpty, load_demo  # heavy, and no server needs it
+
     started = time.monotonic()
     day: date = as_of.date() if as_of else today("Asia/Ho_Chi_Minh")
     try:

@@ -29,7 +29,6 @@ from fairs.directory.history import LABELS, entries
 from fairs.directory.lists import COMPANIES, PEOPLE
 from fairs.directory.models import Company, Filing, Person
 from fairs.directory.participations import participations
-from fairs.directory.pdf import slip_pdf
 from fairs.directory.permissions import EDIT_DIRECTORY, FILE_ON_BEHALF, VIEW_DIRECTORY
 from fairs.directory.queries import filings_of_fair, people_matching, product_groups
 from fairs.directory.service import FiledSlip, new_slip, open_filing, save_company, save_person
@@ -203,6 +202,8 @@ def slip_file(filing_id: int) -> Response:
     with force_locale(shown.locale):
         # Read again: its texts must be in the reader's language.
         status = slip_status(filing) or shown
+        from fairs.directory.pdf import slip_pdf  # heavy: loaded by who prints
+
         content = slip_pdf(filing, status, _address(secrets[0]), secrets[1], _department(status.locale))
     disposition = f'inline; filename="{filing.reference}.pdf"'
     return Response(content, mimetype="application/pdf", headers={"Content-Disposition": disposition})

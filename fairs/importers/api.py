@@ -48,7 +48,7 @@ class NewImporterSchema(StrictSchema):
     consents = fields.List(
         fields.String(validate=validate.OneOf([kind.value for kind in ConsentKind])),
         required=True,
-        validate=[validate.Length(min=1, max=4), validate.ContainsOnly([kind.value for kind in ConsentKind])],
+        validate=validate.Length(min=1, max=4),
     )
 
 

@@ -10,7 +10,6 @@ from fairs.calendar.models import Fair
 from fairs.core.db import db
 from fairs.core.errors import NotFound
 from fairs.messages.render import Attachment, register_renderer
-from fairs.payments.pdf import invoice_pdf
 from fairs.payments.queries import invoice_by_number
 
 
@@ -22,6 +21,8 @@ def attach_invoice(reference: Any) -> Attachment:
         raise NotFound
     fair = db.session.get_one(Fair, invoice.fair_id)
     locale = locale or ("vi" if invoice.company.is_domestic else "en")
+    from fairs.payments.pdf import invoice_pdf  # heavy: loaded by who prints
+
     content = invoice_pdf(invoice, fair, current_app.extensions["fairs_config"], locale)
     return Attachment(f"{invoice.number}-{locale}.pdf", content, "application/pdf")
 

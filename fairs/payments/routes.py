@@ -26,7 +26,6 @@ from fairs.directory.queries import companies_of, is_member
 from fairs.payments.forms import METHOD_LABELS, ReceiptForm
 from fairs.payments.lists import INVOICES, wanted_of
 from fairs.payments.models import Invoice
-from fairs.payments.pdf import invoice_pdf
 from fairs.payments.permissions import RECORD_RECEIPT, SEE_OWN_INVOICE, VIEW_INVOICES
 from fairs.payments.queries import (
     OWED,
@@ -146,6 +145,8 @@ def _pdf(found: Invoice) -> Response:
     locale = asked if asked in LOCALES else current_locale()
     config = current_app.extensions["fairs_config"]
     fair = db.session.get_one(Fair, found.fair_id)
+    from fairs.payments.pdf import invoice_pdf  # heavy: loaded by who prints
+
     response = Response(invoice_pdf(found, fair, config, locale), mimetype="application/pdf")
     response.headers.set("Content-Disposition", "inline", filename=f"{found.number}-{locale}.pdf")
     return response

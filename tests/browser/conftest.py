@@ -15,6 +15,12 @@ from scripts.chromium import system_chromium
 from tests.support.browser import Watch, login_as
 from tests.support.server import LiveServer, demonstration, missing_front_end, running
 
+# Nothing of a browser that the tests do not look at: no graphics card, no pages of its own, no calls home.
+LEAN = (
+    "--disable-dev-shm-usage", "--disable-gpu", "--disable-sync", "--disable-component-update", "--disable-background-networking",
+    "--disable-features=PreloadTopChromeWebUI,WebUITabStrip,Translate,OptimizationHints",
+)  # fmt: skip
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything here is marked ``browser``."""
@@ -61,7 +67,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     path = system_chromium()
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses root with its sandbox
     own = {"executable_path": path} if path else {}
-    return {**browser_type_launch_args, **own, "args": [*arguments, "--disable-dev-shm-usage"]}
+    return {**browser_type_launch_args, **own, "args": [*arguments, *LEAN]}
 
 
 @pytest.fixture(scope="session")

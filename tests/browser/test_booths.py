@@ -121,8 +121,9 @@ def _tab_to(page: Page, wanted: Locator) -> None:
     raise AssertionError("not reached with Tab")
 
 
-@pytest.mark.parametrize("language", ["vi", "en"])
-@pytest.mark.parametrize("size", [PHONE, {"width": 1280, "height": 800}], ids=["phone", "laptop"])
+@pytest.mark.parametrize(
+    ("language", "size"), [("vi", PHONE), ("en", {"width": 1280, "height": 800})], ids=["vi-phone", "en-laptop"]
+)
 def test_the_plan_is_accessible_and_readable(open_page: OpenPage, language: str, size: dict[str, int]) -> None:
     page = open_page(viewport=size)
     page.goto(f"/language/{language}")

@@ -177,8 +177,7 @@ def test_money_is_recorded_and_the_exhibitor_sees_it(page: Page, open_page: Call
     axe(exhibitor)
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize(("language", "viewport"), [("vi", PHONE), ("en", DESK)], ids=["vi-phone", "en-desk"])
 def test_pages_are_accessible_and_fit(open_page: Callable[..., Page], viewport: dict[str, int], language: str) -> None:
     page = open_page(viewport=viewport)
     login_as(page, "admin", language=language)

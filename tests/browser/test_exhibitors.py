@@ -160,8 +160,7 @@ def test_public_pages_are_readable_without_scripts(
     expect(page.locator(".exhibitor-cards .tile").first).to_be_visible()
 
 
-@pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
-@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize(("language", "size"), [("vi", PHONE), ("en", LAPTOP)], ids=["vi-phone", "en-laptop"])
 def test_pages_fit_and_are_accessible(
     open_page: Callable[..., Page], upcoming: str, language: str, size: dict[str, int]
 ) -> None:

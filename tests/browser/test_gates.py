@@ -369,8 +369,7 @@ def test_without_a_script_the_form_answers(open_page: Callable[..., Page], hall:
 # --- everybody can use it -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize(("language", "width"), [("vi", 390), ("en", 1280)])
 def test_pages_are_accessible_and_fit(open_page: Callable[..., Page], hall: Hall, width: int, language: str) -> None:
     page = open_page(viewport={"width": width, "height": 844})
     login_as(page, "gate", language=language)

@@ -142,8 +142,7 @@ def test_registration_approval_and_the_phone_without_a_network(
     )
 
 
-@pytest.mark.parametrize("language", ["en", "vi"])
-@pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["390", "1280"])
+@pytest.mark.parametrize(("language", "size"), [("vi", PHONE), ("en", LAPTOP)], ids=["vi-390", "en-1280"])
 def test_public_pages_are_accessible(page: Page, upcoming: str, language: str, size: Any) -> None:
     page.set_viewport_size(size)
     page.goto(f"/language/{language}")
@@ -153,8 +152,7 @@ def test_public_pages_are_accessible(page: Page, upcoming: str, language: str, s
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
 
 
-@pytest.mark.parametrize("language", ["en", "vi"])
-@pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["390", "1280"])
+@pytest.mark.parametrize(("language", "size"), [("vi", PHONE), ("en", LAPTOP)], ids=["vi-390", "en-1280"])
 def test_staff_pages_are_accessible(open_page: Callable[..., Page], upcoming: str, language: str, size: Any) -> None:
     page = open_page("organiser", viewport=size)
     page.goto(f"/language/{language}")

@@ -64,7 +64,7 @@ def test_the_desk_by_keyboard_alone(open_page: Callable[..., Page], running_fair
             break
         keys.press("ArrowDown")
     keys.press("Enter")
-    expect(page.get_by_text("Registered already")).to_be_visible()
+    expect(page.locator(".desk-result-state").get_by_text("Registered already")).to_be_visible()
     expect(page.locator("[data-desk-result]")).to_contain_text(short)
     keys.press("Escape")
     expect(field).to_be_focused()
@@ -81,7 +81,7 @@ def test_a_hand_scanner_is_quicker_than_the_list(open_page: Callable[..., Page],
     page.goto(f"/fairs/{running_fair}/desk")
     page.keyboard.insert_text(short_code)
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Registered already")).to_be_visible()
+    expect(page.locator(".desk-result-state").get_by_text("Registered already")).to_be_visible()
     expect(page.get_by_role("button", name="Print the badge")).to_be_focused()
 
 

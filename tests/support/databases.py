@@ -42,6 +42,7 @@ def make_config(instance: Path, database_url: str) -> Config:
         base_url="http://localhost",
         testing=True,
         rate_limits=False,
+        hot_seconds=0,
         public_cache_seconds=0,  # a test's outer transaction is taken back behind the pages' back
     )
 

@@ -48,7 +48,7 @@ def test_welcome_then_already_inside(place: Entrance) -> None:
     again = one(place, scan_of(badge))
     assert (first.verdict, first.counted) == (Verdict.WELCOME, True)
     assert (again.verdict, again.counted, again.since) == (Verdict.ALREADY_INSIDE, False, first.scanned_at)
-    assert again.badge.person.native_name == badge.person.native_name
+    assert again.badge.name == badge.person.display_name
     assert [scan.counted for scan in kept()] == [True, False]
     assert len(visits()) == 1
 
@@ -289,7 +289,8 @@ def test_at_most_500_scans(place: Entrance) -> None:
 def test_a_scan_costs_few_statements(app: Flask, place: Entrance) -> None:
     badge = place.badge()
     first, again = scan_of(badge), scan_of(badge)
-    for scan, most in ((first, 5), (again, 4), (again, 2)):
+    # A scan that is sent twice is the dear one: only then is it looked up, and tried again.
+    for scan, most in ((first, 4), (again, 4), (again, 5)):
         with own_session(app):
             fair, gate = db.session.merge(place.fair), db.session.merge(place.gate)
             assert fair.days

@@ -39,6 +39,8 @@ CHOSEN = {
 ON_POSTGRES = {"script", "nul", "emoji", "huge", "huge id", "foreign id"}
 VISITS = [("admin", True), ("admin", False), ("exhibitor", False), ("nobody", False)]
 NOT_HERE = {"/account/logout"}
+# Each answer draws all badges of the fair: two attacks show what there is to see.
+DRAWS_ALL_BADGES, ENOUGH_FOR_IT = "/badges/print", {"missing", "unknown code"}
 # What differs at a fair that does not run yet.
 BEFORE_THE_FAIR = ("/plan", "/bookings", "/exhibitors", "/importers", "/visitors", "/desk")
 
@@ -148,6 +150,8 @@ def test_no_form_breaks_runs_or_loses_what_is_typed(demo: Flask, database: Any, 
     for form in forms:
         for what, sent in attacks(form):
             if database is Kind.POSTGRES and what not in ON_POSTGRES:
+                continue
+            if form.action.endswith(DRAWS_ALL_BADGES) and what not in ENOUGH_FOR_IT:
                 continue
             with taken_back():
                 answer = client.submit(form.action, sent)
