@@ -196,7 +196,7 @@ def _cell(place: str, value: Any, zone: ZoneInfo) -> str:
     if isinstance(value, date):
         return _number(place, str((value - _DAY_ZERO).days), _DAY)
     if isinstance(value, Money):
-        return _number(place, f"{value.decimal:f}", _CENTS if EXPONENTS[value.currency] else _WHOLE)
+        return _number(place, f"{float(value.decimal):.15g}", _CENTS if EXPONENTS[value.currency] else _WHOLE)
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         return _number(place, f"{value:f}" if isinstance(value, Decimal) else repr(value), 0)
     return _text(place, str(value)[:_LONGEST])

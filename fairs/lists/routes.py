@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from flask import Blueprint, Response, current_app, flash, g, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from fairs.accounts.queries import matching_grant
 from fairs.calendar.context import current_fair
 from fairs.core.compression import vary
 from fairs.core.errors import DomainError, Forbidden, InvalidInput, NotFound
@@ -21,143 +18,40 @@ from fairs.core.lists import (
     BulkAction,
     ListSpec,
     all_lists,
-    count,
     download,
     field_values,
     known,
     list_spec,
-    neighbours,
 )
-from fairs.core.permissions import Permission, Role
 from fairs.core.web import actor, go, requires, wants_fragment
 from fairs.lists import bulk
-from fairs.lists.models import BulkRun, SavedView
+from fairs.lists.models import BulkRun
 from fairs.lists.permissions import USE_LISTS
-from fairs.lists.queries import item_counts, items_of, pinned_views, reasons, recent_runs, run_for, view_for, views_of
-from fairs.lists.service import change_view, delete_view, may_share_with, pin_view, roles_at, save_view
+from fairs.lists.queries import item_counts, items_of, reasons, recent_runs, run_for, view_for, views_of
+from fairs.lists.service import change_view, delete_view, may_share_with, pin_view, save_view
 from fairs.lists.states import ItemState, RunState
 from fairs.lists.tasks import carry_on_later
+from fairs.lists.tools import (
+    PANEL,
+    ViewLink,
+    address_of,
+    address_to,
+    fair_id_here,
+    list_tools,
+    may_here,
+    pinned_counts,
+    query_of,
+    record_place,
+    roles_here,
+)
 
 bp = Blueprint("lists", __name__)
 
-PANEL = "Fairs-Panel"
-"""Header of a request for the side panel; its value is the query string of the list beside it."""
 PER_PDF = 2000
 SHOWN = 200  # rows of one kind on the page of an act
 
 
 # --- what other pages show ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class ViewLink:
-    """A view as a list shows it."""
-
-    view: SavedView
-    url: str
-    query: str
-    is_current: bool
-    is_own: bool
-    is_pinned: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ListTools:
-    """What the reader may do with the list on this page."""
-
-    spec: ListSpec
-    views: list[ViewLink]
-    query: str
-    actions: list[BulkAction]
-    total: int
-    roles: list[Role]
-
-    @property
-    def args(self) -> dict[str, str]:
-        """The present filter and order, for the addresses of the rows."""
-        return {name: value for name, value in known(self.spec, request.args).items() if name not in self.spec.fixed}
-
-    def url(self, endpoint: str) -> str:
-        """The address of a page or form of this list, with the present filter."""
-        return _to(f"lists.{endpoint}", {"key": self.spec.key, **known(self.spec, request.args)})
-
-
-def _fair_id() -> int | None:
-    fair = g.get("fair")
-    return fair.id if fair is not None else None
-
-
-def _may(permission: Permission) -> bool:
-    return matching_grant(g.get("grants") or [], permission, _fair_id()) is not None
-
-
-def _roles() -> set[Role]:
-    return roles_at(g.get("grants") or [], _fair_id())
-
-
-def _query(spec: ListSpec, args: Mapping[str, str]) -> str:
-    return urlencode({name: value for name, value in known(spec, args).items() if name not in spec.fixed})
-
-
-def _to(endpoint: str, values: Mapping[str, Any]) -> str:
-    return url_for(endpoint, **dict(values))
-
-
-def _address(spec: ListSpec, query: str) -> str:
-    return _to(spec.endpoint, {**dict(parse_qsl(query)), **spec.fixed})
-
-
-def list_tools(key: str) -> ListTools:
-    """Views and actions of a list, for its page; three statements however long the list is."""
-    spec = list_spec(key)
-    query = _query(spec, request.args)
-    links = [
-        ViewLink(view, _address(spec, view.query), view.query, view.query == query, view.owner_id == g.user.id, pinned)
-        for view, pinned in views_of(key, g.user.id, _roles(), _fair_id())
-    ]
-    actions = [action for action in spec.actions if _may(action.permission)]
-    total = count(spec, g.get("fair"), known(spec, request.args))
-    roles = may_share_with(_roles()) if spec.for_fair else []
-    return ListTools(spec, links, query, actions, total, roles)
-
-
-def _list_args(spec: ListSpec) -> dict[str, str]:
-    """The filter of the list that a record was opened from: of the panel's header, else of the page's own address."""
-    beside = request.headers.get(PANEL)
-    return known(spec, dict(parse_qsl(beside[:4000])) if beside is not None else request.args)
-
-
-def record_place(key: str, reference: Any) -> dict[str, Any]:
-    """Where a record stands in its list: addresses of the ones before and after, of the list, and the filter."""
-    spec = list_spec(key)
-    args = _list_args(spec)
-    if spec.record is None or not _may(spec.permission):
-        return {"before": None, "after": None, "back": _to(spec.endpoint, spec.fixed), "filter": {}}
-    endpoint, name = spec.record
-    before, after = neighbours(spec, g.get("fair"), args, reference)
-    args = {key: value for key, value in args.items() if key not in spec.fixed}
-    return {
-        "before": _to(endpoint, {name: before, **args}) if before is not None else None,
-        "after": _to(endpoint, {name: after, **args}) if after is not None else None,
-        "back": _to(spec.endpoint, {**args, **spec.fixed}),
-        "filter": args,
-    }
-
-
-def pinned_counts() -> list[dict[str, Any]]:
-    """The reader's pinned views of this fair with their counts; only of lists that they may open."""
-    user, fair = g.get("user"), g.get("fair")
-    if user is None or fair is None:
-        return []
-    found = []
-    for view in pinned_views(user.id, _roles(), fair.id):
-        spec = list_spec(view.list_key)
-        if not _may(spec.permission):
-            continue
-        args = known(spec, dict(parse_qsl(view.query)))
-        number = count(spec, fair if spec.for_fair else None, args)
-        found.append({"view": view, "list": spec.title, "count": number, "url": _address(spec, view.query)})
-    return found
 
 
 @bp.app_context_processor
@@ -186,7 +80,7 @@ def keep_place(response: Response) -> Response:
     except HTTPException:
         return response
     spec = next((spec for spec in all_lists() if spec.record and spec.record[0] == endpoint), None)
-    query = _query(spec, dict(parse_qsl(came.query))) if spec is not None else ""
+    query = query_of(spec, dict(parse_qsl(came.query))) if spec is not None else ""
     if query:
         response.headers["Location"] = f"{goes.path}?{query}"
     return response
@@ -198,7 +92,7 @@ def keep_place(response: Response) -> Response:
 def _spec(key: str) -> ListSpec:
     """The list, when it belongs to this address and the reader may open it; else there is none (NotFound)."""
     spec = list_spec(key)
-    if spec.for_fair != (g.get("fair") is not None) or not _may(spec.permission):
+    if spec.for_fair != (g.get("fair") is not None) or not may_here(spec.permission):
         raise NotFound
     return spec
 
@@ -213,16 +107,16 @@ def views(key: str) -> str:
 
 def _views_page(spec: ListSpec, error: DomainError | None = None, at: int | None = None) -> str:
     shown = [
-        ViewLink(view, _address(spec, view.query), view.query, False, view.owner_id == g.user.id, pinned)
-        for view, pinned in views_of(spec.key, g.user.id, _roles(), _fair_id())
+        ViewLink(view, address_of(spec, view.query), view.query, False, view.owner_id == g.user.id, pinned)
+        for view, pinned in views_of(spec.key, g.user.id, roles_here(), fair_id_here())
     ]
-    fair_id = _fair_id()
+    fair_id = fair_id_here()
     return render_template(
         "lists/views.html",
         spec=spec,
         views=shown,
-        list_url=_to(spec.endpoint, spec.fixed),
-        roles=may_share_with(_roles()) if spec.for_fair else [],
+        list_url=address_to(spec.endpoint, spec.fixed),
+        roles=may_share_with(roles_here()) if spec.for_fair else [],
         runs=[(run, spec.action(run.action), item_counts(run.id)) for run in recent_runs(spec.key, g.user.id, fair_id)]
         if fair_id is not None
         else [],
@@ -230,7 +124,7 @@ def _views_page(spec: ListSpec, error: DomainError | None = None, at: int | None
         error=error,
         error_at=at,
         typed=request.form,
-        query=request.form.get("query", _query(spec, request.args)),
+        query=request.form.get("query", query_of(spec, request.args)),
     )
 
 
@@ -243,15 +137,15 @@ def save(key: str) -> Any:
     here = spec.for_fair and not request.form.get("everywhere")
     try:
         view = save_view(
-            spec, fair_id=_fair_id() if here else None, name=request.form.get("name", ""),
-            query=request.form.get("query", ""), role=request.form.get("role", ""), roles=_roles(), by=actor(),
+            spec, fair_id=fair_id_here() if here else None, name=request.form.get("name", ""),
+            query=request.form.get("query", ""), role=request.form.get("role", ""), roles=roles_here(), by=actor(),
         )  # fmt: skip
         if request.form.get("pinned"):
             pin_view(view, True, by=actor())
     except DomainError as error:
         return _views_page(spec, error), 422
     flash(_("The view “%(name)s” is saved.", name=view.name), "success")
-    return go(_address(spec, view.query))
+    return go(address_of(spec, view.query))
 
 
 @bp.post("/views/<key>/<int:view_id>")
@@ -260,7 +154,7 @@ def save(key: str) -> Any:
 def change(key: str, view_id: int) -> Any:
     """Rename, share, pin or remove a view: the pressed button says which."""
     spec = _spec(key)
-    view = view_for(view_id, key, g.user.id, _roles(), _fair_id())
+    view = view_for(view_id, key, g.user.id, roles_here(), fair_id_here())
     try:
         match request.form.get("do", ""):
             case "delete":
@@ -274,7 +168,7 @@ def change(key: str, view_id: int) -> Any:
                     view,
                     name=request.form.get("name", ""),
                     role=request.form.get("role", ""),
-                    roles=_roles(),
+                    roles=roles_here(),
                     by=actor(),
                 )
                 flash(_("Saved."), "success")
@@ -301,7 +195,7 @@ def export(key: str) -> Any:
     picks = _picks()
     if picks is not None and not picks:
         flash(_("Tick at least one row first."), "warning")
-        return go(_address(spec, _query(spec, request.args)))
+        return go(address_of(spec, query_of(spec, request.args)))
     return download(spec, g.get("fair"), known(spec, request.args), picks)
 
 
@@ -311,18 +205,18 @@ def act(key: str) -> Any:
     """Preview an act on the ticked rows, or on all that fit."""
     spec = _spec(key)
     action = _action(spec, request.form.get("action", ""))
-    query = _query(spec, request.args)
+    query = query_of(spec, request.args)
     try:
         run = bulk.begin(spec, current_fair(), action, known(spec, request.args), _picks(), query, by=actor())
     except InvalidInput as error:
         flash(str(error), "warning")
-        return go(_address(spec, query))
+        return go(address_of(spec, query))
     return go(url_for("lists.run", run_id=run.id))
 
 
 def _action(spec: ListSpec, key: str) -> BulkAction:
     action = spec.action(key)
-    if not _may(action.permission):
+    if not may_here(action.permission):
         raise Forbidden
     return action
 
@@ -358,8 +252,8 @@ def _run_page(run: BulkRun, spec: ListSpec, action: BulkAction, error: DomainErr
         reasons=reasons(run.id, ItemState.SKIPPED) if counts[ItemState.SKIPPED] else [],
         total=sum(counts.values()),
         parts=parts,
-        record_url=lambda reference: _to(spec.record[0], {spec.record[1]: reference}) if spec.record else None,
-        back=_address(spec, run.query),
+        record_url=lambda reference: address_to(spec.record[0], {spec.record[1]: reference}) if spec.record else None,
+        back=address_of(spec, run.query),
         may_undo=bulk.may_undo(run),
         undo_until=run.finished_at + bulk.UNDO_WITHIN if run.finished_at else None,
         ItemState=ItemState,
