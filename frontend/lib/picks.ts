@@ -39,11 +39,6 @@ export function startPicks(): void {
     if (pickMatching === undefined && matching && !box.checked) matching.checked = false;
     show(true);
   });
-  // A download leaves the page where it is.
-  document.addEventListener('submit', (event) => {
-    const button = (event as SubmitEvent).submitter;
-    if (button?.dataset['download'] !== undefined) window.setTimeout(() => { button.blur(); }, 0);
-  });
   document.addEventListener('htmx:after:swap', () => show(false));
   window.addEventListener('pageshow', () => show(false));
   show(false);
