@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from fairs.audit.models import AuditEntry
@@ -222,6 +222,23 @@ def authors(contract: Contract) -> frozenset[int]:
     )
     users = {contract.logged_by_id, contract.logged_for_id, *(user for pair in rows for user in pair)}
     return frozenset(user for user in users if user is not None)
+
+
+def has_author(users: Any) -> ColumnElement[bool]:
+    """The condition that one of ``users`` (an expression for IN) is among the contract's :func:`authors`."""
+    acted = (
+        exists()
+        .where(
+            AuditEntry.subject_type == "Contract",
+            AuditEntry.subject_id == Contract.id,
+            AuditEntry.action.in_(AUTHORS),
+            or_(AuditEntry.actor_id.in_(users), AuditEntry.for_id.in_(users)),
+        )
+        .correlate(Contract)
+    )
+    # A column without a value must say no, or NOT would say neither.
+    logged = func.coalesce(Contract.logged_by_id, 0).in_(users) | func.coalesce(Contract.logged_for_id, 0).in_(users)
+    return or_(logged, acted)
 
 
 def facts(contract: Contract, fair: Fair) -> Facts:

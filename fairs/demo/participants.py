@@ -48,6 +48,8 @@ def load_exhibitors(rng: random.Random, fair: Fair, cast: Cast, *, booths: int, 
         # The sample exhibitor's account is accepted and free to choose a booth.
         state = ExhibitorState.ACCEPTED if n == 0 or place < 170 * scale else _UNDECIDED[place % len(_UNDECIDED)]
         supported = company.tax_code is None and place % 2 == 0
+        # Those who wait handed in during the last days, so that a few of the promised answers are late.
+        ago = place % 7 if state is ExhibitorState.SUBMITTED else 60 - place // (5 * scale)
         exhibitor = Exhibitor(
             fair_id=fair.id,
             company=company,
@@ -60,7 +62,10 @@ def load_exhibitors(rng: random.Random, fair: Fair, cast: Cast, *, booths: int, 
             contact_email=company.email,
             contact_phone=company.phone,
             source="web" if company.email else "paper",
-            submitted_at=None if state is ExhibitorState.DRAFT else now() - timedelta(days=60 - place // (5 * scale)),
+            submitted_at=None if state is ExhibitorState.DRAFT else now() - timedelta(days=ago),
+            decide_by=None
+            if state is ExhibitorState.DRAFT
+            else fair.today - timedelta(days=ago - fair.importer_reply_days),
             decided_at=now() - timedelta(days=30) if state is ExhibitorState.ACCEPTED else None,
             decided_by_id=organiser if state is ExhibitorState.ACCEPTED else None,
             decision_number=DECISION if supported else "",
@@ -102,20 +107,24 @@ def _booking(fair: Fair, exhibitor: Exhibitor, booth: Booth, price: BoothPrice, 
     full = base + corner
     supported = exhibitor.is_supported
     is_reserved = not supported and number % 5 == 4 and fair.days_to_opening > 0
+    # Money came in over the last weeks; of the reserved booths a few are past the day of their deposit.
+    age = 6 if is_reserved else 1 + number * 7 % 40
+    is_late = is_reserved and number % 45 == 4
+    deposit_due_on = fair.today + timedelta(days=-1 - number % 3 if is_late else fair.deposit_days - number % 4)
     booking = BoothBooking(
         fair_id=fair.id,
         booth_id=booth.id,
         exhibitor_id=exhibitor.id,
         reference=next_reference(fair.code, "B"),
         state=BookingState.RESERVED if is_reserved else BookingState.CONFIRMED,
-        deposit_due_on=fair.today + timedelta(days=fair.deposit_days - number % 4),
+        deposit_due_on=deposit_due_on,
         price_minor=full.amount_minor,
         support_minor=full.amount_minor if supported else 0,
         currency=full.currency,
         decision_number=exhibitor.decision_number,
         fascia_name=exhibitor.company.name[:120],
         terms_accepted_at=now(),
-        confirmed_at=None if is_reserved else now() - timedelta(days=5),
+        confirmed_at=None if is_reserved else now() - timedelta(days=age),
     )
     db.session.add(booking)
     db.session.flush()
@@ -149,18 +158,18 @@ def _booking(fair: Fair, exhibitor: Exhibitor, booth: Booth, price: BoothPrice, 
             subject_id=booking.id,
             lines=lines,
             deposit_percent=fair.deposit_percent,
-            deposit_due_on=booking.deposit_due_on or fair.today,
+            deposit_due_on=deposit_due_on,
             balance_due_on=fair.balance_due_on or fair.starts_on,
-            issued_on=fair.today - timedelta(days=6),
+            issued_on=fair.today - timedelta(days=age + 3),
         ),
         by=SYSTEM,
     )
     booking.invoice_id = invoice.id
     if booking.state is BookingState.CONFIRMED and not supported:
-        _receive(fair, invoice, number)
+        _receive(fair, invoice, number, fair.today - timedelta(days=age))
 
 
-def _receive(fair: Fair, invoice: Invoice, number: int) -> None:
+def _receive(fair: Fair, invoice: Invoice, number: int, received_on: date) -> None:
     # Written directly: the money came before this story begins, nobody is told of it now.
     in_full = fair.days_to_opening <= 0 or number % 3 == 0
     amount = invoice.total_minor if in_full else invoice.instalments[0].amount_minor
@@ -171,7 +180,7 @@ def _receive(fair: Fair, invoice: Invoice, number: int) -> None:
             number=f"{fair.code}-R-{next_number(f'receipt:{fair.code}'):05d}",
             fair_id=fair.id,
             invoice_id=invoice.id,
-            received_on=fair.today - timedelta(days=5),
+            received_on=received_on,
             method="transfer",
             external_reference=f"DEMO{fair.code}{number:05d}",
             amount_minor=amount,
@@ -205,7 +214,7 @@ def load_importers(rng: random.Random, fair: Fair, cast: Cast, chosen: Iterable[
                 locale="en",
                 confirmed_at=None if state is ImporterState.UNCONFIRMED else now() - timedelta(days=place % 9),
                 decide_by=fair.today + timedelta(days=1 + place % 5),
-                decided_at=now() - timedelta(days=2) if approved else None,
+                decided_at=now() - timedelta(days=1 + place % 20) if approved else None,
                 decided_by_id=organiser if approved else None,
                 badge_id=badge.id if badge else None,
             )

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, ScalarSelect, Select, case, func, or_, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from fairs.core.db import db
 from fairs.core.money import Money
@@ -119,6 +119,23 @@ def _due_by(day: date) -> ColumnElement[int]:
     return (
         select(func.coalesce(func.sum(Instalment.amount_minor), 0))
         .where(Instalment.invoice_id == Invoice.id, Instalment.due_on < day)
+        .correlate(Invoice)
+        .scalar_subquery()
+    )
+
+
+def first_open_day() -> ScalarSelect[date]:
+    """The day of an invoice's earliest instalment that the money received does not cover; none when all are."""
+    until = aliased(Instalment)
+    asked = (
+        select(func.sum(until.amount_minor))
+        .where(until.invoice_id == Instalment.invoice_id, until.due_on <= Instalment.due_on)
+        .correlate(Instalment)
+        .scalar_subquery()
+    )
+    return (
+        select(func.min(Instalment.due_on))
+        .where(Instalment.invoice_id == Invoice.id, asked > Invoice.received_minor)
         .correlate(Invoice)
         .scalar_subquery()
     )

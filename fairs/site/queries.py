@@ -58,14 +58,10 @@ def confirmed_booths(exhibitor_ids: Iterable[int]) -> dict[int, list[str]]:
     return found
 
 
-def start_fair(grants: Sequence[RoleGrant]) -> Fair | None:
-    """The fair in which a person with these roles most likely has to do: running, else the next, else the latest."""
+def start_fairs(grants: Sequence[RoleGrant]) -> list[Fair]:
+    """The fairs at which a person with these roles has to do: all that are not reported yet, else the latest."""
     everywhere = any(grant.fair_id is None for grant in grants)
     held = {grant.fair_id for grant in grants}
     query = select(Fair).order_by(Fair.starts_on, Fair.id)
     fairs = [fair for fair in db.session.scalars(query) if everywhere or fair.id in held]
-    if not fairs:
-        return None
-    running = [fair for fair in fairs if fair.state is FairState.RUNNING and not fair.is_rehearsal]
-    coming = [fair for fair in fairs if not fair.is_over and fair.ends_on >= fair.today and not fair.is_rehearsal]
-    return (running or coming or fairs[::-1])[0]
+    return [fair for fair in fairs if fair.state is not FairState.REPORTED] or fairs[-1:]

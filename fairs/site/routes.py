@@ -19,7 +19,7 @@ from fairs.directory.permissions import OWN_COMPANY
 from fairs.directory.queries import product_groups
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.queries import count_public, public_exhibitors, takes_applications
-from fairs.site.queries import confirmed_booths, fairs_by_time, is_untouched, start_fair
+from fairs.site.queries import confirmed_booths, fairs_by_time, is_untouched, start_fairs
 
 bp = Blueprint("site", __name__)
 
@@ -177,13 +177,12 @@ def _event(shown: Fair) -> dict[str, Any]:
 @bp.get("/start")
 @requires(OWN_COMPANY)
 def start() -> Response:
-    """After signing in: staff to the fair they have most to do with, everybody else to their own page."""
+    """After signing in: staff to their fair, or with several to the inbox of all; everybody else to their own page."""
     if g.grants:
-        shown = start_fair(g.grants)
-        if shown is not None:
-            return redirect(url_for("workplace.overview", fair_slug=shown.slug))
-        if "calendar.index" in current_app.view_functions:
-            return redirect(url_for("calendar.index"))
+        fairs = start_fairs(g.grants)
+        if len(fairs) == 1:
+            return redirect(url_for("workplace.overview", fair_slug=fairs[0].slug))
+        return redirect(url_for("workplace.everywhere" if fairs else "calendar.index"))
     return redirect(url_for("my.start"))
 
 

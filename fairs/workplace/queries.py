@@ -1,74 +1,42 @@
-"""What a role's start page shows: what needs a person, four figures, the next dates."""
+"""What a start page shows beside the inbox: the next dates, what is late with others, the plan of the year."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
-from sqlalchemy import func, select
 
-from fairs.badges.models import Badge
-from fairs.badges.permissions import PRINT_BADGES
-from fairs.badges.states import BadgeState
-from fairs.booths.permissions import MANAGE_BOOKINGS
-from fairs.booths.queries import state_counts
-from fairs.booths.states import BoothState
 from fairs.calendar.models import Fair
 from fairs.calendar.states import FairState
-from fairs.checkin.permissions import VIEW_GATES
-from fairs.checkin.queries import counters
-from fairs.contracts.models import Contract
-from fairs.contracts.permissions import LOG_CONTRACT, VERIFY_CONTRACT, VIEW_CONTRACTS
-from fairs.contracts.queries import ContractFilter
-from fairs.contracts.queries import sums as contract_sums
-from fairs.contracts.states import Verification
 from fairs.core.clock import local_day
-from fairs.core.db import db
-from fairs.core.i18n import format_money, format_number
-from fairs.core.permissions import Permission
-from fairs.exhibitors.models import Exhibitor
-from fairs.exhibitors.permissions import DECIDE_APPLICATION, VIEW_EXHIBITORS
-from fairs.exhibitors.states import ExhibitorState
-from fairs.importers.models import Importer
-from fairs.importers.permissions import DECIDE_IMPORTER, VIEW_IMPORTERS
-from fairs.importers.states import ImporterState
-from fairs.messages.models import OutboxMessage
-from fairs.messages.permissions import READ_OUTBOX
-from fairs.messages.states import MessageState
-from fairs.payments.models import Instalment, Invoice
-from fairs.payments.permissions import RECORD_RECEIPT, VIEW_INVOICES
-from fairs.payments.queries import OWED, InvoiceFilter
-from fairs.payments.queries import sums as invoice_sums
+from fairs.core.permissions import Role
+from fairs.programme.queries import years
+from fairs.reports.queries import Kpi, Standing, kpi
+from fairs.workplace.awaited import KINDS
+from fairs.workplace.awaited.fairs import REPORT_WITHIN
+from fairs.workplace.inbox import Count, Inbox, Kind, Overseer
 
-May = Callable[[Permission], bool]
+SINGLE = 3
+"""So many items of one kind are shown one by one on a start page; more are one entry with the first of them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
-    """Work that waits for a person: how much, until when, and the page where it is done."""
+class Entry:
+    """A line of "Needs you": one record, or several of one kind (``count``) of which ``item`` is the first."""
 
-    icon: str
-    text: str
-    button: str
-    endpoint: str
-    values: dict[str, Any]
-    due: date | None = None
-    is_late: bool = False
+    item: Any
+    title: str = ""
+    count: int = 1
+    late: int = 0
 
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A figure with its label and the page with the records behind it."""
-
-    label: str
-    value: str
-    hint: str
-    endpoint: str
-    icon: str
+    @property
+    def is_late(self) -> bool:
+        """Whether something of it is past its day."""
+        return bool(self.late) or self.item.is_late
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,128 +48,81 @@ class DateAhead:
     is_late: bool = False
 
 
-def _count(model: Any, *where: Any) -> int:
-    return db.session.scalar(select(func.count()).select_from(model).where(*where)) or 0
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """What is late with others: how much of one kind, and the roles that are asked."""
+
+    kind: Kind
+    count: Count
+    roles: tuple[Role, ...]
+
+    @property
+    def title(self) -> str:
+        """The late ones in words."""
+        return self.kind.title(self.count.late)
 
 
-def needs(fair: Fair, may: May) -> list[Need]:
-    """What waits for somebody with these permissions, the most urgent first."""
-    found = [*_decisions(fair, may), *_money(fair, may), *_deals(fair, may), *_paper(fair, may)]
-    return sorted(found, key=lambda need: (not need.is_late, need.due or date.max))
+@dataclass(frozen=True, slots=True)
+class YearPlan:
+    """How the plan of a year stands: quantified targets by standing."""
+
+    year: int
+    name: str
+    targets: int
+    reached: int
+    below: int
+    without: int
 
 
-def _decisions(fair: Fair, may: May) -> list[Need]:
+def entries(box: Inbox) -> list[Entry]:
+    """The inbox in a few lines by the day they are due; items without a day come last."""
     found = []
-    if may(DECIDE_APPLICATION):
-        waiting = _count(Exhibitor, Exhibitor.fair_id == fair.id, Exhibitor.state == ExhibitorState.SUBMITTED)
-        if waiting:
-            text = ngettext(
-                "%(num)s application waits for a decision", "%(num)s applications wait for a decision", waiting
-            )
-            found.append(Need("building-store", text, _("Decide"), "exhibitors.index", {"state": "submitted"}))
-    if may(DECIDE_IMPORTER):
-        waiting, due = db.session.execute(
-            select(func.count(), func.min(Importer.decide_by)).where(
-                Importer.fair_id == fair.id, Importer.state == ImporterState.SUBMITTED
-            )
-        ).one()
-        if waiting:
-            text = ngettext("%(num)s importer waits for an answer", "%(num)s importers wait for an answer", waiting)
-            late = due is not None and due < fair.today
-            found.append(Need("world", text, _("Answer"), "importers.index", {"state": "submitted"}, due, late))
-    return found
+    for group in box.groups(each=SINGLE):
+        if group.count.total > SINGLE:
+            found.append(Entry(group.items[0], group.title, group.count.total, group.count.late))
+        else:
+            found += [Entry(item) for item in group.items]
+    return sorted(found, key=lambda entry: entry.item.due or date.max)
 
 
-def _money(fair: Fair, may: May) -> list[Need]:
-    if not may(RECORD_RECEIPT) and not may(MANAGE_BOOKINGS):
-        return []
-    overdue, oldest = db.session.execute(
-        select(func.count(func.distinct(Invoice.id)), func.min(Instalment.due_on))
-        .join(Instalment, Instalment.invoice_id == Invoice.id)
-        .where(
-            Invoice.fair_id == fair.id, Invoice.state.in_(OWED), Instalment.due_on < fair.today,
-            Instalment.kind == "deposit", Invoice.received_minor < Instalment.amount_minor,
-        )
-    ).one()  # fmt: skip
-    if not overdue:
-        return []
-    text = ngettext("%(num)s deposit is overdue", "%(num)s deposits are overdue", overdue)
-    return [Need("cash", text, _("Look"), "payments.index", {"overdue": "1"}, oldest, True)]
-
-
-def _deals(fair: Fair, may: May) -> list[Need]:
+def late_with_others(fairs: Sequence[Fair]) -> list[Overdue]:
+    """What is past its day at these fairs, whoever is asked, most first: for those who answer for the whole."""
+    box = Inbox(Overseer(0, (), fairs), KINDS)
     found = []
-    if may(VERIFY_CONTRACT):
-        waiting = _count(Contract, Contract.fair_id == fair.id, Contract.verification == Verification.LOGGED)
-        if waiting:
-            text = ngettext("%(num)s contract waits to be verified", "%(num)s contracts wait to be verified", waiting)
-            found.append(
-                Need("rosette-discount-check", text, _("Verify"), "contracts.index", {"verification": "logged"})
-            )
-    if may(LOG_CONTRACT):
-        back = _count(Contract, Contract.fair_id == fair.id, Contract.verification == Verification.RETURNED)
-        if back:
-            text = ngettext("%(num)s contract was sent back", "%(num)s contracts were sent back", back)
-            found.append(Need("arrow-back-up", text, _("Correct"), "contracts.index", {"verification": "returned"}))
-    return found
+    for kind in KINDS:
+        count = box.of_kind(kind)
+        if count.late:
+            asked = tuple(role for role in Role if role in kind.permission.roles and role is not Role.ADMIN)
+            found.append(Overdue(kind, count, asked or (Role.ADMIN,)))
+    return sorted(found, key=lambda overdue: -overdue.count.late)
 
 
-def _messages(fair: Fair, state: MessageState) -> int:
-    return _count(OutboxMessage, OutboxMessage.fair_id == fair.id, OutboxMessage.state == state)
+_REACHED = (Standing.REACHED, Standing.ABOVE, Standing.CLOSE, Standing.WITHIN)
+_BELOW = (Standing.BELOW, Standing.OVER)
 
 
-def _paper(fair: Fair, may: May) -> list[Need]:
-    found = []
-    if may(READ_OUTBOX):
-        waiting = _messages(fair, MessageState.TO_PRINT)
-        if waiting:
-            text = ngettext("%(num)s letter is to be printed", "%(num)s letters are to be printed", waiting)
-            found.append(Need("printer", text, _("Print"), "messages.outbox", {"state": "to_print"}))
-        failed = _messages(fair, MessageState.FAILED)
-        if failed:
-            text = ngettext("%(num)s mail could not be sent", "%(num)s mails could not be sent", failed)
-            found.append(Need("mail-x", text, _("Look"), "messages.outbox", {"state": "failed"}))
-    if may(PRINT_BADGES) and -5 <= fair.days_to_opening <= 14 and not fair.is_over:
-        number = _count(Badge, Badge.fair_id == fair.id, Badge.state == BadgeState.ACTIVE, Badge.printed_at.is_(None))
-        if number:
-            text = ngettext("%(num)s badge is not printed", "%(num)s badges are not printed", number)
-            found.append(Need("id-badge-2", text, _("Print"), "badges.index", {"printed": "no"}, fair.starts_on))
-    return found
+def year_plan() -> YearPlan | None:
+    """The latest year's plan in figures; None when none is loaded."""
+    known = years()
+    if not known:
+        return None
+    result: Kpi = kpi(known[0])
+    standing = Counter(figure.standing for figure in result.figures)
+    return YearPlan(
+        known[0], result.programme.name, sum(standing.values()) - standing[Standing.FREE],
+        sum(standing[s] for s in _REACHED), sum(standing[s] for s in _BELOW), standing[Standing.OPEN],
+    )  # fmt: skip
 
 
-def figures(fair: Fair, may: May) -> list[Figure]:
-    """Up to four figures of the role, each with the page of its records."""
-    found: list[Figure] = []
-    if may(VIEW_GATES) and fair.days_to_opening <= 0:
-        today = counters(fair.id, fair.today)
-        found.append(Figure(_("Visits today"), format_number(today.visits), _("%(number)s inside now", number=format_number(today.inside)),
-                            "checkin.gates", "users"))  # fmt: skip
-    if may(VIEW_CONTRACTS):
-        deals = contract_sums(fair.id, ContractFilter())
-        if fair.days_to_opening <= 0:
-            found.append(Figure(_("Contracts, signed and verified"), format_money(deals.verified.usd),
-                                _("%(number)s more to verify", number=format_number(deals.waiting.count)), "contracts.index", "file-certificate"))  # fmt: skip
-    if may(VIEW_EXHIBITORS):
-        booths = state_counts(fair.id)
-        total = sum(booths.values()) - booths.get(BoothState.BLOCKED, 0)
-        sold = booths.get(BoothState.CONFIRMED, 0)
-        found.append(Figure(_("Booths confirmed"), format_number(sold), _("of %(total)s; %(free)s free", total=format_number(total),
-                            free=format_number(booths.get(BoothState.FREE, 0))), "booths.staff_plan", "layout-grid"))  # fmt: skip
-    if may(VIEW_IMPORTERS):
-        approved = _count(Importer, Importer.fair_id == fair.id, Importer.state == ImporterState.APPROVED)
-        registered = _count(Importer, Importer.fair_id == fair.id)
-        found.append(Figure(_("Importers approved"), format_number(approved), _("of %(total)s registered", total=format_number(registered)),
-                            "importers.index", "world"))  # fmt: skip
-    if may(VIEW_INVOICES):
-        for money in invoice_sums(fair.id, InvoiceFilter(), fair.today):
-            found.append(Figure(_("Received"), format_money(money.received), _("%(open)s still open", open=format_money(money.open)),
-                                "payments.index", "cash"))  # fmt: skip
-    return found[:4]
+def next_date(fairs: Sequence[Fair]) -> DateAhead | None:
+    """The next date of any of these fairs, with the fair's name."""
+    ahead = [DateAhead(found.day, f"{found.text} ({fair.name})") for fair in fairs for found in dates(fair)[:1]]
+    return min(ahead, key=lambda found: found.day, default=None)
 
 
 def dates(fair: Fair) -> list[DateAhead]:
-    """The fair's next dates and what is late; the report is due 30 days after the fair (Decree 81/2018)."""
-    report_due = fair.ends_on + timedelta(days=30)
+    """The fair's next dates and what is late."""
+    report_due = fair.ends_on + timedelta(days=REPORT_WITHIN)
     known = [
         (fair.balance_due_on, _("Balance of the booths is due")),
         (fair.starts_on, _("The fair opens")),

@@ -1,0 +1,21 @@
+"""Every state of every state table, classified: either a kind of the inbox speaks of it, or it says why nobody is awaited.
+
+Whoever adds a state adds it here, by subject; a test walks over all tables and fails on one that is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fairs.core.states import State
+from fairs.workplace.awaited import deals, fairs, messages, money, participants
+from fairs.workplace.inbox import Kind, Why
+
+_SUBJECTS = (fairs, participants, money, deals, messages)
+
+KINDS: tuple[Kind, ...] = tuple(kind for subject in _SUBJECTS for kind in subject.KINDS)
+KIND_BY_KEY: Mapping[str, Kind] = {kind.key: kind for kind in KINDS}
+# By class first: two enums' states of one value are equal as texts.
+NOBODY: Mapping[type[State], Mapping[State, Why]] = {
+    states: why for subject in _SUBJECTS for states, why in subject.NOBODY.items()
+}

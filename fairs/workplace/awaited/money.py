@@ -1,0 +1,89 @@
+"""Booths reserved and not paid for, and invoices whose money has not come."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from sqlalchemy import and_, exists
+from sqlalchemy.orm import joinedload
+
+from fairs.booths.models import BoothBooking
+from fairs.booths.permissions import MANAGE_BOOKINGS
+from fairs.booths.service import SUBJECT
+from fairs.booths.states import LIVE, BookingState
+from fairs.core.i18n import format_money
+from fairs.exhibitors.models import Exhibitor
+from fairs.payments.models import Invoice
+from fairs.payments.permissions import RECORD_RECEIPT
+from fairs.payments.queries import OWED, first_open_day
+from fairs.payments.states import InvoiceState
+from fairs.workplace.inbox import TODAY, Kind, Why
+
+# Nobody asks for money for a booth that was given up.
+_FOR_ENDED_BOOKING = exists().where(
+    and_(
+        Invoice.subject_type == SUBJECT,
+        BoothBooking.id == Invoice.subject_id,
+        BoothBooking.state.not_in(LIVE),
+    )
+)
+
+KINDS = (
+    Kind(
+        key="reservation",
+        states=(BookingState.RESERVED,),
+        model=BoothBooking,
+        where=(BoothBooking.state == BookingState.RESERVED, BoothBooking.deposit_due_on < TODAY),
+        permission=MANAGE_BOOKINGS,
+        counts_from=BoothBooking.deposit_due_on,
+        days=0,
+        icon="bookmark",
+        reason=_l("Deposit overdue"),
+        title=lambda n: ngettext(
+            "%(num)s reserved booth is past the day of its deposit",
+            "%(num)s reserved booths are past the day of their deposit",
+            n,
+        ),
+        who=lambda booking: booking.exhibitor.company.name,
+        what=lambda booking: _("Booth %(code)s", code=booking.booth.code) + f" · {booking.reference}",
+        button=_l("Ask or release"),
+        page=lambda booking: ("bookings.booking", {"reference": booking.reference}),
+        list_page=("bookings.index", {"state": "overdue"}),
+        load=(joinedload(BoothBooking.booth), joinedload(BoothBooking.exhibitor).joinedload(Exhibitor.company)),
+    ),
+    Kind(
+        key="invoice",
+        states=(InvoiceState.OPEN, InvoiceState.PARTLY_PAID),
+        model=Invoice,
+        where=(Invoice.state.in_(OWED), first_open_day() < TODAY, ~_FOR_ENDED_BOOKING),
+        permission=RECORD_RECEIPT,
+        counts_from=first_open_day(),
+        days=0,
+        icon="cash",
+        reason=_l("Payment overdue"),
+        title=lambda n: ngettext("%(num)s payment is overdue", "%(num)s payments are overdue", n),
+        who=lambda invoice: invoice.company.name,
+        what=lambda invoice: _(
+            "%(open)s still open · %(number)s", open=format_money(invoice.open_amount), number=invoice.number
+        ),
+        button=_l("Check the receipt"),
+        page=lambda invoice: ("payments.invoice", {"number": invoice.number}),
+        list_page=("payments.index", {"due": "overdue"}),
+        load=(joinedload(Invoice.company),),
+    ),
+)
+
+NOBODY = {
+    BookingState: {
+        BookingState.HELD: Why.AUTOMATIC,  # minutes run; the exhibitor reserves, or it ends by itself
+        BookingState.CONFIRMED: Why.FINAL,
+        BookingState.EXPIRED: Why.FINAL,
+        BookingState.CANCELLED: Why.FINAL,
+    },
+    InvoiceState: {
+        InvoiceState.PAID: Why.FINAL,
+        InvoiceState.WAIVED: Why.FINAL,
+        InvoiceState.CANCELLED: Why.FINAL,
+    },
+}

@@ -1,0 +1,187 @@
+"""For each kind of the inbox a record that awaits a person, and the act after which it does so no longer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from fairs.accounts.models import RoleGrant
+from fairs.badges.service import mark_printed as print_badges
+from fairs.badges.states import BadgeCategory
+from fairs.booths.service import cancel_booking
+from fairs.calendar.models import Fair
+from fairs.calendar.service import change_settings, change_state
+from fairs.calendar.states import FairState
+from fairs.contracts.service import edit_contract, return_contract, verify_contract
+from fairs.core.actor import SYSTEM
+from fairs.core.clock import now, today
+from fairs.core.db import db, transaction
+from fairs.core.permissions import Role
+from fairs.exhibitors.service import accept_application, refuse_application, waitlist_application
+from fairs.importers.service import approve_importer
+from fairs.messages.models import OutboxMessage
+from fairs.messages.service import Notice, mark_printed, send, try_again
+from fairs.messages.states import MessageState
+from fairs.payments.models import Invoice
+from fairs.workplace.awaited import KINDS
+from fairs.workplace.inbox import Inbox, Reader
+from tests.factories.booths import new_ground
+from tests.factories.checkin import Entrance, new_fair
+from tests.factories.deals import ALL_CHECKS, acting, office, scan
+from tests.factories.deals import Office as Deals
+from tests.factories.exhibitors import new_office
+from tests.factories.importers import ZONE, reception
+
+LONG = timedelta(days=8)
+
+
+@dataclass
+class Awaiting:
+    """A record, its fair, and the main act. ``later``: it awaits somebody only after so long."""
+
+    fair: Fair
+    record: Any
+    act: Callable[[], Any]
+    later: timedelta = timedelta()
+
+
+def reader(fair: Fair, role: Role, *, user: int = 999_999, lent_by: int | None = None) -> Reader:
+    """Somebody with this role at the fair."""
+    fair_id = None if role.is_system_wide else fair.id
+    return Reader(user, [RoleGrant(user_id=user, role=role, fair_id=fair_id, lent_by_id=lent_by)], [fair])
+
+
+def items_of(someone: Reader, record: Any) -> list[str]:
+    """The kinds under which a reader is shown the record, by counts and by items alike."""
+    box = Inbox(someone, KINDS)
+    shown = [item for kind in KINDS for item in box.items(kind, limit=100)[0]]
+    assert box.total.total == len(shown)
+    assert box.total.late == sum(item.is_late for item in shown)
+    return [item.kind.key for item in shown if item.kind.model is type(record) and item.record_id == record.id]
+
+
+def application() -> Awaiting:
+    place = new_office()
+    record = place.submitted()
+    return Awaiting(place.fair, record, lambda: accept_application(record, by=SYSTEM))
+
+
+def waiting_list() -> Awaiting:
+    place = new_office()
+    record = waitlist_application(place.submitted(), by=SYSTEM)
+    fair = change_settings(place.fair, {"booking_closes_at": now() - timedelta(days=2)}, by=SYSTEM)
+    return Awaiting(fair, record, lambda: refuse_application(record, by=SYSTEM, note="Hết chỗ"))
+
+
+def importer() -> Awaiting:
+    place = reception()
+    record = place.importer()
+    return Awaiting(place.fair, record, lambda: approve_importer(record, by=SYSTEM))
+
+
+def badge() -> Awaiting:
+    fair = new_fair(starts_on=today(ZONE) + timedelta(days=5))
+    record = Entrance(fair, None).badge(BadgeCategory.VIP)  # type: ignore[arg-type]
+    return Awaiting(fair, record, lambda: print_badges([record], by=SYSTEM))
+
+
+def reservation() -> Awaiting:
+    ground = new_ground()
+    record = ground.reserve()
+    return Awaiting(ground.fair, record, lambda: cancel_booking(record, reason="Chưa đặt cọc", by=SYSTEM), LONG)
+
+
+def invoice() -> Awaiting:
+    ground = new_ground()
+    record = db.session.get_one(Invoice, ground.reserve().invoice_id)
+    deals = Deals(ground.fair, record.company, record.company)
+    return Awaiting(ground.fair, record, lambda: deals.receipt(record, record.instalments[0].amount_minor), LONG)
+
+
+def partly_paid() -> Awaiting:
+    place = office()
+    record = place.invoice()
+    place.receipt(record, record.instalments[0].amount_minor)
+    return Awaiting(place.fair, record, lambda: place.receipt(record, record.open_amount.amount_minor), LONG * 4)
+
+
+def contract() -> Awaiting:
+    place = office()
+    place.rate()
+    record = place.contract()
+    other = acting(place.user(Role.DEALS))
+    return Awaiting(place.fair, record, lambda: verify_contract(record, place.fair, ALL_CHECKS, by=other))
+
+
+def without_scan() -> Awaiting:
+    place = office()
+    place.rate()
+    record = place.contract()
+    with transaction():
+        record.evidence_id = None
+    act = lambda: edit_contract(record, place.fair, place.draft(), by=SYSTEM, evidence=scan())  # noqa: E731
+    return Awaiting(place.fair, record, act)
+
+
+def without_rate() -> Awaiting:
+    place = office()
+    place.rate()
+    return Awaiting(place.fair, place.contract(currency="EUR"), lambda: place.rate("EUR", "27000"))
+
+
+def returned() -> Awaiting:
+    place = office()
+    place.rate()
+    record = place.contract()
+    return_contract(record, "Thiếu chữ ký", by=acting(place.user(Role.DEALS)))
+    return Awaiting(place.fair, record, lambda: edit_contract(record, place.fair, place.draft(), by=SYSTEM))
+
+
+def letter() -> Awaiting:
+    fair = new_fair()
+    with transaction():
+        record = send(Notice("accounts/test", "Hà", None, "vi", {}, fair.id, ()))
+    return Awaiting(fair, record, lambda: mark_printed(record, by=SYSTEM))
+
+
+def failed_mail() -> Awaiting:
+    fair = new_fair()
+    with transaction():
+        record: OutboxMessage = send(Notice("accounts/test", "Hà", "ha@nowhere.example", "vi", {}, fair.id, ()))
+        record.move_to(MessageState.FAILED)
+    return Awaiting(fair, record, lambda: try_again(record, by=SYSTEM))
+
+
+def _fair(first_in: int, state: FairState, following: FairState) -> Callable[[], Awaiting]:
+    def make() -> Awaiting:
+        fair = new_fair(starts_on=today(ZONE) + timedelta(days=first_in), is_draft=True)
+        way = [FairState.PUBLISHED, FairState.BOOKING_OPEN, FairState.RUNNING, FairState.CLOSED]
+        for step in way[: way.index(state) + 1] if state in way else []:
+            fair = change_state(fair, step, by=SYSTEM)
+        return Awaiting(fair, fair, lambda: change_state(fair, following, by=SYSTEM))
+
+    return make
+
+
+#: By kind; a kind of several states has one for each.
+SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
+    "draft": (_fair(60, FairState.DRAFT, FairState.PUBLISHED),),
+    "booking": (_fair(60, FairState.PUBLISHED, FairState.BOOKING_OPEN),),
+    "open": (_fair(1, FairState.BOOKING_OPEN, FairState.RUNNING),),
+    "close": (_fair(-4, FairState.RUNNING, FairState.CLOSED),),
+    "report": (_fair(-40, FairState.CLOSED, FairState.REPORTED),),
+    "application": (application,),
+    "waiting-list": (waiting_list,),
+    "importer": (importer,),
+    "badge": (badge,),
+    "reservation": (reservation,),
+    "invoice": (invoice, partly_paid),
+    "contract": (contract,),
+    "scan": (without_scan,),
+    "rate": (without_rate,),
+    "returned": (returned,),
+    "letter": (letter,),
+    "mail": (failed_mail,),
+}
