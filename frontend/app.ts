@@ -46,6 +46,9 @@ function startHtmx(): void {
   });
 }
 
+/** Content that another script has put into the page (a record beside its list) gets htmx's attributes, too. */
+document.addEventListener('fairs:added', (event) => htmx.process((event as CustomEvent<Element>).detail));
+
 function startClicks(): void {
   document.addEventListener('click', (event) => {
     const target = event.target as Element;

@@ -13,9 +13,10 @@ from werkzeug.wrappers import Response
 
 from fairs.accounts.forms import LendForm, ProfileForm, TeamForm, TokenForm, UserForm
 from fairs.accounts.letters import locale_of
+from fairs.accounts.lists import USERS
 from fairs.accounts.models import ApiToken, RoleGrant, User
 from fairs.accounts.permissions import MANAGE_FAIR_TEAM, MANAGE_USERS, OWN_ACCOUNT
-from fairs.accounts.queries import lent_by, team, tokens_of, user_by_email, users_matching
+from fairs.accounts.queries import lent_by, team, tokens_of, user_by_email
 from fairs.accounts.security import RESET_DAYS, password_link
 from fairs.accounts.service import (
     change_profile,
@@ -32,8 +33,9 @@ from fairs.core.clock import today
 from fairs.core.db import db, transaction
 from fairs.core.errors import DomainError, InvalidInput, NotFound
 from fairs.core.i18n import LOCALES
+from fairs.core.lists import page_of
 from fairs.core.permissions import Role
-from fairs.core.web import NavItem, actor, go, paginate, public, register_nav, requires, safe_next
+from fairs.core.web import NavItem, actor, go, public, register_nav, requires, safe_next
 from fairs.messages.service import Notice, send
 
 bp = Blueprint("accounts", __name__)
@@ -203,8 +205,7 @@ def users() -> Any:
             return go(url_for("accounts.users"))
         except DomainError as error:
             form.add_error(error)
-    text = request.args.get("q", "")[:100]
-    page = paginate(users_matching(text), (User.id, False), cursor=request.args.get("cursor"))
+    page = page_of(USERS, None, request.args, cursor=request.args.get("cursor"))
     return render_template("accounts/users.html", form=form, page=page), 422 if form.is_submitted() else 200
 
 

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from fairs.accounts.queries import matching_grant
 from fairs.badges import queries
 from fairs.badges.forms import ReasonForm
+from fairs.badges.lists import BADGES, wanted_of
 from fairs.badges.models import Badge
 from fairs.badges.permissions import PRINT_BADGES, REVOKE_BADGE
 from fairs.badges.queries import BadgeFilter
@@ -21,8 +22,8 @@ from fairs.calendar.context import current_fair
 from fairs.core import qr
 from fairs.core.db import db
 from fairs.core.errors import DomainError, InvalidInput, NotFound
-from fairs.core.text import clean
-from fairs.core.web import NavItem, actor, go, paginate, register_nav, requires
+from fairs.core.lists import download, known, page_of
+from fairs.core.web import NavItem, actor, go, register_nav, requires
 
 bp = Blueprint("badges", __name__, url_prefix="/fairs/<fair_slug>/badges")
 
@@ -38,23 +39,15 @@ def _badge(reference: str) -> Badge:
     return badge
 
 
-def _filter(values: Any) -> BadgeFilter:
-    category, state, printed = (values.get(key, "") for key in ("category", "state", "printed"))
-    return BadgeFilter(
-        text=clean(values.get("q", ""))[:100],
-        category=category if category in set(BadgeCategory) else "",
-        state=state if state in set(BadgeState) else "",
-        printed=printed if printed in {"yes", "no"} else "",
-    )
-
-
 @bp.get("")
 @requires(PRINT_BADGES)
-def index() -> str:
+def index() -> str | Response:
     """The fair's badges."""
     fair = current_fair()
-    wanted = _filter(request.args)
-    page = paginate(queries.badge_list(fair.id, wanted), (Badge.id, True), limit=50, cursor=request.args.get("cursor"))
+    wanted = wanted_of(request.args)
+    if request.args.get("format") == "xlsx":
+        return download(BADGES, fair, known(BADGES, request.args))
+    page = page_of(BADGES, fair, request.args, cursor=request.args.get("cursor"))
     return render_template(
         "badges/list.html", page=page, wanted=wanted, counts=queries.badge_counts(fair.id),
         categories=list(BadgeCategory), states=list(BadgeState), is_filtered=wanted != BadgeFilter(),
@@ -85,7 +78,7 @@ def print_badges() -> BaseResponse:
     """The chosen badges as a PDF, or all of the list as it is filtered. Marks them as printed."""
     fair = current_fair()
     if request.form.get("all"):
-        query = queries.badge_list(fair.id, _filter(request.form)).where(Badge.state == BadgeState.ACTIVE)
+        query = queries.badge_list(fair.id, wanted_of(request.form)).where(Badge.state == BadgeState.ACTIVE)
     else:
         ids = [
             int(text) for text in request.form.getlist("badge") if text.isascii() and text.isdigit() and len(text) < 19

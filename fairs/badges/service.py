@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from fairs.audit.service import record
@@ -17,6 +20,7 @@ from fairs.core import crypto
 from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
+from fairs.core.errors import Conflict
 from fairs.core.sequences import next_reference
 from fairs.directory.models import Company, Person
 
@@ -106,6 +110,12 @@ def replace_badge(badge: Badge, reason: str, *, by: Actor) -> Badge:
         return new
 
 
+def check_printable(badge: Badge) -> None:
+    """Raise Conflict for a badge that mark_printed leaves out: it is revoked."""
+    if badge.state is not BadgeState.ACTIVE:
+        raise Conflict(_l("This badge is revoked and opens no gate: there is nothing to print."))
+
+
 def mark_printed(badges: Sequence[Badge], *, by: Actor) -> int:
     """Note that these badges were printed now; gives back how many had not been before. Revoked ones are left out."""
     ids = [badge.id for badge in badges]
@@ -122,3 +132,16 @@ def mark_printed(badges: Sequence[Badge], *, by: Actor) -> int:
         for row in first:
             record("badges.print", row, by=by)
         return len(first)
+
+
+def unmark_printed(badge: Badge, kept: Mapping[str, Any], by: Actor) -> None:
+    """Take back that a badge was printed; ``kept`` holds the moment it had been printed before, as ISO text, or nothing.
+
+    Raises Conflict when it is another badge by now (it was replaced).
+    """
+    with transaction():
+        row = db.session.get_one(Badge, badge.id, with_for_update=True, populate_existing=True)
+        if row.id != kept["badge"]:
+            raise Conflict
+        row.printed_at = datetime.fromisoformat(kept["printed_at"]) if kept["printed_at"] else None
+        record("badges.unprint", row, by=by)

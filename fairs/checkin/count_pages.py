@@ -27,7 +27,7 @@ from fairs.checkin.forms import TallyForm
 from fairs.checkin.models import CountEntry, Gate
 from fairs.checkin.permissions import MANAGE_GATES, SCAN, VIEW_GATES
 from fairs.checkin.queries import gate_by_code, gates_of
-from fairs.checkin.sheets import MOST_ROWS, count_sheet, entry_sheet
+from fairs.checkin.sheets import count_sheet, entry_sheet
 from fairs.core.clock import now
 from fairs.core.db import db
 from fairs.core.errors import DomainError, NotFound
@@ -36,6 +36,7 @@ from fairs.core.web import actor, go, requires
 
 bp = Blueprint("counts", __name__, url_prefix="/fairs/<fair_slug>/gates")
 MOST_PRESSES = 1_000
+MOST_ENTRIES_PER_DAY = 200_000
 
 
 def _day(fair: Fair) -> date:
@@ -91,7 +92,7 @@ def _all_entries(fair: Fair) -> list[tuple[CountEntry, str]]:
     entries = [
         entry
         for day in fair.days
-        for entry in db.session.scalars(entries_of_day(fair.id, day, by_hand=False).limit(MOST_ROWS))
+        for entry in db.session.scalars(entries_of_day(fair.id, day, by_hand=False).limit(MOST_ENTRIES_PER_DAY))
     ]
     people = _people(entries)
     return [(entry, people.get(entry.by_id or 0, "")) for entry in entries]

@@ -16,18 +16,15 @@ from fairs.calendar.models import Fair
 from fairs.calendar.queries import all_fairs
 from fairs.checkin import count_pages, queries, screen
 from fairs.checkin.forms import GateForm, NewGateForm
-from fairs.checkin.models import Gate, Scan
+from fairs.checkin.lists import SCANS, day_of, wanted_of
+from fairs.checkin.models import Gate
 from fairs.checkin.permissions import MANAGE_GATES, SCAN, VIEW_GATES
-from fairs.checkin.queries import ScanFilter
 from fairs.checkin.service import change_gate, create_gate, set_gate_open
-from fairs.checkin.sheets import MOST_ROWS, scan_sheet
 from fairs.checkin.states import Verdict
-from fairs.core.db import db
 from fairs.core.errors import DomainError, NotFound
+from fairs.core.lists import download, known, page_of
 from fairs.core.permissions import Permission
-from fairs.core.sheets import sheet_response
-from fairs.core.text import clean
-from fairs.core.web import NavItem, actor, go, paginate, register_nav, requires, safe_next
+from fairs.core.web import NavItem, actor, go, register_nav, requires, safe_next
 
 bp = Blueprint("checkin", __name__, url_prefix="/fairs/<fair_slug>")
 blueprints = [bp, screen.bp, count_pages.bp]
@@ -42,17 +39,10 @@ def _gate(code: str) -> Gate:
 
 def _day(fair: Fair) -> date:
     """The day whose figures are shown: the one asked for, else today, else the fair's first or last day."""
-    asked = _date(request.args.get("day", ""))
+    asked = day_of(request.args.get("day", ""))
     if asked in fair.days:
         return asked
     return min(max(fair.today, fair.starts_on), fair.ends_on)
-
-
-def _date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _live() -> dict[str, Any]:
@@ -91,7 +81,7 @@ def figures() -> str:
 @requires(MANAGE_GATES)
 def rehearse() -> BaseResponse:
     """To the screen of the chosen gate, in rehearsal."""
-    gate, day = _gate(request.args.get("gate", "")), _date(request.args.get("rehearsal", ""))
+    gate, day = _gate(request.args.get("gate", "")), day_of(request.args.get("rehearsal", ""))
     if day is None:
         flash(_("Choose the day to rehearse."), "warning")
         return go(url_for(".gates"))
@@ -160,30 +150,15 @@ def close_gate(code: str) -> BaseResponse:
     return go(url_for(".gates"))
 
 
-def _filter() -> ScanFilter:
-    args = request.args
-    verdict = args.get("verdict", "")
-    return ScanFilter(
-        text=clean(args.get("q", ""))[:100],
-        gate=args.get("gate", "")[:20],
-        verdict=verdict if verdict in {*Verdict, "refused"} else "",
-        direction=args.get("direction", "") if args.get("direction") in {"in", "out"} else "",
-        day=_date(args.get("day", "")),
-        rehearsal=args.get("kind") == "rehearsal",
-    )
-
-
 @bp.get("/scans")
 @requires(VIEW_GATES)
 def scans() -> Any:
     """The log of scans, with filters; ``format=xlsx`` gives it as a spreadsheet."""
     fair = current_fair()
-    wanted = _filter()
-    query = queries.scan_log(fair.id, wanted)
+    wanted = wanted_of(request.args)
     if request.args.get("format") == "xlsx":
-        rows = db.session.scalars(query.order_by(Scan.scanned_at, Scan.id).limit(MOST_ROWS))
-        return sheet_response([scan_sheet(rows)], f"{fair.slug}-scans", time_zone=fair.time_zone)
-    page = paginate(query, (Scan.scanned_at, True), (Scan.id, True), cursor=request.args.get("cursor"))
+        return download(SCANS, fair, known(SCANS, request.args))
+    page = page_of(SCANS, fair, request.args, cursor=request.args.get("cursor"))
     return render_template(
         "checkin/scans.html", page=page, wanted=wanted, gates=queries.gates_of(fair.id), verdicts=list(Verdict)
     )

@@ -12,8 +12,6 @@ from fairs.checkin.models import CountEntry, Scan
 from fairs.core.i18n import country_name
 from fairs.core.sheets import Sheet
 
-MOST_ROWS = 200_000
-
 
 def scan_sheet(scans: Iterable[Scan]) -> Sheet:
     """One row per scan."""

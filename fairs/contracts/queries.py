@@ -122,11 +122,18 @@ def list_contracts(
     fair_id: int, wanted: ContractFilter, *, sort: str = "-reference", cursor: str | None = None, limit: int = 50
 ) -> Page[Contract]:
     """A page of the fair's contracts; ``sort`` is a key of SORTS, with - for descending."""
-    column = SORTS.get(sort.removeprefix("-"), Contract.id)
-    down = sort.startswith("-")
-    keys = [(column, down)] if column is Contract.id else [(column, down), (Contract.id, down)]
-    query = _filtered(fair_id, wanted).options(joinedload(Contract.exporter), joinedload(Contract.importer))
-    return paginate(query, *keys, limit=limit, cursor=cursor)
+    return paginate(contracts_matching(fair_id, wanted), *order_of(sort), limit=limit, cursor=cursor)
+
+
+def order_of(sort: str) -> list[tuple[Any, bool]]:
+    """The keys of the list and whether they descend, for ``sort`` as in list_contracts."""
+    column, down = SORTS.get(sort.removeprefix("-"), Contract.id), sort.startswith("-")
+    return [(column, down)] if column is Contract.id else [(column, down), (Contract.id, down)]
+
+
+def contracts_matching(fair_id: int, wanted: ContractFilter) -> Select[Contract]:
+    """The fair's contracts that fit the filter, with both parties."""
+    return _filtered(fair_id, wanted).options(joinedload(Contract.exporter), joinedload(Contract.importer))
 
 
 def contracts_page(fair_id: int, *, cursor: str | None, limit: int) -> Page[Contract]:
@@ -137,14 +144,6 @@ def contracts_page(fair_id: int, *, cursor: str | None, limit: int) -> Page[Cont
         .options(joinedload(Contract.exporter), joinedload(Contract.importer), selectinload(Contract.lines))
     )
     return paginate(query, (Contract.id, False), limit=limit, cursor=cursor)
-
-
-def all_contracts(fair_id: int, wanted: ContractFilter) -> Sequence[Contract]:
-    """Every contract that the filter shows, by reference, for a sheet."""
-    query = _filtered(fair_id, wanted).options(
-        joinedload(Contract.exporter), joinedload(Contract.importer), selectinload(Contract.lines)
-    )
-    return db.session.scalars(query.order_by(Contract.id)).all()
 
 
 def sums(fair_id: int, wanted: ContractFilter) -> Sums:

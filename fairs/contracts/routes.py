@@ -13,18 +13,17 @@ from fairs.calendar.context import current_fair
 from fairs.contracts import pages, sales_pages
 from fairs.contracts.drafts import keep_upload, kept_file
 from fairs.contracts.forms import ContractForm, MoveForm, whole
+from fairs.contracts.lists import CONTRACTS, wanted_of
 from fairs.contracts.models import Contract
 from fairs.contracts.permissions import LOG_CONTRACT, VERIFY_CONTRACT, VIEW_CONTRACTS
 from fairs.contracts.preview import page_picture
 from fairs.contracts.queries import (
     ContractFilter,
-    all_contracts,
     booths_of,
     contract_by_reference,
     exporters,
     find_parties,
     importer_countries,
-    list_contracts,
     sums,
     version,
 )
@@ -38,12 +37,11 @@ from fairs.contracts.service import (
     return_contract,
     verify_contract,
 )
-from fairs.contracts.sheet import contract_sheets
 from fairs.contracts.states import ContractState, Verification
 from fairs.core.db import db
 from fairs.core.errors import DomainError, InvalidInput, NotFound
 from fairs.core.i18n import country_name
-from fairs.core.sheets import sheet_response
+from fairs.core.lists import download, known, page_of
 from fairs.core.text import clean
 from fairs.core.web import NavItem, actor, go, register_nav, requires
 from fairs.directory.models import Company
@@ -52,31 +50,16 @@ bp = Blueprint("contracts", __name__)
 blueprints = [rate_bp, bp, sales_pages.staff, sales_pages.my]
 
 
-def _wanted() -> ContractFilter:
-    args = request.args
-    state, verification, country = args.get("state", ""), args.get("verification", ""), args.get("country", "")
-    return ContractFilter(
-        state=ContractState(state) if state in set(ContractState) else None,
-        verification=Verification(verification) if verification in set(Verification) else None,
-        country=country.upper() if len(country) == 2 and country.isascii() else "",
-        exporter_id=whole(args.get("exporter")),
-        text=args.get("q", "")[:200],
-    )
-
-
 @bp.get("/fairs/<fair_slug>/deals")
 @requires(VIEW_CONTRACTS)
 def index() -> str | Response:
     """The fair's contracts."""
-    fair, wanted = current_fair(), _wanted()
+    fair, wanted = current_fair(), wanted_of(request.args)
     if request.args.get("format") == "xlsx":
-        sheets = contract_sheets(all_contracts(fair.id, wanted))
-        return sheet_response(sheets, f"{fair.slug}-contracts", time_zone=fair.time_zone)
+        return download(CONTRACTS, fair, known(CONTRACTS, request.args))
     return render_template(
         "contracts/list.html",
-        page=list_contracts(
-            fair.id, wanted, sort=request.args.get("sort", "-reference"), cursor=request.args.get("cursor")
-        ),
+        page=page_of(CONTRACTS, fair, request.args, cursor=request.args.get("cursor")),
         sums=sums(fair.id, wanted),
         is_filtered=wanted != ContractFilter(),
         states=[(str(state), state.label) for state in ContractState],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flask_babel import gettext as _
@@ -12,8 +12,8 @@ from fairs.core.hs import name_of
 from fairs.core.sheets import Sheet
 
 
-def contract_sheets(contracts: Sequence[Contract]) -> list[Sheet]:
-    """Both sheets."""
+def contract_sheets(contracts: Iterable[Contract], with_lines: Iterable[Contract]) -> list[Sheet]:
+    """Both sheets; the contracts are read twice, so that none of them is kept in memory."""
     heads = [
         _("Reference"), _("Number of the contract"), _("Signed on"), _("Status"), _("Verification"), _("Exporter"),
         _("Tax code"), _("Importer"), _("Country"), _("Booth"), _("Value"), _("Currency"), _("Value in USD"),
@@ -24,10 +24,10 @@ def contract_sheets(contracts: Sequence[Contract]) -> list[Sheet]:
         _("Reference"), _("Line"), _("HS code"), _("Heading"), _("Goods"), _("Quantity"), _("Unit"), _("Value"),
         _("Currency"),
     ]  # fmt: skip
-    return [Sheet(_("Contracts"), heads, _rows(contracts)), Sheet(_("Lines"), goods, _lines(contracts))]
+    return [Sheet(_("Contracts"), heads, _rows(contracts)), Sheet(_("Lines"), goods, _lines(with_lines))]
 
 
-def _rows(contracts: Sequence[Contract]) -> Iterator[list[Any]]:
+def _rows(contracts: Iterable[Contract]) -> Iterator[list[Any]]:
     for c in contracts:
         yield [
             c.reference, c.number, c.signed_on, str(c.state.label), str(c.verification.label), c.exporter.name,
@@ -37,7 +37,7 @@ def _rows(contracts: Sequence[Contract]) -> Iterator[list[Any]]:
         ]  # fmt: skip
 
 
-def _lines(contracts: Sequence[Contract]) -> Iterator[list[Any]]:
+def _lines(contracts: Iterable[Contract]) -> Iterator[list[Any]]:
     for c in contracts:
         for line in c.lines:
             yield [

@@ -1,21 +1,27 @@
-"""Spreadsheets for download. What people typed stays text: nothing in a cell is ever run as a formula or a link."""
+"""Spreadsheets for download, in constant memory: rows go from the database through a file on disk to the reader.
+
+What people typed stays text: nothing in a cell is ever run as a formula or a link.
+"""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 from flask import Response
 
+from fairs.core.db import db
 from fairs.core.money import EXPONENTS, Money
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LONGEST = 32_000  # Excel's limit is 32,767 characters in a cell
+_BATCH = 500  # rows read from the database at a time
+_PART = 64 * 1024  # bytes sent at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +33,38 @@ class Sheet:
     rows: Iterable[Sequence[Any]]
 
 
+def each(query: Any) -> Iterator[Any]:
+    """The objects of a query, a few hundred in memory at a time; collections must be loaded by ``selectinload``."""
+    yield from db.session.scalars(query.execution_options(yield_per=_BATCH))
+
+
 def sheet_response(sheets: Sequence[Sheet], name: str, *, time_zone: str) -> Response:
-    """The download ``<name>.xlsx``; moments are shown in ``time_zone`` (an IANA name)."""
-    answer = Response(workbook(sheets, time_zone=time_zone), mimetype=XLSX)
+    """The download ``<name>.xlsx``, sent in parts; moments are shown in ``time_zone`` (an IANA name)."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115  closed when the answer has been sent
+    write(file, sheets, time_zone=time_zone)
+    size = file.tell()
+    file.seek(0)
+    answer = Response(iter(lambda: file.read(_PART), b""), mimetype=XLSX)
+    answer.call_on_close(file.close)
+    answer.content_length = size
     answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.xlsx")
     return answer
 
 
 def workbook(sheets: Sequence[Sheet], *, time_zone: str) -> bytes:
-    """The bytes of an XLSX file."""
+    """The bytes of an XLSX file, for one that is sent by other ways than a download."""
+    with tempfile.TemporaryFile() as file:
+        write(file, sheets, time_zone=time_zone)
+        file.seek(0)
+        return file.read()
+
+
+def write(file: IO[bytes], sheets: Sequence[Sheet], *, time_zone: str) -> None:
+    """Write an XLSX file; a row is forgotten as soon as it is written."""
     import xlsxwriter
 
-    buffer = io.BytesIO()
     text_stays_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(buffer, {"constant_memory": True, **text_stays_text}) as book:
+    with xlsxwriter.Workbook(file, {"constant_memory": True, **text_stays_text}) as book:
         formats = {
             "head": book.add_format({"bold": True, "bottom": 1, "valign": "top"}),
             "day": book.add_format({"num_format": "dd/mm/yyyy", "align": "left"}),
@@ -50,7 +74,6 @@ def workbook(sheets: Sequence[Sheet], *, time_zone: str) -> bytes:
         }
         for sheet in sheets:
             _fill(book.add_worksheet(_sheet_name(sheet.title)), sheet, formats, ZoneInfo(time_zone))
-    return buffer.getvalue()
 
 
 def _fill(page: Any, sheet: Sheet, formats: dict[str, Any], zone: ZoneInfo) -> None:

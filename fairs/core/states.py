@@ -49,8 +49,12 @@ class HasState:
         """Whether the table allows the step from the present state to ``target``."""
         return target in self.TRANSITIONS.get(self.state, frozenset())
 
-    def move_to(self, target: State) -> None:
-        """Go to ``target``; raises InvalidTransition when the table has no such step."""
+    def require_move(self, target: State) -> None:
+        """Raise InvalidTransition when the table has no step from the present state to ``target``."""
         if not self.may_move_to(target):
             raise InvalidTransition(**{"from": str(self.state), "to": str(target)})
+
+    def move_to(self, target: State) -> None:
+        """Go to ``target``; raises InvalidTransition when the table has no such step."""
+        self.require_move(target)
         self.state = target

@@ -8,11 +8,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from fairs.accounts.models import User
+from fairs.badges.lists import BADGES
 from fairs.calendar.models import Fair
 from fairs.calendar.states import FairState
+from fairs.core.actor import Actor
 from fairs.core.clock import set_to
 from fairs.core.db import db, transaction
 from fairs.core.errors import Conflict
+from fairs.core.permissions import Role
 from fairs.demo.deals import load_contracts, load_rates
 from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall
 from fairs.demo.milestones import load_milestones
@@ -24,7 +28,9 @@ from fairs.demo.public_days import load_counts, load_sales
 from fairs.demo.texts import GIFTSHOW, SOUVENIRS, TERMS_EN, TERMS_VI
 from fairs.demo.year2020_results import load_year
 from fairs.directory.reference import load_reference as load_directory_reference
+from fairs.exhibitors.lists import EXHIBITORS
 from fairs.floorplans.reference import load_reference as load_booth_types
+from fairs.lists.service import pin_view, save_view
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 SEED = 2020
@@ -71,9 +77,25 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         days = random.Random(PLAN_YEAR + 1)  # a stream of its own: what comes before and after stays as it was
         made |= {"counted": load_counts(days, souvenirs, users), "sales declared": load_sales(days, souvenirs)}
         load_notes(giftshow, cast)
+        _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)
         return made
+
+
+def _views(users: dict[str, User], fair: Fair) -> None:
+    """Views that the organiser keeps: one pinned, one shared with booth sales."""
+    organiser = users["organiser"]
+    by = Actor(organiser.id, organiser.name)
+    waiting = save_view(
+        EXHIBITORS, fair_id=fair.id, name="Chờ quyết định", query="state=submitted&sort=submitted",
+        role=Role.BOOTH_SALES, roles=[Role.ORGANISER], by=by,
+    )  # fmt: skip
+    unprinted = save_view(
+        BADGES, fair_id=fair.id, name="Thẻ chưa in", query="state=active&printed=no", role="", roles=(), by=by
+    )
+    for view in (waiting, unprinted):
+        pin_view(view, True, by=by)
 
 
 def _fairs(as_of: date) -> tuple[Fair, Fair]:

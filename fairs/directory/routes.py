@@ -9,7 +9,6 @@ from flask import Blueprint, Response, current_app, flash, g, render_template, r
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import joinedload
 
 from fairs.accounts.models import User
 from fairs.accounts.queries import matching_grant
@@ -18,6 +17,7 @@ from fairs.core.clock import now
 from fairs.core.db import db
 from fairs.core.errors import DomainError, NotFound
 from fairs.core.limits import GUESSING, limiter
+from fairs.core.lists import download, known, page_of
 from fairs.core.storage import StoredFile
 from fairs.core.text import clean
 from fairs.core.tokens import digest
@@ -25,9 +25,10 @@ from fairs.core.web import NavItem, actor, go, paginate, public, register_nav, r
 from fairs.directory import product_pages
 from fairs.directory.errors import SlipLocked
 from fairs.directory.forms import CompanyForm, PersonForm, PinForm
+from fairs.directory.lists import COMPANIES, PEOPLE
 from fairs.directory.models import Company, Filing, Person
 from fairs.directory.permissions import EDIT_DIRECTORY, FILE_ON_BEHALF, VIEW_DIRECTORY
-from fairs.directory.queries import companies_matching, filings_of_fair, people_matching
+from fairs.directory.queries import filings_of_fair
 from fairs.directory.service import FiledSlip, new_slip, open_filing, save_company, save_person
 from fairs.directory.slips import SlipStatus, filing_forms, printed_slip, slip_status, slip_url
 from fairs.messages.render import render_attachment
@@ -42,19 +43,14 @@ OPEN_FOR = 1800  # seconds that a slip stays open in a browser after the right P
 
 @bp.get("/directory")
 @requires(VIEW_DIRECTORY)
-def companies() -> str:
+def companies() -> str | Response:
     """Companies by name, without accents; or people with ``?kind=people``."""
     text = clean(request.args.get("q", ""))[:100]
     kind = "people" if request.args.get("kind") == "people" else "companies"
-    cursor = request.args.get("cursor")
-    if kind == "people":
-        people = people_matching(text).options(joinedload(Person.company))
-        page: Any = paginate(people, (Person.folded, False), (Person.id, False), cursor=cursor)
-    else:
-        where = request.args.get("where")
-        domestic = {"domestic": True, "foreign": False}.get(where or "")
-        query = companies_matching(text, domestic=domestic).options(joinedload(Company.village))
-        page = paginate(query, (Company.folded, False), (Company.id, False), cursor=cursor)
+    shown = PEOPLE if kind == "people" else COMPANIES
+    if request.args.get("format") == "xlsx":
+        return download(shown, None, known(shown, request.args))
+    page = page_of(shown, None, request.args, cursor=request.args.get("cursor"))
     return render_template("directory/index.html", page=page, kind=kind, text=text)
 
 

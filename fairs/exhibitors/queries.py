@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, literal, or_, select, tuple_
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from fairs.calendar.models import Fair
@@ -111,18 +111,20 @@ def page_of_exhibitors(
     fair_id: int, wanted: ExhibitorFilter, *, sort: str = "-submitted", cursor: str | None = None, limit: int = 50
 ) -> Page[Exhibitor]:
     """One page of the staff's list by ``name``, ``reference`` or ``submitted`` (``-`` before it: descending)."""
-    query = exhibitors_matching(fair_id, wanted)
+    return paginate(exhibitors_matching(fair_id, wanted), *order_of(wanted, sort), limit=limit, cursor=cursor)
+
+
+def order_of(wanted: ExhibitorFilter, sort: str) -> list[tuple[Any, bool]]:
+    """The keys of the list and whether they descend, for ``sort`` as in page_of_exhibitors."""
     key, descending = sort.removeprefix("-"), sort.startswith("-")
     if key == "name":
-        keys = [(Company.folded, descending), (Exhibitor.id, descending)]
-    elif key == "reference":
-        keys = [(Exhibitor.reference, descending)]
-    elif wanted.state is ExhibitorState.DRAFT:
-        keys = [(Exhibitor.id, True)]  # never handed in, so without a moment to sort by
-    else:
-        descending = descending or key != "submitted"
-        keys = [(Exhibitor.submitted_at, descending), (Exhibitor.id, descending)]
-    return paginate(query, *keys, limit=limit, cursor=cursor)
+        return [(Company.folded, descending), (Exhibitor.id, descending)]
+    if key == "reference":
+        return [(Exhibitor.reference, descending)]
+    if wanted.state is ExhibitorState.DRAFT:
+        return [(Exhibitor.id, True)]  # never handed in, so without a moment to sort by
+    descending = descending or key != "submitted"
+    return [(Exhibitor.submitted_at, descending), (Exhibitor.id, descending)]
 
 
 def counts_by_state(fair_id: int) -> dict[ExhibitorState, int]:
@@ -133,18 +135,6 @@ def counts_by_state(fair_id: int) -> dict[ExhibitorState, int]:
     counts = dict.fromkeys(ExhibitorState, 0)
     counts.update((state, number) for state, number in rows)
     return counts
-
-
-def neighbours(exhibitor: Exhibitor, wanted: ExhibitorFilter) -> tuple[str | None, str | None]:
-    """References of the applications before and after this one in the filtered list, the latest handed in first."""
-    if exhibitor.submitted_at is None:
-        return None, None
-    query = exhibitors_matching(exhibitor.fair_id, wanted).with_only_columns(Exhibitor.reference)
-    place = tuple_(Exhibitor.submitted_at, Exhibitor.id)
-    here = tuple_(literal(exhibitor.submitted_at, Exhibitor.submitted_at.type), exhibitor.id)
-    newer = query.where(place > here).order_by(Exhibitor.submitted_at, Exhibitor.id).limit(1)
-    older = query.where(place < here).order_by(Exhibitor.submitted_at.desc(), Exhibitor.id.desc()).limit(1)
-    return db.session.scalar(newer), db.session.scalar(older)
 
 
 def public_exhibitors(

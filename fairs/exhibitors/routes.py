@@ -13,26 +13,21 @@ from fairs.accounts.queries import matching_grant
 from fairs.calendar.context import current_fair
 from fairs.core.db import db
 from fairs.core.errors import DomainError
-from fairs.core.i18n import localized
-from fairs.core.sheets import sheet_response
+from fairs.core.lists import download, known, page_of
 from fairs.core.web import NavItem, actor, go, register_nav, requires, safe_next
 from fairs.directory.history import LABELS, entries
 from fairs.directory.permissions import FILE_ON_BEHALF
-from fairs.directory.queries import filing_of, product_groups
+from fairs.directory.queries import filing_of
 from fairs.directory.slips import slip_url
 from fairs.exhibitors import my
 from fairs.exhibitors.forms import DecisionForm, FileForSomebodyForm, WithdrawForm
 from fairs.exhibitors.journey import journey
+from fairs.exhibitors.lists import EXHIBITORS, group_names, wanted_of
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.permissions import DECIDE_APPLICATION, VIEW_EXHIBITORS
 from fairs.exhibitors.queries import (
-    TRACKS,
-    ExhibitorFilter,
     counts_by_state,
     exhibitor_by_reference,
-    exhibitors_matching,
-    neighbours,
-    page_of_exhibitors,
 )
 from fairs.exhibitors.service import (
     accept_application,
@@ -42,7 +37,6 @@ from fairs.exhibitors.service import (
     waitlist_application,
     withdraw_application,
 )
-from fairs.exhibitors.sheet import exhibitors_sheet
 from fairs.exhibitors.states import ExhibitorState
 
 bp = Blueprint("exhibitors", __name__, url_prefix="/fairs/<fair_slug>/exhibitors")
@@ -61,34 +55,14 @@ HISTORY: dict[str, tuple[Any, str, str]] = {
 }
 
 
-def _wanted() -> ExhibitorFilter:
-    state = request.args.get("state", "")
-    track = request.args.get("track", "")
-    return ExhibitorFilter(
-        text=request.args.get("q", ""),
-        state=ExhibitorState(state) if state in set(ExhibitorState) else None,
-        group=request.args.get("group", "")[:10],
-        track=track if track in TRACKS else "",
-    )
-
-
-def group_names() -> dict[str, str]:
-    """Names of the product groups by code, in the reader's language."""
-    return {group.code: localized(group) for group in product_groups()}
-
-
 @bp.get("")
 @requires(VIEW_EXHIBITORS)
 def index() -> str | Response:
     """All applications of the fair, filtered; as a sheet with ``?format=xlsx``."""
-    fair, wanted = current_fair(), _wanted()
+    fair, wanted = current_fair(), wanted_of(request.args)
     if request.args.get("format") == "xlsx":
-        rows = db.session.scalars(exhibitors_matching(fair.id, wanted).order_by(Exhibitor.id)).unique()
-        sheet = exhibitors_sheet(rows, group_names())
-        return sheet_response([sheet], f"exhibitors-{fair.slug}", time_zone=fair.time_zone)
-    page = page_of_exhibitors(
-        fair.id, wanted, sort=request.args.get("sort", "-submitted"), cursor=request.args.get("cursor")
-    )
+        return download(EXHIBITORS, fair, known(EXHIBITORS, request.args))
+    page = page_of(EXHIBITORS, fair, request.args, cursor=request.args.get("cursor"))
     return render_template(
         "exhibitors/index.html",
         page=page,
@@ -118,7 +92,6 @@ def _kept_decision(exhibitor: Exhibitor) -> dict[str, Any]:
 
 
 def _show(exhibitor: Exhibitor, form: DecisionForm) -> str:
-    newer, older = neighbours(exhibitor, _wanted())
     filing = filing_of(exhibitor)
     names = {
         user_id: user.name or user.email
@@ -135,8 +108,6 @@ def _show(exhibitor: Exhibitor, form: DecisionForm) -> str:
         events=entries(exhibitor, HISTORY),
         filing=filing,
         names=names,
-        newer=newer,
-        older=older,
         group_names=group_names(),
         may_decide=_may(DECIDE_APPLICATION),
         may_file=_may(FILE_ON_BEHALF),

@@ -183,22 +183,30 @@ def _keep_consents(row: Exhibitor, given: Consents, *, by: Actor) -> None:
         record_consent(person, text.kind, getattr(given, text.kind), fair_id=row.fair_id, text_version=consents.VERSION)
 
 
+def check_acceptance(row: Exhibitor, *, decision_number: str = "", decision_on: date | None = None) -> None:
+    """Raise what accept_application would: InvalidTransition, DecisionMissing, or InvalidInput for a day to come."""
+    row.require_move(S.ACCEPTED)
+    if not row.is_supported:
+        return
+    if not (clean(decision_number) or row.decision_number):
+        raise DecisionMissing(field="decision_number")
+    day = decision_on or row.decision_on
+    if day is None:
+        raise DecisionMissing(field="decision_on")
+    if day > row.fair.today:
+        raise InvalidInput(_l("This day lies in the future."), field="decision_on")
+
+
 def accept_application(
     exhibitor: Exhibitor, *, by: Actor, decision_number: str = "", decision_on: date | None = None, note: str = ""
 ) -> Exhibitor:
     """Accept; raises InvalidTransition, and DecisionMissing for a supported place without number and day of the decision."""
     with transaction():
         row = _locked(exhibitor)
+        check_acceptance(row, decision_number=decision_number, decision_on=decision_on)
         if row.is_supported:
-            number = clean(decision_number) or row.decision_number
-            day = decision_on or row.decision_on
-            if not number:
-                raise DecisionMissing(field="decision_number")
-            if day is None:
-                raise DecisionMissing(field="decision_on")
-            if day > row.fair.today:
-                raise InvalidInput(_l("This day lies in the future."), field="decision_on")
-            row.decision_number, row.decision_on = number, day
+            row.decision_number = clean(decision_number) or row.decision_number
+            row.decision_on = decision_on or row.decision_on
         _accept(row, by=by, note=note)
     return row
 

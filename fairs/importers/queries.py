@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Select, and_, false, func, literal, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
@@ -48,15 +49,6 @@ def importer_by_reference(fair_id: int, reference: str) -> Importer:
     if found is None:
         raise NotFound
     return found
-
-
-def importers_by_reference(fair_id: int, references: Sequence[str]) -> Sequence[Importer]:
-    """The named registrations of the fair, in the order of their numbers."""
-    return db.session.scalars(
-        _whole(select(Importer))
-        .where(Importer.fair_id == fair_id, Importer.reference.in_(references))
-        .order_by(Importer.reference)
-    ).all()
 
 
 def badge_of(importer: Importer) -> Badge | None:
@@ -109,15 +101,14 @@ def page_of_importers(
     fair_id: int, wanted: ImporterFilter, *, sort: str = "", cursor: str | None = None, limit: int = 50
 ) -> Page[Importer]:
     """One page; ``sort`` is company, name or reference, with a minus before it for the other way; newest first else."""
+    return paginate(importers_matching(fair_id, wanted), *order_of(sort), limit=limit, cursor=cursor)
+
+
+def order_of(sort: str) -> list[tuple[Any, bool]]:
+    """The keys of the list and whether they descend, for ``sort`` as in page_of_importers."""
     descending = sort.startswith("-")
     keys = _SORTS.get(sort.removeprefix("-"), _SORTS["new"])
-    turned = [(column, backwards != descending) for column, backwards in keys]
-    return paginate(importers_matching(fair_id, wanted), *turned, limit=limit, cursor=cursor)
-
-
-def all_importers(fair_id: int, wanted: ImporterFilter) -> Sequence[Importer]:
-    """Every importer that fits, for export, by number."""
-    return db.session.scalars(importers_matching(fair_id, wanted).order_by(Importer.id)).unique().all()
+    return [(column, backwards != descending) for column, backwards in keys]
 
 
 def count_importers(fair_id: int, wanted: ImporterFilter) -> int:

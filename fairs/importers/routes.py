@@ -19,7 +19,6 @@ from flask import (
 )
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from fairs.accounts.models import User
@@ -36,33 +35,30 @@ from fairs.core.errors import DomainError, NotFound
 from fairs.core.i18n import country_name, localized
 from fairs.core.limits import PUBLIC_FORM, limiter
 from fairs.core.links import linked
+from fairs.core.lists import download, known, page_of
 from fairs.core.permissions import Role
-from fairs.core.sheets import Sheet, sheet_response
-from fairs.core.text import clean, name_language
+from fairs.core.text import name_language
 from fairs.core.web import NavItem, actor, go, private_page, public, register_nav, requires
 from fairs.directory.forms import group_choices
 from fairs.directory.queries import product_groups
 from fairs.directory.service import file_on_behalf
 from fairs.directory.slips import slip_url
 from fairs.importers.forms import ImporterForm, RefuseForm, StaffImporterForm
+from fairs.importers.lists import IMPORTERS, label_of, wanted_of
 from fairs.importers.models import Importer
 from fairs.importers.permissions import DECIDE_IMPORTER, REGISTER_IMPORTER, VIEW_IMPORTERS
 from fairs.importers.queries import (
-    ImporterFilter,
-    all_importers,
     badge_of,
     consents_of,
     count_importers,
     countries_of,
     importer_by_reference,
-    page_of_importers,
     state_counts,
     waiting_count,
 )
 from fairs.importers.service import (
     accepts_registrations,
     approve_importer,
-    approve_importers,
     confirm_email,
     refuse_importer,
     register_importer,
@@ -194,24 +190,14 @@ def service_worker() -> Response:
 # --- the organiser's side --------------------------------------------------------------------------------------------
 
 
-def _wanted() -> ImporterFilter:
-    args = request.args
-    return ImporterFilter(
-        text=clean(args.get("q", ""))[:200], state=args.get("state", ""), country=args.get("country", "")[:2],
-        group=args.get("group", "")[:10],
-    )  # fmt: skip
-
-
 @bp.get("/fairs/<fair_slug>/importers")
 @requires(VIEW_IMPORTERS)
 def index() -> Any:
     """All registrations, those that wait for a decision one click away."""
-    fair, wanted = current_fair(), _wanted()
+    fair, wanted = current_fair(), wanted_of(request.args)
     if request.args.get("format") == "xlsx":
-        return _sheet(wanted)
-    page = page_of_importers(
-        fair.id, wanted, sort=request.args.get("sort", ""), cursor=request.args.get("cursor"), limit=50
-    )
+        return download(IMPORTERS, fair, known(IMPORTERS, request.args))
+    page = page_of(IMPORTERS, fair, request.args, cursor=request.args.get("cursor"))
     return render_template(
         "importers/index.html",
         page=page,
@@ -225,30 +211,6 @@ def index() -> Any:
         wanted=wanted,
         DECIDE_IMPORTER=DECIDE_IMPORTER,
     )
-
-
-def _sheet(wanted: ImporterFilter) -> Response:
-    fair = current_fair()
-    names = dict(group_choices())
-    heads = [
-        _("Number"), _("State"), _("Name"), _("Name in the passport"), _("Position"), _("Company"), _("Country"),
-        _("E-mail"), _("Telephone"), _("Web page"), _("Business"), _("Product groups"), _("Volume in a year"),
-        _("Looking for"), _("Registered on"), _("Decision by"), _("Decided on"),
-    ]  # fmt: skip
-    rows = [
-        [
-            row.reference, str(row.state.label), row.person.native_name, row.person.passport_name, row.person.job_title,
-            row.company.name, country_name(row.company.country), row.person.email, row.person.phone, row.company.website,
-            _label(BuyerKind, row.buyer_kind), ", ".join(names.get(code, code) for code in row.groups),
-            _label(AnnualVolume, row.annual_volume), row.looking_for, row.created_at, row.decide_by, row.decided_at,
-        ]
-        for row in all_importers(fair.id, wanted)
-    ]  # fmt: skip
-    return sheet_response([Sheet(_("Importers"), heads, rows)], f"{fair.slug}-importers", time_zone=fair.time_zone)
-
-
-def _label(kind: Any, value: str) -> str:
-    return str(kind(value).label) if value in set(kind) else value
 
 
 def _language(importer: Importer) -> str:
@@ -294,8 +256,8 @@ def _page(importer: Importer, refuse_form: RefuseForm) -> str:
         company=importer.company,
         badge=badge_of(importer),
         groups=_group_names(importer),
-        buyer_kind=_label(BuyerKind, importer.buyer_kind),
-        annual_volume=_label(AnnualVolume, importer.annual_volume),
+        buyer_kind=label_of(BuyerKind, importer.buyer_kind),
+        annual_volume=label_of(AnnualVolume, importer.annual_volume),
         consents=consents_of(importer),
         consent_kinds=list(ConsentKind),
         name_lang=_language(importer),
@@ -347,31 +309,6 @@ def resend(reference: str) -> BaseResponse:
     send_link(importer)
     flash(_("The link was sent again."), "success")
     return go(url_for("importers.show", reference=reference))
-
-
-@bp.post("/fairs/<fair_slug>/importers/approve")
-@requires(DECIDE_IMPORTER)
-def approve_many() -> BaseResponse:
-    """Approve what was ticked in the list."""
-    chosen = request.form.getlist("reference")[:500]
-    approved, skipped = approve_importers(current_fair(), chosen, by=actor())
-    if approved:
-        flash(
-            ngettext(
-                "%(num)s importer approved. The badge is on its way.",
-                "%(num)s importers approved. The badges are on their way.",
-                approved,
-            ),
-            "success",
-        )
-    if skipped or not approved:
-        flash(
-            _("Some were left as they are: only registrations that wait for a decision can be approved.")
-            if skipped
-            else _("Tick the importers first."),
-            "warning",
-        )
-    return go(url_for("importers.index", state=request.form.get("state") or None))
 
 
 register_nav(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from fairs.calendar.states import FairState
 from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
-from fairs.core.errors import Conflict, InvalidInput
+from fairs.core.errors import InvalidInput
 from fairs.core.links import new_link
 from fairs.core.sequences import next_reference
 from fairs.core.text import clean, is_latin
@@ -35,7 +35,7 @@ from fairs.directory.service import (
 )
 from fairs.importers.errors import AlreadyRegistered, RegistrationClosed
 from fairs.importers.models import Importer
-from fairs.importers.queries import badge_of, importer_by_email, importer_of_person, importers_by_reference
+from fairs.importers.queries import badge_of, importer_by_email, importer_of_person
 from fairs.importers.states import AnnualVolume, BuyerKind, ConsentKind, ImporterState
 from fairs.messages.service import Notice, send
 
@@ -257,21 +257,6 @@ def approve_importer(importer: Importer, *, by: Actor) -> Importer:
         record("importers.approve", row, by=by, after={"badge": badge.reference})
         _notify(row, "approved")
         return row
-
-
-def approve_importers(fair: Fair, references: Iterable[str], *, by: Actor) -> tuple[int, int]:
-    """Approve each of the named ones that waits for a decision; gives back (approved, left alone)."""
-    approved = skipped = 0
-    for importer in importers_by_reference(fair.id, list(references)):
-        if importer.state is not ImporterState.SUBMITTED:
-            skipped += 1
-            continue
-        try:
-            approve_importer(importer, by=by)
-            approved += 1
-        except Conflict:
-            skipped += 1
-    return approved, skipped
 
 
 def refuse_importer(importer: Importer, reason: str, *, by: Actor) -> Importer:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, current_app, g, render_template, request, send_file, url_for
+from flask import Blueprint, Response, current_app, g, render_template, request, send_file, url_for
 from flask_babel import lazy_gettext as _l
 
 from fairs.core.db import db
 from fairs.core.errors import NotFound
+from fairs.core.lists import download, known, page_of
 from fairs.core.web import NavItem, actor, go, public, register_nav, requires
+from fairs.messages.lists import MESSAGES
 from fairs.messages.models import OutboxMessage
 from fairs.messages.permissions import READ_OUTBOX
 from fairs.messages.queries import page_of_messages
@@ -64,15 +66,11 @@ def dev_attachment(message_id: int, index: int) -> Any:
 
 @bp.get("/fairs/<fair_slug>/messages")
 @requires(READ_OUTBOX)
-def outbox() -> str:
+def outbox() -> str | Response:
     """What was sent for this fair, and what waits for printing."""
-    state = request.args.get("state", "")
-    page = page_of_messages(
-        request.args.get("q", "")[:200],
-        cursor=request.args.get("cursor"),
-        state=MessageState(state) if state in set(MessageState) else None,
-        fair_id=g.fair.id,
-    )
+    if request.args.get("format") == "xlsx":
+        return download(MESSAGES, g.fair, known(MESSAGES, request.args))
+    page = page_of(MESSAGES, g.fair, request.args, cursor=request.args.get("cursor"))
     return render_template("outbox/list.html", page=page, states=[(str(s), s.label) for s in MessageState])
 
 

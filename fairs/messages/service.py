@@ -206,6 +206,14 @@ def mark_printed(message: OutboxMessage, *, by: Actor) -> None:
         row.sent_at, row.handled_by_id = now(), by.user_id
 
 
+def unmark_printed(message: OutboxMessage, *, by: Actor) -> None:
+    """A letter was not handed over after all; raises InvalidTransition when it is not marked as printed."""
+    with transaction():
+        row = db.session.get_one(OutboxMessage, message.id, with_for_update=True, populate_existing=True)
+        row.move_to(MessageState.TO_PRINT)
+        row.sent_at, row.handled_by_id = None, by.user_id
+
+
 def try_again(message: OutboxMessage, *, by: Actor) -> None:
     """Queue a failed mail once more; raises InvalidTransition when it has not failed."""
     with transaction():

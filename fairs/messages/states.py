@@ -21,5 +21,6 @@ class MessageState(State):
 TRANSITIONS: dict[MessageState, frozenset[MessageState]] = {
     MessageState.QUEUED: frozenset({MessageState.SENT, MessageState.KEPT, MessageState.FAILED}),
     MessageState.TO_PRINT: frozenset({MessageState.PRINTED}),
+    MessageState.PRINTED: frozenset({MessageState.TO_PRINT}),
     MessageState.FAILED: frozenset({MessageState.QUEUED}),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, case, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
@@ -170,19 +171,18 @@ def list_invoices(
     limit: int = 50,
 ) -> Page[Invoice]:
     """A page of the fair's invoices; ``sort`` is a key of SORTS, with - for descending."""
-    key = sort.removeprefix("-")
+    return paginate(invoices_matching(fair_id, wanted, today), *order_of(sort), limit=limit, cursor=cursor)
+
+
+def order_of(sort: str) -> list[tuple[Any, bool]]:
+    """The keys of the list and whether they descend, for ``sort`` as in list_invoices."""
     down = sort.startswith("-")
-    column = SORTS.get(key, Invoice.number)
-    query = _filtered(fair_id, wanted, today).options(joinedload(Invoice.company), selectinload(Invoice.instalments))
-    return paginate(query, (column, down), (Invoice.id, down), limit=limit, cursor=cursor)
+    return [(SORTS.get(sort.removeprefix("-"), Invoice.number), down), (Invoice.id, down)]
 
 
-def all_invoices(fair_id: int, wanted: InvoiceFilter, today: date) -> Sequence[Invoice]:
-    """Every invoice that the filter shows, by number, for a sheet."""
-    query = _filtered(fair_id, wanted, today).options(
-        joinedload(Invoice.company), selectinload(Invoice.instalments), selectinload(Invoice.receipts)
-    )
-    return db.session.scalars(query.order_by(Invoice.number)).all()
+def invoices_matching(fair_id: int, wanted: InvoiceFilter, today: date) -> Select[Invoice]:
+    """The fair's invoices that fit the filter, with company and instalments."""
+    return _filtered(fair_id, wanted, today).options(joinedload(Invoice.company), selectinload(Invoice.instalments))
 
 
 def sums(fair_id: int, wanted: InvoiceFilter, today: date) -> list[Sums]:

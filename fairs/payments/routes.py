@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,23 +19,22 @@ from fairs.core.clock import today as day_in
 from fairs.core.db import db
 from fairs.core.errors import DomainError, NotFound
 from fairs.core.i18n import LOCALES, current_locale, format_money
+from fairs.core.lists import download, known, page_of
 from fairs.core.money import Money
 from fairs.core.sheets import Sheet, sheet_response
 from fairs.core.web import NavItem, actor, go, register_nav, requires
 from fairs.directory.queries import companies_of, is_member
 from fairs.payments.forms import METHOD_LABELS, ReceiptForm
+from fairs.payments.lists import INVOICES, wanted_of
 from fairs.payments.models import Invoice
 from fairs.payments.permissions import RECORD_RECEIPT, SEE_OWN_INVOICE, VIEW_INVOICES
 from fairs.payments.queries import (
     OWED,
-    InvoiceFilter,
-    all_invoices,
     coverage,
     credit_sums,
     invoice_by_number,
     invoices_of,
     list_credits,
-    list_invoices,
     overpaid,
     sums,
 )
@@ -66,21 +64,14 @@ class Event:
     tone: str | None
 
 
-def _wanted() -> InvoiceFilter:
-    state = request.args.get("state", "")
-    known = InvoiceState(state) if state in set(InvoiceState) else None
-    return InvoiceFilter(known, request.args.get("due") == "overdue", request.args.get("q", "")[:200])
-
-
 @bp.get("/fairs/<fair_slug>/money")
 @requires(VIEW_INVOICES)
 def index() -> str | Response:
     """The fair's invoices."""
-    fair, wanted = current_fair(), _wanted()
+    fair, wanted = current_fair(), wanted_of(request.args)
     if request.args.get("format") == "xlsx":
-        return _sheet(fair, wanted)
-    sort = request.args.get("sort", "-number")
-    page = list_invoices(fair.id, wanted, fair.today, sort=sort, cursor=request.args.get("cursor"))
+        return download(INVOICES, fair, known(INVOICES, request.args))
+    page = page_of(INVOICES, fair, request.args, cursor=request.args.get("cursor"))
     found = sums(fair.id, wanted, fair.today)
     return render_template(
         "payments/list.html",
@@ -92,47 +83,6 @@ def index() -> str | Response:
         is_filtered=bool(wanted.state or wanted.overdue or wanted.text),
         kinds=KINDS,
     )
-
-
-def _sheet(fair: Fair, wanted: InvoiceFilter) -> Response:
-    invoices = all_invoices(fair.id, wanted, fair.today)
-    heads = [
-        _("Number"), _("Payment reference"), _("Company"), _("Tax code"), _("Country"), _("Issued on"), _("State"),
-        _("Total"), _("Received"), _("Still open"), _("Currency"), _("Deposit due"), _("Balance due"), _("Overdue"),
-    ]  # fmt: skip
-    receipts = [
-        _("Receipt"), _("Invoice"), _("Company"), _("Received on"), _("Method"), _("Reference of the bank"), _("Amount"),
-        _("Currency"), _("Note"),
-    ]  # fmt: skip
-    return sheet_response(
-        [
-            Sheet(_("Invoices"), heads, _invoice_rows(invoices, fair)),
-            Sheet(_("Receipts"), receipts, _receipt_rows(invoices)),
-        ],
-        f"{fair.slug}-invoices",
-        time_zone=fair.time_zone,
-    )
-
-
-def _invoice_rows(invoices: Sequence[Invoice], fair: Fair) -> Iterator[list[Any]]:
-    for invoice in invoices:
-        due = {part.kind: part.due_on for part in invoice.instalments}
-        late = any(part.is_overdue for part in coverage(invoice, fair.today))
-        yield [
-            invoice.number, invoice.payment_reference, invoice.company.name, invoice.company.tax_code,
-            invoice.company.country, invoice.issued_on, str(invoice.state.label), invoice.total, invoice.received,
-            invoice.open_amount, invoice.currency, due.get("deposit"), due.get("balance"), _("overdue") if late else "",
-        ]  # fmt: skip
-
-
-def _receipt_rows(invoices: Sequence[Invoice]) -> Iterator[list[Any]]:
-    for invoice in invoices:
-        for receipt in invoice.receipts:
-            yield [
-                receipt.number, invoice.number, invoice.company.name, receipt.received_on,
-                str(METHOD_LABELS[receipt.method]), receipt.external_reference, receipt.amount, receipt.currency,
-                receipt.note,
-            ]  # fmt: skip
 
 
 def _of_fair(number: str) -> Invoice:

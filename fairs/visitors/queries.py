@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
@@ -81,15 +82,14 @@ def page_of_visitors(
     fair_id: int, wanted: VisitorFilter, *, sort: str = "", cursor: str | None = None, limit: int = 50
 ) -> Page[Visitor]:
     """One page; ``sort`` is name or reference, with a minus before it for the other way; newest first else."""
+    return paginate(visitors_matching(fair_id, wanted), *order_of(sort), limit=limit, cursor=cursor)
+
+
+def order_of(sort: str) -> list[tuple[Any, bool]]:
+    """The keys of the list and whether they descend, for ``sort`` as in page_of_visitors."""
     descending = sort.startswith("-")
     keys = _SORTS.get(sort.removeprefix("-"), _SORTS["new"])
-    turned = [(column, backwards != descending) for column, backwards in keys]
-    return paginate(visitors_matching(fair_id, wanted), *turned, limit=limit, cursor=cursor)
-
-
-def all_visitors(fair_id: int, wanted: VisitorFilter) -> Sequence[Visitor]:
-    """Every visitor that fits, for export, by number."""
-    return db.session.scalars(visitors_matching(fair_id, wanted).order_by(Visitor.id)).all()
+    return [(column, backwards != descending) for column, backwards in keys]
 
 
 def count_visitors(fair_id: int, wanted: VisitorFilter) -> int:

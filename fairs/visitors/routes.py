@@ -17,23 +17,20 @@ from fairs.badges.states import BadgeState
 from fairs.calendar.context import current_fair
 from fairs.core import qr
 from fairs.core.errors import DomainError, NotFound
-from fairs.core.i18n import country_name
 from fairs.core.limits import PUBLIC_FORM, limiter
 from fairs.core.links import linked
-from fairs.core.sheets import Sheet, sheet_response
-from fairs.core.text import clean, name_language
+from fairs.core.lists import download, known, page_of
+from fairs.core.text import name_language
 from fairs.core.web import NavItem, go, private_page, public, register_nav, requires
 from fairs.messages.render import render_attachment
 from fairs.visitors import desk
 from fairs.visitors.forms import VisitForm
+from fairs.visitors.lists import SOURCES, VISITORS, wanted_of
 from fairs.visitors.models import Visitor
 from fairs.visitors.permissions import REGISTER_VISITOR, VIEW_VISITORS
 from fairs.visitors.queries import (
-    VisitorFilter,
-    all_visitors,
     badge_in_force,
     count_visitors,
-    page_of_visitors,
     visitor_by_reference,
 )
 from fairs.visitors.service import accepts_visitors, send_badge, visit_online
@@ -42,7 +39,6 @@ bp = Blueprint("visitors", __name__)
 blueprints = [bp, desk.bp]
 
 _DONE_KEY = "visit_done"
-SOURCES = {"web": _l("Public form"), "desk": _l("Desk"), "api": _l("Other program"), "demo": _l("Demonstration")}
 
 
 @bp.route("/f/<fair_slug>/visit", methods=["GET", "POST"])
@@ -118,25 +114,16 @@ def language_of(visitor: Visitor) -> str:
     return person.name_language or name_language(person.display_name, person.country)
 
 
-def _wanted() -> VisitorFilter:
-    args = request.args
-    return VisitorFilter(
-        text=clean(args.get("q", ""))[:200], category=args.get("category", "")[:20], source=args.get("source", "")[:20]
-    )
-
-
 @bp.get("/fairs/<fair_slug>/visitors")
 @requires(VIEW_VISITORS)
 def index() -> Any:
     """All visitors by name."""
-    fair, wanted = current_fair(), _wanted()
+    fair, wanted = current_fair(), wanted_of(request.args)
     if request.args.get("format") == "xlsx":
-        return _sheet(wanted)
+        return download(VISITORS, fair, known(VISITORS, request.args))
     return render_template(
         "visitors/index.html",
-        page=page_of_visitors(
-            fair.id, wanted, sort=request.args.get("sort", ""), cursor=request.args.get("cursor"), limit=50
-        ),
+        page=page_of(VISITORS, fair, request.args, cursor=request.args.get("cursor")),
         total=count_visitors(fair.id, wanted),
         categories=[(category.value, category.label) for category in desk.DESK_CATEGORIES],
         sources=SOURCES,
@@ -144,23 +131,6 @@ def index() -> Any:
         wanted=wanted,
         REGISTER_VISITOR=REGISTER_VISITOR,
     )
-
-
-def _sheet(wanted: VisitorFilter) -> Response:
-    fair = current_fair()
-    heads = [
-        _("Number"), _("Category"), _("Name"), _("Company"), _("Country"), _("E-mail"), _("Telephone"), _("Badge"),
-        _("Where"), _("Registered on"),
-    ]  # fmt: skip
-    rows = [
-        [
-            row.reference, str(row.category.label), row.person.native_name, row.company.name if row.company else "",
-            country_name((row.company or row.person).country), row.person.email, row.person.phone,
-            row.badge.reference if row.badge else "", str(SOURCES.get(row.source, row.source)), row.created_at,
-        ]
-        for row in all_visitors(fair.id, wanted)
-    ]  # fmt: skip
-    return sheet_response([Sheet(_("Visitors"), heads, rows)], f"{fair.slug}-visitors", time_zone=fair.time_zone)
 
 
 @bp.get("/fairs/<fair_slug>/visitors/<reference>")

@@ -57,6 +57,7 @@ function startSendOnce(): void {
   document.addEventListener('submit', (event) => {
     const form = event.target as HTMLFormElement;
     if (event.defaultPrevented || form.method !== 'post' || form.target === '_blank') return;
+    if (event.submitter?.dataset['download'] !== undefined) return; // a file: the page and its form stay
     if (sent.has(form)) {
       event.preventDefault();
       return;

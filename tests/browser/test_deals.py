@@ -151,7 +151,9 @@ def test_money_is_recorded_and_the_exhibitor_sees_it(page: Page, open_page: Call
     slug = fair_slug(page, "giftshow")
     page.goto(f"/fairs/{slug}/money?state=open")
     page.locator("tbody a").first.click()
-    number = page.locator("h1").inner_text().split()[-1]
+    title = page.locator("#record-panel-title")
+    expect(title).to_contain_text("INV")
+    number = title.inner_text().split()[-1]
     svg = page.locator(".qr")
     expect(svg).to_be_visible()
     picture = Image.open(io.BytesIO(svg.screenshot()))

@@ -104,8 +104,8 @@ def test_from_signing_up_to_acceptance(
     organiser.get_by_role("link", name=f"Cơ sở gốm thử {name}").click()
     expect(organiser.get_by_role("heading", name="Decide")).to_be_visible()
     fits(organiser)
-    organiser.get_by_role("button", name="Accept", exact=True).click()
-    expect(organiser.locator("#messages")).to_contain_text("Decided.")
+    organiser.locator("#decide").get_by_role("button", name="Accept", exact=True).click()
+    expect(organiser.locator("main")).to_contain_text("Decided.")
 
     page.goto("/my")
     expect(page.get_by_role("link", name="Choose a booth")).to_be_visible()

@@ -173,18 +173,6 @@ def test_staff_pages_are_accessible(open_page: Callable[..., Page], upcoming: st
     axe(page)
 
 
-def test_several_are_approved_at_once(open_page: Callable[..., Page], upcoming: str) -> None:
-    page = open_page("organiser")
-    page.goto("/language/en")
-    page.goto(f"/fairs/{upcoming}/importers?state=submitted")
-    before = page.locator("[data-pick]").count()
-    page.locator("[data-pick]").nth(0).check()
-    page.locator("[data-pick]").nth(1).check()
-    page.get_by_role("button", name="Approve the ticked ones (2)").click()
-    expect(page.get_by_text("2 importers approved.")).to_be_visible()
-    assert page.locator("[data-pick]").count() == before - 2
-
-
 def test_a_draft_survives_a_reload(page: Page, upcoming: str) -> None:
     page.goto(f"/f/{upcoming}/importers/register")
     page.get_by_label("Company", exact=True).fill("Sample Imports KK")

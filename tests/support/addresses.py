@@ -22,6 +22,7 @@ from fairs.checkin.models import Gate
 from fairs.contracts.models import Contract
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.db import db, transaction
+from fairs.core.lists import list_spec
 from fairs.core.permissions import Permission, Role
 from fairs.core.storage import Upload
 from fairs.core.web import MARK
@@ -32,6 +33,9 @@ from fairs.exhibitors.models import Exhibitor
 from fairs.floorplans.models import Booth, Hall
 from fairs.importers.models import Importer
 from fairs.importers.service import link_for as importer_link
+from fairs.lists.models import BulkRun
+from fairs.lists.service import save_view
+from fairs.lists.states import RunState
 from fairs.messages.service import Notice, send
 from fairs.notes.service import NoteDraft, add_note
 from fairs.notes.states import NoteKind
@@ -131,12 +135,22 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         tokens = {"i/token": importer_link(importer), "v/token": visitor_link(visitor)}
         db.session.add(Membership(user_id=colleague.id, company_id=own_company))
     invoice = db.session.get(Invoice, own_booking.invoice_id) if own_booking and own_booking.invoice_id else None
+    view = save_view(
+        list_spec("importers"), fair_id=fair.id, name="Sample", query="state=submitted", role="", roles=(), by=by
+    )
+    run = BulkRun(
+        user_id=organiser.id, fair_id=fair.id, list_key="importers", action="approve", query="", values={},
+        state=RunState.PREVIEW, locale="vi", actor_name=organiser.name,
+    )  # fmt: skip
+    with transaction():
+        db.session.add(run)
     made = Addresses(app, fair)
     made.values = {
         "fair_slug": fair.slug, "locale": "en", "state": "published", "filename": "app.css", "index": 0, "page": 1,
         "year": 2020, "timeline/key": "report", "target_id": _first(Target).id, "entry_id": _first(FigureEntry).id, "item": "4a", "metric": "booths",
         "note_id": note.id, "message_id": message.id, "user_id": staff.id, "grant_id": grant.id, "token_id": _first(ApiToken).id,
         "company_id": own_company, "person_id": _first(Person).id, "filing_id": slip.filing.id, "r/token": slip.token, "files/number": 0,
+        "lists/key": "importers", "views/key": "people", "view_id": view.id, "run_id": run.id,
         "invitation_id": _first(Invitation).id, "membership_id": _first(Membership, Membership.user_id == colleague.id).id, **tokens,
         "join/token": invitation, "confirm/token": "nonsense", "reset/token": "nonsense", "tf-setup/token": "nonsense",
         "booths/code": _first(Booth, Booth.fair_id == fair.id).code, "halls/code": _first(Hall, Hall.fair_id == fair.id).code,

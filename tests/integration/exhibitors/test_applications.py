@@ -14,11 +14,13 @@ from fairs.calendar.states import FairState
 from fairs.core.actor import SYSTEM
 from fairs.core.db import db
 from fairs.core.errors import DomainError, InvalidInput, InvalidTransition
+from fairs.core.lists import neighbours
 from fairs.directory.models import Company, Consent, Filing, Person
 from fairs.directory.service import CompanyDraft, save_company
 from fairs.exhibitors.errors import AlreadyApplied, ApplicationsClosed, DecisionMissing, NotEditable
+from fairs.exhibitors.lists import EXHIBITORS
 from fairs.exhibitors.models import Exhibitor
-from fairs.exhibitors.queries import ExhibitorFilter, neighbours, page_of_exhibitors, public_exhibitors
+from fairs.exhibitors.queries import ExhibitorFilter, page_of_exhibitors, public_exhibitors
 from fairs.exhibitors.service import (
     Consents,
     ContactDraft,
@@ -282,7 +284,8 @@ def test_the_list_is_filtered_searched_and_paged(app: Flask) -> None:
     assert found(ExhibitorFilter(group="CE")) == []
     assert found(ExhibitorFilter(state=S.DRAFT)) == ["Chưa nộp"]
     assert found(ExhibitorFilter(text="%")) == []
-    assert neighbours(made[1], ExhibitorFilter()) == (made[2].reference, made[0].reference)
+    nearest = neighbours(EXHIBITORS, office.fair, {}, made[1].reference)
+    assert nearest == (made[2].reference, made[0].reference)
 
     for sort in ("name", "-name", "reference", "submitted", "-submitted"):
         seen, cursor = [], None

@@ -146,9 +146,9 @@ def test_the_sheet_holds_strings_only(app: Flask, client: Client) -> None:
     assert "<f>" not in sheet
     assert "<hyperlink" not in sheet.lower()
     rows = cells(content)
-    assert rows[1][1] == ("inlineStr", '=HYPERLINK("http://example.com","x")')
-    assert rows[1][3] == ("inlineStr", "0100109106")
-    assert rows[2][1] == ("inlineStr", "+84<script>")
+    assert rows[2][1] == ("inlineStr", '=HYPERLINK("http://example.com","x")')
+    assert rows[2][3] == ("inlineStr", "0100109106")
+    assert rows[1][1] == ("inlineStr", "+84<script>")
     assert len(rows) == 3
 
 

@@ -278,21 +278,6 @@ def test_what_is_decided_stays_decided(place: Reception, client: Client) -> None
     assert count(Badge) == 1
 
 
-def test_many_at_once(place: Reception, client: Client) -> None:
-    first, second, refused = place.importer(), place.importer(), refuse_importer(place.importer(), "no", by=SYSTEM)
-    other = reception().importer()
-    login(client, place.user(Role.ORGANISER))
-    chosen = [first.reference, second.reference, refused.reference, other.reference, "nonsense"]
-    assert client.submit(f"{place.staff}/importers/approve", {"reference": chosen}).status_code == 303
-    states = {row.reference: row.state for row in db.session.scalars(select(Importer))}
-    assert states == {
-        first.reference: ImporterState.APPROVED, second.reference: ImporterState.APPROVED,
-        refused.reference: ImporterState.REFUSED, other.reference: ImporterState.SUBMITTED,
-    }  # fmt: skip
-    assert count(Badge) == 2
-    assert client.submit(f"{place.staff}/importers/approve").status_code == 303
-
-
 def test_a_company_is_found_again(place: Reception) -> None:
     place.importer(company_name="Sample Imports KK")
     place.importer(company_name="SAMPLE  imports kk")
