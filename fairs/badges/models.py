@@ -32,6 +32,7 @@ class Badge(HasState, Record):
         UniqueConstraint("serial"),
         UniqueConstraint("short_code"),
         UniqueConstraint("fingerprint"),
+        Index("ix_badges_fair_id_id", "fair_id", "id"),
         Index("ix_badges_fair_category", "fair_id", "category", "id"),
     )
     TRANSITIONS = TRANSITIONS

@@ -49,7 +49,7 @@ def load_exhibitors(rng: random.Random, fair: Fair, cast: Cast, *, booths: int, 
         state = ExhibitorState.ACCEPTED if n == 0 or place < 170 * scale else _UNDECIDED[place % len(_UNDECIDED)]
         supported = company.tax_code is None and place % 2 == 0
         # Those who wait handed in during the last days, so that a few of the promised answers are late.
-        ago = place % 7 if state is ExhibitorState.SUBMITTED else 60 - place // (5 * scale)
+        ago = 1 + place % 7 if state is ExhibitorState.SUBMITTED else 60 - place // (5 * scale)
         exhibitor = Exhibitor(
             fair_id=fair.id,
             company=company,
@@ -214,7 +214,7 @@ def load_importers(rng: random.Random, fair: Fair, cast: Cast, chosen: Iterable[
                 source="web",
                 locale="en",
                 created_at=now() - timedelta(days=30),
-                confirmed_at=None if state is ImporterState.UNCONFIRMED else now() - timedelta(days=place % 9),
+                confirmed_at=None if state is ImporterState.UNCONFIRMED else now() - timedelta(days=1 + place % 9),
                 decide_by=fair.today + timedelta(days=1 + place % 5),
                 decided_at=now() - timedelta(days=1 + place % 20) if approved else None,
                 decided_by_id=organiser if approved else None,

@@ -149,6 +149,8 @@ class Credit(HasState, Record):
     currency: Mapped[str] = mapped_column(String(3))
     reason: Mapped[str] = mapped_column(String(400))
     state: Mapped[CreditState] = mapped_column(StateType(CreditState), default=CreditState.OPEN)
+    settled_on: Mapped[date | None]
+    settled_by: Mapped[str] = mapped_column(String(100), default="")  # the bank's reference, or the voucher's number
 
     company: Mapped[Company] = relationship()
     invoice: Mapped[Invoice] = relationship(back_populates="credit")

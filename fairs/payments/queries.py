@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, case, func, or_, sel
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from fairs.core.db import db, in_transaction
+from fairs.core.errors import NotFound
 from fairs.core.money import Money
 from fairs.core.text import clean, fold
 from fairs.core.web import Page, paginate
@@ -233,6 +234,18 @@ def list_credits(fair_id: int, state: CreditState | None = None) -> Sequence[Cre
     return db.session.scalars(
         query.options(joinedload(Credit.company), joinedload(Credit.invoice)).order_by(Credit.id)
     ).all()
+
+
+def credit_by_number(fair_id: int, number: str) -> Credit:
+    """The credit of this fair with that number; raises NotFound."""
+    found = db.session.scalar(
+        select(Credit)
+        .where(Credit.fair_id == fair_id, Credit.number == number)
+        .options(joinedload(Credit.company), joinedload(Credit.invoice))
+    )
+    if found is None:
+        raise NotFound
+    return found
 
 
 def credits_of(company_ids: Sequence[int]) -> Sequence[Credit]:

@@ -24,13 +24,14 @@ from fairs.core.money import Money
 from fairs.core.sheets import Sheet, sheet_response
 from fairs.core.web import NavItem, actor, go, register_nav, requires
 from fairs.directory.queries import companies_of, is_member
-from fairs.payments.forms import METHOD_LABELS, ReceiptForm
+from fairs.payments.forms import METHOD_LABELS, ReceiptForm, SettleForm
 from fairs.payments.lists import INVOICES, wanted_of
 from fairs.payments.models import Invoice
 from fairs.payments.permissions import RECORD_RECEIPT, SEE_OWN_INVOICE, VIEW_INVOICES
 from fairs.payments.queries import (
     OWED,
     coverage,
+    credit_by_number,
     credit_sums,
     invoice_by_number,
     invoices_of,
@@ -38,7 +39,7 @@ from fairs.payments.queries import (
     overpaid,
     sums,
 )
-from fairs.payments.service import record_receipt
+from fairs.payments.service import record_receipt, settle_credit
 from fairs.payments.states import CreditState, InvoiceState
 from fairs.payments.transfer import transfer_for
 
@@ -152,7 +153,38 @@ def owed_back() -> str | Response:
         )  # fmt: skip
         return sheet_response([Sheet(_("Credits"), heads, rows)], f"{fair.slug}-credits", time_zone=fair.time_zone)
     states = [(str(state), state.label) for state in CreditState]
-    return render_template("payments/credits.html", credits=found, sums=credit_sums(fair.id), states=states)
+    return render_template(
+        "payments/credits.html",
+        credits=found,
+        sums=credit_sums(fair.id),
+        states=states,
+        can_settle=matching_grant(g.grants, RECORD_RECEIPT, fair.id) is not None,
+    )
+
+
+@bp.route("/fairs/<fair_slug>/money/credits/<credit_number>", methods=["GET", "POST"])
+@requires(RECORD_RECEIPT)
+def pay_back(credit_number: str) -> Any:
+    """One credit: to whom, why, and the form that says that it was paid back."""
+    fair = current_fair()
+    credit = credit_by_number(fair.id, credit_number)
+    form = SettleForm(settled_on=fair.today)
+    if form.validate_on_submit():
+        try:
+            settle_credit(
+                credit,
+                reference=form.reference.data or "",
+                settled_on=form.settled_on.data,
+                today=fair.today,
+                by=actor(),
+            )
+        except DomainError as error:
+            form.add_error(error)
+        else:
+            flash(_("Recorded: paid back."), "success")
+            return go(url_for("payments.owed_back"))
+    page = render_template("payments/credit.html", credit=credit, form=form, is_open=credit.state is CreditState.OPEN)
+    return page, 422 if form.errors else 200
 
 
 @bp.get("/fairs/<fair_slug>/money/<number>/invoice.pdf")

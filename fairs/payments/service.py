@@ -240,3 +240,20 @@ def cancel_with_credit(invoice: Invoice, *, by: Actor, reason: str) -> Credit | 
         after = {"reason": reason, "credit": credit.number if credit else None}
         record("payments.cancel", row, by=by, before={"state": before}, after=after)
         return credit
+
+
+def settle_credit(credit: Credit, *, reference: str, settled_on: date, today: date, by: Actor) -> Credit:
+    """Record that the money was paid back, by the bank's reference or the voucher's number.
+
+    Raises InvalidInput without a reference or for a day to come, InvalidTransition for one that is settled already.
+    """
+    if not reference.strip():
+        raise InvalidInput(_l("Give the bank's reference or the voucher's number."), field="reference")
+    if settled_on > today:
+        raise InvalidInput(_l("This day lies in the future."), field="settled_on")
+    with transaction():
+        row = db.session.get_one(Credit, credit.id, with_for_update=True, populate_existing=True)
+        row.move_to(CreditState.SETTLED)
+        row.settled_on, row.settled_by = settled_on, reference.strip()[:100]
+        record("payments.settle_credit", row, by=by, after={"number": row.number, "reference": row.settled_by})
+        return row

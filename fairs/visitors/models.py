@@ -20,6 +20,7 @@ class Visitor(Record):
     __tablename__ = "visitors"
     __table_args__ = (
         UniqueConstraint("fair_id", "person_id"),
+        Index("ix_visitors_fair_id_id", "fair_id", "id"),
         Index("ix_visitors_fair_category", "fair_id", "category", "id"),
     )
 

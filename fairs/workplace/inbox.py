@@ -59,8 +59,13 @@ class Why(State):
     AUTOMATIC = "automatic", "the system goes on by itself"
 
 
-def _always(_fair: Fair) -> bool:
+def always(_fair: Fair) -> bool:
+    """For kinds that a fair has even when it was called off."""
     return True
+
+
+def _goes_on(fair: Fair) -> bool:
+    return not fair.is_cancelled
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,7 +93,7 @@ class Kind:
     button: Any
     page: Callable[[Any], Link]
     list_page: Link
-    at: Callable[[Fair], bool] = _always
+    at: Callable[[Fair], bool] = _goes_on
     load: tuple[Any, ...] = ()
 
     @property

@@ -25,6 +25,7 @@ from fairs.messages.models import OutboxMessage
 from fairs.messages.service import Notice, mark_printed, send, try_again
 from fairs.messages.states import MessageState
 from fairs.payments.models import Invoice
+from fairs.payments.service import cancel_with_credit, settle_credit
 from fairs.workplace.awaited import KINDS
 from fairs.workplace.inbox import Inbox, Reader
 from tests.factories.booths import new_ground
@@ -107,6 +108,18 @@ def partly_paid() -> Awaiting:
     return Awaiting(place.fair, record, lambda: place.receipt(record, record.open_amount.amount_minor), LONG * 4)
 
 
+def credit() -> Awaiting:
+    place = office()
+    invoice = place.invoice()
+    place.receipt(invoice, invoice.instalments[0].amount_minor)
+    record = cancel_with_credit(invoice, by=SYSTEM, reason="Bão")
+    assert record is not None
+    pay_back = lambda: settle_credit(  # noqa: E731
+        record, reference="FT123", settled_on=place.fair.today, today=place.fair.today, by=SYSTEM
+    )
+    return Awaiting(place.fair, record, pay_back)
+
+
 def contract() -> Awaiting:
     place = office()
     place.rate()
@@ -178,6 +191,7 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "badge": (badge,),
     "reservation": (reservation,),
     "invoice": (invoice, partly_paid),
+    "credit": (credit,),
     "contract": (contract,),
     "scan": (without_scan,),
     "rate": (without_rate,),

@@ -40,6 +40,7 @@ from fairs.messages.service import Notice, send
 from fairs.notes.service import NoteDraft, add_note
 from fairs.notes.states import NoteKind
 from fairs.payments.models import Invoice
+from fairs.payments.service import cancel_with_credit
 from fairs.programme.models import FigureEntry, Target
 from fairs.visitors.models import Visitor
 from fairs.visitors.service import link_for as visitor_link
@@ -129,6 +130,9 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
     report = MilestoneDraft(fair.today, "1", scan=Upload("report.pdf", b"%PDF-1.4\n%%EOF"))
     record_milestone(fair, "report", report, by=by)
     invitation = invite_colleague(company, colleague.email, by=Actor(exhibitor.id, exhibitor.name))
+    paid = _first(Invoice, Invoice.fair_id == fair.id, Invoice.received_minor > 0, Invoice.company_id != own_company)
+    credit = cancel_with_credit(paid, by=by, reason="Mẫu")
+    assert credit is not None
     note = add_note(company, NoteDraft(NoteKind.NOTE, "Ghi chú mẫu"), by=by)
     with transaction():
         message = send(Notice("accounts/test", "Hà", None, "vi", {}, fair.id, ()))
@@ -148,7 +152,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
     made.values = {
         "fair_slug": fair.slug, "locale": "en", "state": "published", "filename": "app.css", "index": 0, "page": 1,
         "year": 2020, "timeline/key": "report", "target_id": _first(Target).id, "entry_id": _first(FigureEntry).id, "item": "4a", "metric": "booths",
-        "note_id": note.id, "message_id": message.id, "user_id": staff.id, "grant_id": grant.id, "token_id": _first(ApiToken).id,
+        "note_id": note.id, "credit_number": credit.number, "message_id": message.id, "user_id": staff.id, "grant_id": grant.id, "token_id": _first(ApiToken).id,
         "company_id": own_company, "person_id": _first(Person).id, "filing_id": slip.filing.id, "r/token": slip.token, "files/number": 0,
         "lists/key": "importers", "views/key": "people", "view_id": view.id, "run_id": run.id,
         "invitation_id": _first(Invitation).id, "membership_id": _first(Membership, Membership.user_id == colleague.id).id, **tokens,
@@ -157,7 +161,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "sales/code": _confirmed_booth(fair), "products/product_id": _first(Product, Product.company_id == own_company).id,
         "photos/token": "nonsense", "photos/size": "thumb", "token/size": "thumb",
         "gates/code": _first(Gate, Gate.fair_id == fair.id).code, "gates/gate_code": _first(Gate, Gate.fair_id == fair.id).code,
-        "money/number": _first(Invoice, Invoice.fair_id == fair.id).number,
+        "money/number": _first(Invoice, Invoice.fair_id == fair.id, Invoice.id != paid.id).number,
         "invoices/number": (invoice or _first(Invoice)).number,
         "booth/reference": own_booking.reference if own_booking else _first(BoothBooking).reference,
         **{f"{section}/reference": _reference(model, fair) for section, model in BY_REFERENCE.items()},

@@ -71,4 +71,4 @@ KINDS = (
     ),
 )  # fmt: skip
 
-NOBODY = {FairState: {FairState.REPORTED: Why.FINAL}}
+NOBODY = {FairState: {FairState.REPORTED: Why.FINAL, FairState.CANCELLED: Why.FINAL}}

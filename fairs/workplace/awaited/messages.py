@@ -1,14 +1,15 @@
-"""Letters for people without e-mail, and mails that could not be delivered."""
+"""Letters for people without e-mail, mails that could not be delivered; acts on many rows await nobody."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from fairs.lists.states import ItemState, RunState
 from fairs.messages.models import OutboxMessage
 from fairs.messages.permissions import READ_OUTBOX
 from fairs.messages.states import MessageState
-from fairs.workplace.inbox import Kind, Why
+from fairs.workplace.inbox import Kind, Why, always
 
 KINDS = (
     Kind(
@@ -27,6 +28,7 @@ KINDS = (
         button=_l("Print"),
         page=lambda message: ("messages.message", {"message_id": message.id}),
         list_page=("messages.outbox", {"state": "to_print"}),
+        at=always,
     ),
     Kind(
         key="mail",
@@ -44,6 +46,7 @@ KINDS = (
         button=_l("Look"),
         page=lambda message: ("messages.message", {"message_id": message.id}),
         list_page=("messages.outbox", {"state": "failed"}),
+        at=always,
     ),
 )
 
@@ -53,5 +56,20 @@ NOBODY = {
         MessageState.SENT: Why.FINAL,
         MessageState.KEPT: Why.FINAL,  # no mail server is set: it is read where it lies
         MessageState.PRINTED: Why.FINAL,
+    },
+    # Whoever began an act on many rows has its page before them; nobody else waits for it.
+    RunState: {
+        RunState.PREVIEW: Why.FINAL,
+        RunState.RUNNING: Why.AUTOMATIC,
+        RunState.DONE: Why.FINAL,
+        RunState.UNDOING: Why.AUTOMATIC,
+        RunState.UNDONE: Why.FINAL,
+    },
+    ItemState: {
+        ItemState.WAITING: Why.AUTOMATIC,
+        ItemState.SKIPPED: Why.FINAL,
+        ItemState.DONE: Why.FINAL,
+        ItemState.FAILED: Why.FINAL,
+        ItemState.UNDONE: Why.FINAL,
     },
 }

@@ -14,11 +14,11 @@ from fairs.booths.service import SUBJECT
 from fairs.booths.states import LIVE, BookingState
 from fairs.core.i18n import format_money
 from fairs.exhibitors.models import Exhibitor
-from fairs.payments.models import Invoice
+from fairs.payments.models import Credit, Invoice
 from fairs.payments.permissions import RECORD_RECEIPT
 from fairs.payments.queries import OWED, first_open_day
-from fairs.payments.states import InvoiceState
-from fairs.workplace.inbox import TODAY, Kind, Why
+from fairs.payments.states import CreditState, InvoiceState
+from fairs.workplace.inbox import TODAY, Kind, Why, always
 
 # Nobody asks for money for a booth that was given up.
 _FOR_ENDED_BOOKING = exists().where(
@@ -72,6 +72,25 @@ KINDS = (
         list_page=("payments.index", {"due": "overdue"}),
         load=(joinedload(Invoice.company),),
     ),
+    Kind(
+        key="credit",
+        states=(CreditState.OPEN,),
+        model=Credit,
+        where=(Credit.state == CreditState.OPEN,),
+        permission=RECORD_RECEIPT,
+        counts_from=Credit.created_at,
+        days=30,  # importers and exhibitors elsewhere are refunded within a month
+        icon="receipt-refund",
+        reason=_l("To be paid back"),
+        title=lambda n: ngettext("%(num)s credit is to be paid back", "%(num)s credits are to be paid back", n),
+        who=lambda credit: credit.company.name,
+        what=lambda credit: f"{format_money(credit.amount)} · {credit.number}",
+        button=_l("Pay back"),
+        page=lambda credit: ("payments.pay_back", {"credit_number": credit.number}),
+        list_page=("payments.owed_back", {"state": "open"}),
+        at=always,
+        load=(joinedload(Credit.company),),
+    ),
 )
 
 NOBODY = {
@@ -86,4 +105,5 @@ NOBODY = {
         InvoiceState.WAIVED: Why.FINAL,
         InvoiceState.CANCELLED: Why.FINAL,
     },
+    CreditState: {CreditState.SETTLED: Why.FINAL},
 }
