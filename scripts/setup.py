@@ -29,7 +29,8 @@ def environment(**extra: str) -> dict[str, str]:
         "npm_config_update_notifier": "false",
         "NODE_USE_SYSTEM_CA": "1",  # offices whose proxy signs connections have its certificate there
     }
-    left_out = {"PYTHONHOME", "PYTHONPATH", "FLASK_APP", "FLASK_DEBUG"}
+    # Compiled files are kept: without them each of the many starts compiles the whole program again.
+    left_out = {"PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "FLASK_APP", "FLASK_DEBUG"}
     return {name: value for name, value in os.environ.items() if name not in left_out} | given | extra
 
 

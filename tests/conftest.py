@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,13 @@ def _shared_folder(config: pytest.Config) -> Path:
     base = config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
     folder = base.parent if hasattr(config, "workerinput") else base
     return Path(folder) / "shared"
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests and modules stay to the end: the collector need not go through them again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

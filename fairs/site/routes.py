@@ -114,14 +114,14 @@ def fair() -> str:
     # Staff of the fair may look at a draft here before it is published; outsiders have been turned away already.
     shown = current_fair()
     first = public_exhibitors(shown.id)
-    goods = page_of_products(shown.id, CatalogueFilter(), limit=8)
+    goods = page_of_products(shown.id, CatalogueFilter(), limit=4)
     actions = fair_actions(shown)
     moves = reschedulings_of(shown.id)
     return render_template(
         "site/fair.html",
         actions=actions,
         place=place_of(shown),
-        exhibitors=exhibitor_cards(list(first.items)[:8]),
+        exhibitors=exhibitor_cards(list(first.items)[:4]),
         exhibitor_count=count_public(shown.id),
         products=product_cards(shown, goods.items),
         product_count=count_shown(shown.id),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -43,7 +44,8 @@ def test_badges_are_marked_and_unmarked_together(open_page: Callable[..., Page],
     total = page.locator("form[data-picks]").get_attribute("data-total")
     expect(page.locator("[data-pick-count]")).to_have_text(f"{total} chosen")
     page.get_by_role("button", name="Print…", exact=True).click()
-    expect(page.get_by_role("button", name=f"do it for {total}")).to_be_visible()
+    # One that was revoked meanwhile is skipped.
+    expect(page.get_by_role("button", name=re.compile(r"do it for \d+"))).to_be_visible()
 
 
 def test_a_record_beside_the_list(open_page: Callable[..., Page], running: str) -> None:

@@ -39,9 +39,9 @@ class Form:
     fields: list[Field] = field(default_factory=list)
 
     @property
-    def key(self) -> tuple[str, tuple[str, ...]]:
-        """Two forms with the same key are the same form."""
-        return self.action, tuple(sorted({one.name for one in self.fields}))
+    def names(self) -> tuple[str, ...]:
+        """The names of its fields."""
+        return tuple(sorted({one.name for one in self.fields}))
 
     def filled(self) -> dict[str, list[str]]:
         """What a browser would send if nothing was changed."""

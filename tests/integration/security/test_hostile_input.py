@@ -65,7 +65,8 @@ def all_forms(demo: Flask, who: str, running: bool) -> tuple[Any, list[Form]]:
         assert user is not None
         login(client, user)
     client.get("/language/en")
-    found: dict[Any, Form] = {}
+    found: dict[Any, Form] = {}  # one of a kind: a list has the same form in each of its rows
+    routes = demo.url_map.bind("localhost")
     for rule in addresses.rules("GET"):
         if rule.rule.startswith("/api/") or rule.endpoint == "accounts.language":
             continue
@@ -73,7 +74,8 @@ def all_forms(demo: Flask, who: str, running: bool) -> tuple[Any, list[Form]]:
         answer = client.get(path)
         if answer.status_code == 200 and answer.mimetype == "text/html":
             for form in forms_of(path, answer.text):
-                found.setdefault(form.key, form)
+                endpoint, _values = routes.match(urlsplit(form.action).path, "POST")
+                found.setdefault((endpoint, form.names), form)
     forms = [form for form in found.values() if urlsplit(form.action).path not in NOT_HERE]
     if who == "admin" and not running:
         forms = [
