@@ -19,9 +19,8 @@ from fairs.booths.states import BookingState
 from fairs.calendar.context import current_fair
 from fairs.core.db import db
 from fairs.core.errors import DomainError, NotFound
-from fairs.core.i18n import localized
 from fairs.core.web import actor, go, requires
-from fairs.directory.queries import is_member, product_groups
+from fairs.directory.queries import group_names, is_member
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.states import ExhibitorState
 from fairs.floorplans.queries import booth_by_code
@@ -86,7 +85,7 @@ def _invoice(booking: BoothBooking | None) -> Invoice | None:
 def company(reference: str) -> str:
     """Step one: company and products, as handed in once for this fair."""
     exhibitor = _own(reference)
-    names = {group.code: localized(group) for group in product_groups()}
+    names = group_names()
     return render_template(
         "booths/company.html",
         exhibitor=exhibitor,

@@ -11,14 +11,13 @@ from fairs.accounts.queries import matching_grant
 from fairs.core.db import db
 from fairs.core.errors import DomainError, NotFound
 from fairs.core.hs import name_of
-from fairs.core.i18n import localized
 from fairs.core.limits import PUBLIC_FORM, limiter
 from fairs.core.web import actor, go, public, requires
 from fairs.directory import products
 from fairs.directory.models import Company
 from fairs.directory.permissions import EDIT_DIRECTORY, OWN_COMPANY, VIEW_DIRECTORY
 from fairs.directory.product_forms import ProductForm
-from fairs.directory.queries import is_member, product_groups
+from fairs.directory.queries import group_names, is_member, product_groups
 
 my = Blueprint("my_products", __name__, url_prefix="/my/companies/<int:company_id>/products")
 staff = Blueprint("products", __name__, url_prefix="/directory/companies/<int:company_id>/products")
@@ -43,7 +42,7 @@ def _page(template: str, company: Company, **values: Any) -> str:
         back=(url_for("my.start"), _("My fairs"))
         if own
         else (url_for("profiles.company", company_id=company.id), company.name),
-        group_names={group.code: localized(group) for group in product_groups()},
+        group_names=group_names(),
         pattern_of=products.pattern_of,
         most_products=products.MOST_PRODUCTS,
         most_photos=products.MOST_PHOTOS,

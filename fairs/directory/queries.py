@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Select, select
 
 from fairs.core.db import Record, db
+from fairs.core.i18n import localized
 from fairs.core.text import fold
 from fairs.directory.models import Company, CraftVillage, Filing, Membership, Person, ProductGroup
 
@@ -91,3 +92,8 @@ def filing_of(subject: Record) -> Filing | None:
 def filings_of_fair(fair_id: int) -> Select[Filing]:
     """All forms that staff filed for somebody at a fair."""
     return select(Filing).where(Filing.fair_id == fair_id)
+
+
+def group_names() -> dict[str, str]:
+    """Names of the product groups by code, in the reader's language."""
+    return {group.code: localized(group) for group in product_groups()}

@@ -15,9 +15,8 @@ from fairs.calendar.events import FairCalledOff, FairRescheduled
 from fairs.calendar.models import Fair
 from fairs.core.db import db
 from fairs.core.events import subscribe
-from fairs.core.i18n import localized
 from fairs.directory.permissions import FILE_ON_BEHALF
-from fairs.directory.queries import product_groups
+from fairs.directory.queries import group_names
 from fairs.directory.slips import FilingForm, SlipStatus, register_filing_form, register_slip
 from fairs.exhibitors.journey import documents, journey, present_step
 from fairs.exhibitors.models import Exhibitor
@@ -32,7 +31,7 @@ def exhibitor_slip(exhibitor_id: int) -> SlipStatus | None:
     fair, company = exhibitor.fair, exhibitor.company
     steps = journey(exhibitor)
     now_step = present_step(steps)
-    names = {group.code: localized(group) for group in product_groups()}
+    names = group_names()
     facts = [
         (_("Product groups"), ", ".join(names.get(code, code) for code in exhibitor.groups)),
         (_("Contact person"), exhibitor.contact_name),

@@ -10,10 +10,9 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
 
 from fairs.core.actor import Actor
-from fairs.core.i18n import localized
 from fairs.core.lists import Args, BulkAction, BulkField, ListSpec, register_list
 from fairs.core.sheets import Sheet, each
-from fairs.directory.queries import product_groups
+from fairs.directory.queries import group_names
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.permissions import DECIDE_APPLICATION, VIEW_EXHIBITORS
 from fairs.exhibitors.queries import TRACKS, ExhibitorFilter, exhibitors_matching, order_of
@@ -38,11 +37,6 @@ def wanted_of(args: Args) -> ExhibitorFilter:
         group=args.get("group", "")[:10],
         track=track if track in TRACKS else "",
     )
-
-
-def group_names() -> dict[str, str]:
-    """Names of the product groups by code, in the reader's language."""
-    return {group.code: localized(group) for group in product_groups()}
 
 
 def _day(text: str) -> date | None:

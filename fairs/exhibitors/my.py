@@ -22,7 +22,7 @@ from fairs.directory import team
 from fairs.directory.forms import CompanyForm, ConfirmForm, InviteForm
 from fairs.directory.models import Company
 from fairs.directory.permissions import OWN_COMPANY
-from fairs.directory.queries import companies_of, is_member, product_groups
+from fairs.directory.queries import companies_of, group_names, is_member
 from fairs.directory.service import join_company, save_company
 from fairs.directory.slips import Step
 from fairs.exhibitors.forms import ConsentForm, ContactForm, ProductsForm, WithdrawForm
@@ -355,7 +355,7 @@ def apply_review() -> Page:
             else:
                 flash(_("Your application has been handed in."), "success")
             return go(url_for("my.fair", company=done.company_id))
-    names = {group.code: localized(group) for group in product_groups()}
+    names = group_names()
     return _step_page(4, form, company, exhibitor, fair_terms=localized(fair, "terms"), group_names=names)
 
 
@@ -368,7 +368,7 @@ def fair() -> Page:
     if exhibitor is None:
         return redirect(url_for("my.apply") if takes_applications(shown) else url_for("my.start"))
     steps = journey(exhibitor)
-    names = {group.code: localized(group) for group in product_groups()}
+    names = group_names()
     return _page(
         "exhibitors/fair.html", company=company, exhibitor=exhibitor, steps=steps, present=present_step(steps),
         group_names=names, withdraw_form=WithdrawForm(),

@@ -17,12 +17,12 @@ from fairs.core.lists import download, known, page_of
 from fairs.core.web import NavItem, actor, go, register_nav, requires, safe_next
 from fairs.directory.history import LABELS, entries
 from fairs.directory.permissions import FILE_ON_BEHALF
-from fairs.directory.queries import filing_of
+from fairs.directory.queries import filing_of, group_names
 from fairs.directory.slips import slip_url
 from fairs.exhibitors import my
 from fairs.exhibitors.forms import DecisionForm, FileForSomebodyForm, WithdrawForm
 from fairs.exhibitors.journey import journey
-from fairs.exhibitors.lists import EXHIBITORS, group_names, wanted_of
+from fairs.exhibitors.lists import EXHIBITORS, wanted_of
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.permissions import DECIDE_APPLICATION, VIEW_EXHIBITORS
 from fairs.exhibitors.queries import (

@@ -14,7 +14,7 @@ from fairs.calendar.context import current_fair
 from fairs.core.errors import DomainError, NotFound
 from fairs.core.i18n import localized
 from fairs.core.web import NavItem, actor, go, register_nav, requires, wants_fragment
-from fairs.directory.queries import product_groups
+from fairs.directory.queries import group_names, product_groups
 from fairs.floorplans import drawing
 from fairs.floorplans.forms import HallForm, LayoutForm, PriceForm, ZoneForm, choices_of
 from fairs.floorplans.generator import Layout, PlannedBooth
@@ -57,7 +57,7 @@ def _index(status: int = 200, *, zone_form: ZoneForm | None = None, price_form: 
         halls=halls_of(fair.id),
         counts=booth_counts(fair.id),
         zones=zones_of(fair.id),
-        groups={group.code: localized(group) for group in product_groups()},
+        groups=group_names(),
         types=[kind for kind in booth_types() if kind.is_sold],
         prices=prices_of(fair.id),
         zone_form=zone_form or _zone_form(),

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
@@ -63,11 +62,6 @@ Measure = Callable[[Sequence[Fair], date], Measured | None]
 def fair_ids(fairs: Iterable[Fair]) -> list[int]:
     """Their keys, for SQL."""
     return [fair.id for fair in fairs]
-
-
-def end_of(day: date, fair: Fair) -> datetime:
-    """The first moment after ``day`` at the fair."""
-    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(fair.time_zone))
 
 
 def equivalents(area_cm2: int) -> Decimal:

@@ -52,15 +52,22 @@ def records_of(figure: Figure, as_of: date) -> list[Records]:
     return [table for fair in figure.fairs for table in make(fair, as_of)]
 
 
-def _booths(fair: Fair, as_of: date) -> list[Records]:
-    rows = db.session.execute(
-        select(Booth.code, Company.name, Booth.w_cm * Booth.h_cm, BoothBooking.confirmed_at, BoothBooking.created_at)
+def _confirmed(fair: Fair, *columns: Any) -> Sequence[Any]:
+    """These columns of each confirmed booking with its booth and company, by booth."""
+    return db.session.execute(
+        select(*columns)
         .select_from(BoothBooking)
         .join(Booth, Booth.id == BoothBooking.booth_id)
         .join(Exhibitor, Exhibitor.id == BoothBooking.exhibitor_id)
         .join(Company, Company.id == Exhibitor.company_id)
         .where(BoothBooking.fair_id == fair.id, BoothBooking.state == BookingState.CONFIRMED)
         .order_by(Booth.code)
+    ).all()
+
+
+def _booths(fair: Fair, as_of: date) -> list[Records]:
+    rows = _confirmed(
+        fair, Booth.code, Company.name, Booth.w_cm * Booth.h_cm, BoothBooking.confirmed_at, BoothBooking.created_at
     )
     shown, area = [], 0
     for code, company, size, confirmed, created in rows:
@@ -168,15 +175,7 @@ def _contract_table(fair: Fair, as_of: date, rules: tuple[Any, ...], what: str) 
 
 
 def _sales(fair: Fair, as_of: date) -> list[Records]:
-    booths = db.session.execute(
-        select(Booth.id, Booth.code, Company.name)
-        .select_from(BoothBooking)
-        .join(Booth, Booth.id == BoothBooking.booth_id)
-        .join(Exhibitor, Exhibitor.id == BoothBooking.exhibitor_id)
-        .join(Company, Company.id == Exhibitor.company_id)
-        .where(BoothBooking.fair_id == fair.id, BoothBooking.state == BookingState.CONFIRMED)
-        .order_by(Booth.code)
-    ).all()
+    booths = _confirmed(fair, Booth.id, Booth.code, Company.name)
     declared = {
         (row.booth_id, row.day): row.amount_minor
         for row in db.session.scalars(

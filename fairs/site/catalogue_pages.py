@@ -21,7 +21,7 @@ from fairs.core.text import clean
 from fairs.core.web import public
 from fairs.directory.models import Company, Product
 from fairs.directory.products import pattern_of, products_of
-from fairs.directory.queries import product_groups
+from fairs.directory.queries import group_names
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.queries import count_public, public_exhibitors
 from fairs.exhibitors.states import ExhibitorState
@@ -46,11 +46,6 @@ bp = Blueprint("catalogue", __name__, url_prefix="/f/<fair_slug>")
 def company_title(company: Company) -> str:
     """The company's name for the reader: in English where it has one."""
     return (company.name_en if current_locale() == "en" else "") or company.name
-
-
-def group_names() -> dict[str, str]:
-    """Names of the product groups by code, in the reader's language."""
-    return {group.code: localized(group) for group in product_groups()}
 
 
 def exhibitor_cards(found: Sequence[Exhibitor]) -> list[dict[str, Any]]:

@@ -14,14 +14,13 @@ from fairs.calendar.queries import all_fairs
 from fairs.core.clock import now
 from fairs.core.db import db
 from fairs.core.errors import NotFound
-from fairs.core.i18n import localized
 from fairs.core.permissions import Permission
 from fairs.core.web import requires
 from fairs.directory.consents import ALL
 from fairs.directory.models import Company, Person
 from fairs.directory.permissions import EDIT_DIRECTORY, VIEW_DIRECTORY
 from fairs.directory.products import pattern_of, products_of
-from fairs.directory.queries import people_matching, product_groups
+from fairs.directory.queries import group_names, people_matching
 from fairs.directory.team import team
 from fairs.notes.models import CORRECT_FOR
 from fairs.notes.permissions import WRITE_NOTE
@@ -45,7 +44,7 @@ def company(company_id: int) -> str:
     people = db.session.scalars(
         people_matching("").where(Person.company_id == shown.id).order_by(Person.folded, Person.id).limit(100)
     ).all()
-    groups = {group.code: localized(group) for group in product_groups()}
+    groups = group_names()
     return render_template(
         "workplace/company.html", company=shown, people=people, members=team(shown), group_names=groups,
         products=products_of(shown.id), pattern_of=pattern_of, **_shared(shown),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from fairs.calendar.models import Fair
@@ -14,7 +14,7 @@ from fairs.programme.queries import years
 from fairs.reports.queries import Kpi, Standing, kpi
 from fairs.workplace.awaited import KINDS
 from fairs.workplace.inbox import Count, Inbox, Kind, Overseer
-from fairs.workplace.timeline import OPEN, timeline
+from fairs.workplace.timeline import next_dates
 
 SINGLE = 3
 """So many items of one kind are shown one by one on a start page; more are one entry with the first of them."""
@@ -122,11 +122,4 @@ def _ahead(fair: Fair) -> list[DateAhead]:
 
 def dates(fair: Fair) -> list[DateAhead]:
     """What is late and what the next seven days bring, from the timeline; the nearest dates when that is little."""
-    items = [item for item in timeline(fair) if item.state in OPEN]
-    soon = fair.today + timedelta(days=7)
-    found = [item for item in items if item.day <= soon]
-    found += [item for item in items if item.day > soon][: max(0, 4 - len(found))]
-    return [
-        DateAhead(item.day, item.label, item.is_late)
-        for item in sorted(found, key=lambda item: (not item.is_late, item.day))
-    ]
+    return [DateAhead(item.day, item.label, item.is_late) for item in next_dates(fair, at_least=4)]

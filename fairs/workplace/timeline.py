@@ -214,10 +214,15 @@ def _state(rule: Rule, fair: Fair, day: date, done: bool) -> DateState:
     return DateState.DUE if day - DUE_WITHIN <= fair.today else DateState.AHEAD
 
 
-def next_dates(fair: Fair, days: int = 7) -> list[Item]:
-    """What is late and what falls within the next ``days`` days, the late first: for start pages."""
+def next_dates(fair: Fair, days: int = 7, *, at_least: int = 0) -> list[Item]:
+    """What is late and what falls within the next ``days`` days, the late first: for start pages.
+
+    When that is fewer than ``at_least``, the nearest of the later ones are added.
+    """
     last = fair.today + timedelta(days=days)
-    found = [item for item in timeline(fair) if item.state in OPEN and item.day <= last]
+    items = [item for item in timeline(fair) if item.state in OPEN]
+    found = [item for item in items if item.day <= last]
+    found += [item for item in items if item.day > last][: max(0, at_least - len(found))]
     return sorted(found, key=lambda item: (not item.is_late, item.day))
 
 
