@@ -102,8 +102,8 @@ def full_price(booth: Booth, price: BoothPrice | None) -> Money | None:
 def make_quote(fair: Fair, booth: Booth, price: BoothPrice | None, exhibitor: Exhibitor | None) -> Quote:
     """The quote for an exhibitor (None: for anybody, without support); raises NoPrice.
 
-    A supported exhibitor's waiver mirrors every line, so that what is owed is exactly zero with VAT too, and the full
-    price stays visible as the value of the support.
+    A supported exhibitor's waiver mirrors every line by the percent of the decision, so that with 100 percent what is owed is
+    exactly zero with VAT too, and the full price stays visible as the value of the support.
     """
     if price is None:
         raise NoPrice
@@ -115,14 +115,16 @@ def make_quote(fair: Fair, booth: Booth, price: BoothPrice | None, exhibitor: Ex
         lines.append(PriceLine("surcharge", *text, corner, fair.vat_percent))
     if exhibitor is not None and exhibitor.is_supported:
         number = exhibitor.decision_number
-        vi = f"Hỗ trợ theo Quyết định {number}" if number else "Hỗ trợ theo quyết định"
-        en = f"Support by decision {number}" if number else "Support by decision"
+        percent = exhibitor.support_percent
+        share = ("", "") if percent == 100 else (f" {percent}%", f" of {percent} %")
+        vi = f"Hỗ trợ{share[0]} theo Quyết định {number}" if number else f"Hỗ trợ{share[0]} theo quyết định"
+        en = f"Support{share[1]} by decision {number}" if number else f"Support{share[1]} by decision"
         lines += [
             PriceLine(
                 "support",
                 f"{vi}: {line.text_vi}",
                 f"{en}: {line.text_en}",
-                Money(0, line.net.currency) - line.net,
+                Money(0, line.net.currency) - line.net.share(percent),
                 line.vat_percent,
             )
             for line in tuple(lines)

@@ -41,6 +41,7 @@ class Exhibitor(HasState, Record):
     source: Mapped[str] = mapped_column(String(20), default="web")  # web | paper | phone | commune
     decision_number: Mapped[str] = mapped_column(String(60), default="")  # number of the decision on support
     decision_on: Mapped[date | None]
+    support_percent: Mapped[int] = mapped_column(default=100)  # of the price, waived for a supported exhibitor
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     decide_by: Mapped[date | None]  # the day by which the organiser promised an answer
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
