@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.calendar.models import Fair
@@ -13,6 +13,7 @@ from fairs.core.db import Record, StateType, UTCDateTime
 from fairs.core.states import HasState
 from fairs.directory.models import Company
 from fairs.exhibitors.states import TRANSITIONS, ExhibitorState
+from fairs.floorplans.models import Booth, Zone
 
 
 class Exhibitor(HasState, Record):
@@ -35,7 +36,10 @@ class Exhibitor(HasState, Record):
     contact_name: Mapped[str] = mapped_column(String(200), default="")
     contact_email: Mapped[str] = mapped_column(String(255), default="")
     contact_phone: Mapped[str] = mapped_column(String(30), default="")
-    wishes: Mapped[str] = mapped_column(Text, default="")
+    wishes: Mapped[str] = mapped_column(Text, default="")  # in words; ``booth_wishes`` are the places, in order
+    booth_count: Mapped[int] = mapped_column(default=1)  # adjacent booths
+    wished_type_id: Mapped[int | None] = mapped_column(ForeignKey("booth_types.id"))
+    wished_open_sides: Mapped[int] = mapped_column(default=1)  # at least
     contact_person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     locale: Mapped[str] = mapped_column(String(5), default="vi")  # language of letters to the contact
     source: Mapped[str] = mapped_column(String(20), default="web")  # web | paper | phone | commune
@@ -50,6 +54,7 @@ class Exhibitor(HasState, Record):
 
     fair: Mapped[Fair] = relationship()
     company: Mapped[Company] = relationship()
+    booth_wishes: Mapped[list[BoothWish]] = relationship(order_by="BoothWish.position", cascade="all, delete-orphan")
 
     @property
     def groups(self) -> list[str]:
@@ -72,3 +77,21 @@ class Exhibitor(HasState, Record):
     def is_supported(self) -> bool:
         """Whether the fair price is waived in whole or part."""
         return self.track == "supported"
+
+
+class BoothWish(Record):
+    """A place that an exhibitor wishes for: a zone, or one booth. ``position`` 1 is the first wish."""
+
+    __tablename__ = "booth_wishes"
+    __table_args__ = (
+        UniqueConstraint("exhibitor_id", "position"),
+        CheckConstraint("(zone_id IS NULL) <> (booth_id IS NULL)", name="one_place"),
+    )
+
+    exhibitor_id: Mapped[int] = mapped_column(ForeignKey("exhibitors.id"))
+    position: Mapped[int]
+    zone_id: Mapped[int | None] = mapped_column(ForeignKey("zones.id"), index=True)
+    booth_id: Mapped[int | None] = mapped_column(ForeignKey("booths.id"), index=True)
+
+    zone: Mapped[Zone | None] = relationship()
+    booth: Mapped[Booth | None] = relationship()

@@ -58,7 +58,7 @@ def test_raw_space_is_priced_by_the_square_metre() -> None:
 
 
 def test_a_supported_exhibitor_owes_nothing_and_the_full_price_stays_visible() -> None:
-    exhibitor = Exhibitor(track="supported", decision_number="123/QĐ-SCT")
+    exhibitor = Exhibitor(track="supported", support_percent=100, decision_number="123/QĐ-SCT")
     offer = make_quote(_fair(), _booth(2), _price(), exhibitor)
     assert [line.kind for line in offer.lines] == ["booth", "surcharge", "support", "support"]
     assert (offer.price.amount_minor, offer.support.amount_minor) == (13_200_000, 13_200_000)
@@ -75,7 +75,7 @@ def test_sums_always_add_up(
     amount: int, corner: int, sides: int, vat: int, deposit: int, supported: bool, currency: str
 ) -> None:
     fair = _fair(vat_percent=vat, deposit_percent=deposit, currency=currency)
-    exhibitor = Exhibitor(track="supported" if supported else "paying", decision_number="1")
+    exhibitor = Exhibitor(track="supported" if supported else "paying", support_percent=100, decision_number="1")
     offer = make_quote(fair, _booth(sides), _price(amount, corner, currency=currency), exhibitor)
     assert offer.deposit + offer.balance == offer.total == offer.net + offer.vat
     assert offer.price - offer.support == offer.net
