@@ -33,3 +33,10 @@ class DecisionMissing(InvalidInput):
 
     code = "decision_missing"
     message = _l("A supported place counts only with the number and the day of the decision on support.")
+
+
+class AppraisalMissing(Conflict):
+    """This fair decides only on what was appraised."""
+
+    code = "appraisal_missing"
+    message = _l("At this fair an application is appraised before it is decided on.")

@@ -13,12 +13,14 @@ from fairs.core.actor import Actor
 from fairs.core.lists import Args, BulkAction, BulkField, ListSpec, register_list
 from fairs.core.sheets import Sheet, each
 from fairs.directory.queries import group_names
+from fairs.exhibitors.appraisal import RECOMMENDATIONS
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.permissions import DECIDE_APPLICATION, VIEW_EXHIBITORS
 from fairs.exhibitors.queries import TRACKS, ExhibitorFilter, exhibitors_matching, order_of
 from fairs.exhibitors.service import (
     accept_application,
     check_acceptance,
+    check_decision,
     refuse_application,
     waitlist_application,
 )
@@ -31,11 +33,14 @@ _TELLS = _l("Each company gets a letter with the decision.")
 def wanted_of(args: Args) -> ExhibitorFilter:
     """The filter that an address asks for."""
     state, track = args.get("state", ""), args.get("track", "")
+    appraised, advice = args.get("appraised", ""), args.get("advice", "")
     return ExhibitorFilter(
         text=args.get("q", ""),
         state=ExhibitorState(state) if state in set(ExhibitorState) else None,
         group=args.get("group", "")[:10],
         track=track if track in TRACKS else "",
+        appraised=appraised if appraised in ("yes", "no") else "",
+        advice=advice if advice in RECOMMENDATIONS else "",
     )
 
 
@@ -72,7 +77,8 @@ _NOTE = BulkField("note", _l("Note"), "lines", _l("Goes into the letter."), leng
 
 EXHIBITORS = register_list(
     ListSpec(
-        "exhibitors", _l("Exhibitors"), "exhibitors.index", VIEW_EXHIBITORS, ("state", "q", "group", "track", "sort"),
+        "exhibitors", _l("Exhibitors"), "exhibitors.index", VIEW_EXHIBITORS,
+        ("state", "q", "group", "track", "appraised", "advice", "sort"),
         query=lambda fair, args: exhibitors_matching(fair.id, wanted_of(args)),
         keys=lambda args: order_of(wanted_of(args), args.get("sort", "-submitted")),
         reference=Exhibitor.reference, name_of=lambda row: row.company.name, sheets=_sheets,
@@ -92,11 +98,11 @@ EXHIBITORS = register_list(
             ),
             BulkAction(
                 "waitlist", _l("Waiting list"), "list", DECIDE_APPLICATION,
-                lambda row, _values: row.require_move(ExhibitorState.WAITLISTED), _waitlist, tells=_TELLS, fields=(_NOTE,),
+                lambda row, _values: check_decision(row, ExhibitorState.WAITLISTED), _waitlist, tells=_TELLS, fields=(_NOTE,),
             ),
             BulkAction(
                 "refuse", _l("Refuse"), "x", DECIDE_APPLICATION,
-                lambda row, _values: row.require_move(ExhibitorState.REFUSED), _refuse, tells=_TELLS, tone="danger",
+                lambda row, _values: check_decision(row, ExhibitorState.REFUSED), _refuse, tells=_TELLS, tone="danger",
                 fields=(
                     BulkField("note", _l("Reason"), "lines", _l("Every one of these companies reads it."), True, 2000),
                 ),

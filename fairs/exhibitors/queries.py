@@ -30,6 +30,8 @@ class ExhibitorFilter:
     state: ExhibitorState | None = None
     group: str = ""
     track: str = ""
+    appraised: str = ""  # yes | no
+    advice: str = ""  # what the appraisal recommends
 
 
 def takes_applications(fair: Fair) -> bool:
@@ -99,6 +101,10 @@ def exhibitors_matching(fair_id: int, wanted: ExhibitorFilter) -> Select[Exhibit
         query = query.where(_has_group(wanted.group))
     if wanted.track:
         query = query.where(Exhibitor.track == wanted.track)
+    if wanted.appraised:
+        query = query.where(Exhibitor.score.is_not(None) if wanted.appraised == "yes" else Exhibitor.score.is_(None))
+    if wanted.advice:
+        query = query.where(Exhibitor.recommendation == wanted.advice)
     return query
 
 
@@ -110,7 +116,7 @@ def _has_group(code: str) -> Any:
 def page_of_exhibitors(
     fair_id: int, wanted: ExhibitorFilter, *, sort: str = "-submitted", cursor: str | None = None, limit: int = 50
 ) -> Page[Exhibitor]:
-    """One page of the staff's list by ``name``, ``reference`` or ``submitted`` (``-`` before it: descending)."""
+    """One page of the staff's list by ``name``, ``reference``, ``score`` or ``submitted`` (``-`` before it: descending)."""
     return paginate(exhibitors_matching(fair_id, wanted), *order_of(wanted, sort), limit=limit, cursor=cursor)
 
 
@@ -121,6 +127,8 @@ def order_of(wanted: ExhibitorFilter, sort: str) -> list[tuple[Any, bool]]:
         return [(Company.folded, descending), (Exhibitor.id, descending)]
     if key == "reference":
         return [(Exhibitor.reference, descending)]
+    if key == "score":
+        return [(Exhibitor.score, descending), (Exhibitor.id, descending)]
     if wanted.state is ExhibitorState.DRAFT:
         return [(Exhibitor.id, True)]  # never handed in, so without a moment to sort by
     descending = descending or key != "submitted"

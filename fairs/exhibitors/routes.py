@@ -19,12 +19,13 @@ from fairs.directory.history import LABELS, entries
 from fairs.directory.permissions import FILE_ON_BEHALF
 from fairs.directory.queries import filing_of, group_names
 from fairs.directory.slips import slip_url
-from fairs.exhibitors import my
+from fairs.exhibitors import apply_pages, appraisal_pages
+from fairs.exhibitors.appraisal import ANSWERS, RECOMMENDATIONS, appraisals_of, waiting_for_appraisal
 from fairs.exhibitors.forms import DecisionForm, FileForSomebodyForm, WithdrawForm
 from fairs.exhibitors.journey import journey
 from fairs.exhibitors.lists import EXHIBITORS, wanted_of
 from fairs.exhibitors.models import Exhibitor
-from fairs.exhibitors.permissions import DECIDE_APPLICATION, VIEW_EXHIBITORS
+from fairs.exhibitors.permissions import APPRAISE, DECIDE_APPLICATION, DESIGN_FORM, VIEW_EXHIBITORS
 from fairs.exhibitors.queries import (
     counts_by_state,
     exhibitor_by_reference,
@@ -38,15 +39,18 @@ from fairs.exhibitors.service import (
     withdraw_application,
 )
 from fairs.exhibitors.states import ExhibitorState
+from fairs.exhibitors.wishes import cost_of
+from fairs.floorplans.queries import zones_of
 
 bp = Blueprint("exhibitors", __name__, url_prefix="/fairs/<fair_slug>/exhibitors")
-blueprints = [bp, my.bp]
+blueprints = [bp, appraisal_pages.bp, apply_pages.bp]  # the last is that of ``my``, with the steps of an application
 
 HISTORY: dict[str, tuple[Any, str, str]] = {
     **LABELS,
     "exhibitors.start": (_l("Application begun"), "pencil", "neutral"),
     "exhibitors.change": (_l("Application changed"), "pencil", "neutral"),
     "exhibitors.submit": (_l("Handed in"), "send", "info"),
+    "exhibitors.appraised": (_l("Appraised"), "clipboard-check", "info"),
     "exhibitors.accepted": (_l("Accepted"), "check", "success"),
     "exhibitors.waitlisted": (_l("Put on the waiting list"), "list", "info"),
     "exhibitors.refused": (_l("Refused"), "x", "danger"),
@@ -72,6 +76,9 @@ def index() -> str | Response:
         may_decide=_may(DECIDE_APPLICATION),
         may_file=_may(FILE_ON_BEHALF),
         shown_state=wanted.state,
+        may_design=_may(DESIGN_FORM),
+        to_appraise=waiting_for_appraisal(fair.id) if _may(APPRAISE) else 0,
+        advice=RECOMMENDATIONS,
     )
 
 
@@ -110,8 +117,13 @@ def _show(exhibitor: Exhibitor, form: DecisionForm) -> str:
         names=names,
         group_names=group_names(),
         may_decide=_may(DECIDE_APPLICATION),
+        may_appraise=_may(APPRAISE),
         may_file=_may(FILE_ON_BEHALF),
         state=ExhibitorState,
+        cost=cost_of(exhibitor),
+        appraisals=appraisals_of(exhibitor.id),
+        recommendations=RECOMMENDATIONS,
+        verdicts=ANSWERS,
     )
 
 
@@ -148,9 +160,7 @@ def decide(reference: str) -> Any:
     if form.errors:
         return _show(exhibitor_by_reference(current_fair().id, reference), form), 422
     flash(_("Decided. The company has been told."), "success")
-    filters: dict[str, Any] = {
-        key: request.args[key] for key in ("q", "state", "group", "track") if key in request.args
-    }
+    filters: dict[str, Any] = {key: request.args[key] for key in EXHIBITORS.params if key in request.args}
     target = url_for("exhibitors.show", reference=exhibitor.reference, **filters)
     return go(safe_next(request.form.get("next"), target))
 
@@ -190,7 +200,8 @@ def file() -> Any:
             form.add_error(error)
         else:
             return go(slip_url(slip))
-    return render_template("exhibitors/file.html", form=form), 422 if form.errors else 200
+    page = render_template("exhibitors/file.html", form=form, zones=zones_of(fair.id))
+    return page, 422 if form.errors else 200
 
 
 register_nav(

@@ -24,6 +24,7 @@ from fairs.core.storage import Upload
 from fairs.core.text import clean
 from fairs.directory import consents
 from fairs.directory.models import Company
+from fairs.directory.products import products_of
 from fairs.directory.service import (
     CompanyDraft,
     FiledSlip,
@@ -36,11 +37,18 @@ from fairs.directory.service import (
     record_consent,
     save_company,
 )  # fmt: skip
-from fairs.exhibitors.errors import AlreadyApplied, ApplicationsClosed, DecisionMissing, NotEditable
+from fairs.exhibitors.errors import (
+    AlreadyApplied,
+    ApplicationsClosed,
+    AppraisalMissing,
+    DecisionMissing,
+    NotEditable,
+)
 from fairs.exhibitors.events import ExhibitorAccepted, ExhibitorWithdrawn
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.queries import TRACKS, exhibitor_of, takes_applications
 from fairs.exhibitors.states import ExhibitorState
+from fairs.exhibitors.wishes import PlaceDraft, save_place
 from fairs.messages.service import Notice, send
 
 S = ExhibitorState
@@ -49,12 +57,17 @@ EDITABLE = frozenset({S.DRAFT, S.WITHDRAWN})
 
 @dataclass(frozen=True, slots=True)
 class ProductsDraft:
-    """What a company wants to show, and where it wishes to stand."""
+    """What a company wants to show, and where it wishes to stand.
+
+    ``product_ids``: of its catalogue what it brings, none: all of it. None leaves them as they are, as it does ``place``.
+    """
 
     group_codes: Collection[str] = ()
     products: str = ""
     wishes: str = ""
     track: str = "paying"
+    product_ids: Collection[int] | None = None
+    place: PlaceDraft | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +127,21 @@ def save_products(exhibitor: Exhibitor, draft: ProductsDraft, *, by: Actor) -> E
             "wishes": clean(draft.wishes), "track": draft.track,
         }  # fmt: skip
         _change(row, values, by=by)
+        if draft.product_ids is not None:
+            _choose_products(row, draft.product_ids, by=by)
+        if draft.place is not None:
+            save_place(row, draft.place, by=by)
     return row
+
+
+def _choose_products(row: Exhibitor, product_ids: Collection[int], *, by: Actor) -> None:
+    mine = {product.id: product for product in products_of(row.company_id)}
+    if set(product_ids) - set(mine):
+        raise InvalidInput(_l("Please choose from the list."), field="product_ids")
+    chosen = [product for key, product in mine.items() if key in set(product_ids)]
+    if chosen != row.shown_products:
+        row.shown_products = chosen
+        record("exhibitors.change", row, by=by, after={"changed": ["shown_products"]})
 
 
 def save_contact(exhibitor: Exhibitor, draft: ContactDraft, *, by: Actor) -> Exhibitor:
@@ -163,13 +190,19 @@ def submit_application(exhibitor: Exhibitor, given: Consents, *, by: Actor, loca
         row.submitted_at = now()
         row.decide_by = fair.today + timedelta(days=fair.importer_reply_days)
         row.decided_at, row.decided_by_id, row.decision_note = None, None, ""
+        row.score, row.recommendation = None, ""  # what was appraised has been withdrawn, and perhaps changed
         _keep_consents(row, given, by=by)
         record("exhibitors.submit", row, by=by, after={"track": row.track})
-        if fair.auto_accept and not row.is_supported:
+        if accepts_at_once(row):
             _accept(row, by=SYSTEM, note="")
         else:
             _tell(row, "submitted")
     return row
+
+
+def accepts_at_once(row: Exhibitor) -> bool:
+    """Whether the fair accepts this application without looking at it: no support to decide on, no appraisal demanded."""
+    return row.fair.auto_accept and not row.fair.requires_appraisal and not row.is_supported
 
 
 def _keep_consents(row: Exhibitor, given: Consents, *, by: Actor) -> None:
@@ -183,9 +216,16 @@ def _keep_consents(row: Exhibitor, given: Consents, *, by: Actor) -> None:
         record_consent(person, text.kind, getattr(given, text.kind), fair_id=row.fair_id, text_version=consents.VERSION)
 
 
+def check_decision(row: Exhibitor, target: ExhibitorState) -> None:
+    """Raise InvalidTransition, or AppraisalMissing where the fair demands one before any decision."""
+    row.require_move(target)
+    if row.state is S.SUBMITTED and row.fair.requires_appraisal:
+        raise AppraisalMissing
+
+
 def check_acceptance(row: Exhibitor, *, decision_number: str = "", decision_on: date | None = None) -> None:
-    """Raise what accept_application would: InvalidTransition, DecisionMissing, or InvalidInput for a day to come."""
-    row.require_move(S.ACCEPTED)
+    """Raise what accept_application would: as check_decision, DecisionMissing, or InvalidInput for a day to come."""
+    check_decision(row, S.ACCEPTED)
     if not row.is_supported:
         return
     if not (clean(decision_number) or row.decision_number):
@@ -332,6 +372,7 @@ def _change(row: Exhibitor, values: dict[str, str], *, by: Actor) -> None:
 def _decide(row: Exhibitor, target: ExhibitorState, *, by: Actor, note: str) -> None:
     if row.fair.is_cancelled:
         raise FairCancelled
+    check_decision(row, target)
     before = row.state
     row.move_to(target)
     row.decided_at, row.decided_by_id, row.decision_note = now(), by.user_id, clean(note)

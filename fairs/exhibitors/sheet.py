@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from fairs.core.i18n import country_name
 from fairs.core.sheets import Sheet
+from fairs.exhibitors.appraisal import RECOMMENDATIONS
 from fairs.exhibitors.models import Exhibitor
 
 
@@ -16,7 +17,8 @@ def exhibitors_sheet(exhibitors: Iterable[Exhibitor], group_names: Mapping[str, 
     heads = [
         _("Reference"), _("Company"), _("Name in English"), _("Tax code"), _("Country"), _("Craft village"),
         _("Address"), _("State"), _("Track"), _("Product groups"), _("Products"), _("Contact person"), _("Telephone"),
-        _("E-mail"), _("Wishes about the place"), _("Handed in"), _("Decided"), _("Decision on support"),
+        _("E-mail"), _("Wishes about the place"), _("Booths"), _("Kind of booth"), _("Wished place"), _("Score"), _("Recommendation"),
+        _("Handed in"), _("Decided"), _("Decision on support"),
         _("Day of the decision"),
     ]  # fmt: skip
     tracks = {"paying": _("Paying"), "supported": _("Supported")}
@@ -26,7 +28,9 @@ def exhibitors_sheet(exhibitors: Iterable[Exhibitor], group_names: Mapping[str, 
             e.company.village.name if e.company.village else "",
             ", ".join(part for part in (e.company.address, e.company.commune) if part), str(e.state.label),
             tracks.get(e.track, e.track), ", ".join(group_names.get(code, code) for code in e.groups), e.products,
-            e.contact_name, e.contact_phone, e.contact_email, e.wishes, e.submitted_at, e.decided_at,
+            e.contact_name, e.contact_phone, e.contact_email, e.wishes, e.booth_count,
+            e.wished_type.name if e.wished_type else "", "; ".join(wish.name for wish in e.booth_wishes), e.score,
+            str(RECOMMENDATIONS.get(e.recommendation, "")), e.submitted_at, e.decided_at,
             e.decision_number, e.decision_on,
         )
         for e in exhibitors

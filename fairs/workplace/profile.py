@@ -250,7 +250,10 @@ def _at(fair: Fair, **values: Any) -> dict[str, Any]:
 
 
 def _decision(part: Part, scope: Scope) -> Step | None:
-    waits = {ExhibitorState.SUBMITTED: VIEW_EXHIBITORS, ImporterState.SUBMITTED: VIEW_IMPORTERS}.get(part.state)
+    waits = {
+        ExhibitorState.SUBMITTED: VIEW_EXHIBITORS, ExhibitorState.APPRAISED: VIEW_EXHIBITORS,
+        ImporterState.SUBMITTED: VIEW_IMPORTERS,
+    }.get(part.state)  # fmt: skip
     if waits is None or part.fair.is_over or not scope.at(waits, part.fair.id):
         return None
     due = part.record.decide_by

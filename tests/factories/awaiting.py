@@ -66,6 +66,12 @@ def items_of(someone: Reader, record: Any) -> list[str]:
 def application() -> Awaiting:
     place = new_office()
     record = place.submitted()
+    return Awaiting(place.fair, record, lambda: place.appraised(record))
+
+
+def appraised() -> Awaiting:
+    place = new_office()
+    record = place.appraised()
     return Awaiting(place.fair, record, lambda: accept_application(record, by=SYSTEM))
 
 
@@ -186,6 +192,7 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "close": (_fair(-4, FairState.RUNNING, FairState.CLOSED),),
     "report": (_fair(-40, FairState.CLOSED, FairState.REPORTED),),
     "application": (application,),
+    "appraised": (appraised,),
     "waiting-list": (waiting_list,),
     "importer": (importer,),
     "badge": (badge,),

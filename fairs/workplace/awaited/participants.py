@@ -16,7 +16,7 @@ from fairs.calendar.models import Fair
 from fairs.core.clock import local_day
 from fairs.directory.models import Person
 from fairs.exhibitors.models import Exhibitor
-from fairs.exhibitors.permissions import DECIDE_APPLICATION
+from fairs.exhibitors.permissions import APPRAISE, DECIDE_APPLICATION
 from fairs.exhibitors.states import ExhibitorState
 from fairs.importers.models import Importer
 from fairs.importers.permissions import DECIDE_IMPORTER
@@ -62,8 +62,28 @@ KINDS = (
         states=(ExhibitorState.SUBMITTED,),
         model=Exhibitor,
         where=(Exhibitor.state == ExhibitorState.SUBMITTED,),
-        permission=DECIDE_APPLICATION,
+        permission=APPRAISE,
         counts_from=Exhibitor.decide_by,  # the day that was promised when it was handed in
+        days=0,
+        icon="clipboard-check",
+        reason=_l("Application to appraise"),
+        title=lambda n: ngettext(
+            "%(num)s application waits for its appraisal", "%(num)s applications wait for their appraisal", n
+        ),
+        who=lambda exhibitor: exhibitor.company.name,
+        what=lambda exhibitor: exhibitor.reference,
+        button=_l("Appraise"),
+        page=lambda exhibitor: ("appraisal.appraise", {"reference": exhibitor.reference}),
+        list_page=("exhibitors.index", {"state": "submitted"}),
+        load=(joinedload(Exhibitor.company),),
+    ),
+    Kind(
+        key="appraised",
+        states=(ExhibitorState.APPRAISED,),
+        model=Exhibitor,
+        where=(Exhibitor.state == ExhibitorState.APPRAISED,),
+        permission=DECIDE_APPLICATION,
+        counts_from=Exhibitor.decide_by,
         days=0,
         icon="building-store",
         reason=_l("Application to decide on"),
@@ -74,7 +94,7 @@ KINDS = (
         what=lambda exhibitor: exhibitor.reference,
         button=_l("Decide"),
         page=lambda exhibitor: ("exhibitors.show", {"reference": exhibitor.reference}),
-        list_page=("exhibitors.index", {"state": "submitted"}),
+        list_page=("exhibitors.index", {"state": "appraised"}),
         load=(joinedload(Exhibitor.company),),
     ),
     Kind(
