@@ -1,0 +1,250 @@
+"""How good any allocation can be: a linear programme by column generation, and the bound that its prices prove.
+
+Each booth has a price. Whatever the prices are, no allocation is worth more than all prices together plus what each
+applicant can gain at most beyond the prices of its place, so the bound holds from the first round on. Costs for rivals and
+orphans, and excluded pairs, can only lower a score: the bound leaves them out. A village takes one centre as a whole.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fairs.allocation.solver.choices import Choices
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+DESCENTS = 250  # steps of the first descent towards good prices
+ENOUGH = 0.0005  # a relaxation that is solved to this share is solved
+_PER_SEGMENT = 12
+
+
+@dataclass(slots=True)
+class Relaxation:
+    """The best of the relaxed problem: its bound, the prices, and how much of each column it takes."""
+
+    bound: int
+    prices: NDArray[np.float64]  # of booths, then of quotas
+    rounds: int
+    columns: NDArray[np.int64]  # into Columns
+    shares: NDArray[np.float64]
+    centres: list[int]  # the anchor that each village takes most of
+    solved: bool = False
+
+
+class Columns:
+    """All choices in one row of arrays, cut into segments: an applicant, or an applicant with one centre of its village."""
+
+    def __init__(self, choices: Choices) -> None:
+        self.choices = choices
+        spots: list[NDArray[np.int32]] = []
+        points: list[NDArray[np.int64]] = []
+        owner: list[int] = []
+        anchor: list[int] = []
+        for number in range(len(choices.applicants)):
+            village = int(choices.village_of[number])
+            for centre in range(len(choices.anchors[village])) if village >= 0 else (0,):
+                spots.append(choices.spots[number])
+                extra = choices.village_points(number, centre) if village >= 0 else 0
+                points.append(choices.points[number] + extra)
+                owner.append(number)
+                anchor.append(centre)
+        self.owner, self.anchor = np.array(owner, dtype=np.int64), np.array(anchor, dtype=np.int64)
+        self.village = choices.village_of[self.owner] if owner else np.empty(0, dtype=np.int64)
+        self.spot = np.concatenate(spots) if spots else np.empty(0, dtype=np.int32)
+        self.points = np.concatenate(points).astype(np.float64) if points else np.empty(0)
+        lengths = np.array([len(part) for part in spots], dtype=np.int64)
+        self.start = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        self.segment = np.repeat(np.arange(len(lengths)), lengths)
+        self.filled = np.nonzero(lengths)[0]
+        self.worst = -float(choices.weights.unplaced)
+        ground, problem = choices.ground, choices.problem
+        self.booths = len(ground.sites)
+        supported = np.array([a.supported for a in choices.applicants], dtype=bool)[self.owner[self.segment]]
+        self.uses: list[NDArray[np.float64]] = []
+        self.limits: list[float] = []
+        for quota in problem.quotas:
+            inside = supported & (True if quota.zone is None else ground.spot_zone[self.spot] == quota.zone)
+            for limit, amount in ((quota.booths, ground.spot_size), (quota.area, ground.spot_area / 10_000)):
+                if limit is not None:
+                    self.uses.append(inside * amount[self.spot])
+                    self.limits.append(float(limit) if amount is ground.spot_size else limit / 10_000)
+
+    def gains(self, prices: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What each column is worth beyond the prices of what it uses."""
+        gains = self.points - self.choices.ground.pay(prices[: self.booths])[self.spot]
+        for number, use in enumerate(self.uses):
+            gains = gains - prices[self.booths + number] * use
+        return gains
+
+    def bound(
+        self, prices: NDArray[np.float64], gains: NDArray[np.float64]
+    ) -> tuple[float, NDArray[np.float64], NDArray[np.bool_]]:
+        """The bound by these prices, the best gain of each segment, and which segments count."""
+        best = np.full(len(self.owner), self.worst)
+        if len(self.filled):
+            best[self.filled] = np.maximum(self.worst, np.maximum.reduceat(gains, self.start[self.filled]))
+        counts = self.village < 0
+        for village in range(len(self.choices.villages)):
+            mine = np.nonzero(self.village == village)[0]
+            sums = np.bincount(self.anchor[mine], weights=best[mine])
+            counts[mine[self.anchor[mine] == int(np.argmax(sums))]] = True
+        limits = np.concatenate([np.ones(self.booths), self.limits])
+        return float(limits @ prices + best[counts].sum()), best, counts
+
+    def used(self, columns: NDArray[np.int64]) -> NDArray[np.float64]:
+        """How much of each booth and quota these columns use together."""
+        ground = self.choices.ground
+        use = np.zeros(self.booths + len(self.uses))
+        for spot in self.spot[columns].tolist():
+            use[list(ground.spots[spot])] += 1
+        for number, amount in enumerate(self.uses):
+            use[self.booths + number] = amount[columns].sum()
+        return use
+
+
+def whole(bound: float) -> int:
+    """Scores are whole numbers: the bound rounded down, with a hair's breadth for the arithmetic of floats."""
+    return math.floor(bound + 1e-6 * max(1.0, abs(bound)) / 10)
+
+
+def descend(columns: Columns, *, steps: int = DESCENTS) -> tuple[float, NDArray[np.float64]]:
+    """Good prices by a subgradient method: cheap, and far better to start from than none."""
+    prices = np.zeros(columns.booths + len(columns.limits))
+    limits = np.concatenate([np.ones(columns.booths), columns.limits])
+    best, best_prices, pace, idle = np.inf, prices, 1.0, 0
+    for _ in range(steps):
+        gains = columns.gains(prices)
+        bound, values, counts = columns.bound(prices, gains)
+        if bound < best * (1 - 1e-6 * np.sign(best)):
+            best, best_prices, idle = bound, prices, 0
+        else:
+            idle += 1
+            if idle >= 8:
+                pace, idle, prices = pace / 1.6, 0, best_prices
+                continue
+        taken = _best_columns(columns, gains, values, counts)
+        slope = limits - columns.used(taken)
+        norm = float(slope @ slope)
+        if norm < 1e-9 or pace < 1e-3:
+            break
+        prices = np.maximum(0.0, prices - pace * 0.02 * abs(bound) / norm * slope)
+    return float(best), best_prices
+
+
+def _best_columns(
+    columns: Columns, gains: NDArray[np.float64], values: NDArray[np.float64], counts: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    segments = [s for s in columns.filled.tolist() if counts[s] and values[s] > columns.worst]
+    return np.array(
+        [columns.start[s] + int(np.argmax(gains[columns.start[s] : columns.start[s + 1]])) for s in segments],
+        dtype=np.int64,
+    )
+
+
+def relax(columns: Columns, *, rounds: int, prices: NDArray[np.float64] | None = None) -> Relaxation:
+    """Solve the relaxation in at most ``rounds`` linear programmes; deterministic."""
+    if prices is None:
+        best, prices = descend(columns)
+    else:
+        best = columns.bound(prices, columns.gains(prices))[0]
+    gains = columns.gains(prices)
+    kept = _promising(columns, gains, columns.bound(prices, gains)[1], -np.inf, _PER_SEGMENT)
+    result = Relaxation(whole(best), prices, 0, kept, np.zeros(len(kept)), [0] * len(columns.choices.villages))
+    for number in range(1, rounds + 1):
+        value, new_prices, shares, duals = _master(columns, kept)
+        gains = columns.gains(new_prices)
+        bound, values, _ = columns.bound(new_prices, gains)
+        if bound < best:
+            best, result.prices = bound, new_prices
+        result.bound, result.rounds, result.columns, result.shares = whole(best), number, kept, shares
+        result.centres = _centres(columns, kept, shares)
+        if best - value <= ENOUGH * max(1.0, abs(best)):
+            result.solved = True
+            break
+        fresh = np.setdiff1d(_promising(columns, gains, duals, 1e-6, _PER_SEGMENT), kept, assume_unique=True)
+        if not len(fresh):
+            break
+        if len(kept) > 40 * len(columns.owner):
+            kept = kept[(shares > 0) | (gains[kept] - duals[columns.segment[kept]] > -25)]
+        kept = np.union1d(kept, fresh)
+    return result
+
+
+def _promising(
+    columns: Columns, gains: NDArray[np.float64], floor: NDArray[np.float64], least: float, most: int
+) -> NDArray[np.int64]:
+    """The best few columns of each segment that beat its floor by ``least``."""
+    over = gains - floor[columns.segment]
+    picked = []
+    for segment in columns.filled.tolist():
+        part = over[columns.start[segment] : columns.start[segment + 1]]
+        if len(part) > most:
+            top = np.argpartition(-part, most - 1)[:most]
+            top = top[part[top] > least]
+        else:
+            top = np.nonzero(part > least)[0]
+        if len(top):
+            picked.append(np.sort(top) + columns.start[segment])
+    return np.concatenate(picked) if picked else np.empty(0, dtype=np.int64)
+
+
+def _master(
+    columns: Columns, kept: NDArray[np.int64]
+) -> tuple[float, NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """The linear programme over the columns kept: value, prices, shares, and the price of each segment."""
+    from scipy.optimize import linprog
+    from scipy.sparse import csc_matrix
+
+    choices, ground = columns.choices, columns.choices.ground
+    segments, booths, quotas = len(columns.owner), columns.booths, len(columns.uses)
+    centres = [(v, k) for v, anchors in enumerate(choices.anchors) for k in range(len(anchors))]
+    at = {pair: number for number, pair in enumerate(centres)}
+    # Columns: choices, staying without a place (per segment), a village's centre. Rows below: <= then =.
+    n, m = len(kept), len(kept) + segments
+    rows, cols, data = [], [], []
+    sizes = ground.spot_size[columns.spot[kept]]
+    flat = np.concatenate([ground.flat[ground.start[s] : ground.start[s + 1]] for s in columns.spot[kept].tolist()] or [np.empty(0, dtype=np.int32)])  # fmt: skip
+    rows.append(flat), cols.append(np.repeat(np.arange(n), sizes)), data.append(np.ones(len(flat)))
+    for number, use in enumerate(columns.uses):
+        there = np.nonzero(use[kept])[0]
+        rows.append(np.full(len(there), booths + number)), cols.append(there), data.append(use[kept][there])
+    upper = csc_matrix(
+        (np.concatenate(data), (np.concatenate(rows), np.concatenate(cols))),
+        shape=(booths + quotas, m + len(centres)),
+    )
+    rows, cols, data = [columns.segment[kept], np.arange(segments)], [np.arange(n), np.arange(n, m)], [np.ones(m)]
+    in_village = np.nonzero(columns.village >= 0)[0]
+    which = np.array([at[int(columns.village[s]), int(columns.anchor[s])] for s in in_village], dtype=np.int64)
+    rows.append(in_village), cols.append(m + which), data.append(-np.ones(len(in_village)))
+    rows.append(segments + np.array([v for v, _ in centres], dtype=np.int64))
+    cols.append(np.arange(m, m + len(centres))), data.append(np.ones(len(centres)))
+    equal = csc_matrix(
+        (np.concatenate(data), (np.concatenate(rows), np.concatenate(cols))),
+        shape=(segments + len(choices.villages), m + len(centres)),
+    )
+    right = np.concatenate([(columns.village < 0).astype(float), np.ones(len(choices.villages))])
+    cost = np.concatenate([-columns.points[kept], np.full(segments, -columns.worst), np.zeros(len(centres))])
+    limits = np.concatenate([np.ones(booths), columns.limits])
+    answer = linprog(
+        cost, A_ub=upper, b_ub=limits, A_eq=equal, b_eq=right, bounds=(0, None), method="highs-ds",
+        options={"presolve": True},
+    )  # fmt: skip
+    if answer.x is None:
+        raise ArithmeticError(answer.message)
+    prices = np.maximum(0.0, -answer.ineqlin.marginals)
+    return -float(answer.fun), prices, answer.x[:n], -answer.eqlin.marginals[:segments]
+
+
+def _centres(columns: Columns, kept: NDArray[np.int64], shares: NDArray[np.float64]) -> list[int]:
+    weight = np.bincount(columns.segment[kept], weights=shares, minlength=len(columns.owner))
+    found = []
+    for village, anchors in enumerate(columns.choices.anchors):
+        mine = columns.village == village
+        sums = np.bincount(columns.anchor[mine], weights=weight[mine], minlength=len(anchors))
+        found.append(int(np.argmax(sums)))
+    return found
