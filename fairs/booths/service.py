@@ -83,7 +83,9 @@ def hold_booth(fair: Fair, booth: Booth, exhibitor: Exhibitor, order: BoothOrder
         fair = _fair_of(fair.id)
         # Then the exhibitor's row, always: two holds of one exhibitor at once must not both see "no booth yet".
         held_for = db.session.get_one(Exhibitor, exhibitor.id, with_for_update=True, populate_existing=True)
-        wanted = db.session.get_one(Booth, booth.id, with_for_update=True, populate_existing=True)
+        wanted = db.session.get(Booth, booth.id, with_for_update=True, populate_existing=True)
+        if wanted is None:  # the organiser has just taken it off the plan
+            raise NotFound
         if wanted.fair_id != fair.id or held_for.fair_id != fair.id:
             raise NotFound
         _expire_overdue((BoothBooking.booth_id == wanted.id) | (BoothBooking.exhibitor_id == held_for.id))
