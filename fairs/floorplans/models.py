@@ -187,3 +187,18 @@ class PlanVersion(Record):
     difference: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
 
     hall: Mapped[Hall] = relationship()
+
+
+class PlanImport(Record):
+    """A sheet of booths that was handed in and looked at, but not yet taken into the drafts. Kept for a day at most.
+
+    ``rows`` are (number in the sheet, cells); ``problems`` those of reading it: (row, head, message).
+    """
+
+    __tablename__ = "plan_imports"
+
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    replaces: Mapped[bool] = mapped_column(default=False)
+    rows: Mapped[list[list[Any]]] = mapped_column(JSON)
+    problems: Mapped[list[list[Any]]] = mapped_column(JSON)

@@ -28,6 +28,22 @@ _MOST_THINGS = 400
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """A booth of a still picture, in metres."""
+
+    code: str
+    x: float
+    y: float
+    w: float
+    h: float
+
+    @property
+    def number(self) -> str:
+        """The code without the hall."""
+        return self.code.rpartition("-")[2]
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedPlace:
     """A booth of a plan: number, place in centimetres, codes of kind and zone ("" for none), whether it is off sale."""
 
@@ -45,6 +61,11 @@ class PlannedPlace:
     def rect(self) -> Rect:
         """Its floor."""
         return Rect(self.x, self.y, self.w, self.h)
+
+    @property
+    def drawn(self) -> Drawn:
+        """As a picture shows it."""
+        return Drawn(self.code, self.x / 100, self.y / 100, self.w / 100, self.h / 100)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -79,8 +100,8 @@ def _text(value: Any, longest: int) -> str:
 class Plan:
     """A plan of a hall; lengths in centimetres."""
 
-    width: int
-    depth: int
+    width_cm: int
+    depth_cm: int
     aisle: int
     booths: dict[str, PlannedPlace] = field(default_factory=dict)
     doors: list[dict[str, Any]] = field(default_factory=list)
@@ -95,7 +116,7 @@ class Plan:
     @property
     def hall(self) -> geometry.Hall:
         """The room for the geometry."""
-        return geometry.Hall(self.width, self.depth, [Rect.of(one) for one in self.columns], self.aisle)
+        return geometry.Hall(self.width_cm, self.depth_cm, [Rect.of(one) for one in self.columns], self.aisle)
 
     def as_dict(self) -> dict[str, Any]:
         """Booths, doors, columns and exits for JSON; the hall's size stays with the hall."""

@@ -115,7 +115,7 @@ def _listed(codes: list[str]) -> str:
 def _floor(plan: Plan) -> Iterator[Problem]:
     rects = plan.rects
     for key, rect in rects.items():
-        if not rect.inside(plan.width, plan.depth):
+        if not rect.inside(plan.width_cm, plan.depth_cm):
             text = _("%(code)s stands outside the hall.", code=plan.booths[key].code)
             yield Problem("outside", ERROR, (key,), text)
     for key, other in geometry.overlaps(rects):
@@ -160,10 +160,10 @@ def _ways(plan: Plan, sides: Sides[str]) -> Iterator[Problem]:
     near = Nearby(rects)
     openings: list[tuple[str, str, Rect, bool]] = []
     for number, door in enumerate(plan.doors, 1):
-        zone = clear_zone(Rect.of(door), plan.aisle, plan.width, plan.depth)
+        zone = clear_zone(Rect.of(door), plan.aisle, plan.width_cm, plan.depth_cm)
         openings.append(("door", name_of(door, _("Door"), number), zone, False))
     for number, exit_ in enumerate(plan.exits, 1):
-        zone = clear_zone(Rect.of(exit_), int(exit_.get("clear", 200)), plan.width, plan.depth)
+        zone = clear_zone(Rect.of(exit_), int(exit_.get("clear", 200)), plan.width_cm, plan.depth_cm)
         openings.append(("exit", name_of(exit_, _("Exit"), number), zone, True))
     blocked = set()
     for number, (kind, name, zone, _is_exit) in enumerate(openings):
@@ -172,7 +172,7 @@ def _ways(plan: Plan, sides: Sides[str]) -> Iterator[Problem]:
                 blocked.add(number)
                 text = _("%(code)s blocks %(name)s.", code=plan.booths[key].code, name=name)
                 yield Problem(kind, ERROR, (key,), text)
-    ways = Ways(plan.width, plan.depth, [*rects.values(), *plan.hall.columns])
+    ways = Ways(plan.width_cm, plan.depth_cm, [*rects.values(), *plan.hall.columns])
     entered = [one for one in openings if not one[3]] or openings
     inside = {part for _kind, _name, zone, _is_exit in entered for part in ways.within(zone)}
     if not openings:
@@ -183,7 +183,7 @@ def _ways(plan: Plan, sides: Sides[str]) -> Iterator[Problem]:
         if is_exit and number not in blocked and not ways.within(zone) & inside:
             yield Problem(kind, ERROR, (), _("No aisle leads to %(name)s.", name=name))
     for key, rect in rects.items():
-        if not rect.inside(plan.width, plan.depth):
+        if not rect.inside(plan.width_cm, plan.depth_cm):
             continue
         if not any(ways.before(rect, side) & inside for side in sides.open[key]):
             text = _("No aisle leads to %(code)s.", code=plan.booths[key].code)

@@ -70,6 +70,21 @@ def upgrade() -> None:
     with op.batch_alter_table("plan_steps", schema=None) as batch_op:
         batch_op.create_index("ix_plan_steps_draft", ["draft_id", "is_undone", "id"], unique=False)
 
+    op.create_table(
+        "plan_imports",
+        sa.Column("fair_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("replaces", sa.Boolean(), nullable=False),
+        sa.Column("rows", sa.JSON(), nullable=False),
+        sa.Column("problems", sa.JSON(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["fair_id"], ["fairs.id"], name=op.f("fk_plan_imports_fair_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_imports")),
+    )
+    with op.batch_alter_table("plan_imports", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_plan_imports_fair_id"), ["fair_id"], unique=False)
+
     with op.batch_alter_table("halls", schema=None) as batch_op:
         batch_op.add_column(sa.Column("exits", sa.JSON(), nullable=False, server_default="[]"))
         batch_op.add_column(sa.Column("aisle_cm", sa.Integer(), nullable=False, server_default="200"))
@@ -89,3 +104,7 @@ def downgrade() -> None:
 
     op.drop_table("plan_versions")
     op.drop_table("plan_drafts")
+    with op.batch_alter_table("plan_imports", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_plan_imports_fair_id"))
+
+    op.drop_table("plan_imports")
