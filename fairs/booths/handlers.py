@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ColumnElement, and_, delete, not_, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from fairs.booths.errors import BoothsInUse
 from fairs.booths.models import BoothBooking
+from fairs.booths.notices import tell_moved
 from fairs.booths.queries import is_live_now
 from fairs.booths.service import SUBJECT, cancel_booking, confirm, end_with_fair
 from fairs.booths.states import LIVE, BookingState
 from fairs.calendar.effects import moved_day
 from fairs.calendar.events import FairCalledOff, FairRescheduled
+from fairs.calendar.models import Fair
 from fairs.core.db import db, in_transaction
 from fairs.core.events import subscribe
 from fairs.exhibitors.events import ExhibitorWithdrawn
+from fairs.exhibitors.models import Exhibitor
 from fairs.floorplans.events import BoothsWillChange
 from fairs.floorplans.models import Booth
 from fairs.payments.events import MoneyReceived
@@ -45,19 +48,54 @@ def free_booths(event: ExhibitorWithdrawn) -> None:
 
 @subscribe(BoothsWillChange)
 def keep_booked_booths(event: BoothsWillChange) -> None:
-    """Refuse to move or block booked booths, and to remove a booth that any booking, even an old one, speaks of."""
-    _refuse(is_live_now(), event.changed)
-    _refuse(None, event.removed)
+    """Nothing is taken from whoever has a booth: it is not dropped, made smaller, renumbered, of another kind or off sale.
+
+    It may move: the booking stays and the exhibitor is told. A booth that was ever sold stays on the plan, for papers speak of
+    it; holds that ran out go with it.
+    """
+    refused = {*event.dropped, *event.shrunk, *event.renumbered, *event.retyped, *event.blocked}
+    taken = _codes(refused, is_live_now())
+    if taken:
+        message = _l(
+            "Booked, so it is neither dropped, made smaller, renumbered, changed in kind nor blocked: %(booths)s.",
+            booths=", ".join(taken),
+        )
+        raise BoothsInUse(message, booths=taken)
+    holds = and_(BoothBooking.invoice_id.is_(None), BoothBooking.confirmed_at.is_(None))
+    named = _codes(event.dropped, not_(holds))
+    if named:
+        message = _l(
+            "Invoices and bookings of before speak of %(booths)s: block it instead of dropping it.",
+            booths=", ".join(named),
+        )
+        raise BoothsInUse(message, booths=named)
+    if event.dropped:
+        db.session.execute(delete(BoothBooking).where(BoothBooking.booth_id.in_(event.dropped)))
+    if event.moved:
+        _tell_moved(event)
 
 
-def _refuse(condition: object, booth_ids: object) -> None:
-    ids = list(booth_ids)  # type: ignore[call-overload]
-    query = select(Booth.code).join(BoothBooking, BoothBooking.booth_id == Booth.id).where(Booth.id.in_(ids))
-    if condition is not None:
-        query = query.where(condition)  # type: ignore[arg-type]
-    codes = db.session.scalars(query.distinct().order_by(Booth.code).limit(6)).all() if ids else []
-    if codes:
-        raise BoothsInUse(booths=list(codes))
+def _codes(booth_ids: Collection[int], condition: ColumnElement[bool]) -> list[str]:
+    if not booth_ids:
+        return []
+    query = select(Booth.code).join(BoothBooking, BoothBooking.booth_id == Booth.id)
+    return list(db.session.scalars(query.where(Booth.id.in_(booth_ids), condition).distinct().order_by(Booth.code)))
+
+
+def _tell_moved(event: BoothsWillChange) -> None:
+    moves = {move.booth_id: move for move in event.moved}
+    fair = db.session.get_one(Fair, event.fair_id)
+    query = (
+        select(BoothBooking)
+        .where(BoothBooking.booth_id.in_(moves), is_live_now())
+        .options(
+            joinedload(BoothBooking.booth).joinedload(Booth.hall),
+            joinedload(BoothBooking.exhibitor).joinedload(Exhibitor.company),
+        )
+        .order_by(BoothBooking.id)
+    )
+    for booking in db.session.scalars(query).all():
+        tell_moved(fair, booking, moves[booking.booth_id])
 
 
 def _bookings(fair_id: int, states: Collection[BookingState]) -> Sequence[BoothBooking]:

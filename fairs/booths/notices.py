@@ -10,8 +10,9 @@ from fairs.accounts.queries import user_by_email
 from fairs.booths.models import BoothBooking
 from fairs.booths.pricing import Quote
 from fairs.calendar.models import Fair
-from fairs.core.i18n import format_date, format_money
+from fairs.core.i18n import format_date, format_money, format_number
 from fairs.core.money import Money
+from fairs.floorplans.events import BoothMove, BoothPlace
 from fairs.messages.service import Notice, send
 from fairs.payments.models import Invoice
 
@@ -99,3 +100,22 @@ def tell_offered(fair: Fair, bookings: Sequence[BoothBooking], offer: Quote) -> 
         "total": format_money(offer.total, locale),
         "origin": bookings[0].origin,
     })  # fmt: skip
+
+
+def tell_moved(fair: Fair, booking: BoothBooking, move: BoothMove) -> None:
+    """The booth stands elsewhere now: where it was and where it is. The booking stays as it is."""
+    hall, locale = booking.booth.hall, reader_locale(booking)
+    _send("moved", fair, [booking], {
+        "hall": hall.name_vi if locale == "vi" else hall.name_en,
+        "before": _place(move.before, locale),
+        "after": _place(move.after, locale),
+        "plan": f"/f/{fair.slug}/plan?booth={booking.booth.code}",
+    })  # fmt: skip
+
+
+def _place(place: BoothPlace, locale: str) -> dict[str, str]:
+    metres = {
+        name: format_number(value / 100, locale)
+        for name, value in (("x", place.x), ("y", place.y), ("w", place.w), ("h", place.h))
+    }
+    return {**metres, "beside": ", ".join(place.beside)}

@@ -146,7 +146,8 @@ def _lock_for_booking(fair: Fair, booths: Sequence[Booth], exhibitor: Exhibitor)
     if not 1 <= len(ids) <= MOST_BOOTHS:
         raise InvalidInput(_l("Between 1 and %(most)s booths are booked together.", most=MOST_BOOTHS), field="with")
     wanted = _locked_booths(ids)
-    if held_for.fair_id != fair.id or any(booth.fair_id != fair.id for booth in wanted):
+    # A booth that is missing has just been taken off the plan.
+    if len(wanted) != len(ids) or held_for.fair_id != fair.id or any(booth.fair_id != fair.id for booth in wanted):
         raise NotFound
     _expire_overdue(BoothBooking.booth_id.in_(ids) | (BoothBooking.exhibitor_id == held_for.id))
     return held_for, wanted

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from fairs.calendar.models import Fair
 from fairs.checkin.models import Gate
 from fairs.core.db import db
-from fairs.floorplans.generator import Layout, Rect, lay_out
+from fairs.floorplans.generator import Layout, lay_out
+from fairs.floorplans.geometry import Rect
 from fairs.floorplans.models import Booth, BoothPrice, BoothType, Hall, Zone
 
 GIFTSHOW_ZONES = (

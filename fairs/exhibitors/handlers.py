@@ -19,8 +19,9 @@ from fairs.directory.permissions import FILE_ON_BEHALF
 from fairs.directory.queries import group_names
 from fairs.directory.slips import FilingForm, SlipStatus, register_filing_form, register_slip
 from fairs.exhibitors.journey import documents, journey, present_step
-from fairs.exhibitors.models import Exhibitor
+from fairs.exhibitors.models import BoothWish, Exhibitor
 from fairs.exhibitors.states import ExhibitorState
+from fairs.floorplans.events import BoothsWillChange
 
 
 def exhibitor_slip(exhibitor_id: int) -> SlipStatus | None:
@@ -96,6 +97,22 @@ def tell_exhibitors(event: FairCalledOff) -> None:
     """Everybody whose application stands is told."""
     for exhibitor in _applications(event.fair.id):
         _tell(event.fair, exhibitor, event.found)
+
+
+@subscribe(BoothsWillChange)
+def keep_wishes(event: BoothsWillChange) -> None:
+    """A wish for a booth that leaves the plan becomes one for its zone; without a zone, or with that wish made, it goes."""
+    if not event.dropped:
+        return
+    query = select(BoothWish).where(BoothWish.booth_id.in_(event.dropped)).options(joinedload(BoothWish.booth))
+    for wish in db.session.scalars(query.order_by(BoothWish.id)).all():
+        zone_id = wish.booth.zone_id if wish.booth is not None else None
+        same = select(BoothWish.id).where(BoothWish.exhibitor_id == wish.exhibitor_id, BoothWish.zone_id == zone_id)
+        if zone_id is None or db.session.scalar(same.limit(1)) is not None:
+            db.session.delete(wish)
+        else:
+            wish.booth_id, wish.zone_id = None, zone_id
+        db.session.flush()
 
 
 register_slip("Exhibitor", exhibitor_slip)

@@ -365,17 +365,20 @@ def test_whoever_withdraws_gives_the_booth_back(ground: Ground) -> None:
     assert states_of(ground.fair.id) == {}
 
 
-def test_booked_booths_are_neither_blocked_nor_laid_out_anew(ground: Ground) -> None:
+def test_booked_booths_are_neither_blocked_nor_dropped(ground: Ground) -> None:
     booking = ground.hold("A-003")
     with pytest.raises(BoothsInUse):
         block_booth(ground.booth("A-003"), "x", by=SYSTEM)
     with pytest.raises(BoothsInUse):
-        generate_booths(ground.hall, Layout(run=5), by=SYSTEM)
-    release_hold(booking, by=SYSTEM)
-    # Its number stays on the plan, so the history still speaks of a booth; a number that goes is refused.
-    assert len(generate_booths(ground.hall, Layout(run=5), by=SYSTEM)) > 3
-    with pytest.raises(BoothsInUse):
         generate_booths(ground.hall, Layout(run=5, most=2), by=SYSTEM)
+    release_hold(booking, by=SYSTEM)
+    # A hold that ended leaves no paper: the booth may go.
+    assert len(generate_booths(ground.hall, Layout(run=5, most=2), by=SYSTEM)) == 2
+    sold = ground.reserve("A-002")
+    cancel_booking(sold, reason="x", by=SYSTEM)
+    with pytest.raises(BoothsInUse) as refused:
+        generate_booths(ground.hall, Layout(run=5, most=1), by=SYSTEM)
+    assert "A-002" in str(refused.value)
 
 
 def test_nearest_free_leaves_out_taken_and_blocked_booths(ground: Ground) -> None:
