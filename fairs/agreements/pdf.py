@@ -135,7 +135,9 @@ class _Blocks:
         exhibitor = self.sheet.facts.exhibitor
         company = exhibitor.company
         place = ", ".join(part for part in (company.address, company.commune) if part)
-        contact = ", ".join(part for part in (exhibitor.contact_name, exhibitor.contact_phone, exhibitor.contact_email) if part)
+        contact = ", ".join(
+            part for part in (exhibitor.contact_name, exhibitor.contact_phone, exhibitor.contact_email) if part
+        )
         rows = [
             (_("Name"), company.name), ("", company.name_en if company.name_en != company.name else ""),
             (_("Tax code"), company.tax_code or ""),

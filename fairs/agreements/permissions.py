@@ -3,7 +3,12 @@
 from fairs.core.permissions import Role, permission
 
 SEE_OWN_AGREEMENT = permission(
-    "agreements.see_own", "see and accept this agreement", Role.ORGANISER, Role.BOOTH_SALES, Role.FINANCE, own_company=True
+    "agreements.see_own",
+    "see and accept this agreement",
+    Role.ORGANISER,
+    Role.BOOTH_SALES,
+    Role.FINANCE,
+    own_company=True,
 )
 VIEW_AGREEMENTS = permission(
     "agreements.view", "see agreements with exhibitors", Role.ORGANISER, Role.BOOTH_SALES, Role.FINANCE, Role.AUDITOR,

@@ -71,14 +71,19 @@ def current_agreement(exhibitor_id: int) -> Agreement | None:
 def agreements_of(exhibitor_id: int) -> Sequence[Agreement]:
     """All versions, newest first."""
     return db.session.scalars(
-        select(Agreement).options(*_FULL).where(Agreement.exhibitor_id == exhibitor_id).order_by(Agreement.version.desc())
+        select(Agreement)
+        .options(*_FULL)
+        .where(Agreement.exhibitor_id == exhibitor_id)
+        .order_by(Agreement.version.desc())
     ).all()
 
 
 def agreement_by_number(fair_id: int, number: str) -> Agreement:
     """The fair's agreement of that number; raises NotFound."""
     found = db.session.scalar(
-        select(Agreement).options(*_FULL).where(Agreement.fair_id == fair_id, Agreement.number == number.strip().upper()[:20])
+        select(Agreement)
+        .options(*_FULL)
+        .where(Agreement.fair_id == fair_id, Agreement.number == number.strip().upper()[:20])
     )
     if found is None:
         raise NotFound

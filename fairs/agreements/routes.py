@@ -182,7 +182,12 @@ def template() -> Any:
             flash(_("The draft is kept. Look at the preview before you publish it."), "success")
             return go(url_for(".template"))
     page = render_template(
-        "agreements/template.html", form=form, draft=draft, versions=queries.versions_of(fair.id), words=WORDS, blocks=BLOCKS
+        "agreements/template.html",
+        form=form,
+        draft=draft,
+        versions=queries.versions_of(fair.id),
+        words=WORDS,
+        blocks=BLOCKS,
     )
     return page, 422 if form.errors else 200
 
@@ -290,7 +295,11 @@ def verify() -> Any:
         upload = form.file.upload()
         digest = hashlib.sha256(upload.content).hexdigest() if upload is not None else (form.sha256.data or "").lower()
         if not re.fullmatch(r"[0-9a-f]{64}", digest):
-            form.add_error(InvalidInput(_("Choose the PDF, or write its SHA-256: 64 digits and letters from a to f."), field="sha256"))
+            form.add_error(
+                InvalidInput(
+                    _("Choose the PDF, or write its SHA-256: 64 digits and letters from a to f."), field="sha256"
+                )
+            )
             digest = ""
         else:
             found = queries.agreement_by_hash(digest)

@@ -186,7 +186,9 @@ def accept(agreement: Agreement, *, seen_sha256: str, by: Actor) -> Agreement:
         return row
 
 
-def enter_scan(agreement: Agreement, scan: Upload | None, *, signed_on: date | None, today: date, by: Actor) -> Agreement:
+def enter_scan(
+    agreement: Agreement, scan: Upload | None, *, signed_on: date | None, today: date, by: Actor
+) -> Agreement:
     """Enter the paper that both sides signed; raises InvalidInput, Outdated and InvalidTransition."""
     if scan is None:
         raise InvalidInput(_l("Choose the scan of the signed paper."), field="scan")

@@ -27,7 +27,11 @@ def steps(exhibitor: Exhibitor) -> list[Step]:
             return []
         return [Step(label, "next", _("The organiser prepares it and writes to you."), url=page, icon=icon)]
     if agreement.state is AgreementState.ISSUED:
-        text = _("%(number)s for %(booths)s is ready to be read and accepted.", number=agreement.number, booths=agreement.booths)
+        text = _(
+            "%(number)s for %(booths)s is ready to be read and accepted.",
+            number=agreement.number,
+            booths=agreement.booths,
+        )
         return [Step(label, "now", text, None, page, _("Read and accept"), icon)]
     day = format_date(agreement.signed_on or agreement.accepted_at)
     text = _("%(number)s, accepted on %(date)s.", number=agreement.number, date=day)

@@ -17,7 +17,12 @@ DELIVER = permission(
     "sitework.deliver", "deliver services and hand over booths", Role.ORGANISER, Role.BOOTH_SALES, Role.GATE_SUPERVISOR
 )
 CHECK_PERMITS = permission(
-    "sitework.check", "check permits at the gate", Role.ORGANISER, Role.BOOTH_SALES, Role.GATE_SUPERVISOR, Role.FRONT_DESK
+    "sitework.check",
+    "check permits at the gate",
+    Role.ORGANISER,
+    Role.BOOTH_SALES,
+    Role.GATE_SUPERVISOR,
+    Role.FRONT_DESK,
 )
 OVERRIDE_GATE_OUT = permission(
     "sitework.override", "let goods out while money is owed", Role.ORGANISER, Role.FINANCE
