@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import g
@@ -13,20 +14,21 @@ from sqlalchemy.orm import joinedload
 
 from fairs.booths.models import BoothBooking
 from fairs.booths.permissions import BOOK_BOOTH
-from fairs.booths.pricing import full_price
-from fairs.booths.queries import exhibitor_by_reference, exhibitors_of_user, states_of
-from fairs.booths.service import BoothOrder, hold_booth
+from fairs.booths.pricing import PriceBook
+from fairs.booths.queries import exhibitor_by_reference, exhibitors_of_user, price_book, states_of
+from fairs.booths.service import MOST_BOOTHS, BoothOrder, hold_booths
 from fairs.booths.states import BoothState
 from fairs.calendar.context import current_fair
 from fairs.calendar.models import Fair
 from fairs.core.errors import InvalidInput, NotFound
+from fairs.core.money import Money
 from fairs.core.rest import ApiBlueprint, MoneySchema, PageQuery, StrictSchema, idempotent, page_schema
 from fairs.core.web import actor, paginate, public, requires
 from fairs.directory.queries import is_member
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.states import ExhibitorState
-from fairs.floorplans.models import Booth, BoothPrice
-from fairs.floorplans.queries import booth_by_code, prices_of
+from fairs.floorplans.models import Booth
+from fairs.floorplans.queries import booth_by_code
 
 blp: Blueprint = ApiBlueprint(
     "api-booths", __name__, url_prefix="/api/v1/fairs/<fair_slug>/booths", description="Booths and holds"
@@ -59,6 +61,11 @@ class HoldSchema(StrictSchema):
     """Body of a hold. Only those who sell booths may name an exhibitor that is not their own."""
 
     exhibitor = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 20))
+    neighbours = fields.List(
+        fields.String(validate=validate.Length(1, 12)), data_key="with", load_default=list,
+        validate=validate.Length(max=MOST_BOOTHS - 1),
+        metadata={"description": "Codes of adjacent booths to hold together with it, all or none"},
+    )  # fmt: skip
 
 
 class BookingSchema(StrictSchema):
@@ -66,10 +73,11 @@ class BookingSchema(StrictSchema):
 
     reference = fields.String()
     booth = fields.String()
+    booths = fields.List(fields.String(), metadata={"description": "All booths held together"})
     exhibitor = fields.String()
     state = fields.String()
     hold_until = fields.AwareDateTime(allow_none=True)
-    price = fields.Nested(MoneySchema)
+    price = fields.Nested(MoneySchema, metadata={"description": "Net, all booths"})
 
 
 @blp.get("")
@@ -81,14 +89,14 @@ def list_booths(query: dict[str, Any]) -> dict[str, Any]:
     fair = current_fair()
     wanted = select(Booth).options(joinedload(Booth.type), joinedload(Booth.zone)).where(Booth.fair_id == fair.id)
     page = paginate(wanted, (Booth.code, False), limit=query["limit"], cursor=query["cursor"])
-    states, prices = states_of(fair.id), prices_of(fair.id)
-    items = [booth_json(booth, states.get(booth.code, "free"), prices) for booth in page.items]
+    states, book = states_of(fair.id), price_book(fair)
+    items = [booth_json(booth, states.get(booth.code, "free"), book) for booth in page.items]
     return {"items": items, "next": page.next}
 
 
-def booth_json(booth: Booth, state: str, prices: dict[int, BoothPrice]) -> dict[str, Any]:
+def booth_json(booth: Booth, state: str, book: PriceBook) -> dict[str, Any]:
     """The API's view of a booth."""
-    price = full_price(booth, prices.get(booth.type_id)) if booth.type.is_sold else None
+    price = book.full_price(booth) if booth.type.is_sold else None
     return {
         "code": booth.code,
         "state": state,
@@ -112,9 +120,10 @@ def booth_json(booth: Booth, state: str, prices: dict[int, BoothPrice]) -> dict[
 def hold(body: dict[str, Any] | None, code: str) -> dict[str, Any]:
     """Hold a booth for the fair's hold minutes; 409 ``booth_taken`` names the nearest free booths."""
     fair = current_fair()
-    booth = booth_by_code(fair.id, code)
+    booths = [booth_by_code(fair.id, one) for one in [code, *(body or {}).get("neighbours", ())]]
     exhibitor = _exhibitor(fair, (body or {}).get("exhibitor"))
-    return booking_json(hold_booth(fair, booth, exhibitor, BoothOrder(as_staff=g.grant is not None), by=actor()))
+    held = hold_booths(fair, booths, exhibitor, BoothOrder(as_staff=g.grant is not None), by=actor())
+    return booking_json(held)
 
 
 def _exhibitor(fair: Fair, reference: str | None) -> Exhibitor:
@@ -131,13 +140,16 @@ def _exhibitor(fair: Fair, reference: str | None) -> Exhibitor:
     return accepted[0]
 
 
-def booking_json(booking: BoothBooking) -> dict[str, Any]:
-    """The API's view of a booking."""
+def booking_json(held: Sequence[BoothBooking]) -> dict[str, Any]:
+    """The API's view of a booking: of the first of several booths held together, with all of them and their sum."""
+    booking = held[0]
+    price = Money(sum(one.price_minor for one in held), booking.currency)
     return {
         "reference": booking.reference,
         "booth": booking.booth.code,
+        "booths": [one.booth.code for one in held],
         "exhibitor": booking.exhibitor.reference,
         "state": booking.state.value,
         "hold_until": booking.hold_until,
-        "price": booking.price.as_dict(),
+        "price": price.as_dict(),
     }

@@ -49,6 +49,13 @@ class HasBooth(Conflict):
     message = _l("You have a booth already. The organiser can give you a second one.")
 
 
+class NotAdjacent(Conflict):
+    """Booths booked together hang together."""
+
+    code = "not_adjacent"
+    message = _l("Booths that are booked together stand side by side.")
+
+
 class HoldExpired(Conflict):
     """The minutes ran out before the booking was finished."""
 

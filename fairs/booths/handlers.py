@@ -37,7 +37,9 @@ def confirm_on_deposit(event: MoneyReceived) -> None:
 def free_booths(event: ExhibitorWithdrawn) -> None:
     """Whoever withdraws gives the booth back."""
     query = select(BoothBooking).where(BoothBooking.exhibitor_id == event.exhibitor.id, BoothBooking.state.in_(LIVE))
-    for booking in db.session.scalars(query).all():
+    for booking in db.session.scalars(query.order_by(BoothBooking.id)).all():
+        if booking.state not in LIVE:
+            continue  # ended together with the one before
         cancel_booking(booking, reason=event.reason or str(_l("The company withdrew.")), by=event.by)
 
 

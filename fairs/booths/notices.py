@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fairs.accounts.queries import user_by_email
 from fairs.booths.models import BoothBooking
 from fairs.booths.pricing import Quote
 from fairs.calendar.models import Fair
 from fairs.core.i18n import format_date, format_money
+from fairs.core.money import Money
 from fairs.messages.service import Notice, send
 from fairs.payments.models import Invoice
 
@@ -26,10 +28,11 @@ def reader_locale(booking: BoothBooking) -> str:
 def _send(
     template: str,
     fair: Fair,
-    booking: BoothBooking,
+    bookings: Sequence[BoothBooking],
     context: dict[str, Any],
     attachments: Sequence[tuple[str, Any]] = (),
 ) -> None:
+    booking = bookings[0]
     exhibitor, locale = booking.exhibitor, reader_locale(booking)
     send(
         Notice(
@@ -42,7 +45,7 @@ def _send(
             context={
                 "company": exhibitor.company.name,
                 "fair_name": fair.name_vi if locale == "vi" else fair.name_en,
-                "booth": booking.booth.code,
+                "booth": ", ".join(one.booth.code for one in bookings),
                 "reference": booking.reference,
                 "page": f"/my/{fair.slug}/booth/{exhibitor.reference}",
                 **context,
@@ -51,10 +54,10 @@ def _send(
     )
 
 
-def tell_reserved(fair: Fair, booking: BoothBooking, invoice: Invoice, offer: Quote) -> None:
+def tell_reserved(fair: Fair, bookings: Sequence[BoothBooking], invoice: Invoice, offer: Quote) -> None:
     """The booth is reserved: what to pay by when."""
-    locale = reader_locale(booking)
-    _send("reserved", fair, booking, {
+    locale = reader_locale(bookings[0])
+    _send("reserved", fair, bookings, {
         "invoice": invoice.number,
         "payment_reference": invoice.payment_reference,
         "total": format_money(offer.total, locale),
@@ -65,18 +68,34 @@ def tell_reserved(fair: Fair, booking: BoothBooking, invoice: Invoice, offer: Qu
     }, attachments=[("invoice", [invoice.number, locale])])  # fmt: skip
 
 
-def tell_confirmed(fair: Fair, booking: BoothBooking, invoice: Invoice | None) -> None:
+def tell_confirmed(fair: Fair, bookings: Sequence[BoothBooking], invoice: Invoice | None) -> None:
     """The booth is confirmed: by the deposit, or by the decision on support."""
-    locale = reader_locale(booking)
-    _send("confirmed", fair, booking, {
+    booking, locale = bookings[0], reader_locale(bookings[0])
+    _send("confirmed", fair, bookings, {
         "decision": booking.decision_number,
-        "support": format_money(booking.support, locale) if booking.support else "",
+        "support": _support(bookings, locale),
         "open_amount": format_money(invoice.open_amount, locale) if invoice is not None and invoice.open_amount else "",
         "starts_on": format_date(fair.starts_on, locale),
         "ends_on": format_date(fair.ends_on, locale),
     })  # fmt: skip
 
 
-def tell_released(fair: Fair, booking: BoothBooking) -> None:
+def tell_released(fair: Fair, bookings: Sequence[BoothBooking]) -> None:
     """The booking was cancelled by the organiser, and why."""
-    _send("released", fair, booking, {"reason": booking.end_reason})
+    _send("released", fair, bookings, {"reason": bookings[0].end_reason})
+
+
+def _support(bookings: Sequence[BoothBooking], locale: str) -> str:
+    waived = Money(sum(one.support_minor for one in bookings), bookings[0].currency)
+    return format_money(waived, locale) if waived else ""
+
+
+def tell_offered(fair: Fair, bookings: Sequence[BoothBooking], offer: Quote) -> None:
+    """Booths are offered: what they cost, until when to accept."""
+    locale, until = reader_locale(bookings[0]), bookings[0].hold_until
+    moment = until.astimezone(ZoneInfo(fair.time_zone)) if until is not None else None
+    _send("offered", fair, bookings, {
+        "until": f"{moment:%H:%M}, {format_date(moment.date(), locale)}" if moment is not None else "",
+        "total": format_money(offer.total, locale),
+        "origin": bookings[0].origin,
+    })  # fmt: skip

@@ -9,16 +9,16 @@ from typing import Any
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from fairs.booths.pricing import full_price
-from fairs.booths.queries import PlanBooth, Viewer, plan_of
+from fairs.booths.pricing import PriceBook
+from fairs.booths.queries import PlanBooth, Viewer, plan_of, price_book
 from fairs.booths.states import BoothState
 from fairs.calendar.models import Fair
 from fairs.core.errors import NotFound
 from fairs.core.i18n import format_money, format_number
 from fairs.core.money import Money
 from fairs.floorplans import drawing
-from fairs.floorplans.models import Booth, BoothPrice, BoothType, Hall, Zone
-from fairs.floorplans.queries import booth_counts, booth_types, halls_of, prices_of, zones_of
+from fairs.floorplans.models import Booth, BoothType, Hall, Zone
+from fairs.floorplans.queries import booth_counts, booth_types, halls_of, zones_of
 
 SORTS = ("code", "state", "zone", "type", "area", "sides", "price", "name")
 
@@ -122,7 +122,7 @@ def build_page(
     filters = Filters.of(args)
     zones, types = zones_of(fair.id), booth_types()
     booths = plan_of(hall, viewer)
-    rows = _rows(booths, zones, types, prices_of(fair.id), viewer, filters)
+    rows = _rows(booths, zones, types, price_book(fair), viewer, filters)
     present = {row.type.id for row in rows}
     page = PlanPage(
         fair, halls, hall, viewer, filters, [z for z in zones if any(b.zone_id == z.id for b in booths)],
@@ -136,21 +136,21 @@ def build_page(
 
 
 def _rows(
-    booths: Sequence[PlanBooth], zones: Sequence[Zone], types: Sequence[BoothType], prices: Mapping[int, BoothPrice],
+    booths: Sequence[PlanBooth], zones: Sequence[Zone], types: Sequence[BoothType], book: PriceBook,
     viewer: Viewer, filters: Filters,
 ) -> list[Row]:  # fmt: skip
     zone_of, type_of = {zone.id: zone for zone in zones}, {kind.id: kind for kind in types}
     groups = {zone.id: set(zone.group_codes.split("|")) for zone in zones}
     # Formatting and translating are slow: once for each kind, not once for each booth.
     zone_names, type_names = {z.id: z.name for z in zones}, {kind.id: kind.name for kind in types}
-    texts: dict[tuple[int, bool, float], tuple[Money | None, str, str]] = {}
+    texts: dict[tuple[int, int, float, int | None], tuple[Money | None, str, str]] = {}
     rows = []
     for booth in booths:
         zone = zone_of.get(booth.zone_id) if booth.zone_id is not None else None
         kind = type_of[booth.type_id]
-        key = (booth.type_id, booth.open_sides >= 2, booth.area_m2)
+        key = (booth.type_id, booth.open_sides, booth.area_m2, booth.zone_id)
         if key not in texts:
-            price = full_price(_sized(booth), prices.get(booth.type_id)) if kind.is_sold else None
+            price = book.full_price(_sized(booth)) if kind.is_sold else None
             area = f"{format_number(booth.area_m2)} m²"
             texts[key] = (price, format_money(price) if price is not None else "", area)
         price, text, area = texts[key]
@@ -167,8 +167,11 @@ def _rows(
 
 
 def _sized(booth: PlanBooth) -> Booth:
-    """A booth of this size and openness, for its price only; never stored."""
-    return Booth(w_cm=round(booth.w * 100), h_cm=round(booth.h * 100), open_sides=booth.open_sides)
+    """A booth of this kind, size, openness and zone, for its price only; never stored."""
+    return Booth(
+        type_id=booth.type_id, zone_id=booth.zone_id, w_cm=round(booth.w * 100), h_cm=round(booth.h * 100),
+        open_sides=booth.open_sides,
+    )  # fmt: skip
 
 
 def draw_plan(page: PlanPage, address: str) -> Markup:

@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from fairs.booths.models import BoothBooking
+from fairs.booths.pricing import PriceBook
+from fairs.booths.sales_models import PriceRule
 from fairs.booths.states import LIVE, BookingState, BoothState
 from fairs.calendar.models import Fair
 from fairs.core.clock import now
@@ -19,7 +21,7 @@ from fairs.core.text import fold
 from fairs.directory.models import Company, Membership
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.states import ExhibitorState
-from fairs.floorplans.models import Booth, BoothType, Hall
+from fairs.floorplans.models import Booth, BoothPrice, BoothType, Hall
 
 
 def is_live_now() -> ColumnElement[bool]:
@@ -141,6 +143,36 @@ def booth_state(booth: Booth, booking: BoothBooking | None) -> BoothState:
     return _shown(booking.state if booking is not None and booking.is_live else None, booth.is_blocked)
 
 
+def price_book(fair: Fair, exhibitor: Exhibitor | None = None) -> PriceBook:
+    """The prices and rules of a fair today for an exhibitor (None: for anybody); two queries.
+
+    The company's country decides: where the fair has prices in dollars, companies from abroad pay those.
+    """
+    found = db.session.scalars(select(BoothPrice).where(BoothPrice.fair_id == fair.id)).all()
+    rules = db.session.scalars(
+        select(PriceRule).where(PriceRule.fair_id == fair.id).order_by(PriceRule.position, PriceRule.id)
+    ).all()
+    currency = fair.currency
+    if exhibitor is not None and not exhibitor.company.is_domestic:
+        currency = next((price.currency for price in found if price.currency != fair.currency), currency)
+    prices = {price.type_id: price for price in found if price.currency == currency}
+    return PriceBook(currency, prices, rules, fair.today, exhibitor.track if exhibitor is not None else "paying")
+
+
+def bundle_of(booking: BoothBooking) -> Sequence[BoothBooking]:
+    """The bookings of all booths booked together with this one, itself among them, by key."""
+    if booking.bundle_id is None:
+        return [booking]
+    return db.session.scalars(
+        _bookings().where(BoothBooking.bundle_id == booking.bundle_id).order_by(BoothBooking.id)
+    ).all()
+
+
+def codes_of(bookings: Sequence[BoothBooking]) -> str:
+    """The booths' codes, one after the other."""
+    return ", ".join(one.booth.code for one in bookings)
+
+
 def live_booking(booth_id: int) -> BoothBooking | None:
     """The booking that keeps others off this booth now."""
     return db.session.scalar(_bookings().where(BoothBooking.booth_id == booth_id, is_live_now()))
@@ -154,12 +186,15 @@ def bookings_of(exhibitor_id: int) -> Sequence[BoothBooking]:
 
 
 def current_booking(exhibitor_id: int) -> BoothBooking | None:
-    """The exhibitor's live booking; when the organiser gave several, the one furthest on (confirmed, reserved, held)."""
+    """The exhibitor's live booking; when the organiser gave several, the one furthest on (confirmed, reserved, held).
+
+    Of booths booked together the first one stands for all.
+    """
     rank = [BookingState.CONFIRMED, BookingState.RESERVED, BookingState.HELD]
     found = db.session.scalars(
         _bookings().where(BoothBooking.exhibitor_id == exhibitor_id, is_live_now()).order_by(BoothBooking.id.desc())
     ).all()
-    return min(found, key=lambda booking: rank.index(booking.state), default=None)
+    return min(found, key=lambda one: (rank.index(one.state), one.bundle_id not in {None, one.id}), default=None)
 
 
 def booking_by_reference(fair_id: int, reference: str) -> BoothBooking:
@@ -245,13 +280,28 @@ def neighbours(booth: Booth) -> list[tuple[Booth, str]]:
         )
         .order_by(Booth.code)
     )
-    return [(row[0], row[1] or "") for row in rows if _shares_side(row[0], booth)]
+    return [(row[0], row[1] or "") for row in rows if share_side(row[0], booth)]
 
 
-def _shares_side(a: Booth, b: Booth) -> bool:
+def are_adjacent(booths: Sequence[Booth]) -> bool:
+    """Whether the booths hang together, each sharing a side with another one."""
+    reached, ahead = {booths[0].id}, [booths[0]]
+    while ahead:
+        here = ahead.pop()
+        for other in booths:
+            if other.id not in reached and share_side(here, other):
+                reached.add(other.id)
+                ahead.append(other)
+    return len(reached) == len(booths)
+
+
+def share_side(a: Booth, b: Booth) -> bool:
+    """Whether two booths stand wall to wall in one hall."""
+    if a.hall_id != b.hall_id:
+        return False
     across = min(a.x_cm + a.w_cm, b.x_cm + b.w_cm) - max(a.x_cm, b.x_cm)
     along = min(a.y_cm + a.h_cm, b.y_cm + b.h_cm) - max(a.y_cm, b.y_cm)
-    return across > 0 or along > 0
+    return (across == 0 and along > 0) or (along == 0 and across > 0)
 
 
 def accepted_exhibitors(fair_id: int, company_ids: Collection[int]) -> Sequence[Exhibitor]:

@@ -1,16 +1,18 @@
-"""Holding, reserving, confirming and releasing booths.
+"""Holding, offering, reserving, confirming and releasing booths.
 
 One booth, one live booking: the booth's row is locked, its overdue holds are expired, then the booking is inserted; the
-partial unique index is the last guard. Nothing here depends on a sweeper having run.
+partial unique index is the last guard. Nothing here depends on a sweeper having run. Rows are locked in one order, so that
+two never wait for each other: invoice, exhibitor, booths, bookings, then series of numbers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.exc import IntegrityError
 
 from fairs.audit.service import record
@@ -22,13 +24,14 @@ from fairs.booths.errors import (
     HasBooth,
     HoldExpired,
     NotAccepted,
+    NotAdjacent,
     PriceChanged,
     TermsNotAccepted,
 )
-from fairs.booths.models import BoothBooking
-from fairs.booths.notices import tell_confirmed, tell_released, tell_reserved
-from fairs.booths.pricing import Quote, full_price, make_quote
-from fairs.booths.queries import nearest_free
+from fairs.booths.models import OFFERED_BY, BoothBooking
+from fairs.booths.notices import tell_confirmed, tell_offered, tell_released, tell_reserved
+from fairs.booths.pricing import Quote, make_quote
+from fairs.booths.queries import are_adjacent, nearest_free, price_book
 from fairs.booths.states import LIVE, BookingState
 from fairs.calendar.models import Fair
 from fairs.calendar.states import FairState
@@ -37,16 +40,18 @@ from fairs.core.clock import now
 from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput, InvalidTransition, NotFound
 from fairs.core.sequences import next_reference
-from fairs.core.text import clean
+from fairs.core.text import clean, fold
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.states import ExhibitorState
-from fairs.floorplans.models import Booth, BoothPrice
-from fairs.floorplans.queries import prices_of
-from fairs.payments.models import Invoice
-from fairs.payments.service import InvoiceDraft, LineDraft, cancel_invoice, issue_invoice
+from fairs.floorplans.models import Booth
+from fairs.payments.models import Credit, Invoice
+from fairs.payments.service import InvoiceDraft, LineDraft, cancel_with_credit, issue_invoice
 from fairs.payments.states import InvoiceState
 
 SUBJECT = "BoothBooking"
+
+
+MOST_BOOTHS = 20  # booked together; more is a plan of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +62,10 @@ class BoothOrder:
     fascia_name: str = ""
 
 
-def quote(fair: Fair, booth: Booth, exhibitor: Exhibitor | None) -> Quote:
-    """What the booth costs this exhibitor if it is booked today; raises NoPrice."""
-    price = db.session.scalar(
-        select(BoothPrice).where(BoothPrice.fair_id == fair.id, BoothPrice.type_id == booth.type_id)
-    )
-    return make_quote(fair, booth, price, exhibitor)
+def quote(fair: Fair, booths: Booth | Sequence[Booth], exhibitor: Exhibitor | None) -> Quote:
+    """What booths cost this exhibitor if they are booked today; raises NoPrice."""
+    wanted = [booths] if isinstance(booths, Booth) else booths
+    return make_quote(fair, wanted, price_book(fair, exhibitor), exhibitor)
 
 
 def may_book_now(fair: Fair, *, as_staff: bool = False) -> bool:
@@ -74,71 +77,164 @@ def may_book_now(fair: Fair, *, as_staff: bool = False) -> bool:
 
 
 def hold_booth(fair: Fair, booth: Booth, exhibitor: Exhibitor, order: BoothOrder, *, by: Actor) -> BoothBooking:
-    """Hold a booth for ``fair.hold_minutes``; the same exhibitor holding it again gets the same hold, never more time.
+    """Hold one booth: as hold_booths()."""
+    return hold_booths(fair, [booth], exhibitor, order, by=by)[0]
 
-    An earlier hold of the exhibitor on another booth is released. Raises BookingClosed, NotAccepted, BoothBlocked,
-    NoPrice, HasBooth, NotFound (booth or exhibitor of another fair) and BoothTaken with the nearest free booths.
+
+def hold_booths(
+    fair: Fair, booths: Sequence[Booth], exhibitor: Exhibitor, order: BoothOrder, *, by: Actor
+) -> list[BoothBooking]:
+    """Hold adjacent booths together for ``fair.hold_minutes``, all or none.
+
+    The same exhibitor holding the same booths again gets the same hold; adding a neighbour to a hold gives no more time. An
+    earlier hold of the exhibitor on other booths is released. Raises BookingClosed, NotAccepted, BoothBlocked, NoPrice,
+    NotAdjacent, HasBooth, NotFound (booth or exhibitor of another fair) and BoothTaken with the nearest free booths.
     """
     with transaction():
         fair = _fair_of(fair.id)
-        # Then the exhibitor's row, always: two holds of one exhibitor at once must not both see "no booth yet".
-        held_for = db.session.get_one(Exhibitor, exhibitor.id, with_for_update=True, populate_existing=True)
-        wanted = db.session.get_one(Booth, booth.id, with_for_update=True, populate_existing=True)
-        if wanted.fair_id != fair.id or held_for.fair_id != fair.id:
-            raise NotFound
-        _expire_overdue((BoothBooking.booth_id == wanted.id) | (BoothBooking.exhibitor_id == held_for.id))
-        holder = db.session.scalar(
-            select(BoothBooking).where(BoothBooking.booth_id == wanted.id, BoothBooking.state.in_(LIVE))
-        )
-        if holder is not None and holder.exhibitor_id == held_for.id:
-            return holder
+        held_for, wanted = _lock_for_booking(fair, booths, exhibitor)
+        holders = _holders(wanted)
+        mine = [one for one in holders if one.exhibitor_id == held_for.id]
+        if len(mine) == len(wanted) == len(_locked_bundle(mine[0])):
+            return sorted(mine, key=lambda one: one.id)
         if not may_book_now(fair, as_staff=order.as_staff):
             raise BookingClosed
-        if held_for.state is not ExhibitorState.ACCEPTED:
-            raise NotAccepted
-        if wanted.is_blocked or not wanted.type.is_sold:
-            raise BoothBlocked
-        if holder is not None:
-            raise _taken(wanted)
+        _check_order(held_for, wanted, holders)
+        until = now() + timedelta(minutes=fair.hold_minutes)
+        earlier = [one.hold_until for one in mine if one.hold_until is not None]
         _make_room(held_for, wanted, order, by)
-        offer = quote(fair, wanted, held_for)
-        booking = BoothBooking(
-            fair_id=fair.id, booth_id=wanted.id, exhibitor_id=held_for.id,
-            reference=next_reference(fair.code, "B"), state=BookingState.HELD,
-            hold_until=now() + timedelta(minutes=fair.hold_minutes), price_minor=offer.price.amount_minor,
-            support_minor=offer.support.amount_minor, currency=offer.currency,
-            fascia_name=clean(order.fascia_name)[:120],
+        return _insert(
+            fair, held_for, wanted, until=min([until, *earlier]), origin="staff" if order.as_staff else "self",
+            fascia_name=order.fascia_name, by=by,
         )  # fmt: skip
-        try:
-            with transaction():
-                db.session.add(booking)
-                db.session.flush()
-        except IntegrityError as error:
-            raise _taken(wanted) from error
-        record("booths.hold", booking, by=by, after={"booth": wanted.code, "until": booking.hold_until})
-        return booking
 
 
-def _make_room(exhibitor: Exhibitor, wanted: Booth, order: BoothOrder, by: Actor) -> None:
-    """One booth per exhibitor: an earlier hold gives way, an earlier reservation stands (staff may add to it)."""
+def offer_booths(
+    fair: Fair, exhibitor: Exhibitor, booths: Sequence[Booth], *, until: datetime, origin: str, by: Actor
+) -> list[BoothBooking]:
+    """Offer adjacent booths to an exhibitor: they are held until ``until``, the exhibitor is told and accepts by reserving.
+
+    ``origin`` is offer, waitlist or allocation. One transaction; who makes many offers makes each in a transaction of its
+    own, since the rows that one locks must not wait for those of another. Raises BoothTaken naming the booth, NotAccepted,
+    BoothBlocked, HasBooth (any live booking of the exhibitor), NotAdjacent, NoPrice, BookingClosed, InvalidInput, NotFound.
+    """
+    if origin not in OFFERED_BY:
+        raise InvalidInput(field="origin")
+    if until <= now():
+        raise InvalidInput(_l("This moment has passed."), field="until")
+    with transaction():
+        fair = _fair_of(fair.id)
+        held_for, wanted = _lock_for_booking(fair, booths, exhibitor)
+        if not may_book_now(fair, as_staff=True):
+            raise BookingClosed
+        _check_order(held_for, wanted, _holders(wanted))
+        if db.session.scalar(
+            select(BoothBooking.id)
+            .where(BoothBooking.exhibitor_id == held_for.id, BoothBooking.state.in_(LIVE))
+            .limit(1)
+        ):
+            raise HasBooth(_l("The exhibitor has a booth already, or is booking one now."))
+        made = _insert(fair, held_for, wanted, until=until, origin=origin, fascia_name="", by=by)
+        tell_offered(fair, made, quote(fair, wanted, held_for))
+        return made
+
+
+def _lock_for_booking(fair: Fair, booths: Sequence[Booth], exhibitor: Exhibitor) -> tuple[Exhibitor, list[Booth]]:
+    """The exhibitor's row, then the booths' in one order, always: two holds at once must not both see "no booth yet"."""
+    held_for = db.session.get_one(Exhibitor, exhibitor.id, with_for_update=True, populate_existing=True)
+    ids = {booth.id for booth in booths}
+    if not 1 <= len(ids) <= MOST_BOOTHS:
+        raise InvalidInput(_l("Between 1 and %(most)s booths are booked together.", most=MOST_BOOTHS), field="with")
+    wanted = _locked_booths(ids)
+    if held_for.fair_id != fair.id or any(booth.fair_id != fair.id for booth in wanted):
+        raise NotFound
+    _expire_overdue(BoothBooking.booth_id.in_(ids) | (BoothBooking.exhibitor_id == held_for.id))
+    return held_for, wanted
+
+
+def _locked_booths(ids: Collection[int]) -> list[Booth]:
+    query = select(Booth).where(Booth.id.in_(ids)).order_by(Booth.id).with_for_update(of=Booth)
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+
+
+def _holders(wanted: Sequence[Booth]) -> Sequence[BoothBooking]:
+    ids = [booth.id for booth in wanted]
+    query = select(BoothBooking).where(BoothBooking.booth_id.in_(ids), BoothBooking.state.in_(LIVE))
+    return db.session.scalars(query.order_by(BoothBooking.id)).all()
+
+
+def _check_order(exhibitor: Exhibitor, wanted: Sequence[Booth], holders: Sequence[BoothBooking]) -> None:
+    if exhibitor.state is not ExhibitorState.ACCEPTED:
+        raise NotAccepted
+    for booth in wanted:
+        if booth.is_blocked or not booth.type.is_sold:
+            raise BoothBlocked(_l("Booth %(code)s is not for sale.", code=booth.code), booth=booth.code)
+    for holder in holders:
+        if holder.exhibitor_id != exhibitor.id:
+            raise _taken(next(booth for booth in wanted if booth.id == holder.booth_id))
+        if holder.state is not BookingState.HELD:
+            raise HasBooth
+    if not are_adjacent(wanted):
+        raise NotAdjacent
+
+
+def _insert(
+    fair: Fair,
+    exhibitor: Exhibitor,
+    wanted: Sequence[Booth],
+    *,
+    until: datetime,
+    origin: str,
+    fascia_name: str,
+    by: Actor,
+) -> list[BoothBooking]:
+    offer = quote(fair, wanted, exhibitor)
+    made = [
+        BoothBooking(
+            fair_id=fair.id, booth_id=booth.id, exhibitor_id=exhibitor.id, origin=origin,
+            reference=next_reference(fair.code, "B"), state=BookingState.HELD, hold_until=until,
+            price_minor=offer.price_of(booth.id).amount_minor, support_minor=offer.support_of(booth.id).amount_minor,
+            currency=offer.currency, fascia_name=clean(fascia_name)[:120],
+        )
+        for booth in wanted
+    ]  # fmt: skip
+    try:
+        with transaction():
+            db.session.add_all(made)
+            db.session.flush()
+            if len(made) > 1:
+                for booking in made:
+                    booking.bundle_id = made[0].id
+    except IntegrityError as error:
+        raise _taken(wanted[0]) from error
+    for booking in made:
+        after = {"booth": booking.booth.code, "until": until} | ({"origin": origin} if origin in OFFERED_BY else {})
+        record("booths.offer" if origin in OFFERED_BY else "booths.hold", booking, by=by, after=after)
+    return made
+
+
+def _make_room(exhibitor: Exhibitor, wanted: Sequence[Booth], order: BoothOrder, by: Actor) -> None:
+    """One booking per exhibitor: an earlier hold gives way, an earlier reservation stands (staff may add to it)."""
     others = db.session.scalars(
         select(BoothBooking)
         .where(BoothBooking.exhibitor_id == exhibitor.id, BoothBooking.state.in_(LIVE))
+        .order_by(BoothBooking.id)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
     if not order.as_staff and any(booking.state is not BookingState.HELD for booking in others):
         raise HasBooth
+    codes = ", ".join(booth.code for booth in wanted)
     for booking in others:
         if booking.state is BookingState.HELD:
-            _end(booking, BookingState.CANCELLED, f"→ {wanted.code}", by, "booths.release")
+            end_booking(booking, BookingState.CANCELLED, f"→ {codes}"[:200], by, "booths.release")
 
 
 def _taken(booth: Booth) -> BoothTaken:
-    prices = prices_of(booth.fair_id)
+    book = price_book(db.session.get_one(Fair, booth.fair_id))
     nearest = []
     for free in nearest_free(booth):
-        price = full_price(free, prices.get(free.type_id))
+        price = book.full_price(free)
         nearest.append(
             {
                 "code": free.code,
@@ -148,14 +244,16 @@ def _taken(booth: Booth) -> BoothTaken:
                 "price": price.as_dict() if price else None,
             }
         )
-    return BoothTaken(booth=booth.code, nearest=nearest)
+    return BoothTaken(_l("Somebody has just taken booth %(code)s.", code=booth.code), booth=booth.code, nearest=nearest)
 
 
 def _expire_overdue(condition: ColumnElement[bool], *, skip_locked: bool = False) -> int:
     """Expire the overdue holds that match; inside transaction(). Locked in one order, so that two holders never cross."""
+    is_overdue = and_(BoothBooking.state == BookingState.HELD, BoothBooking.hold_until <= now())
+    together = select(BoothBooking.bundle_id).where(condition, is_overdue, BoothBooking.bundle_id.is_not(None))
     overdue = db.session.scalars(
         select(BoothBooking)
-        .where(condition, BoothBooking.state == BookingState.HELD, BoothBooking.hold_until <= now())
+        .where(is_overdue, condition | BoothBooking.bundle_id.in_(together))
         .order_by(BoothBooking.id)
         .with_for_update(skip_locked=skip_locked)
         .execution_options(populate_existing=True)
@@ -175,12 +273,15 @@ def expire_due() -> int:
         return _expire_overdue(BoothBooking.id.is_not(None), skip_locked=True)
 
 
-def _locked(booking: BoothBooking) -> BoothBooking:
-    return db.session.get_one(BoothBooking, booking.id, with_for_update=True, populate_existing=True)
+def _locked_bundle(booking: BoothBooking) -> list[BoothBooking]:
+    """All bookings made together with this one, read anew and locked by key."""
+    query = select(BoothBooking).where((BoothBooking.id == booking.id) | (BoothBooking.bundle_id == booking.lead_id))
+    query = query.order_by(BoothBooking.id).with_for_update().execution_options(populate_existing=True)
+    return list(db.session.scalars(query))
 
 
 def reserve(booking: BoothBooking, *, fascia_name: str, terms_accepted: bool, by: Actor) -> BoothBooking:
-    """Turn a hold into a reservation with an invoice and tell the exhibitor.
+    """Turn a hold into a reservation with an invoice and tell the exhibitor; booths held together are reserved together.
 
     A supported exhibitor who owes nothing is confirmed at once by the decision's number. Doing it again changes
     nothing. Raises HoldExpired, TermsNotAccepted, InvalidInput (fascia name), PriceChanged, DecisionMissing.
@@ -195,116 +296,164 @@ def reserve(booking: BoothBooking, *, fascia_name: str, terms_accepted: bool, by
         raise PriceChanged
     with transaction():
         fair = _fair_of(booking.fair_id)
-        row = _locked(booking)
+        rows = _locked_bundle(booking)
+        row = next(one for one in rows if one.id == booking.id)
         if row.state in {BookingState.RESERVED, BookingState.CONFIRMED}:
             return row
         if row.state is not BookingState.HELD or row.is_overdue_hold:
             raise HoldExpired
-        offer = quote(fair, row.booth, row.exhibitor)
+        offer = quote(fair, [one.booth for one in rows], row.exhibitor)
         if row.exhibitor.is_supported and not row.exhibitor.decision_number.strip():
             raise DecisionMissing
-        row.fascia_name, row.terms_accepted_at = fascia, now()
-        row.support_minor = offer.support.amount_minor
-        row.decision_number = row.exhibitor.decision_number.strip() if offer.support else ""
-        invoice = _invoice(fair, row, offer, by)
-        row.invoice_id = invoice.id
-        row.hold_until = None
+        invoice = invoice_for(fair, rows, offer, by)
+        for one in rows:
+            one.fascia_name, one.terms_accepted_at = fascia, now()
+            one.fascia_check = not names_exhibitor(fascia, one.exhibitor)
+            one.support_minor = offer.support_of(one.booth_id).amount_minor
+            one.decision_number = one.exhibitor.decision_number.strip() if offer.support else ""
+            one.hold_until = None
+            settle_state(one, offer)
+            after = {"invoice": invoice.number, "price": one.price, "support": one.support, "state": one.state}
+            record("booths.reserve", one, by=by, before={"state": BookingState.HELD}, after=after)
         if offer.total:
-            row.deposit_due_on = offer.deposit_due_on
-            row.move_to(BookingState.RESERVED)
+            tell_reserved(fair, rows, invoice, offer)
         else:
-            row.move_to(BookingState.CONFIRMED)
-            row.confirmed_at = now()
-        after = {"invoice": invoice.number, "price": row.price, "support": row.support, "state": row.state}
-        record("booths.reserve", row, by=by, before={"state": BookingState.HELD}, after=after)
-        if offer.total:
-            tell_reserved(fair, row, invoice, offer)
-        else:
-            tell_confirmed(fair, row, invoice)
+            tell_confirmed(fair, rows, invoice)
         return row
+
+
+def settle_state(booking: BoothBooking, offer: Quote) -> None:
+    """Reserved until the deposit has come, or confirmed at once where nothing is owed."""
+    if offer.total:
+        booking.deposit_due_on = offer.deposit_due_on
+        booking.move_to(BookingState.RESERVED)
+    else:
+        booking.move_to(BookingState.CONFIRMED)
+        booking.confirmed_at = now()
+
+
+def names_exhibitor(fascia: str, exhibitor: Exhibitor) -> bool:
+    """Whether the name on the board is the company's own, or a part of it. A booth is not sub-let: others are agreed to."""
+    name = fold(fascia)
+    return bool(name) and (name in exhibitor.company.folded or fold(exhibitor.company.name) in name)
 
 
 def _reprice(booking: BoothBooking, by: Actor) -> bool:
     """Take over a price that changed since the hold; True when it did, so that nobody owes what they have not seen."""
     with transaction():
-        row = _locked(booking)
-        if row.state is not BookingState.HELD or row.is_overdue_hold:
+        rows = _locked_bundle(booking)
+        if rows[0].state is not BookingState.HELD or rows[0].is_overdue_hold:
             return False
-        offer = quote(db.session.get_one(Fair, row.fair_id), row.booth, row.exhibitor)
-        if (offer.price, offer.support) == (row.price, row.support):
-            return False
-        record("booths.reprice", row, by=by, before={"price": row.price}, after={"price": offer.price})
-        row.price_minor, row.support_minor = offer.price.amount_minor, offer.support.amount_minor
-        return True
+        offer = quote(db.session.get_one(Fair, rows[0].fair_id), [row.booth for row in rows], rows[0].exhibitor)
+        changed = False
+        for row in rows:
+            price, support = offer.price_of(row.booth_id), offer.support_of(row.booth_id)
+            if (price, support) == (row.price, row.support):
+                continue
+            changed = True
+            record("booths.reprice", row, by=by, before={"price": row.price}, after={"price": price})
+            row.price_minor, row.support_minor, row.currency = price.amount_minor, support.amount_minor, price.currency
+        return changed
 
 
-def _invoice(fair: Fair, booking: BoothBooking, offer: Quote, by: Actor) -> Invoice:
+def invoice_for(fair: Fair, bookings: Sequence[BoothBooking], offer: Quote, by: Actor) -> Invoice:
+    """Issue the one invoice of booths booked together, and note it on each booking. Inside transaction()."""
     lines = [LineDraft(line.kind, line.text_vi, line.text_en, line.net, line.vat_percent) for line in offer.lines]
     draft = InvoiceDraft(
-        fair_id=fair.id, fair_code=fair.code, company_id=booking.exhibitor.company_id, subject_type=SUBJECT,
-        subject_id=booking.id, lines=lines, deposit_percent=offer.deposit_percent,
+        fair_id=fair.id, fair_code=fair.code, company_id=bookings[0].exhibitor.company_id, subject_type=SUBJECT,
+        subject_id=bookings[0].lead_id, lines=lines, deposit_percent=offer.deposit_percent,
         deposit_due_on=offer.deposit_due_on, balance_due_on=offer.balance_due_on, issued_on=fair.today,
     )  # fmt: skip
-    return issue_invoice(draft, by=by)
+    invoice = issue_invoice(draft, by=by)
+    for booking in bookings:
+        booking.invoice_id = invoice.id
+    return invoice
 
 
-def book_for(fair: Fair, booth: Booth, exhibitor: Exhibitor, *, fascia_name: str, by: Actor) -> BoothBooking:
+def book_for(
+    fair: Fair, booth: Booth | Sequence[Booth], exhibitor: Exhibitor, *, fascia_name: str, by: Actor
+) -> BoothBooking:
     """Hold and reserve in one, by a clerk for a caller who has heard the terms; raises as the two steps do."""
+    wanted = [booth] if isinstance(booth, Booth) else booth
     with transaction():
-        booking = hold_booth(fair, booth, exhibitor, BoothOrder(as_staff=True), by=by)
-        return reserve(booking, fascia_name=fascia_name, terms_accepted=True, by=by)
+        held = hold_booths(fair, wanted, exhibitor, BoothOrder(as_staff=True), by=by)
+        return reserve(held[0], fascia_name=fascia_name, terms_accepted=True, by=by)
 
 
 def confirm(booking: BoothBooking, *, by: Actor) -> BoothBooking:
     """Confirm a reservation whose deposit has come; a booking that is confirmed stays so. Raises InvalidTransition."""
     with transaction():
-        row = _locked(booking)
+        rows = _locked_bundle(booking)
+        row = next(one for one in rows if one.id == booking.id)
         if row.state is BookingState.CONFIRMED:
             return row
         if row.state is not BookingState.RESERVED:
             raise InvalidTransition
-        row.move_to(BookingState.CONFIRMED)
-        row.confirmed_at = now()
-        record("booths.confirm", row, by=by, before={"state": BookingState.RESERVED}, after={"state": row.state})
-        tell_confirmed(db.session.get_one(Fair, row.fair_id), row, db.session.get(Invoice, row.invoice_id))
+        for one in rows:
+            one.move_to(BookingState.CONFIRMED)
+            one.confirmed_at = now()
+            record("booths.confirm", one, by=by, before={"state": BookingState.RESERVED}, after={"state": one.state})
+        tell_confirmed(db.session.get_one(Fair, row.fair_id), rows, db.session.get(Invoice, row.invoice_id))
         return row
 
 
 def release_hold(booking: BoothBooking, *, by: Actor) -> BoothBooking:
-    """Give a held booth back; a hold that is over already stays so. Raises InvalidTransition once it is reserved."""
+    """Give held booths back; a hold that is over already stays so. Raises InvalidTransition once it is reserved."""
     with transaction():
-        row = _locked(booking)
+        rows = _locked_bundle(booking)
+        row = next(one for one in rows if one.id == booking.id)
         if row.state in {BookingState.EXPIRED, BookingState.CANCELLED}:
             return row
         if row.state is not BookingState.HELD:
             raise InvalidTransition
-        _end(row, BookingState.CANCELLED, "released", by, "booths.release")
+        for one in rows:
+            end_booking(one, BookingState.CANCELLED, "released", by, "booths.release")
         return row
 
 
 def cancel_booking(booking: BoothBooking, *, reason: str, by: Actor) -> BoothBooking:
-    """Cancel a booking in any live state, with a reason; the exhibitor is told. Raises InvalidInput, InvalidTransition.
+    """Cancel a booking in any live state, with a reason, and all made together with it; the exhibitor is told.
 
-    Its invoice is cancelled when nothing was received; money received is left to finance.
+    Its invoice is cancelled; money received for it is owed back in full, for it is not the exhibitor who withdraws.
+    Raises InvalidInput, InvalidTransition.
     """
     if not clean(reason):
         raise InvalidInput(_l("Say why: the exhibitor reads it."), field="reason")
     with transaction():
-        # The invoice's row first, as when money is received: the other order could deadlock.
-        invoice = booking.invoice_id and db.session.get(Invoice, booking.invoice_id, with_for_update=True)
-        row = _locked(booking)
+        lock_invoice(booking)
+        rows = _locked_bundle(booking)
+        row = next(one for one in rows if one.id == booking.id)
         before = row.state
-        _end(row, BookingState.CANCELLED, clean(reason)[:200], by, "booths.cancel")
-        if invoice and invoice.state in {InvoiceState.OPEN, InvoiceState.WAIVED}:
-            cancel_invoice(invoice, by=by, reason=row.end_reason)
+        for one in rows:
+            end_booking(one, BookingState.CANCELLED, clean(reason)[:200], by, "booths.cancel")
+        drop_invoice(row, by=by, reason=row.end_reason)
         if before is not BookingState.HELD:
-            tell_released(db.session.get_one(Fair, row.fair_id), row)
+            tell_released(db.session.get_one(Fair, row.fair_id), rows)
         return row
+
+
+def lock_invoice(booking: BoothBooking) -> Invoice | None:
+    """The booking's invoice, locked before any booking, as when money is received: the other order could deadlock.
+
+    It is read again: the booking may have got another one meanwhile.
+    """
+    invoice_id = db.session.scalar(select(BoothBooking.invoice_id).where(BoothBooking.id == booking.id))
+    if invoice_id is None:
+        return None
+    return db.session.get_one(Invoice, invoice_id, with_for_update=True, populate_existing=True)
+
+
+def drop_invoice(booking: BoothBooking, *, by: Actor, reason: str) -> Credit | None:
+    """Cancel a booking's invoice; what was received for it becomes a credit. Inside transaction()."""
+    invoice = db.session.get(Invoice, booking.invoice_id) if booking.invoice_id else None
+    if invoice is None or invoice.state is InvoiceState.CANCELLED:
+        return None
+    return cancel_with_credit(invoice, by=by, reason=reason)
 
 
 def end_with_fair(booking: BoothBooking, *, reason: str, by: Actor) -> None:
     """End a live booking because the fair is called off; its invoice and the notice are the caller's. Inside transaction()."""
-    _end(booking, BookingState.CANCELLED, reason[:200], by, "booths.cancel")
+    end_booking(booking, BookingState.CANCELLED, reason[:200], by, "booths.cancel")
 
 
 def _fair_of(fair_id: int) -> Fair:
@@ -312,7 +461,8 @@ def _fair_of(fair_id: int) -> Fair:
     return db.session.get_one(Fair, fair_id, with_for_update={"read": True, "key_share": True}, populate_existing=True)
 
 
-def _end(booking: BoothBooking, state: BookingState, reason: str, by: Actor, action: str) -> None:
+def end_booking(booking: BoothBooking, state: BookingState, reason: str, by: Actor, action: str) -> None:
+    """End one booking; whoever ends one of several booked together ends all. Inside transaction()."""
     before = booking.state
     booking.move_to(state)
     booking.ended_at = now()

@@ -36,3 +36,40 @@ class BoothState(State):
     RESERVED = "reserved", _l("Reserved"), "blue", "bookmark"
     CONFIRMED = "confirmed", _l("Confirmed"), "red", "circle-check"
     BLOCKED = "blocked", _l("Not for sale"), "secondary", "ban"
+
+
+class RequestState(State):
+    """What an exhibitor asked of the organiser."""
+
+    OPEN = "open", _l("Asked"), "yellow", "clock"
+    APPROVED = "approved", _l("Granted"), "green", "check"
+    REFUSED = "refused", _l("Refused"), "red", "x"
+    TAKEN_BACK = "taken_back", _l("Taken back"), "secondary", "arrow-back-up"
+
+
+REQUEST_TRANSITIONS: dict[RequestState, frozenset[RequestState]] = {
+    RequestState.OPEN: frozenset({RequestState.APPROVED, RequestState.REFUSED, RequestState.TAKEN_BACK}),
+    RequestState.APPROVED: frozenset(),
+    RequestState.REFUSED: frozenset(),
+    RequestState.TAKEN_BACK: frozenset(),
+}
+
+
+class WaitingState(State):
+    """An exhibitor's entry on the waiting list for booths."""
+
+    WAITING = "waiting", _l("Waiting"), "yellow", "clock"
+    OFFERED = "offered", _l("Offered"), "blue", "gift"
+    SERVED = "served", _l("Has a booth"), "green", "check"
+    LAPSED = "lapsed", _l("Offer not taken"), "secondary", "clock-off"
+    LEFT = "left", _l("Left the list"), "secondary", "x"
+
+
+W = WaitingState
+WAITING_TRANSITIONS: dict[WaitingState, frozenset[WaitingState]] = {
+    W.WAITING: frozenset({W.OFFERED, W.SERVED, W.LEFT}),
+    W.OFFERED: frozenset({W.SERVED, W.LAPSED, W.LEFT}),
+    W.SERVED: frozenset(),
+    W.LAPSED: frozenset(),
+    W.LEFT: frozenset(),
+}

@@ -74,10 +74,13 @@ class BoothType(Record):
 
 
 class BoothPrice(Record):
-    """The price of a booth type at a fair: per booth, or per m² for raw space; corner surcharge in percent."""
+    """The price of a booth type at a fair: per booth, or per m² for raw space; corner surcharge in percent.
+
+    In the fair's currency, and where there is one in US dollars too, that one is for companies from abroad.
+    """
 
     __tablename__ = "booth_prices"
-    __table_args__ = (UniqueConstraint("fair_id", "type_id"),)
+    __table_args__ = (UniqueConstraint("fair_id", "type_id", "currency"),)
 
     fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
     type_id: Mapped[int] = mapped_column(ForeignKey("booth_types.id"))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from fairs.calendar.models import Fair
 from fairs.core.db import db
 from fairs.core.errors import NotFound
 from fairs.floorplans.models import Booth, BoothPrice, BoothType, Hall, Zone
@@ -35,12 +36,13 @@ def booth_types() -> Sequence[BoothType]:
     return db.session.scalars(select(BoothType).order_by(BoothType.id)).all()
 
 
-def prices_of(fair_id: int) -> dict[int, BoothPrice]:
-    """The prices of a fair by booth type."""
+def prices_of(fair_id: int, currency: str | None = None) -> dict[int, BoothPrice]:
+    """The prices of a fair by booth type, in the fair's own currency unless told otherwise."""
+    own = select(Fair.currency).where(Fair.id == fair_id).scalar_subquery()
     rows = db.session.scalars(
         select(BoothPrice)
         .options(joinedload(BoothPrice.type))
-        .where(BoothPrice.fair_id == fair_id)
+        .where(BoothPrice.fair_id == fair_id, BoothPrice.currency == (currency or own))
         .order_by(BoothPrice.type_id)
     )
     return {row.type_id: row for row in rows}

@@ -24,6 +24,7 @@ from fairs.floorplans.generator import LARGEST_HALL, LEAST_HALL, Layout, Planned
 from fairs.floorplans.models import Booth, BoothPrice, BoothType, Hall, Zone
 
 TINTS = 8
+FOREIGN_CURRENCY = "USD"  # of prices for companies from abroad, where a fair has such prices
 LARGEST_AISLE = 2_000
 
 
@@ -120,19 +121,23 @@ def set_price(
 ) -> BoothPrice:
     """Set the net price of a booth type at a fair, per ``booth`` or per ``m2``, and the surcharge of corners in percent.
 
-    Raises InvalidInput: negative, another currency than the fair's, odd basis, surcharge above 100 %. Bookings made
-    before keep their price.
+    Beside the price in the fair's currency there may be one in dollars, for companies from abroad. Raises InvalidInput:
+    negative, any other currency, odd basis, surcharge above 100 %. Bookings made before keep their price.
     """
     if amount.amount_minor < 0:
         raise InvalidInput(_l("A price is not negative."), field="amount")
-    if amount.currency != fair.currency:
-        raise InvalidInput(_l("Prices are in the fair's currency."), field="amount")
+    if amount.currency not in {fair.currency, FOREIGN_CURRENCY}:
+        raise InvalidInput(_l("Prices are in the fair's currency or in US dollars."), field="amount")
     if basis not in {"booth", "m2"}:
         raise InvalidInput(field="basis")
     if not 0 <= corner_percent <= 100:
         raise InvalidInput(_l("Between 0 and 100 percent."), field="corner_percent")
     with transaction():
-        wanted = select(BoothPrice).where(BoothPrice.fair_id == fair.id, BoothPrice.type_id == booth_type.id)
+        wanted = select(BoothPrice).where(
+            BoothPrice.fair_id == fair.id,
+            BoothPrice.type_id == booth_type.id,
+            BoothPrice.currency == amount.currency,
+        )
         row = db.session.scalar(wanted.with_for_update())
         before = {"amount": row.amount, "basis": row.basis, "corner": row.corner_percent} if row else None
         row = row or BoothPrice(fair_id=fair.id, type_id=booth_type.id)

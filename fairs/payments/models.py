@@ -41,7 +41,7 @@ class Invoice(HasState, Record):
     lines: Mapped[list[InvoiceLine]] = relationship(order_by="InvoiceLine.position")
     instalments: Mapped[list[Instalment]] = relationship(order_by="Instalment.due_on, Instalment.id")
     receipts: Mapped[list[Receipt]] = relationship(order_by="Receipt.id", back_populates="invoice")
-    credit: Mapped[Credit | None] = relationship(back_populates="invoice")
+    credits: Mapped[list[Credit]] = relationship(order_by="Credit.id", back_populates="invoice")
 
     @property
     def total(self) -> Money:
@@ -118,8 +118,10 @@ class Receipt(Record):
     fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
     invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"), index=True)
     received_on: Mapped[date]
-    method: Mapped[str] = mapped_column(String(20))  # transfer | cash
-    external_reference: Mapped[str | None] = mapped_column(String(100))  # the bank's line; None for cash
+    method: Mapped[str] = mapped_column(String(20))  # transfer | cash | credit
+    external_reference: Mapped[str | None] = mapped_column(
+        String(100)
+    )  # the bank's line; None for cash; the credit's number
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -135,7 +137,10 @@ class Receipt(Record):
 
 
 class Credit(HasState, Record):
-    """Money received for an invoice that was cancelled with its fair: owed back to the company until it is settled."""
+    """Money received for an invoice that was cancelled: owed back to the company until it is settled.
+
+    ``amount_minor`` is what is owed or was paid back; what went to another invoice (a receipt by ``credit``) is off it.
+    """
 
     __tablename__ = "credits"
     __table_args__ = (Index("ix_credits_fair_state", "fair_id", "state", "id"),)
@@ -144,7 +149,7 @@ class Credit(HasState, Record):
     number: Mapped[str] = mapped_column(String(30), unique=True)  # GS26-CR-00001
     fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), index=True)
-    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"), unique=True)
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"), index=True)
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
     reason: Mapped[str] = mapped_column(String(400))
@@ -153,7 +158,7 @@ class Credit(HasState, Record):
     settled_by: Mapped[str] = mapped_column(String(100), default="")  # the bank's reference, or the voucher's number
 
     company: Mapped[Company] = relationship()
-    invoice: Mapped[Invoice] = relationship(back_populates="credit")
+    invoice: Mapped[Invoice] = relationship(back_populates="credits")
 
     @property
     def amount(self) -> Money:

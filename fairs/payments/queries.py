@@ -98,7 +98,7 @@ def invoice_by_number(number: str, fair_id: int | None = None) -> Invoice | None
             selectinload(Invoice.lines),
             selectinload(Invoice.instalments),
             selectinload(Invoice.receipts),
-            joinedload(Invoice.credit),
+            selectinload(Invoice.credits),
         )
     )
     if fair_id is not None:
