@@ -11,6 +11,9 @@ from fairs.allocation.solver.problem import Outcome, Problem
 from fairs.allocation.solver.prover import Prover
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from fairs.allocation.solver.choices import Choices
     from fairs.allocation.solver.state import State
 
@@ -142,3 +145,17 @@ class _Run:
         if seconds is not None and now.seconds >= seconds:
             return True
         return now.unplaced == 0 and (now.gap <= close or idle >= IDLE)
+
+
+def pay_of(state: State) -> NDArray[np.float64]:
+    """Prices of spots for who looks at alternatives: half of what those who stand there have of them.
+
+    A stand-in for the relaxation's prices; it only decides which alternatives are looked at first.
+    """
+    import numpy as np
+
+    prices = np.zeros(len(state.choices.ground.sites))
+    for person in np.nonzero(state.spot >= 0)[0].tolist():
+        booths = list(state.choices.ground.spots[state.spot[person]])
+        prices[booths] = state.quick_points(person) / (2 * len(booths))
+    return state.choices.ground.pay(prices)
