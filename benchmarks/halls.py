@@ -8,8 +8,6 @@ from fairs.allocation.solver.problem import Applicant, Area, Problem, Quota, Sit
 from fairs.floorplans.generator import Layout, lay_out
 
 GROUPS = ("CER", "LAC", "RBB", "SLK", "EMB", "WDC", "MET", "PAP")
-DOUBLES, TRIPLES, BLOCKS = 0.16, 0.05, 0.02  # of the exhibitors
-
 
 def make_problem(
     booths: int, exhibitors: int, *, occupancy: float = 0.98, seed: int = 1, weights: Weights | None = None
@@ -76,7 +74,7 @@ def _counts(rng: random.Random, exhibitors: int, total: int) -> list[int]:
 
 def _wishes(rng: random.Random, group: str, sites: tuple[Site, ...]) -> tuple[Wish, ...]:
     zone = GROUPS.index(group)
-    inside = [site.id for site in sites if site.zone == zone]
+    inside = [site.id for site in sites if site.zone == zone] or [site.id for site in sites]
     roll = rng.random()
     if roll < 0.35:
         return (Wish(zone=zone), Wish(zone=rng.randrange(len(GROUPS))))

@@ -7,7 +7,9 @@ orphans, and excluded pairs, can only lower a score: the bound leaves them out. 
 
 from __future__ import annotations
 
+import copy
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,9 +20,11 @@ from fairs.allocation.solver.choices import Choices
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-DESCENTS = 250  # steps of the first descent towards good prices
+DESCENTS = 400  # steps of the first descent towards good prices
+REFRESH = 20  # after so many of them all columns are looked at again
+BOX = 12.0  # points by which a linear programme may raise a booth's price over the best known
 ENOUGH = 0.0005  # a relaxation that is solved to this share is solved
-_PER_SEGMENT = 12
+_PER_SEGMENT, _ACTIVE = 6, 24
 
 
 @dataclass(slots=True)
@@ -61,6 +65,7 @@ class Columns:
         self.start = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         self.segment = np.repeat(np.arange(len(lengths)), lengths)
         self.filled = np.nonzero(lengths)[0]
+        self.origin = np.arange(len(self.spot))
         self.worst = -float(choices.weights.unplaced)
         ground, problem = choices.ground, choices.problem
         self.booths = len(ground.sites)
@@ -73,6 +78,16 @@ class Columns:
                 if limit is not None:
                     self.uses.append(inside * amount[self.spot])
                     self.limits.append(float(limit) if amount is ground.spot_size else limit / 10_000)
+
+    def only(self, kept: NDArray[np.int64]) -> Columns:
+        """These columns alone, with ``origin`` telling which they were; every segment stays."""
+        part = copy.copy(self)
+        part.spot, part.points, part.segment = self.spot[kept], self.points[kept], self.segment[kept]
+        part.uses = [use[kept] for use in self.uses]
+        lengths = np.bincount(part.segment, minlength=len(self.owner))
+        part.start = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        part.filled, part.origin = np.nonzero(lengths)[0], kept
+        return part
 
     def gains(self, prices: NDArray[np.float64]) -> NDArray[np.float64]:
         """What each column is worth beyond the prices of what it uses."""
@@ -101,7 +116,7 @@ class Columns:
         ground = self.choices.ground
         use = np.zeros(self.booths + len(self.uses))
         for spot in self.spot[columns].tolist():
-            use[list(ground.spots[spot])] += 1
+            use[ground.flat[ground.start[spot] : ground.start[spot + 1]]] += 1
         for number, amount in enumerate(self.uses):
             use[self.booths + number] = amount[columns].sum()
         return use
@@ -112,28 +127,47 @@ def whole(bound: float) -> int:
     return math.floor(bound + 1e-6 * max(1.0, abs(bound)) / 10)
 
 
-def descend(columns: Columns, *, steps: int = DESCENTS) -> tuple[float, NDArray[np.float64]]:
-    """Good prices by a subgradient method: cheap, and far better to start from than none."""
+def descend(columns: Columns, *, steps: int = DESCENTS) -> tuple[float, NDArray[np.float64], NDArray[np.int64]]:
+    """Good prices by a subgradient method, the bound they prove, and the columns that were the best on the way.
+
+    Most steps look at the columns that matter at the present prices only; what counts as proven looked at all.
+    """
     prices = np.zeros(columns.booths + len(columns.limits))
     limits = np.concatenate([np.ones(columns.booths), columns.limits])
-    best, best_prices, pace, idle = np.inf, prices, 1.0, 0
-    for _ in range(steps):
-        gains = columns.gains(prices)
-        bound, values, counts = columns.bound(prices, gains)
-        if bound < best * (1 - 1e-6 * np.sign(best)):
-            best, best_prices, idle = bound, prices, 0
+    best, best_prices, seen = np.inf, prices, np.zeros(len(columns.spot), dtype=bool)
+    active = columns
+    near, near_prices, pace, idle = np.inf, prices, 1.0, 0
+    for step in range(steps):
+        if step % REFRESH == 0:
+            prices = near_prices
+            gains = columns.gains(prices)
+            bound, values, _ = columns.bound(prices, gains)
+            if bound < best:
+                best, best_prices = bound, prices
+            kept = np.union1d(_promising(columns, gains, values, -np.inf, _ACTIVE), np.nonzero(seen)[0])
+            active = columns.only(kept)
+            near = bound
+        gains = active.gains(prices)
+        bound, values, counts = active.bound(prices, gains)
+        if bound < near - 1e-6 * abs(near):
+            near, near_prices, idle = bound, prices, 0
         else:
             idle += 1
             if idle >= 8:
-                pace, idle, prices = pace / 1.6, 0, best_prices
+                pace, idle, prices = pace / 1.5, 0, near_prices
                 continue
-        taken = _best_columns(columns, gains, values, counts)
-        slope = limits - columns.used(taken)
+        taken = _best_columns(active, gains, values, counts)
+        if step > steps // 3:
+            seen[active.origin[taken]] = True
+        slope = limits - active.used(taken)
         norm = float(slope @ slope)
         if norm < 1e-9 or pace < 1e-3:
             break
         prices = np.maximum(0.0, prices - pace * 0.02 * abs(bound) / norm * slope)
-    return float(best), best_prices
+    bound = columns.bound(near_prices, columns.gains(near_prices))[0]
+    if bound < best:
+        best, best_prices = bound, near_prices
+    return float(best), best_prices, np.nonzero(seen)[0]
 
 
 def _best_columns(
@@ -146,29 +180,34 @@ def _best_columns(
     )
 
 
-def relax(columns: Columns, *, rounds: int, prices: NDArray[np.float64] | None = None) -> Relaxation:
-    """Solve the relaxation in at most ``rounds`` linear programmes; deterministic."""
-    if prices is None:
-        best, prices = descend(columns)
-    else:
-        best = columns.bound(prices, columns.gains(prices))[0]
+def relax(columns: Columns, *, rounds: int, say: Callable[[int, int], None] | None = None) -> Relaxation:
+    """Solve the relaxation in at most ``rounds`` linear programmes; deterministic. ``say`` hears of each round's bound."""
+    best, prices, seen = descend(columns)
     gains = columns.gains(prices)
-    kept = _promising(columns, gains, columns.bound(prices, gains)[1], -np.inf, _PER_SEGMENT)
+    floor = columns.bound(prices, gains)[1]
+    kept = np.union1d(_promising(columns, gains, floor, -np.inf, _PER_SEGMENT), seen)
     result = Relaxation(whole(best), prices, 0, kept, np.zeros(len(kept)), [0] * len(columns.choices.villages))
+    if say is not None:
+        say(0, result.bound)
+    box = BOX
     for number in range(1, rounds + 1):
-        value, new_prices, shares, duals = _master(columns, kept)
+        value, new_prices, shares, duals = _master(columns, kept, result.prices + box)
         gains = columns.gains(new_prices)
-        bound, values, _ = columns.bound(new_prices, gains)
+        bound = columns.bound(new_prices, gains)[0]
         if bound < best:
             best, result.prices = bound, new_prices
+        else:
+            box /= 2  # the prices leapt too far
         result.bound, result.rounds, result.columns, result.shares = whole(best), number, kept, shares
         result.centres = _centres(columns, kept, shares)
+        if say is not None:
+            say(number, result.bound)
         if best - value <= ENOUGH * max(1.0, abs(best)):
             result.solved = True
             break
         fresh = np.setdiff1d(_promising(columns, gains, duals, 1e-6, _PER_SEGMENT), kept, assume_unique=True)
         if not len(fresh):
-            break
+            box *= 8
         if len(kept) > 40 * len(columns.owner):
             kept = kept[(shares > 0) | (gains[kept] - duals[columns.segment[kept]] > -25)]
         kept = np.union1d(kept, fresh)
@@ -194,9 +233,12 @@ def _promising(
 
 
 def _master(
-    columns: Columns, kept: NDArray[np.int64]
+    columns: Columns, kept: NDArray[np.int64], caps: NDArray[np.float64]
 ) -> tuple[float, NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """The linear programme over the columns kept: value, prices, shares, and the price of each segment."""
+    """The linear programme over the columns kept: value, prices, shares, and the price of each segment.
+
+    A booth may be used twice at the price of its cap, which keeps prices from leaping while good columns are missing.
+    """
     from scipy.optimize import linprog
     from scipy.sparse import csc_matrix
 
@@ -204,7 +246,7 @@ def _master(
     segments, booths, quotas = len(columns.owner), columns.booths, len(columns.uses)
     centres = [(v, k) for v, anchors in enumerate(choices.anchors) for k in range(len(anchors))]
     at = {pair: number for number, pair in enumerate(centres)}
-    # Columns: choices, staying without a place (per segment), a village's centre. Rows below: <= then =.
+    # Columns: choices, staying without a place (per segment), a village's centre, more than there is. Rows: <= then =.
     n, m = len(kept), len(kept) + segments
     rows, cols, data = [], [], []
     sizes = ground.spot_size[columns.spot[kept]]
@@ -213,9 +255,11 @@ def _master(
     for number, use in enumerate(columns.uses):
         there = np.nonzero(use[kept])[0]
         rows.append(np.full(len(there), booths + number)), cols.append(there), data.append(use[kept][there])
+    over, all_columns = m + len(centres), m + len(centres) + booths + quotas
+    rows.append(np.arange(booths + quotas)), cols.append(np.arange(over, all_columns))
+    data.append(-np.ones(booths + quotas))
     upper = csc_matrix(
-        (np.concatenate(data), (np.concatenate(rows), np.concatenate(cols))),
-        shape=(booths + quotas, m + len(centres)),
+        (np.concatenate(data), (np.concatenate(rows), np.concatenate(cols))), shape=(booths + quotas, all_columns)
     )
     rows, cols, data = [columns.segment[kept], np.arange(segments)], [np.arange(n), np.arange(n, m)], [np.ones(m)]
     in_village = np.nonzero(columns.village >= 0)[0]
@@ -225,14 +269,13 @@ def _master(
     cols.append(np.arange(m, m + len(centres))), data.append(np.ones(len(centres)))
     equal = csc_matrix(
         (np.concatenate(data), (np.concatenate(rows), np.concatenate(cols))),
-        shape=(segments + len(choices.villages), m + len(centres)),
+        shape=(segments + len(choices.villages), all_columns),
     )
     right = np.concatenate([(columns.village < 0).astype(float), np.ones(len(choices.villages))])
-    cost = np.concatenate([-columns.points[kept], np.full(segments, -columns.worst), np.zeros(len(centres))])
+    cost = np.concatenate([-columns.points[kept], np.full(segments, -columns.worst), np.zeros(len(centres)), caps])
     limits = np.concatenate([np.ones(booths), columns.limits])
     answer = linprog(
-        cost, A_ub=upper, b_ub=limits, A_eq=equal, b_eq=right, bounds=(0, None), method="highs-ds",
-        options={"presolve": True},
+        cost, A_ub=upper, b_ub=limits, A_eq=equal, b_eq=right, bounds=(0, None), method="highs-ipm",
     )  # fmt: skip
     if answer.x is None:
         raise ArithmeticError(answer.message)

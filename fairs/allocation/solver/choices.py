@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,13 +21,14 @@ class Choices:
     """The problem by index. ``spots[a]`` and ``points[a]`` are what applicant a may take, without village points.
 
     A village's points depend on where its centre lies: ``reach[v][k]`` are those of each spot for anchor k.
+    ``also`` are groups of booths (sites' ids) that somebody was put into by hand.
     """
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, also: Iterable[tuple[int, ...]] = ()) -> None:
         self.problem, self.weights = problem, problem.weights
         self.applicants = problem.applicants
         self.index = {applicant.id: number for number, applicant in enumerate(self.applicants)}
-        self.ground = Ground(problem)
+        self.ground = Ground(problem, also)
         names = sorted({a.village for a in self.applicants if a.village and not a.standing})
         members = {name: [n for n, a in enumerate(self.applicants) if a.village == name] for name in names}
         self.villages = [name for name in names if len(members[name]) > 1]
@@ -58,6 +60,11 @@ class Choices:
         if applicant.lock:
             spot = tuple(sorted(ground.index[site] for site in applicant.lock if site in ground.index))
             return np.array([ground.spot_of[spot]] if spot else [], dtype=np.int32)
+        return self.fitting(applicant)
+
+    def fitting(self, applicant: Applicant) -> NDArray[np.int32]:
+        """The spots that the hard rules of size, kind and zone leave to an applicant, locked or not."""
+        ground = self.ground
         spots = ground.of_size.get(applicant.count)
         if spots is None:
             return np.empty(0, dtype=np.int32)
@@ -96,17 +103,22 @@ class Choices:
         for people in self.members:
             worth = np.zeros(len(ground.sites), dtype=np.int64)
             for person in people:
-                for size in np.unique(ground.spot_size[self.spots[person]]).tolist():
-                    mine = ground.spot_size[self.spots[person]] == size
-                    spots, points = self.spots[person][mine], self.points[person][mine]
-                    booths = np.array([ground.spots[s] for s in spots.tolist()], dtype=np.int64)
-                    best = np.zeros(len(ground.sites), dtype=np.int64)
-                    for column in booths.T:
-                        np.maximum.at(best, column, points)
-                    worth += best
+                if not self.applicants[person].standing:
+                    worth += self._worth(person)
             chosen = self._spread(worth)
             self.anchors.append(chosen)
             self.reach.append([self._fading(site, reach) for site in chosen])
+
+    def _worth(self, person: int) -> NDArray[np.int64]:
+        """For each booth the points of the best place with it. A lock changes nothing: centres must not leap by one."""
+        ground, applicant = self.ground, self.applicants[person]
+        spots = self.fitting(applicant)
+        points = sum(self._parts(applicant, spots)[:4], start=np.zeros(len(spots), dtype=np.int64))
+        best = np.zeros(len(ground.sites), dtype=np.int64)
+        if len(spots):
+            for booths in np.array([ground.spots[s] for s in spots.tolist()], dtype=np.int64).T:
+                np.maximum.at(best, booths, points)
+        return best
 
     def _spread(self, worth: NDArray[np.int64]) -> list[int]:
         sites = self.ground.sites

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,7 +46,7 @@ def _shorter(lengths: NDArray[np.int64], part: slice) -> NDArray[np.int64]:
 class Ground:
     """Booths by index, and every group of adjacent booths that somebody could take (a *spot*)."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, also: Iterable[tuple[int, ...]] = ()) -> None:
         self.sites = problem.sites
         self.index = {site.id: number for number, site in enumerate(problem.sites)}
         self.touching = pairs_within(problem.sites, JOINT, side_by_side=True)
@@ -60,7 +60,7 @@ class Ground:
             self.near[one].append(other)
             self.near[other].append(one)
         self.is_open = np.array([not site.closed for site in problem.sites], dtype=bool)
-        wanted = sorted({min(a.count, MOST_TOGETHER) for a in problem.applicants if not a.lock})
+        wanted = sorted({min(a.count, MOST_TOGETHER) for a in problem.applicants if not a.standing})
         spots: list[tuple[int, ...]] = []
         self.of_size: dict[int, NDArray[np.int32]] = {}
         for size in wanted:
@@ -68,8 +68,8 @@ class Ground:
             self.of_size[size] = np.arange(len(spots), len(spots) + len(groups), dtype=np.int32)
             spots += groups
         self.spot_of = {spot: number for number, spot in enumerate(spots)}
-        for applicant in problem.applicants:
-            spot = tuple(sorted(self.index[site] for site in applicant.lock if site in self.index))
+        for booths in (*(applicant.lock for applicant in problem.applicants), *also):
+            spot = tuple(sorted(self.index[site] for site in booths if site in self.index))
             if spot and spot not in self.spot_of:
                 self.spot_of[spot] = len(spots)
                 spots.append(spot)

@@ -74,9 +74,10 @@ class Neighbourhood:
                 self._gain(x, value - choices.weights.rival * self._rivals_outside(person, spot))
                 for booth in ground.spots[spot]:
                     self.on.setdefault(booth, []).append(x)
-            nowhere = self.model.new_bool_var("")
-            self.at[person][-1] = nowhere
-            self._gain(nowhere, -choices.weights.unplaced)
+            if not choices.applicants[person].lock:  # locks are kept, whatever they cost others
+                nowhere = self.model.new_bool_var("")
+                self.at[person][-1] = nowhere
+                self._gain(nowhere, -choices.weights.unplaced)
             self.model.add_exactly_one(self.at[person].values())
             if person in self.must:
                 self.model.add_bool_or([self.at[person][s] for s in self.must[person] if s in self.at[person]])

@@ -60,6 +60,8 @@ class State:
         """The same, looked up."""
         spots = self.choices.spots[applicant]
         at = int(np.searchsorted(spots, self.spot[applicant]))
+        if at == len(spots) or spots[at] != self.spot[applicant]:
+            return self.points_of(applicant)  # put there by hand
         return int(self.choices.values(applicant, self.anchors)[at])
 
     def score(self) -> Score:
@@ -71,7 +73,6 @@ class State:
         rivals = len(self.rival_pairs(owner))
         missing = len(self.spot) - len(placed)
         orphans = len(self.orphans(owner))
-        assert choices.weights is weights  # noqa: S101
         return Score(points, weights.rival * rivals, weights.orphan * orphans, weights.unplaced * missing)
 
     def rival_pairs(self, owner: NDArray[np.int64]) -> list[tuple[int, int]]:
