@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from fairs.core.actor import Actor
@@ -18,6 +19,7 @@ class DecisionSigned:
 
     selection: Selection
     items: Sequence[SelectionItem]
+    day: date
     by: Actor
 
 

@@ -48,7 +48,9 @@ class Texts:
 
     def filled(self, words: Mapping[str, str]) -> Texts:
         """With the placeholders replaced; one that is not known stays as it was typed."""
-        return Texts(**{key: _PLACEHOLDER.sub(lambda m: words.get(m[1], m[0]), text) for key, text in self.as_dict().items()})
+        return Texts(
+            **{key: _PLACEHOLDER.sub(lambda m: words.get(m[1], m[0]), text) for key, text in self.as_dict().items()}
+        )
 
     def placeholders(self) -> set[str]:
         """The names in braces that occur."""

@@ -268,7 +268,9 @@ def _annex(book: Any, paper: Paper, annex: Annex) -> None:
     issued = " ".join(_lines(paper.texts.authority))
     day = long_day(paper.day, paper.locale)
     goes_with = (
-        f"(Kèm theo Quyết định số {number} {day} của {issued})" if vi else f"(To decision no. {number}, {day}, {issued})"
+        f"(Kèm theo Quyết định số {number} {day} của {issued})"
+        if vi
+        else f"(To decision no. {number}, {day}, {issued})"
     )
     _line(book, goes_with, size=13, italic=True, center=True)
     _rule(book, 0.2, _WIDE_CM)
@@ -291,12 +293,17 @@ def _table(book: Any, annex: Annex, *, locale: str) -> None:
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     figures = {n for n, column in enumerate(annex.columns, 1) if column.money}
     for place, values in enumerate(annex.rows, 1):
-        texts = [str(place), *(_shown(column, values.get(column.key), annex.currency, locale) for column in annex.columns)]
+        texts = [
+            str(place),
+            *(_shown(column, values.get(column.key), annex.currency, locale) for column in annex.columns),
+        ]
         _row(table.add_row(), texts, widths, right=figures, middle=(0,))
     sums = _sums(annex, locale)
     if any(sums):
         word = "Tổng cộng" if locale == "vi" else "Total"
-        _row(table.add_row(), ["", word, *sums[1:]] if len(sums) > 1 else [word, *sums], widths, right=figures, bold=True)
+        _row(
+            table.add_row(), ["", word, *sums[1:]] if len(sums) > 1 else [word, *sums], widths, right=figures, bold=True
+        )
     for row in table.rows:
         row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 

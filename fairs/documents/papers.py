@@ -47,7 +47,9 @@ def total_of(selection: Selection) -> Money:
 
 def texts_part(selection: Selection, part: str) -> str:
     """Which texts a paper has: a decision that amends or revokes another one has its own."""
-    return {"amends": "amendment", "revokes": "revocation"}.get(selection.correction, part) if part == "decision" else part
+    return (
+        {"amends": "amendment", "revokes": "revocation"}.get(selection.correction, part) if part == "decision" else part
+    )
 
 
 def paper_of(selection: Selection, part: str, locale: str) -> bytes:

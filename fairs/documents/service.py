@@ -108,9 +108,7 @@ def add_subject(selection: Selection, subject: Subject, *, by: Actor) -> Selecti
     with transaction():
         row = editable(selection)
         _refuse_twice(row, subject)
-        last = db.session.scalar(
-            select(func.max(SelectionItem.position)).where(SelectionItem.selection_id == row.id)
-        )
+        last = db.session.scalar(select(func.max(SelectionItem.position)).where(SelectionItem.selection_id == row.id))
         item = _item(row, subject, (last or 0) + 1)
         db.session.add(item)
         try:
@@ -252,7 +250,7 @@ def enter_signature(selection: Selection, signature: Signature, *, by: Actor) ->
             "documents.sign", row, by=by,
             after={"number": row.decision_number, "day": day, "signer": row.signer, "sha256": scan.sha256},
         )  # fmt: skip
-        publish(DecisionSigned(row, list(row.items), by))
+        publish(DecisionSigned(row, list(row.items), day, by))
     return row
 
 

@@ -23,10 +23,9 @@ from fairs.funding.states import GrantState
 def commit(event: DecisionSigned) -> None:
     """Promise what the decision grants; an amendment changes amounts, a revocation releases them."""
     selection, by = event.selection, event.by
-    assert selection.decided_on is not None  # what is signed has a day
     if not selection.correction:
         proposed = grants_of_selection(selection.id, GrantState.PROPOSED)
-        commit_grants(proposed, number=selection.decision_number, day=selection.decided_on, by=by)
+        commit_grants(proposed, number=selection.decision_number, day=event.day, by=by)
         return
     for item in event.items:
         for grant in live_grants_of(item.subject_type, item.subject_id):
@@ -36,7 +35,7 @@ def commit(event: DecisionSigned) -> None:
                 reason = _("Revoked by decision %(number)s", number=selection.decision_number)
                 release_grant(grant, reason=reason, by=by)
             elif item.amount is not None and item.amount != grant.amount:
-                change_amount(grant, item.amount, number=selection.decision_number, day=selection.decided_on, by=by)
+                change_amount(grant, item.amount, number=selection.decision_number, day=event.day, by=by)
 
 
 @subscribe(SelectionCancelled)

@@ -164,4 +164,4 @@ def uses_of(rule_ids: Sequence[int]) -> dict[int, int]:
     rows = db.session.execute(
         select(Grant.rule_id, func.count()).where(Grant.rule_id.in_(rule_ids)).group_by(Grant.rule_id)
     )
-    return {key: number for key, number in rows}
+    return {key: int(number) for key, number in rows}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import gettext as _
@@ -29,7 +29,7 @@ from fairs.funding.duplicates import Claim, Clash, claim_of, find_clashes
 from fairs.funding.errors import ClashWaits, DuplicateSupport, RuleNotUsable, TooMuch
 from fairs.funding.models import Grant, SupportClash, SupportRule
 from fairs.funding.queries import clashes_of, live_grants_of
-from fairs.funding.states import LIVE, ClashKind, ClashState, GrantState
+from fairs.funding.states import ClashKind, ClashState, GrantState
 from fairs.programme.budget import commit_budget, recover_budget, release_budget, spend_budget
 from fairs.programme.models import BudgetLine
 
@@ -214,7 +214,9 @@ def change_amount(grant: Grant, amount: Money, *, number: str, day: date, by: Ac
         commit_budget(row.budget_line_id, amount)
         row.amount_minor = amount.amount_minor
         row.decision_number, row.decision_on = number, day
-        record("funding.change_amount", row, by=by, before={"amount": before}, after={"amount": amount, "decision": number})
+        record(
+            "funding.change_amount", row, by=by, before={"amount": before}, after={"amount": amount, "decision": number}
+        )
     return row
 
 
@@ -319,8 +321,5 @@ def change_proposal(grant: Grant, draft: GrantDraft, *, by: Actor) -> Grant:
 def locked(grant: Grant) -> Grant:
     """The grant's row, read again under its lock. Inside transaction()."""
     return db.session.scalars(
-        select(Grant)
-        .where(Grant.id == grant.id)
-        .with_for_update(of=Grant)
-        .execution_options(populate_existing=True)
+        select(Grant).where(Grant.id == grant.id).with_for_update(of=Grant).execution_options(populate_existing=True)
     ).one()

@@ -164,7 +164,9 @@ class BudgetLine(Record):
 
     item_id: Mapped[int] = mapped_column(ForeignKey("plan_items.id"), index=True)
     source: Mapped[BudgetSource] = mapped_column(StateType(BudgetSource))
-    name: Mapped[str] = mapped_column(String(120), default="")  # which of several lines of a source: a decision, a chapter
+    name: Mapped[str] = mapped_column(
+        String(120), default=""
+    )  # which of several lines of a source: a decision, a chapter
     ceiling_minor: Mapped[int] = mapped_column(BigInteger)
     committed_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     spent_minor: Mapped[int] = mapped_column(BigInteger, default=0)
