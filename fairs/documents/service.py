@@ -158,6 +158,26 @@ def remove_subject(item: SelectionItem, *, by: Actor, reason: str = "") -> None:
     db.session.expire(row, ["items"])
 
 
+def change_amount(item: SelectionItem, amount: Money, *, by: Actor) -> SelectionItem:
+    """Another amount for a subject of an amending draft; raises SelectionClosed, InvalidInput."""
+    if amount.amount_minor < 0:
+        raise InvalidInput(_l("An amount is not negative."), field="amount")
+    with transaction():
+        selection = editable(item.selection)
+        if selection.correction != "amends":
+            raise SelectionClosed(_l("Amounts are changed by an amending decision only."))
+        row = db.session.get_one(SelectionItem, item.id, populate_existing=True)
+        full = row.details.get("full")
+        if full is not None and amount.amount_minor > int(full):
+            raise InvalidInput(_l("More than the whole cost."), field="amount")
+        before, row.amount_minor = row.amount_minor, amount.amount_minor
+        if full:
+            row.details = {**row.details, "rate": f"{amount.amount_minor * 100 // int(full)}%"}
+        after = {"subject": row.title, "amount": row.amount_minor}
+        record("documents.change_amount", selection, by=by, before={"amount": before}, after=after)
+    return row
+
+
 def submit_selection(selection: Selection, *, number: str = "", day: date | None = None, by: Actor) -> Selection:
     """Hand in for signature: the papers are made and kept, subjects and texts are fixed.
 

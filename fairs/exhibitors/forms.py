@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField
+from wtforms import BooleanField, SelectField
 from wtforms.validators import InputRequired
 
-from fairs.core.forms import DayField, Form, LongText, Text
+from fairs.core.forms import Form, LongText, Text
 from fairs.directory import consents
 from fairs.directory.forms import CompanyForm, EmailText, GroupsField, OnBehalfMixin, PhoneText, RadioChoice
+from fairs.exhibitors.lists import line_choices, rule_choices
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.service import Consents, ContactDraft, ProductsDraft
 
@@ -104,9 +107,21 @@ class FileForSomebodyForm(OnBehalfMixin, CompanyForm):
 class DecisionForm(Form):
     """Accept, put on the waiting list, refuse; the pressed button says which."""
 
-    decision_number = Text(_l("Number of the decision on support"), length=60)
-    decision_on = DayField(_l("Day of the decision"))
     note = LongText(_l("Note or reason for the company"), length=1000)
+
+
+class SupportForm(Form):
+    """Propose one application for support; the reason is for suspected duplicates."""
+
+    rule = SelectField(_l("Rule of support"))
+    percent = Text(_l("Percent of the price"), length=4)
+    line = SelectField(_l("Budget line"))
+    reason = LongText(_l("Why it is no duplicate"), length=2000)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        nothing: list[tuple[str, Any]] = [("", _l("Please choose"))]
+        self.rule.choices, self.line.choices = [*nothing, *rule_choices()], [*nothing, *line_choices()]
 
 
 class WithdrawForm(Form):
