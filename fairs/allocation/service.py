@@ -250,10 +250,10 @@ def _make_offers(run: AllocationRun, fair: Fair, until: datetime, by: Actor) -> 
                 if place.offered_at is not None:
                     continue
                 if not place.booth_ids:
-                    raise NotFound(_l("The run found no place."))  # noqa: TRY301
+                    raise NotFound(_l("The run found no place."))
                 booths = _booths(place.booth_ids)
                 if len(booths) != len(place.booth_ids):
-                    raise NotFound(_l("The booth is not on the plan any more."))  # noqa: TRY301
+                    raise NotFound(_l("The booth is not on the plan any more."))
                 offer_booths(fair, place.exhibitor, booths, until=until, origin="allocation", by=by)
                 place.offered_at = now()
                 made += 1

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SelectMultipleField
+from wtforms import BooleanField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from fairs.calendar.context import current_fair
-from fairs.core.forms import DayField, Form, LongText, Text, WholeNumber
+from fairs.core.forms import Form, LongText, Text, WholeNumber
 from fairs.core.i18n import localized
 from fairs.directory import consents
 from fairs.directory.forms import Choice, CompanyForm, EmailText, GroupsField, OnBehalfMixin, PhoneText, RadioChoice
 from fairs.directory.products import products_of
 from fairs.exhibitors.appraisal import ANSWERS, RECOMMENDATIONS, AppraisalDraft, Point
+from fairs.exhibitors.lists import line_choices, rule_choices
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.service import Consents, ContactDraft, ProductsDraft
 from fairs.exhibitors.wishes import MOST_BOOTHS, PlaceDraft, wishable_types
@@ -165,9 +166,21 @@ class FileForSomebodyForm(OnBehalfMixin, PlaceMixin, CompanyForm):
 class DecisionForm(Form):
     """Accept, put on the waiting list, refuse; the pressed button says which."""
 
-    decision_number = Text(_l("Number of the decision on support"), length=60)
-    decision_on = DayField(_l("Day of the decision"))
     note = LongText(_l("Note or reason for the company"), length=1000)
+
+
+class SupportForm(Form):
+    """Propose one application for support; the reason is for suspected duplicates."""
+
+    rule = SelectField(_l("Rule of support"))
+    percent = Text(_l("Percent of the price"), length=4)
+    line = SelectField(_l("Budget line"))
+    reason = LongText(_l("Why it is no duplicate"), length=2000)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        nothing: list[tuple[str, Any]] = [("", _l("Please choose"))]
+        self.rule.choices, self.line.choices = [*nothing, *rule_choices()], [*nothing, *line_choices()]
 
 
 class WithdrawForm(Form):

@@ -18,10 +18,19 @@ from fairs.core.events import subscribe
 from fairs.directory.permissions import FILE_ON_BEHALF
 from fairs.directory.queries import group_names
 from fairs.directory.slips import FilingForm, SlipStatus, register_filing_form, register_slip
+from fairs.documents.events import DecisionSigned
+from fairs.documents.kinds import register_kind
+from fairs.documents.queries import open_item_of
+from fairs.documents.service import remove_subject
+from fairs.exhibitors.events import ExhibitorWithdrawn
 from fairs.exhibitors.journey import documents, journey, present_step
 from fairs.exhibitors.models import BoothWish, Exhibitor
+from fairs.exhibitors.queries import SUPPORT_KIND
+from fairs.exhibitors.selection import SUBJECT, move_exhibitors
 from fairs.exhibitors.states import ExhibitorState
+from fairs.exhibitors.support_kind import SUPPORT
 from fairs.floorplans.events import BoothsWillChange
+from fairs.funding.service import release_all_of
 
 
 def exhibitor_slip(exhibitor_id: int) -> SlipStatus | None:
@@ -58,6 +67,22 @@ def exhibitor_slip(exhibitor_id: int) -> SlipStatus | None:
         links=[(_("Page of the fair"), f"/f/{fair.slug}/")],
         staff_url=url_for("exhibitors.show", fair_slug=fair.slug, reference=exhibitor.reference),
     )
+
+
+@subscribe(DecisionSigned)
+def accept_supported(event: DecisionSigned) -> None:
+    """Supported exhibitors are accepted by their signed decision."""
+    move_exhibitors(event)
+
+
+@subscribe(ExhibitorWithdrawn)
+def release_support(event: ExhibitorWithdrawn) -> None:
+    """Who withdraws leaves the selection that is being prepared; what was promised is free again."""
+    exhibitor = event.exhibitor
+    item = open_item_of(SUPPORT_KIND, SUBJECT, exhibitor.id)
+    if item is not None and item.selection.is_editable:
+        remove_subject(item, by=event.by, reason=event.reason)
+    release_all_of(SUBJECT, exhibitor.id, reason=event.reason or _("The company withdrew."), by=event.by)
 
 
 _WAITS = (ExhibitorState.SUBMITTED, ExhibitorState.APPRAISED)
@@ -115,6 +140,7 @@ def keep_wishes(event: BoothsWillChange) -> None:
         db.session.flush()
 
 
+register_kind(SUPPORT)
 register_slip("Exhibitor", exhibitor_slip)
 register_filing_form(
     FilingForm(

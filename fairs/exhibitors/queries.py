@@ -20,6 +20,7 @@ from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.states import ExhibitorState
 
 TRACKS = ("paying", "supported")
+SUPPORT_KIND = "exhibitor_support"  # of selections: see exhibitors/support_kind.py
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,11 @@ from fairs.directory.history import LABELS, entries
 from fairs.directory.permissions import FILE_ON_BEHALF
 from fairs.directory.queries import filing_of, group_names
 from fairs.directory.slips import slip_url
+from fairs.documents.permissions import MANAGE_DOCUMENTS
+from fairs.documents.queries import items_about
 from fairs.exhibitors import apply_pages, appraisal_pages
 from fairs.exhibitors.appraisal import ANSWERS, RECOMMENDATIONS, appraisals_of, waiting_for_appraisal
-from fairs.exhibitors.forms import DecisionForm, FileForSomebodyForm, WithdrawForm
+from fairs.exhibitors.forms import DecisionForm, FileForSomebodyForm, SupportForm, WithdrawForm
 from fairs.exhibitors.journey import journey
 from fairs.exhibitors.lists import EXHIBITORS, wanted_of
 from fairs.exhibitors.models import Exhibitor
@@ -30,6 +32,7 @@ from fairs.exhibitors.queries import (
     counts_by_state,
     exhibitor_by_reference,
 )
+from fairs.exhibitors.selection import SUBJECT, propose_for_support, terms_of
 from fairs.exhibitors.service import (
     accept_application,
     accept_as_paying,
@@ -55,6 +58,7 @@ HISTORY: dict[str, tuple[Any, str, str]] = {
     "exhibitors.waitlisted": (_l("Put on the waiting list"), "list", "info"),
     "exhibitors.refused": (_l("Refused"), "x", "danger"),
     "exhibitors.withdraw": (_l("Withdrawn"), "arrow-back-up", "warning"),
+    "exhibitors.change_support": (_l("Support changed by a decision"), "file-diff", "info"),
     "exhibitors.change_track": (_l("Changed to the paying track"), "cash", "neutral"),
 }
 
@@ -91,14 +95,10 @@ def _may(permission: Any) -> bool:
 def show(reference: str) -> str:
     """One application with all that is known of it."""
     exhibitor = exhibitor_by_reference(current_fair().id, reference)
-    return _show(exhibitor, DecisionForm(data=_kept_decision(exhibitor)))
+    return _show(exhibitor, DecisionForm(formdata=None))
 
 
-def _kept_decision(exhibitor: Exhibitor) -> dict[str, Any]:
-    return {"decision_number": exhibitor.decision_number, "decision_on": exhibitor.decision_on}
-
-
-def _show(exhibitor: Exhibitor, form: DecisionForm) -> str:
+def _show(exhibitor: Exhibitor, form: DecisionForm, support: SupportForm | None = None) -> str:
     filing = filing_of(exhibitor)
     names = {
         user_id: user.name or user.email
@@ -110,6 +110,9 @@ def _show(exhibitor: Exhibitor, form: DecisionForm) -> str:
         exhibitor=exhibitor,
         company=exhibitor.company,
         form=form,
+        support_form=support or (SupportForm(formdata=None) if exhibitor.is_supported else None),
+        selections=items_about(SUBJECT, exhibitor.id) if exhibitor.is_supported else (),
+        may_propose=_may(MANAGE_DOCUMENTS),
         withdraw_form=WithdrawForm(formdata=None),
         steps=journey(exhibitor),
         events=entries(exhibitor, HISTORY),
@@ -140,13 +143,7 @@ def decide(reference: str) -> Any:
     try:
         match pressed:
             case "accept":
-                accept_application(
-                    exhibitor,
-                    by=actor(),
-                    decision_number=form.decision_number.data or "",
-                    decision_on=form.decision_on.data,
-                    note=note,
-                )
+                accept_application(exhibitor, by=actor(), note=note)
             case "accept_paying":
                 accept_as_paying(exhibitor, by=actor(), note=note)
             case "waitlist":
@@ -163,6 +160,25 @@ def decide(reference: str) -> Any:
     filters: dict[str, Any] = {key: request.args[key] for key in EXHIBITORS.params if key in request.args}
     target = url_for("exhibitors.show", reference=exhibitor.reference, **filters)
     return go(safe_next(request.form.get("next"), target))
+
+
+@bp.post("/<reference>/propose")
+@requires(MANAGE_DOCUMENTS)
+def propose(reference: str) -> Any:
+    """Propose for support: into the open draft of a decision with these terms, or a new one."""
+    exhibitor = exhibitor_by_reference(current_fair().id, reference)
+    form = SupportForm()
+    if form.validate():
+        try:
+            terms = terms_of(form.rule.data, form.percent.data, form.line.data)
+            item = propose_for_support(exhibitor, terms, by=actor(), reason=form.reason.data or "")
+        except DomainError as error:
+            form.add_error(error)
+        else:
+            flash(_("Proposed. The company is accepted when the decision is signed."), "success")
+            return go(url_for("documents.show", reference=item.selection.reference))
+    exhibitor = exhibitor_by_reference(current_fair().id, reference)
+    return _show(exhibitor, DecisionForm(formdata=None), form), 422
 
 
 @bp.post("/<reference>/withdraw")

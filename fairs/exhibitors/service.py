@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -37,16 +38,18 @@ from fairs.directory.service import (
     record_consent,
     save_company,
 )  # fmt: skip
+from fairs.documents.queries import open_item_of
 from fairs.exhibitors.errors import (
     AlreadyApplied,
     ApplicationsClosed,
     AppraisalMissing,
     DecisionMissing,
     NotEditable,
+    StandsInSelection,
 )
 from fairs.exhibitors.events import ExhibitorAccepted, ExhibitorWithdrawn
 from fairs.exhibitors.models import Exhibitor
-from fairs.exhibitors.queries import TRACKS, exhibitor_of, takes_applications
+from fairs.exhibitors.queries import SUPPORT_KIND, TRACKS, exhibitor_of, takes_applications
 from fairs.exhibitors.states import ExhibitorState
 from fairs.exhibitors.wishes import PlaceDraft, save_place
 from fairs.messages.service import Notice, send
@@ -223,38 +226,55 @@ def check_decision(row: Exhibitor, target: ExhibitorState) -> None:
         raise AppraisalMissing
 
 
-def check_acceptance(row: Exhibitor, *, decision_number: str = "", decision_on: date | None = None) -> None:
-    """Raise what accept_application would: as check_decision, DecisionMissing, or InvalidInput for a day to come."""
+def check_acceptance(row: Exhibitor) -> None:
+    """Raise what accept_application would: as check_decision, or DecisionMissing for a supported place."""
     check_decision(row, S.ACCEPTED)
-    if not row.is_supported:
-        return
-    if not (clean(decision_number) or row.decision_number):
-        raise DecisionMissing(field="decision_number")
-    day = decision_on or row.decision_on
-    if day is None:
-        raise DecisionMissing(field="decision_on")
-    if day > row.fair.today:
-        raise InvalidInput(_l("This day lies in the future."), field="decision_on")
+    if row.is_supported:
+        raise DecisionMissing
 
 
-def accept_application(
-    exhibitor: Exhibitor, *, by: Actor, decision_number: str = "", decision_on: date | None = None, note: str = ""
-) -> Exhibitor:
-    """Accept; raises InvalidTransition, and DecisionMissing for a supported place without number and day of the decision."""
+def accept_application(exhibitor: Exhibitor, *, by: Actor, note: str = "") -> Exhibitor:
+    """Accept a paying application; raises InvalidTransition, and DecisionMissing for a supported one."""
     with transaction():
         row = _locked(exhibitor)
-        check_acceptance(row, decision_number=decision_number, decision_on=decision_on)
-        if row.is_supported:
-            row.decision_number = clean(decision_number) or row.decision_number
-            row.decision_on = decision_on or row.decision_on
+        check_acceptance(row)
         _accept(row, by=by, note=note)
     return row
+
+
+def accept_by_decision(exhibitor: Exhibitor, *, number: str, day: date, percent: int, by: Actor) -> Exhibitor:
+    """Accept a supported application: ``percent`` of the price is waived by the decision. Raises InvalidTransition."""
+    with transaction():
+        row = _locked(exhibitor)
+        row.decision_number, row.decision_on, row.support_percent = number, day, percent
+        _accept(row, by=by, note="")
+    return row
+
+
+def change_support(exhibitor: Exhibitor, *, number: str, day: date, percent: int, by: Actor) -> Exhibitor:
+    """Another part of the price by an amending decision; bookings that were made keep their price."""
+    with transaction():
+        row = _locked(exhibitor)
+        before = {"decision": row.decision_number, "percent": row.support_percent}
+        row.decision_number, row.decision_on, row.support_percent = number, day, percent
+        record("exhibitors.change_support", row, by=by, before=before, after={"decision": number, "percent": percent})
+    return row
+
+
+def require_unselected(row: Exhibitor) -> None:
+    """Raise StandsInSelection while a decision on support is being prepared for the application."""
+    item = open_item_of(SUPPORT_KIND, "Exhibitor", row.id)
+    if item is not None:
+        raise StandsInSelection(
+            _("Stands in the selection %(reference)s: take it out there first.", reference=item.selection.reference)
+        )
 
 
 def accept_as_paying(exhibitor: Exhibitor, *, by: Actor, note: str = "") -> Exhibitor:
     """Accept an application for a supported place as a paying one; raises InvalidTransition."""
     with transaction():
         row = _locked(exhibitor)
+        require_unselected(row)
         if row.is_supported:
             record("exhibitors.change_track", row, by=by, before={"track": row.track}, after={"track": "paying"})
             row.track = "paying"
@@ -272,6 +292,7 @@ def waitlist_application(exhibitor: Exhibitor, *, by: Actor, note: str = "") -> 
     """Put on the waiting list; raises InvalidTransition."""
     with transaction():
         row = _locked(exhibitor)
+        require_unselected(row)
         _decide(row, S.WAITLISTED, by=by, note=note)
         _tell(row, "waitlisted")
     return row
@@ -283,6 +304,7 @@ def refuse_application(exhibitor: Exhibitor, *, by: Actor, note: str) -> Exhibit
         raise InvalidInput(_l("Give the reason: the company reads it."), field="note")
     with transaction():
         row = _locked(exhibitor)
+        require_unselected(row)
         _decide(row, S.REFUSED, by=by, note=note)
         _tell(row, "refused")
     return row
@@ -378,7 +400,7 @@ def _decide(row: Exhibitor, target: ExhibitorState, *, by: Actor, note: str) -> 
     row.decided_at, row.decided_by_id, row.decision_note = now(), by.user_id, clean(note)
     record(
         f"exhibitors.{target.value}", row, by=by, before={"state": before},
-        after={"track": row.track, "decision": row.decision_number, "note": row.decision_note},
+        after={"track": row.track, "decision": row.decision_number, "percent": row.support_percent, "note": row.decision_note},
     )  # fmt: skip
 
 

@@ -7,7 +7,6 @@ import json
 import random
 from dataclasses import replace
 
-
 import numpy as np
 import pytest
 

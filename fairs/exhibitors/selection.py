@@ -1,0 +1,218 @@
+"""Supported exhibitors: proposed for support, put into a selection, accepted when its decision is signed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from fairs.calendar.models import Fair
+from fairs.core.actor import Actor
+from fairs.core.db import db, transaction
+from fairs.core.errors import InvalidInput
+from fairs.core.money import Money
+from fairs.directory.queries import product_groups
+from fairs.documents.errors import AlreadySelected
+from fairs.documents.events import DecisionSigned
+from fairs.documents.models import Selection, SelectionItem
+from fairs.documents.queries import open_item_of
+from fairs.documents.service import Subject, add_subject, open_selection
+from fairs.documents.states import EDITABLE
+from fairs.exhibitors.errors import NoIndicativePrice, NotForSupport
+from fairs.exhibitors.models import Exhibitor
+from fairs.exhibitors.queries import SUPPORT_KIND
+from fairs.exhibitors.service import accept_by_decision, change_support, withdraw_application
+from fairs.exhibitors.states import ExhibitorState
+from fairs.floorplans.models import BoothPrice
+from fairs.floorplans.queries import prices_of
+from fairs.funding.models import SupportRule
+from fairs.funding.rules import amount_by
+from fairs.funding.service import GrantDraft, check_proposal, propose_grant
+from fairs.programme.models import BudgetLine
+from fairs.programme.queries import budget_line
+
+SUBJECT = "Exhibitor"
+_DAYS_TO_DECIDE = 45  # before the opening all applications are decided: a custom of the department
+_STANDARD_M2 = 9  # a standard booth is 3 x 3 m (Decree 81/2018)
+
+
+@dataclass(frozen=True, slots=True)
+class SupportTerms:
+    """By which rule, how much of the price, from which budget line."""
+
+    rule: SupportRule
+    percent: int
+    line: BudgetLine
+
+    def as_dict(self) -> dict[str, Any]:
+        """As a selection keeps them."""
+        return {"rule_id": self.rule.id, "rule": self.rule.code, "percent": self.percent, "line_id": self.line.id}
+
+
+def terms_of(rule_id: Any, percent: Any, line_id: Any) -> SupportTerms:
+    """Terms as chosen on a form; raises InvalidInput at the field that does not fit."""
+    rule = db.session.get(SupportRule, _key(rule_id))
+    if rule is None or not rule.is_newest or rule.rate_percent is None:
+        raise InvalidInput(_l("Please choose from the list."), field="rule")
+    line = budget_line(_key(line_id))
+    if line is None:
+        raise InvalidInput(_l("Please choose from the list."), field="line")
+    typed = str(percent or "").strip().removesuffix("%").strip()
+    if typed and not (typed.isascii() and typed.isdigit() and 1 <= int(typed[:4]) <= rule.rate_percent):
+        raise InvalidInput(
+            _l("Between 1 and %(most)s percent, the rate of the rule.", most=rule.rate_percent), field="percent"
+        )
+    return SupportTerms(rule, int(typed) if typed else rule.rate_percent, line)
+
+
+def _key(value: Any) -> int:
+    text = str(value or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def indicative_price(exhibitor: Exhibitor) -> Money:
+    """The full net price of the booths that are wished for: of the wished type, else of the standard one.
+
+    Raises NoIndicativePrice when the fair has no price for it.
+    """
+    prices = prices_of(exhibitor.fair_id)
+    booth = next((wish.booth for wish in exhibitor.booth_wishes if wish.booth is not None), None)
+    type_id = exhibitor.wished_type_id or (booth.type_id if booth is not None else None)
+    price = prices.get(type_id) if type_id is not None else _standard(list(prices.values()))
+    if price is None:
+        raise NoIndicativePrice
+    one = price.amount
+    if price.basis == "m2":
+        area = Decimal(booth.area_cm2) / 10_000 if booth is not None else Decimal(_STANDARD_M2)
+        one = Money(int((Decimal(price.amount_minor) * area).quantize(Decimal(1), ROUND_HALF_UP)), price.currency)
+    return Money(one.amount_minor * exhibitor.booth_count, one.currency)
+
+
+def _standard(prices: Sequence[BoothPrice]) -> BoothPrice | None:
+    whole = [price for price in prices if price.basis == "booth"]
+    shell = [price for price in whole if price.type.code in {"SHELL9", "RETAIL9"}]
+    return min(shell or whole, key=lambda price: price.amount_minor, default=None)
+
+
+def draft_for(exhibitor: Exhibitor, terms: SupportTerms) -> GrantDraft:
+    """What the terms grant to an exhibitor; raises NotForSupport, NoIndicativePrice, InvalidInput."""
+    if not exhibitor.is_supported:
+        raise NotForSupport
+    exhibitor.require_move(ExhibitorState.ACCEPTED)
+    full = indicative_price(exhibitor)
+    amount = amount_by(terms.rule, full, percent=terms.percent, booths=exhibitor.booth_count)
+    return GrantDraft(
+        terms.rule, terms.line, terms.percent, full, amount, SUBJECT, exhibitor.id, exhibitor.company.name,
+        company=exhibitor.company,
+    )  # fmt: skip
+
+
+def check_support(exhibitor: Exhibitor, terms: SupportTerms | None, *, reason: str = "") -> None:
+    """Raise what propose_for_support would. Without terms only what can be said without them."""
+    if not exhibitor.is_supported:
+        raise NotForSupport
+    exhibitor.require_move(ExhibitorState.ACCEPTED)
+    other = open_item_of(SUPPORT_KIND, SUBJECT, exhibitor.id)
+    if other is not None:
+        raise AlreadySelected(_("Stands in the selection %(reference)s already.", reference=other.selection.reference))
+    if terms is not None:
+        check_proposal(exhibitor.fair, draft_for(exhibitor, terms), reason=reason)
+
+
+def propose_for_support(
+    exhibitor: Exhibitor, terms: SupportTerms, *, by: Actor, reason: str = "", selection: Selection | None = None
+) -> SelectionItem:
+    """Put an application for a supported place into the open draft with these terms, a new one when there is none.
+
+    Raises NotForSupport, InvalidTransition, NoIndicativePrice, AlreadySelected, DuplicateSupport (see propose_grant).
+    """
+    with transaction():
+        row = db.session.get_one(Exhibitor, exhibitor.id, with_for_update={"of": Exhibitor}, populate_existing=True)
+        draft = draft_for(row, terms)
+        chosen = selection or _open_draft(row.fair, terms) or _new_draft(row.fair, terms, by=by)
+        item = add_subject(chosen, subject_of(row, draft), by=by)
+        propose_grant(row.fair, draft, by=by, selection=chosen, reason=reason)
+    return item
+
+
+def subject_of(exhibitor: Exhibitor, draft: GrantDraft) -> Subject:
+    """The exhibitor as the annex names it."""
+    company, names = exhibitor.company, {group.code: group.name_vi for group in product_groups()}
+    village = company.village.name_vi if company.village is not None else ""
+    place = ", ".join(dict.fromkeys(part for part in (company.address, village) if part)) or company.commune
+    details = {
+        "reference": exhibitor.reference, "place": place, "tax_code": company.tax_code,
+        "products": ", ".join(names.get(code, code) for code in exhibitor.groups), "booths": exhibitor.booth_count,
+        "full": draft.full.amount_minor, "rate": f"{draft.percent}%",
+    }  # fmt: skip
+    return Subject(SUBJECT, exhibitor.id, company.name, company.id, None, draft.amount, details)
+
+
+def _open_draft(fair: Fair, terms: SupportTerms) -> Selection | None:
+    drafts = db.session.scalars(
+        select(Selection)
+        .where(
+            Selection.fair_id == fair.id, Selection.kind == SUPPORT_KIND, Selection.state.in_(EDITABLE),
+            Selection.amends_id.is_(None),
+        )
+        .order_by(Selection.id.desc())
+    )  # fmt: skip
+    return next((one for one in drafts if one.terms == terms.as_dict()), None)
+
+
+def _new_draft(fair: Fair, terms: SupportTerms, *, by: Actor) -> Selection:
+    title = f"Hỗ trợ chi phí gian hàng tại {fair.name_vi}"
+    due = max(fair.today, fair.starts_on - timedelta(days=_DAYS_TO_DECIDE))
+    return open_selection(
+        SUPPORT_KIND, fair_id=fair.id, code=fair.code, title=title, terms=terms.as_dict(), due_on=due, by=by
+    )
+
+
+def exhibitors_of(selection: Selection) -> dict[int, Exhibitor]:
+    """The exhibitors that a selection is about, by their keys."""
+    keys = [item.subject_id for item in selection.items]
+    return {row.id: row for row in db.session.scalars(select(Exhibitor).where(Exhibitor.id.in_(keys)))}
+
+
+def move_exhibitors(event: DecisionSigned) -> None:
+    """The decision is signed: its exhibitors are accepted, change their support or lose it. Others are not touched."""
+    selection = event.selection
+    if selection.kind != SUPPORT_KIND:
+        return
+    number, day = selection.decision_number, event.day
+    rows = exhibitors_of(selection)
+    for item in event.items:
+        exhibitor = rows[item.subject_id]
+        if selection.correction == "revokes":
+            _revoke(exhibitor, selection, by=event.by)
+        elif selection.correction == "amends":
+            if exhibitor.state is ExhibitorState.ACCEPTED and exhibitor.is_supported:
+                change_support(
+                    exhibitor, number=number, day=day, percent=_percent(item),
+                    by=event.by,
+                )  # fmt: skip
+        elif exhibitor.is_supported and exhibitor.may_move_to(ExhibitorState.ACCEPTED):
+            accept_by_decision(
+                exhibitor, number=number, day=day, percent=_percent(item),
+                by=event.by,
+            )  # fmt: skip
+
+
+def _revoke(exhibitor: Exhibitor, selection: Selection, *, by: Actor) -> None:
+    before = selection.amends
+    same = before is not None and exhibitor.decision_number == before.decision_number
+    if same and exhibitor.state is ExhibitorState.ACCEPTED:
+        reason = _("The decision on support was revoked by %(number)s.", number=selection.decision_number)
+        withdraw_application(exhibitor, by=by, reason=reason)
+
+
+def _percent(item: SelectionItem) -> int:
+    """The part of the price that the grant covers, in whole percent, rounded down: no more is waived than granted."""
+    full = int(item.details.get("full") or 0)
+    return min(100, (item.amount_minor or 0) * 100 // full) if full else 0
