@@ -34,6 +34,7 @@ from fairs.exhibitors.questions import answers_of, in_words
 from fairs.exhibitors.service import (
     withdraw_application,
 )
+from fairs.exhibitors.sharing import STAND_KINDS, stand_companies
 from fairs.exhibitors.wishes import cost_of
 from fairs.payments.queries import credits_of
 
@@ -231,6 +232,7 @@ def fair() -> Page:
     return page(
         "exhibitors/fair.html", company=company, exhibitor=exhibitor, steps=steps, present=present_step(steps),
         group_names=names, withdraw_form=WithdrawForm(), cost=cost_of(exhibitor),
+        companies=stand_companies(exhibitor.id), kinds=STAND_KINDS,
         answers=answers_of(exhibitor.id), in_words=in_words,
         credits=[one for one in credits_of([company.id]) if one.fair_id == shown.id] if company and shown.is_cancelled else (),
     )  # fmt: skip

@@ -20,7 +20,7 @@ from fairs.directory.history import LABELS, entries
 from fairs.directory.permissions import FILE_ON_BEHALF
 from fairs.directory.queries import filing_of, group_names
 from fairs.directory.slips import slip_url
-from fairs.exhibitors import apply_pages, appraisal_pages, question_pages
+from fairs.exhibitors import apply_pages, appraisal_pages, question_pages, sharing_pages
 from fairs.exhibitors.appraisal import ANSWERS, RECOMMENDATIONS, appraisals_of, waiting_for_appraisal
 from fairs.exhibitors.filing import file_application
 from fairs.exhibitors.forms import DecisionForm, FileForSomebodyForm, WithdrawForm
@@ -41,6 +41,7 @@ from fairs.exhibitors.service import (
     waitlist_application,
     withdraw_application,
 )
+from fairs.exhibitors.sharing import STAND_KINDS, stand_companies
 from fairs.exhibitors.states import ExhibitorState
 from fairs.exhibitors.wishes import cost_of
 from fairs.floorplans.queries import zones_of
@@ -51,6 +52,8 @@ blueprints = [
     appraisal_pages.bp,
     question_pages.bp,
     question_pages.my_bp,
+    sharing_pages.bp,
+    sharing_pages.my_bp,
     apply_pages.bp,
 ]  # the last is that of ``my``, with the steps of an application
 
@@ -60,6 +63,8 @@ HISTORY: dict[str, tuple[Any, str, str]] = {
     "exhibitors.change": (_l("Application changed"), "pencil", "neutral"),
     "exhibitors.submit": (_l("Handed in"), "send", "info"),
     "exhibitors.appraised": (_l("Appraised"), "clipboard-check", "info"),
+    "exhibitors.stand_company": (_l("Company put on the stand"), "users-plus", "neutral"),
+    "exhibitors.stand_company_removed": (_l("Company taken off the stand"), "user-minus", "neutral"),
     "exhibitors.accepted": (_l("Accepted"), "check", "success"),
     "exhibitors.waitlisted": (_l("Put on the waiting list"), "list", "info"),
     "exhibitors.refused": (_l("Refused"), "x", "danger"),
@@ -130,6 +135,8 @@ def _show(exhibitor: Exhibitor, form: DecisionForm) -> str:
         may_file=_may(FILE_ON_BEHALF),
         state=ExhibitorState,
         cost=cost_of(exhibitor),
+        companies=stand_companies(exhibitor.id),
+        kinds=STAND_KINDS,
         answers=answers_of(exhibitor.id),
         in_words=in_words,
         appraisals=appraisals_of(exhibitor.id),
