@@ -11,7 +11,7 @@ from fairs.accounts.models import User
 from fairs.calendar.models import Fair
 from fairs.core.actor import Actor
 from fairs.core.db import db
-from fairs.exhibitors.appraisal import AppraisalDraft, appraise, checklist_of
+from fairs.exhibitors.appraisal import AppraisalDraft, appraise, checklist_of, score_of
 from fairs.exhibitors.models import BoothWish, Exhibitor
 from fairs.exhibitors.states import ExhibitorState
 from fairs.floorplans.models import Booth, BoothPrice, Zone
@@ -53,9 +53,7 @@ def _wishes(rng: random.Random, fair: Fair) -> int:
             places.append(other)
         for position, place in enumerate(places, 1):
             zone_id, booth_id = (place.id, None) if isinstance(place, Zone) else (None, place.id)
-            wishes.append(
-                BoothWish(exhibitor_id=exhibitor.id, position=position, zone_id=zone_id, booth_id=booth_id)
-            )
+            wishes.append(BoothWish(exhibitor_id=exhibitor.id, position=position, zone_id=zone_id, booth_id=booth_id))
     db.session.add_all(wishes)
     db.session.flush()
     return len(wishes)
@@ -73,9 +71,10 @@ def _appraisals(rng: random.Random, fair: Fair, users: dict[str, User]) -> None:
     points = checklist_of(fair.id)
     waiting = [row for row in _exhibitors(fair) if row.state is ExhibitorState.SUBMITTED]
     for row in waiting[::2]:
-        quality = rng.choice((0.95, 0.85, 0.75, 0.4))
+        quality = rng.choice((0.95, 0.85, 0.6, 0.4))
         answers = {
             point.key: "yes" if rng.random() < quality else rng.choice(("partly", "no", "na")) for point in points
         }
-        advice = "refuse" if quality < 0.5 else "waitlist" if quality < 0.8 else "accept"
+        score = score_of(points, answers)
+        advice = "refuse" if score < 55 else "waitlist" if score < 75 else "accept"
         appraise(row, AppraisalDraft(answers, advice, _NOTES[advice]), by=by)

@@ -1,4 +1,7 @@
-"""Applying to exhibit, step by step: company, products and place, contact, review. Part of the pages of ``my``."""
+"""Applying to exhibit, step by step: company, products and place, the fair's questions, contact, review.
+
+Part of the pages of ``my``.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,14 @@ from typing import Any
 
 from flask import flash, g, redirect, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from fairs.calendar.context import current_fair
 from fairs.calendar.models import Fair
 from fairs.core.db import transaction
 from fairs.core.errors import DomainError
+from fairs.core.forms import Form
 from fairs.core.i18n import current_locale, localized
 from fairs.core.limits import PUBLIC_FORM, limiter
 from fairs.core.web import actor, go, requires
@@ -24,9 +29,12 @@ from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.my import Page, bp, mine_at, page, save_company_form
 from fairs.exhibitors.permissions import APPLY
 from fairs.exhibitors.queries import takes_applications
+from fairs.exhibitors.question_forms import fill_answers, typed_answers, with_questions
+from fairs.exhibitors.questions import answers_of, in_words, questions_of
 from fairs.exhibitors.service import (
     EDITABLE,
     accepts_at_once,
+    answer_questions,
     missing_parts,
     save_contact,
     save_products,
@@ -57,12 +65,29 @@ def _begin(step: str) -> tuple[Fair, Company | None, Exhibitor | None, Response 
     return fair, company, exhibitor, away
 
 
-def _step_page(step: int, form: Any, company: Company | None, exhibitor: Exhibitor | None, **values: Any) -> Page:
-    names = ("company", "products", "contact", "review")
-    urls = [_step_url(name, company) for name in names]
+LABELS = {
+    "company": _l("Company"), "products": _l("Products"), "questions": _l("Questions"), "contact": _l("Contact"),
+    "review": _l("Review"),
+}  # fmt: skip
+
+
+def _steps(fair: Fair) -> list[str]:
+    """The steps of this fair's form; one for questions only where it asks any."""
+    return ["company", "products", *(["questions"] if questions_of(fair.id) else []), "contact", "review"]
+
+
+def _after(step: str, fair: Fair, company: Company | None) -> str:
+    steps = _steps(fair)
+    return _step_url(steps[steps.index(step) + 1], company)
+
+
+def _step_page(step: str, form: Any, company: Company | None, exhibitor: Exhibitor | None, **values: Any) -> Page:
+    steps = _steps(current_fair())
+    urls = {name: _step_url(name, company) for name in steps}
+    place = steps.index(step)
     return page(
-        f"exhibitors/apply_{names[step - 1]}.html", form, company=company, exhibitor=exhibitor, step=step,
-        step_urls=urls, **values,
+        f"exhibitors/apply_{step}.html", form, company=company, exhibitor=exhibitor, step=place + 1, step_labels=[LABELS[name] for name in steps],
+        step_urls=urls, back_url=urls[steps[place - 1]] if place else None, **values,
     )  # fmt: skip
 
 
@@ -96,7 +121,7 @@ def apply_company() -> Page:
         if saved is not None:
             start_application(fair, saved, by=actor(), locale=current_locale())
             return go(_step_url("products", saved))
-    return _step_page(1, form, company, exhibitor)
+    return _step_page("company", form, company, exhibitor)
 
 
 @bp.route("/my/<fair_slug>/apply/products", methods=["GET", "POST"])
@@ -122,11 +147,35 @@ def apply_products() -> Page:
         except DomainError as error:
             form.add_error(error)
         else:
-            return go(_step_url("contact", company))
+            return go(_after("products", fair, company))
     return _step_page(
-        2, form, company, exhibitor, zones=zones_of(fair.id), prices=price_list(fair.id, exhibitor),
+        "products", form, company, exhibitor, zones=zones_of(fair.id), prices=price_list(fair.id, exhibitor),
         pictures={product.id: product for product in products_of(company.id)}, pattern_of=pattern_of,
     )  # fmt: skip
+
+
+@bp.route("/my/<fair_slug>/apply/questions", methods=["GET", "POST"])
+@requires(APPLY)
+@limiter.limit(PUBLIC_FORM, methods=["POST"])
+def apply_questions() -> Page:
+    """Third step, where the fair asks questions of its own. What is right is kept at once, files above all."""
+    fair, company, exhibitor, away = _begin("questions")
+    if away is not None or exhibitor is None:
+        return away or redirect(_step_url("products", company))
+    asked = questions_of(fair.id, exhibitor.track)
+    if not asked:
+        return redirect(_after("questions", fair, company) if questions_of(fair.id) else _step_url("contact", company))
+    form = with_questions(Form, asked)()
+    if not form.is_submitted():
+        fill_answers(form, answers_of(exhibitor.id))
+    else:
+        form.validate()
+        for problem in answer_questions(exhibitor, typed_answers(form, asked), by=actor()):
+            form.add_error(problem)
+        if not form.errors:
+            return go(_after("questions", fair, company))
+    kept = {answer.question_id: answer for answer in answers_of(exhibitor.id) if answer.file is not None}
+    return _step_page("questions", form, company, exhibitor, asked=asked, kept=kept)
 
 
 @bp.route("/my/<fair_slug>/apply/contact", methods=["GET", "POST"])
@@ -148,7 +197,7 @@ def apply_contact() -> Page:
             form.add_error(error)
         else:
             return go(_step_url("review", company))
-    return _step_page(3, form, company, exhibitor)
+    return _step_page("contact", form, company, exhibitor)
 
 
 @bp.route("/my/<fair_slug>/apply/review", methods=["GET", "POST"])
@@ -176,6 +225,7 @@ def apply_review() -> Page:
             return go(url_for("my.fair", company=done.company_id))
     names = group_names()
     return _step_page(
-        4, form, company, exhibitor, fair_terms=localized(fair, "terms"), group_names=names, cost=cost_of(exhibitor),
+        "review", form, company, exhibitor, fair_terms=localized(fair, "terms"), group_names=names, cost=cost_of(exhibitor),
         at_once=accepts_at_once(exhibitor),
+        answers=answers_of(exhibitor.id), in_words=in_words,
     )  # fmt: skip

@@ -10,15 +10,18 @@ from flask_babel import gettext as _
 from fairs.calendar.context import current_fair
 from fairs.core.errors import InvalidInput
 from fairs.core.web import actor, go, requires
-from fairs.directory.products import pattern_of
+from fairs.directory.products import pattern_of, products_of
 from fairs.directory.queries import group_names
 from fairs.exhibitors import appraisal
 from fairs.exhibitors.forms import ChecklistItemForm, appraisal_form
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.permissions import APPRAISE, DESIGN_FORM
 from fairs.exhibitors.queries import exhibitor_by_reference
+from fairs.exhibitors.questions import answers_of, in_words
 from fairs.exhibitors.wishes import cost_of
 from fairs.lists.tools import may_here
+
+MOST_GOODS = 8  # products with their pictures beside the checklist
 
 bp = Blueprint("appraisal", __name__, url_prefix="/fairs/<fair_slug>/exhibitors")
 
@@ -45,6 +48,8 @@ def appraise(reference: str) -> Any:
         "exhibitors/appraise.html", exhibitor=exhibitor, company=exhibitor.company, form=form, points=points,
         appraisals=known, following=following, waiting=appraisal.waiting_for_appraisal(fair.id),
         group_names=group_names(), cost=cost_of(exhibitor), pattern_of=pattern_of,
+        answers=answers_of(exhibitor.id), in_words=in_words,
+        goods=(exhibitor.shown_products or products_of(exhibitor.company_id, only_public=True))[:MOST_GOODS],
         is_open=exhibitor.state in appraisal.APPRAISABLE, may_design=may_here(DESIGN_FORM),
         recommendations=appraisal.RECOMMENDATIONS, verdicts=appraisal.ANSWERS,
     )  # fmt: skip

@@ -11,15 +11,17 @@ from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from fairs.calendar.context import current_fair
-from fairs.core.forms import Form, LongText, Text, WholeNumber
+from fairs.core.forms import CountryField, Form, LongText, Text, WholeNumber
 from fairs.core.i18n import localized
 from fairs.directory import consents
 from fairs.directory.forms import Choice, CompanyForm, EmailText, GroupsField, OnBehalfMixin, PhoneText, RadioChoice
 from fairs.directory.products import products_of
+from fairs.directory.service import CompanyDraft
 from fairs.exhibitors.appraisal import ANSWERS, RECOMMENDATIONS, AppraisalDraft, Point
 from fairs.exhibitors.lists import line_choices, rule_choices
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.service import Consents, ContactDraft, ProductsDraft
+from fairs.exhibitors.sharing import CO, REPRESENTED, StandDraft
 from fairs.exhibitors.wishes import MOST_BOOTHS, PlaceDraft, wishable_types
 
 TRACK_CHOICES = (
@@ -29,6 +31,10 @@ TRACK_CHOICES = (
 _NEEDED = InputRequired(_l("Without this consent we may not keep the application."))
 
 
+STAND_CHOICES = (
+    (CO, _l("Co-exhibitor: comes with its own staff and its own products, and counts as an exhibitor")),
+    (REPRESENTED, _l("Represented company: only its products are shown, it sends nobody")),
+)
 SIDES = (
     ("1", _l("One is enough")), ("2", _l("Two: a corner")), ("3", _l("Three: the end of a row")),
     ("4", _l("Four: an island")),
@@ -187,6 +193,31 @@ class WithdrawForm(Form):
     """Why a company withdraws."""
 
     reason = LongText(_l("Reason"), length=400)
+
+
+class StandForm(Form):
+    """A further company on a stand."""
+
+    kind = RadioChoice(_l("As what"), choices=STAND_CHOICES)
+    name = Text(_l("Name of the company or household"), length=250, required=True)
+    name_en = Text(_l("Name in English"), length=250)
+    country = CountryField(_l("Country"), default="VN", validate_choice=False)
+    tax_code = Text(_l("Tax code"), length=20)
+    products = LongText(_l("What do they show?"), length=2000)
+    contact_name = Text(_l("Contact person"), length=200)
+    contact_email = EmailText(_l("E-mail"))
+    contact_phone = PhoneText(_l("Telephone"))
+
+    def draft(self) -> StandDraft:
+        """What was typed."""
+        company = CompanyDraft(
+            name=self.name.data or "", country=self.country.data or "", name_en=self.name_en.data or "",
+            tax_code=self.tax_code.data or "",
+        )  # fmt: skip
+        return StandDraft(
+            company, self.kind.data or "", self.products.data or "", self.contact_name.data or "",
+            self.contact_email.data or "", self.contact_phone.data or "",
+        )  # fmt: skip
 
 
 class AppraisalForm(Form):

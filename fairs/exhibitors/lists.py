@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
+from sqlalchemy.orm import joinedload, selectinload
 
 from fairs.calendar.context import current_fair
 from fairs.core.actor import Actor
@@ -17,9 +18,10 @@ from fairs.core.sheets import Sheet, each
 from fairs.directory.queries import group_names
 from fairs.documents.permissions import MANAGE_DOCUMENTS
 from fairs.exhibitors.appraisal import RECOMMENDATIONS
-from fairs.exhibitors.models import Exhibitor
+from fairs.exhibitors.models import Answer, BoothWish, Exhibitor
 from fairs.exhibitors.permissions import DECIDE_APPLICATION, VIEW_EXHIBITORS
 from fairs.exhibitors.queries import TRACKS, ExhibitorFilter, exhibitors_matching, order_of
+from fairs.exhibitors.questions import questions_of
 from fairs.exhibitors.selection import SupportTerms, check_support, propose_for_support, terms_of
 from fairs.exhibitors.service import (
     accept_application,
@@ -95,8 +97,13 @@ def _refuse(row: Exhibitor, values: Mapping[str, Any], by: Actor) -> None:
     refuse_application(row, by=by, note=values["note"])
 
 
-def _sheets(_fair: Any, query: Select[Exhibitor]) -> Sequence[Sheet]:
-    return [exhibitors_sheet(each(query), group_names())]
+def _sheets(fair: Any, query: Select[Exhibitor]) -> Sequence[Sheet]:
+    wishes = selectinload(Exhibitor.booth_wishes)
+    query = query.options(
+        joinedload(Exhibitor.wished_type), wishes.joinedload(BoothWish.zone), wishes.joinedload(BoothWish.booth),
+        selectinload(Exhibitor.answers).joinedload(Answer.file),
+    )  # fmt: skip
+    return [exhibitors_sheet(each(query), group_names(), questions_of(fair.id, archived=True))]
 
 
 _NOTE = BulkField("note", _l("Note"), "lines", _l("Goes into the letter."), length=2000)

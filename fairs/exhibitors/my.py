@@ -30,9 +30,11 @@ from fairs.exhibitors.journey import journey, present_step
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.permissions import APPLY
 from fairs.exhibitors.queries import exhibitor_of, exhibitors_of_user, takes_applications
+from fairs.exhibitors.questions import answers_of, in_words
 from fairs.exhibitors.service import (
     withdraw_application,
 )
+from fairs.exhibitors.sharing import STAND_KINDS, stand_companies
 from fairs.exhibitors.wishes import cost_of
 from fairs.payments.queries import credits_of
 
@@ -230,6 +232,8 @@ def fair() -> Page:
     return page(
         "exhibitors/fair.html", company=company, exhibitor=exhibitor, steps=steps, present=present_step(steps),
         group_names=names, withdraw_form=WithdrawForm(), cost=cost_of(exhibitor),
+        companies=stand_companies(exhibitor.id), kinds=STAND_KINDS,
+        answers=answers_of(exhibitor.id), in_words=in_words,
         credits=[one for one in credits_of([company.id]) if one.fair_id == shown.id] if company and shown.is_cancelled else (),
     )  # fmt: skip
 

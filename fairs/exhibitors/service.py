@@ -1,10 +1,11 @@
-"""Applications to exhibit: drafting, handing in, deciding, withdrawing; filed by companies or by staff for them."""
+"""Applications to exhibit: drafting, handing in, deciding, withdrawing."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -21,22 +22,15 @@ from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput
 from fairs.core.events import publish
 from fairs.core.sequences import next_reference
-from fairs.core.storage import Upload
 from fairs.core.text import clean
 from fairs.directory import consents
 from fairs.directory.models import Company
-from fairs.directory.products import products_of
 from fairs.directory.service import (
-    CompanyDraft,
-    FiledSlip,
     PersonDraft,
     check_groups,
-    file_on_behalf,
-    find_or_create_company,
     find_or_create_person,
     normal_phone,
     record_consent,
-    save_company,
 )  # fmt: skip
 from fairs.documents.queries import open_item_of
 from fairs.exhibitors.errors import (
@@ -50,8 +44,9 @@ from fairs.exhibitors.errors import (
 from fairs.exhibitors.events import ExhibitorAccepted, ExhibitorWithdrawn
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.queries import SUPPORT_KIND, TRACKS, exhibitor_of, takes_applications
+from fairs.exhibitors.questions import lacks_answers, save_answers
 from fairs.exhibitors.states import ExhibitorState
-from fairs.exhibitors.wishes import PlaceDraft, save_place
+from fairs.exhibitors.wishes import PlaceDraft, choose_products, save_place
 from fairs.messages.service import Notice, send
 
 S = ExhibitorState
@@ -131,20 +126,10 @@ def save_products(exhibitor: Exhibitor, draft: ProductsDraft, *, by: Actor) -> E
         }  # fmt: skip
         _change(row, values, by=by)
         if draft.product_ids is not None:
-            _choose_products(row, draft.product_ids, by=by)
+            choose_products(row, draft.product_ids, by=by)
         if draft.place is not None:
             save_place(row, draft.place, by=by)
     return row
-
-
-def _choose_products(row: Exhibitor, product_ids: Collection[int], *, by: Actor) -> None:
-    mine = {product.id: product for product in products_of(row.company_id)}
-    if set(product_ids) - set(mine):
-        raise InvalidInput(_l("Please choose from the list."), field="product_ids")
-    chosen = [product for key, product in mine.items() if key in set(product_ids)]
-    if chosen != row.shown_products:
-        row.shown_products = chosen
-        record("exhibitors.change", row, by=by, after={"changed": ["shown_products"]})
 
 
 def save_contact(exhibitor: Exhibitor, draft: ContactDraft, *, by: Actor) -> Exhibitor:
@@ -162,11 +147,22 @@ def save_contact(exhibitor: Exhibitor, draft: ContactDraft, *, by: Actor) -> Exh
     return row
 
 
+def answer_questions(exhibitor: Exhibitor, values: Mapping[int, Any], *, by: Actor) -> list[InvalidInput]:
+    """Keep answers of a draft to the fair's own questions, as save_answers; raises NotEditable."""
+    with transaction():
+        return save_answers(_editable(exhibitor), values, by=by)
+
+
 def missing_parts(exhibitor: Exhibitor) -> list[str]:
-    """Parts that must be filled in before handing in: ``products`` and/or ``contact``."""
+    """Parts that must be filled in before handing in: ``products``, ``questions``, ``contact``.
+
+    Whoever files for somebody asks the questions, a list of many households has no place for them.
+    """
     parts = []
     if not exhibitor.groups or not exhibitor.products:
         parts.append("products")
+    if exhibitor.source == "web" and lacks_answers(exhibitor):
+        parts.append("questions")
     reachable = exhibitor.contact_email or exhibitor.contact_phone or exhibitor.source != "web"
     if not exhibitor.contact_name or not reachable:
         parts.append("contact")
@@ -321,50 +317,6 @@ def withdraw_application(exhibitor: Exhibitor, *, by: Actor, reason: str = "") -
         if before is not S.DRAFT:
             _tell(row, "withdrawn")
     return row
-
-
-def file_application(
-    fair: Fair, company: CompanyDraft, products: ProductsDraft, contact: ContactDraft, given: Consents, *,
-    by: Actor, source: str, note: str = "", scan: Upload | None = None, locale: str = "vi",
-) -> tuple[Exhibitor, FiledSlip]:  # fmt: skip
-    """Staff apply for somebody, in one go; gives the application and the slip to print.
-
-    The company is found by tax code or name, and what the register lacks is filled in from the form; what it has stays.
-    Raises AlreadyApplied, ApplicationsClosed and InvalidInput.
-    """
-    with transaction():
-        found = _fill_blanks(find_or_create_company(company, by=by), company, by=by)
-        known = exhibitor_of(fair.id, found.id)
-        if known is not None and known.state not in EDITABLE:
-            raise AlreadyApplied(field="name", reference=known.reference)
-        exhibitor = start_application(fair, found, by=by, source=source, locale=locale)
-        exhibitor.source = source
-        save_products(exhibitor, products, by=by)
-        save_contact(exhibitor, contact, by=by)
-        submit_application(exhibitor, given, by=by, locale=locale)
-        slip = file_on_behalf(exhibitor, fair_id=fair.id, source=source, by=by, note=note, scan=scan)
-    return exhibitor, slip
-
-
-def _fill_blanks(company: Company, draft: CompanyDraft, *, by: Actor) -> Company:
-    texts = (
-        "name_en",
-        "tax_code",
-        "address",
-        "commune",
-        "phone",
-        "email",
-        "website",
-        "description_vi",
-        "description_en",
-    )
-    merged = replace(
-        draft,
-        **{key: getattr(company, key) or getattr(draft, key) for key in texts},
-        name=company.name, country=company.country, village_id=company.village_id or draft.village_id,
-        group_codes=tuple(company.groups) or draft.group_codes, is_craft=company.is_craft or draft.is_craft,
-    )  # fmt: skip
-    return save_company(merged, by=by, company=company)
 
 
 def _locked(exhibitor: Exhibitor) -> Exhibitor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
@@ -15,6 +15,7 @@ from fairs.core.db import db
 from fairs.core.errors import InvalidInput
 from fairs.core.money import Money
 from fairs.core.text import fold, one_line
+from fairs.directory.products import products_of
 from fairs.exhibitors.models import BoothWish, Exhibitor
 from fairs.floorplans.models import Booth, BoothType, Zone
 from fairs.floorplans.queries import booth_types, lowest_prices, zones_of
@@ -139,3 +140,14 @@ def price_list(fair_id: int, exhibitor: Exhibitor | None = None) -> list[Cost]:
     """What one booth of each kind costs at least, with and without support, for somebody who is choosing."""
     percent = exhibitor.support_percent if exhibitor is not None else 100
     return [Cost(kind, 1, price, percent) for kind, price in lowest_prices(fair_id).values()]
+
+
+def choose_products(row: Exhibitor, product_ids: Collection[int], *, by: Actor) -> None:
+    """Keep which products of its catalogue a company shows (inside transaction()); raises InvalidInput (product_ids)."""
+    mine = {product.id: product for product in products_of(row.company_id)}
+    if set(product_ids) - set(mine):
+        raise InvalidInput(_l("Please choose from the list."), field="product_ids")
+    chosen = [product for key, product in mine.items() if key in set(product_ids)]
+    if chosen != row.shown_products:
+        row.shown_products = chosen
+        record("exhibitors.change", row, by=by, after={"changed": ["shown_products"]})

@@ -23,8 +23,9 @@ from fairs.core.db import db
 from fairs.core.i18n import format_date, format_money
 from fairs.core.states import State
 from fairs.directory.models import Company, Consent, Person
-from fairs.exhibitors.models import Exhibitor
+from fairs.exhibitors.models import Exhibitor, StandCompany
 from fairs.exhibitors.permissions import VIEW_EXHIBITORS
+from fairs.exhibitors.sharing import STAND_KINDS
 from fairs.exhibitors.states import ExhibitorState
 from fairs.importers.models import Importer
 from fairs.importers.permissions import VIEW_IMPORTERS
@@ -120,6 +121,12 @@ def _parts(subject: Subject, scope: Scope, fairs: dict[int, Fair]) -> list[Part]
         mine = Exhibitor.company_id if isinstance(subject, Company) else Exhibitor.contact_person_id
         for row in _newest(Exhibitor, and_(mine == subject.id, Exhibitor.state != ExhibitorState.DRAFT)):
             found.append(_part(fairs, row, _("Exhibitor"), row.state, "exhibitors.show", row.contact_name))
+        if isinstance(subject, Company):
+            stands = joinedload(StandCompany.exhibitor).joinedload(Exhibitor.company)
+            for shared in _newest(StandCompany, StandCompany.company_id == subject.id, stands):
+                main = shared.exhibitor
+                label = str(STAND_KINDS[shared.kind])
+                found.append(_part(fairs, main, label, main.state, "exhibitors.show", main.company.name))
     if scope.has(VIEW_IMPORTERS):
         mine = Importer.company_id if isinstance(subject, Company) else Importer.person_id
         for row in _newest(Importer, mine == subject.id, joinedload(Importer.person)):

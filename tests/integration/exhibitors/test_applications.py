@@ -18,6 +18,7 @@ from fairs.core.lists import neighbours
 from fairs.directory.models import Company, Consent, Filing, Person
 from fairs.directory.service import CompanyDraft, save_company
 from fairs.exhibitors.errors import AlreadyApplied, ApplicationsClosed, DecisionMissing, NotEditable
+from fairs.exhibitors.filing import file_application
 from fairs.exhibitors.lists import EXHIBITORS
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.queries import ExhibitorFilter, page_of_exhibitors, public_exhibitors
@@ -27,7 +28,6 @@ from fairs.exhibitors.service import (
     ProductsDraft,
     accept_application,
     accept_as_paying,
-    file_application,
     refuse_application,
     save_contact,
     save_products,
