@@ -79,11 +79,12 @@ def hold_booth(fair: Fair, booth: Booth, exhibitor: Exhibitor, order: BoothOrder
     An earlier hold of the exhibitor on another booth is released. Raises BookingClosed, NotAccepted, BoothBlocked,
     NoPrice, HasBooth, NotFound (booth or exhibitor of another fair) and BoothTaken with the nearest free booths.
     """
+    booth_id = booth.id  # before the transaction: its row may be gone by then
     with transaction():
         fair = _fair_of(fair.id)
         # Then the exhibitor's row, always: two holds of one exhibitor at once must not both see "no booth yet".
         held_for = db.session.get_one(Exhibitor, exhibitor.id, with_for_update=True, populate_existing=True)
-        wanted = db.session.get(Booth, booth.id, with_for_update=True, populate_existing=True)
+        wanted = db.session.get(Booth, booth_id, with_for_update=True, populate_existing=True)
         if wanted is None:  # the organiser has just taken it off the plan
             raise NotFound
         if wanted.fair_id != fair.id or held_for.fair_id != fair.id:
