@@ -163,7 +163,8 @@ def read(fair: Fair, kept: PlanImport) -> Reading:
         {fold(name): kind.code for kind in booth_types() for name in (kind.code, kind.name_vi, kind.name_en)},
         {fold(name): zone.code for zone in zones_of(fair.id) for name in (zone.code, zone.name_vi, zone.name_en)},
     )
-    reading = Reading(problems=[SheetProblem(*one) for one in kept.problems])
+    keys = {names[0]: key for key, names in HEADS.items()}
+    reading = Reading(problems=[SheetProblem(row, head(keys[name]), text) for row, name, text in kept.problems])
     bad_rows = {one.row for one in reading.problems}
     rows: dict[str, int] = {}
     for number, cells in kept.rows:
