@@ -281,7 +281,7 @@ def backdrop(code: str) -> Any:
         try:
             upload = form.file.upload()
             if upload is None:
-                raise InvalidInput(_("Choose a file first."), field="file")
+                raise InvalidInput(field="file")
             set_backdrop(hall, upload, by=actor())
             flash(_("The picture lies under the plan. Now scale it: two points and the distance between them."), "success")  # fmt: skip
             return go(url_for(".editor", code=hall.code))

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileRequired
 from wtforms import BooleanField, FieldList, FormField, SelectField, SelectMultipleField, StringField
 from wtforms import Form as PlainForm
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
@@ -155,7 +156,7 @@ def choices_of(things: Sequence[Any]) -> list[tuple[str, str]]:
 class BackdropForm(Form):
     """A picture to lay under the plan."""
 
-    file = UploadField(_l("Picture or PDF"), required=True)
+    file = UploadField(_l("Picture or PDF"), [FileRequired(_l("Choose a file first."))])
 
 
 class PublishForm(Form):
@@ -168,5 +169,5 @@ class PublishForm(Form):
 class SheetForm(Form):
     """A sheet of booths."""
 
-    file = UploadField(_l("Spreadsheet (XLSX, ODS or CSV)"), required=True)
+    file = UploadField(_l("Spreadsheet (XLSX, ODS or CSV)"), [FileRequired(_l("Choose a file first."))])
     replaces = BooleanField(_l("Booths of these halls that are not in the sheet leave the draft"))

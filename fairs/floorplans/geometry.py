@@ -132,11 +132,12 @@ class Hall:
 
 @dataclass(frozen=True, slots=True)
 class Narrow(Generic[K]):
-    """An aisle in front of an open side that is too narrow: ``other`` is the booth across it, None a wall or column."""
+    """An aisle in front of an open side that is too narrow: ``other`` is the booth across it, None a wall or a column."""
 
     key: K
     other: K | None
     gap: int
+    is_column: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,7 @@ class Sides(Generic[K]):
         return len(self.open[key])
 
 
+_COLUMN = object()  # stands for any column among the names of booths
 SIDES = ("top", "right", "bottom", "left")
 
 
@@ -164,19 +166,19 @@ def look_around(booths: Mapping[K, Rect], hall: Hall) -> Sides[K]:
     columns = Nearby(dict(enumerate(hall.columns)))
     place = {key: number for number, key in enumerate(booths)}
     opened: dict[K, tuple[str, ...]] = {}
-    narrow: dict[tuple[K, K | None], Narrow[K]] = {}
+    narrow: dict[tuple[K, Any], Narrow[K]] = {}
     deep = max(hall.aisle, PASSAGE)
     for key, rect in booths.items():
         sides = []
         for side in SIDES:
             strip = _strip(rect, side, deep)
             # What stands before the side: its gap to it, the part of the side that it covers, and its name.
-            before: list[tuple[int, int, int, K | None]] = []
+            before: list[tuple[int, int, int, Any]] = []
             for other in near.around(strip):
                 if other != key:
                     before += _before(rect, side, booths[other], other)
             for number in columns.around(strip):
-                before += _before(rect, side, hall.columns[number], None)
+                before += _before(rect, side, hall.columns[number], _COLUMN)
             wall = {"top": rect.y, "left": rect.x, "right": hall.width - rect.right, "bottom": hall.depth - rect.bottom}
             start, end = (rect.x, rect.right) if side in ("top", "bottom") else (rect.y, rect.bottom)
             before.append((wall[side], start, end, None))
@@ -188,10 +190,11 @@ def look_around(booths: Mapping[K, Rect], hall: Hall) -> Sides[K]:
             for gap, _since, _to, across in gaps:
                 if 0 < gap < hall.aisle:
                     pair = (key, across)
-                    if across is not None and place[across] < place[key]:
+                    if across in place and place[across] < place[key]:
                         pair = (across, key)
                     if pair not in narrow or narrow[pair].gap > gap:
-                        narrow[pair] = Narrow(pair[0], pair[1], gap)
+                        other = pair[1] if pair[1] in place else None
+                        narrow[pair] = Narrow(pair[0], other, gap, across is _COLUMN)
         opened[key] = tuple(sides)
     return Sides(opened, list(narrow.values()))
 

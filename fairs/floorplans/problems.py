@@ -141,12 +141,15 @@ def _aisles(plan: Plan, sides: Sides[str]) -> Iterator[Problem]:
             "aisle": _metres(plan.aisle),
             "other": plan.booths[one.other].code if one.other is not None else "",
         }
-        if one.other is not None:
+        if one.is_column:
+            text = _("Before %(code)s a column leaves %(gap)s m of the aisle; it needs %(aisle)s m.", **values)
+        elif one.other is not None:
             text = _("Between %(code)s and %(other)s the aisle is %(gap)s m wide; it needs %(aisle)s m.", **values)
         else:
             text = _("Before %(code)s the aisle is %(gap)s m wide; it needs %(aisle)s m.", **values)
         keys = (one.key,) if one.other is None else (one.key, one.other)
-        yield Problem("aisle", ERROR, keys, text)
+        # Columns stand where they stand: whoever plans around them decides.
+        yield Problem("aisle", WARNING if one.is_column else ERROR, keys, text)
 
 
 def name_of(thing: Mapping[str, Any], what: str, number: int) -> str:

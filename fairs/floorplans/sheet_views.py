@@ -78,7 +78,7 @@ def receive() -> Any:
         try:
             upload = form.file.upload()
             if upload is None:
-                raise InvalidInput(_("Choose a file first."), field="file")
+                raise InvalidInput(field="file")
             kept = hand_in(current_fair(), upload, replaces=bool(form.replaces.data), by=actor())
             return go(url_for(".dry_run", import_id=kept.id))
         except DomainError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -163,7 +163,8 @@ def read(fair: Fair, kept: PlanImport) -> Reading:
         {fold(name): kind.code for kind in booth_types() for name in (kind.code, kind.name_vi, kind.name_en)},
         {fold(name): zone.code for zone in zones_of(fair.id) for name in (zone.code, zone.name_vi, zone.name_en)},
     )
-    reading = Reading(problems=[SheetProblem(*one) for one in kept.problems])
+    keys = {names[0]: key for key, names in HEADS.items()}
+    reading = Reading(problems=[SheetProblem(row, head(keys[name]), text) for row, name, text in kept.problems])
     bad_rows = {one.row for one in reading.problems}
     rows: dict[str, int] = {}
     for number, cells in kept.rows:
@@ -196,6 +197,27 @@ def _row(row: SheetRow, ground: _Ground, reading: Reading, rows: dict[str, int])
         if other.id != hall.id and code in ground.codes[other.id]:
             wrong("code", _("%(code)s stands in hall %(hall)s already.", code=code, hall=other.code))
     old = ground.codes[hall.id].get(code)
+    values = _values(row, code, old, ground, wrong)
+    if len(reading.problems) > found:
+        return
+    try:
+        place = PlannedPlace.of(values)
+    except InvalidInput as error:
+        wrong(error.field or "code", str(error))
+        return
+    reading.wanted.setdefault(hall.id, {})[code] = place
+    if old is None:
+        reading.added.append(code)
+    elif old != place:
+        reading.changed.append(code)
+    else:
+        reading.same += 1
+
+
+def _values(
+    row: SheetRow, code: str, old: PlannedPlace | None, ground: _Ground, wrong: Callable[[str, Any], None]
+) -> dict[str, Any]:
+    """What the booth is by this row; what is left empty stays as it was."""
     values: dict[str, Any] = (
         old.as_dict() if old is not None else {"code": code, "zone": "", "blocked": False, "reason": ""}
     )
@@ -216,20 +238,7 @@ def _row(row: SheetRow, ground: _Ground, reading: Reading, rows: dict[str, int])
         wrong("blocked", _("Write x for yes, or leave it empty."))
     if "blocked" in row.cells:
         values["blocked"], values["reason"] = answer in _YES, row["reason"] if answer in _YES else ""
-    if len(reading.problems) > found:
-        return
-    try:
-        place = PlannedPlace.of(values)
-    except InvalidInput as error:
-        wrong(error.field or "code", str(error))
-        return
-    reading.wanted.setdefault(hall.id, {})[code] = place
-    if old is None:
-        reading.added.append(code)
-    elif old != place:
-        reading.changed.append(code)
-    else:
-        reading.same += 1
+    return values
 
 
 def _hall(text: str, halls: Sequence[Hall]) -> Hall | None:
@@ -255,7 +264,9 @@ def _code(row: SheetRow, reading: Reading) -> str:
     return better
 
 
-def _metres(row: SheetRow, key: str, values: dict[str, Any], old: PlannedPlace | None, wrong: Any) -> None:
+def _metres(
+    row: SheetRow, key: str, values: dict[str, Any], old: PlannedPlace | None, wrong: Callable[[str, Any], None]
+) -> None:
     text = row[key]
     if not text:
         if old is None:

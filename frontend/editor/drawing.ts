@@ -28,7 +28,7 @@ export class Drawing {
   private readonly layers: Record<string, SVGElement> = {};
   private taken: Record<string, string> = {};
 
-  constructor(private readonly svg: SVGSVGElement, private readonly model: Model, private readonly view: View) {
+  constructor(svg: SVGSVGElement, private readonly model: Model, private readonly view: View) {
     const defs = svg.querySelector('defs');
     svg.replaceChildren(...(defs ? [defs] : []));
     svg.setAttribute('role', 'application');

@@ -68,6 +68,8 @@ def test_narrow_aisles_are_named_once_with_their_gap() -> None:
     assert look_around(two, hall).narrow == []
     [wall] = look_around({"a": Rect(120, 500, 300, 300)}, hall).narrow
     assert (wall.key, wall.other, wall.gap) == ("a", None, 120)
+    [column] = look_around({"a": Rect(500, 500, 300, 300)}, Hall(3_000, 3_000, [Rect(500, 950, 50, 50)])).narrow
+    assert (column.other, column.gap, column.is_column) == (None, 150, True)
     # What stands behind a neighbour is not across the aisle.
     behind = {"a": Rect(500, 500, 300, 300), "b": Rect(800, 500, 100, 100), "c": Rect(950, 400, 300, 200)}
     assert not [one for one in look_around(behind, hall).narrow if {one.key, one.other} == {"a", "c"}]
