@@ -13,3 +13,10 @@ class BoothsWillChange:
     fair_id: int
     changed: Collection[int]
     removed: Collection[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BoothsOpened:
+    """Booths of a fair have been added or are on sale again."""
+
+    fair_id: int

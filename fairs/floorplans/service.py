@@ -19,7 +19,7 @@ from fairs.core.events import publish
 from fairs.core.money import Money
 from fairs.core.text import clean
 from fairs.floorplans.errors import BoothsOverlap, CodeTaken, NothingFits, OutsideHall
-from fairs.floorplans.events import BoothsWillChange
+from fairs.floorplans.events import BoothsOpened, BoothsWillChange
 from fairs.floorplans.generator import LARGEST_HALL, LEAST_HALL, Layout, PlannedBooth, Rect, lay_out, overlapping
 from fairs.floorplans.models import Booth, BoothPrice, BoothType, Hall, Zone
 
@@ -212,6 +212,7 @@ def generate_booths(
         db.session.add_all(result)
         db.session.flush()
         record("floorplans.generate", row, by=by, before={"booths": len(present)}, after={"booths": len(result)})
+        publish(BoothsOpened(row.fair_id))
         return result
 
 
@@ -251,6 +252,8 @@ def _set_blocked(booth: Booth, blocked: bool, reason: str, by: Actor) -> Booth:
         row.is_blocked, row.block_reason = blocked, reason
         action = "floorplans.block" if blocked else "floorplans.unblock"
         record(action, row, by=by, after={"reason": reason} if blocked else None)
+        if not blocked:
+            publish(BoothsOpened(row.fair_id))
         return row
 
 
