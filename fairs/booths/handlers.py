@@ -22,7 +22,7 @@ from fairs.booths.waiting import entry_of, leave_waiting, serve_waiting
 from fairs.booths.withdrawal import withdraw_booking
 from fairs.calendar.effects import moved_day
 from fairs.calendar.events import FairCalledOff, FairRescheduled
-from fairs.core.db import after_commit, db, in_transaction
+from fairs.core.db import MINE, after_commit, db, in_transaction
 from fairs.core.events import subscribe
 from fairs.exhibitors.events import ExhibitorWithdrawn
 from fairs.floorplans.events import BoothsOpened, BoothsWillChange
@@ -35,7 +35,7 @@ def confirm_on_deposit(event: MoneyReceived) -> None:
     """A reservation is confirmed once its deposit is covered. Money for a booking that has ended is finance's matter."""
     if event.subject_type != SUBJECT or not event.deposit_covered:
         return
-    booking = db.session.get(BoothBooking, event.subject_id, with_for_update=True, populate_existing=True)
+    booking = db.session.get(BoothBooking, event.subject_id, with_for_update=MINE, populate_existing=True)
     if booking is not None and booking.state is BookingState.RESERVED:
         confirm(booking, by=event.by)
 
@@ -101,7 +101,7 @@ def _bookings(fair_id: int, states: Collection[BookingState]) -> Sequence[BoothB
         .order_by(BoothBooking.id)
     )
     if in_transaction():
-        query = query.with_for_update().execution_options(populate_existing=True)
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     return db.session.scalars(query).all()
 
 

@@ -16,7 +16,7 @@ from fairs.booths.states import LIVE, BookingState
 from fairs.calendar.models import Fair
 from fairs.core.actor import Actor
 from fairs.core.clock import now
-from fairs.core.db import db
+from fairs.core.db import MINE, db
 from fairs.core.sequences import next_reference
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.states import ExhibitorState
@@ -40,7 +40,7 @@ def use_late_money(event: MoneyCameLate) -> None:
     fair = db.session.get_one(Fair, rows[0].fair_id)
     current = db.session.get(Invoice, rows[0].invoice_id) if rows[0].invoice_id else None
     if rows[0].state in LIVE and current is not None and current.id != event.invoice_id:
-        current = db.session.get_one(Invoice, current.id, with_for_update=True, populate_existing=True)
+        current = db.session.get_one(Invoice, current.id, with_for_update=MINE, populate_existing=True)
         if (
             current.state not in {InvoiceState.CANCELLED, InvoiceState.WAIVED}
             and current.currency == event.amount.currency
@@ -61,7 +61,7 @@ def use_late_money(event: MoneyCameLate) -> None:
 
 
 def _bring_back(fair: Fair, rows: Sequence[BoothBooking], old: Invoice, by: Actor) -> list[BoothBooking]:
-    exhibitor = db.session.get_one(Exhibitor, rows[0].exhibitor_id, with_for_update=True, populate_existing=True)
+    exhibitor = db.session.get_one(Exhibitor, rows[0].exhibitor_id, with_for_update=MINE, populate_existing=True)
     booths = locked_booths([row.booth_id for row in rows])
     wanted = [booth.id for booth in booths]
     expire_overdue(BoothBooking.booth_id.in_(wanted) | (BoothBooking.exhibitor_id == exhibitor.id))

@@ -20,6 +20,7 @@ from fairs.booths.service import (
     drop_invoice,
     expire_overdue,
     invoice_for,
+    kept_fair,
     locked_booths,
     locked_bundle,
     taken,
@@ -50,6 +51,7 @@ def extend_booking(booking: BoothBooking, until: date, *, reason: str, by: Actor
     if not clean(reason):
         raise InvalidInput(_l("Say why: the exhibitor reads it."), field="reason")
     with transaction():
+        kept_fair(booking.fair_id)
         invoices = lock_invoices(booking)
         rows = locked_bundle(booking)
         fair = db.session.get_one(Fair, rows[0].fair_id)
@@ -89,7 +91,9 @@ def lock_invoices(*bookings: BoothBooking) -> list[Invoice]:
     """The bookings' invoices, locked in one order and before any booking, as when money is received."""
     wanted = select(BoothBooking.invoice_id).where(BoothBooking.id.in_([one.id for one in bookings]))
     query = select(Invoice).where(Invoice.id.in_(wanted)).order_by(Invoice.id)
-    return list(db.session.scalars(query.with_for_update(of=Invoice).execution_options(populate_existing=True)))
+    return list(
+        db.session.scalars(query.with_for_update(key_share=True, of=Invoice).execution_options(populate_existing=True))
+    )
 
 
 def quote_again(fair: Fair, rows: Sequence[BoothBooking], booths: Sequence[Booth]) -> Quote:
@@ -107,6 +111,7 @@ def move_booking(booking: BoothBooking, booths: Sequence[Booth], *, reason: str,
     if not clean(reason):
         raise InvalidInput(_l("Say why: the exhibitor reads it."), field="reason")
     with transaction():
+        kept_fair(booking.fair_id)
         lock_invoices(booking)
         wanted = locked_booths({booth.id for booth in booths})
         expire_overdue(BoothBooking.booth_id.in_([booth.id for booth in wanted]))
@@ -148,6 +153,7 @@ def swap_bookings(one: BoothBooking, other: BoothBooking, *, reason: str, by: Ac
     if not clean(reason):
         raise InvalidInput(_l("Say why: the exhibitor reads it."), field="reason")
     with transaction():
+        kept_fair(one.fair_id)
         lock_invoices(one, other)
         leads = [one.lead_id, other.lead_id]
         both = BoothBooking.id.in_(leads) | BoothBooking.bundle_id.in_(leads)
@@ -155,7 +161,7 @@ def swap_bookings(one: BoothBooking, other: BoothBooking, *, reason: str, by: Ac
             booth.id: booth
             for booth in locked_booths(list(db.session.scalars(select(BoothBooking.booth_id).where(both))))
         }
-        query = select(BoothBooking).where(both).order_by(BoothBooking.id).with_for_update()
+        query = select(BoothBooking).where(both).order_by(BoothBooking.id).with_for_update(key_share=True)
         found = db.session.scalars(query.execution_options(populate_existing=True)).all()
         mine = [row for row in found if row.lead_id == leads[0]]
         theirs = [row for row in found if row.lead_id == leads[1]]

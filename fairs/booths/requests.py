@@ -19,6 +19,7 @@ from fairs.booths.service import (
     end_booking,
     expire_overdue,
     invoice_for,
+    kept_fair,
     locked_bundle,
     names_exhibitor,
     settle_state,
@@ -27,7 +28,7 @@ from fairs.booths.states import LIVE, BookingState, RequestState
 from fairs.calendar.models import Fair
 from fairs.core.actor import Actor, involved_columns, require_second_person
 from fairs.core.clock import now
-from fairs.core.db import db, transaction
+from fairs.core.db import MINE, db, transaction
 from fairs.core.errors import InvalidInput, InvalidTransition, NotFound
 from fairs.core.sequences import next_reference
 from fairs.core.text import clean
@@ -133,6 +134,7 @@ def answer_request(request: BookingRequest, grant: bool, *, answer: str, by: Act
         raise InvalidInput(_l("Say why: the exhibitor reads it."), field="answer")
     with transaction():
         lead = db.session.get_one(BoothBooking, request.booking_id)
+        kept_fair(lead.fair_id)
         others = [request.other_booking] if request.other_booking is not None else []
         lock_invoices(lead, *others)
         row = _locked(request)
@@ -166,10 +168,15 @@ def transfer_booking(booking: BoothBooking, to: Exhibitor, *, reason: str, by: A
     InvalidTransition, NoPrice.
     """
     with transaction():
+        kept_fair(booking.fair_id)
         lock_invoices(booking)
-        target = db.session.get_one(Exhibitor, to.id, with_for_update=True, populate_existing=True)
+        target = db.session.get_one(Exhibitor, to.id, with_for_update=MINE, populate_existing=True)
         ids = list(db.session.scalars(select(BoothBooking.booth_id).where((BoothBooking.id == booking.lead_id) | (BoothBooking.bundle_id == booking.lead_id))))  # fmt: skip
-        list(db.session.scalars(select(Booth).where(Booth.id.in_(ids)).order_by(Booth.id).with_for_update(of=Booth)))
+        list(
+            db.session.scalars(
+                select(Booth).where(Booth.id.in_(ids)).order_by(Booth.id).with_for_update(key_share=True, of=Booth)
+            )
+        )
         expire_overdue(BoothBooking.exhibitor_id == target.id)
         rows = locked_bundle(booking)
         fair = db.session.get_one(Fair, rows[0].fair_id)
@@ -214,7 +221,7 @@ def transfer_booking(booking: BoothBooking, to: Exhibitor, *, reason: str, by: A
 
 
 def _locked(request: BookingRequest) -> BookingRequest:
-    return db.session.get_one(BookingRequest, request.id, with_for_update=True, populate_existing=True)
+    return db.session.get_one(BookingRequest, request.id, with_for_update=MINE, populate_existing=True)
 
 
 def requests_of(booking: BoothBooking) -> Sequence[BookingRequest]:

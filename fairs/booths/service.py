@@ -2,7 +2,7 @@
 
 One booth, one live booking: the booth's row is locked, its overdue holds are expired, then the booking is inserted; the
 partial unique index is the last guard. Nothing here depends on a sweeper having run. Rows are locked in one order, so that
-two never wait for each other: invoice, exhibitor, booths, bookings, then series of numbers.
+two never wait for each other: fair, invoice, exhibitor, booths, bookings, then series of numbers.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from fairs.calendar.models import Fair
 from fairs.calendar.states import FairState
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now
-from fairs.core.db import db, transaction
+from fairs.core.db import MINE, db, transaction
 from fairs.core.errors import InvalidInput, InvalidTransition, NotFound
 from fairs.core.events import publish
 from fairs.core.sequences import next_reference
@@ -143,7 +143,7 @@ def offer_booths(
 
 def _lock_for_booking(fair: Fair, booths: Sequence[Booth], exhibitor: Exhibitor) -> tuple[Exhibitor, list[Booth]]:
     """The exhibitor's row, then the booths' in one order, always: two holds at once must not both see "no booth yet"."""
-    held_for = db.session.get_one(Exhibitor, exhibitor.id, with_for_update=True, populate_existing=True)
+    held_for = db.session.get_one(Exhibitor, exhibitor.id, with_for_update=MINE, populate_existing=True)
     ids = {booth.id for booth in booths}
     if not 1 <= len(ids) <= MOST_BOOTHS:
         raise InvalidInput(_l("Between 1 and %(most)s booths are booked together.", most=MOST_BOOTHS), field="with")
@@ -156,7 +156,7 @@ def _lock_for_booking(fair: Fair, booths: Sequence[Booth], exhibitor: Exhibitor)
 
 def locked_booths(ids: Collection[int]) -> list[Booth]:
     """These booths, read anew and locked in one order."""
-    query = select(Booth).where(Booth.id.in_(ids)).order_by(Booth.id).with_for_update(of=Booth)
+    query = select(Booth).where(Booth.id.in_(ids)).order_by(Booth.id).with_for_update(key_share=True, of=Booth)
     return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 
@@ -222,7 +222,7 @@ def _make_room(exhibitor: Exhibitor, wanted: Sequence[Booth], order: BoothOrder,
         select(BoothBooking)
         .where(BoothBooking.exhibitor_id == exhibitor.id, BoothBooking.state.in_(LIVE))
         .order_by(BoothBooking.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
     if not order.as_staff and any(booking.state is not BookingState.HELD for booking in others):
@@ -259,7 +259,7 @@ def expire_overdue(condition: ColumnElement[bool], *, skip_locked: bool = False)
         select(BoothBooking)
         .where(is_overdue, condition | BoothBooking.bundle_id.in_(together))
         .order_by(BoothBooking.id)
-        .with_for_update(skip_locked=skip_locked)
+        .with_for_update(key_share=True, skip_locked=skip_locked)
         .execution_options(populate_existing=True)
     ).all()
     for booking in overdue:
@@ -282,7 +282,7 @@ def expire_due() -> int:
 def locked_bundle(booking: BoothBooking) -> list[BoothBooking]:
     """All bookings made together with this one, read anew and locked by key."""
     query = select(BoothBooking).where((BoothBooking.id == booking.id) | (BoothBooking.bundle_id == booking.lead_id))
-    query = query.order_by(BoothBooking.id).with_for_update().execution_options(populate_existing=True)
+    query = query.order_by(BoothBooking.id).with_for_update(key_share=True).execution_options(populate_existing=True)
     return list(db.session.scalars(query))
 
 
@@ -426,6 +426,7 @@ def cancel_booking(booking: BoothBooking, *, reason: str, by: Actor) -> BoothBoo
     if not clean(reason):
         raise InvalidInput(_l("Say why: the exhibitor reads it."), field="reason")
     with transaction():
+        kept_fair(booking.fair_id)
         lock_invoice(booking)
         rows = locked_bundle(booking)
         row = next(one for one in rows if one.id == booking.id)
@@ -446,7 +447,7 @@ def lock_invoice(booking: BoothBooking) -> Invoice | None:
     invoice_id = db.session.scalar(select(BoothBooking.invoice_id).where(BoothBooking.id == booking.id))
     if invoice_id is None:
         return None
-    return db.session.get_one(Invoice, invoice_id, with_for_update=True, populate_existing=True)
+    return db.session.get_one(Invoice, invoice_id, with_for_update=MINE, populate_existing=True)
 
 
 def drop_invoice(booking: BoothBooking, *, by: Actor, reason: str) -> Credit | None:

@@ -26,7 +26,7 @@ from fairs.booths.withdrawal import terms_of
 from fairs.calendar.models import Fair
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now
-from fairs.core.db import after_commit, db, transaction
+from fairs.core.db import MINE, after_commit, db, transaction
 from fairs.core.errors import DomainError, InvalidInput, NotFound
 from fairs.core.text import fold
 from fairs.directory.models import Company
@@ -55,7 +55,7 @@ def join_waiting(exhibitor: Exhibitor, wish: Wish, *, by: Actor, source: str = "
     if not 1 <= wish.open_sides <= 4:
         raise InvalidInput(_l("Between 1 and 4 open sides."), field="open_sides")
     with transaction():
-        row = db.session.get_one(Exhibitor, exhibitor.id, with_for_update=True, populate_existing=True)
+        row = db.session.get_one(Exhibitor, exhibitor.id, with_for_update=MINE, populate_existing=True)
         if wish.zone is not None and wish.zone.fair_id != row.fair_id:
             raise NotFound
         if row.state not in {ExhibitorState.ACCEPTED, ExhibitorState.WAITLISTED}:
@@ -100,7 +100,7 @@ def leave_waiting(entry: WaitingEntry, *, by: Actor) -> WaitingEntry:
 
 
 def _locked(entry: WaitingEntry) -> WaitingEntry:
-    return db.session.get_one(WaitingEntry, entry.id, with_for_update=True, populate_existing=True)
+    return db.session.get_one(WaitingEntry, entry.id, with_for_update=MINE, populate_existing=True)
 
 
 def serve_waiting() -> None:
@@ -130,7 +130,7 @@ def settle_entries(fair_id: int) -> None:
     for entry_id in ids:
         with transaction():
             row = db.session.scalar(
-                select(WaitingEntry).where(WaitingEntry.id == entry_id, done).with_for_update(of=WaitingEntry)
+                select(WaitingEntry).where(WaitingEntry.id == entry_id, done).with_for_update(key_share=True, of=WaitingEntry)
                 .execution_options(populate_existing=True)
             )  # fmt: skip
             if row is None:

@@ -16,7 +16,7 @@ from fairs.booths.models import BoothBooking, BoothWithdrawal
 from fairs.booths.notices import tell_withdrawn
 from fairs.booths.queries import bundle_of
 from fairs.booths.sales_models import SalesTerms
-from fairs.booths.service import SUBJECT, drop_invoice, end_booking, lock_invoice, locked_bundle
+from fairs.booths.service import SUBJECT, drop_invoice, end_booking, kept_fair, lock_invoice, locked_bundle
 from fairs.booths.states import LIVE, BookingState
 from fairs.calendar.models import Fair
 from fairs.core.actor import Actor
@@ -79,7 +79,7 @@ def save_terms(fair: Fair, draft: TermsDraft, *, by: Actor) -> SalesTerms:
     if any(later[1] > earlier[1] for earlier, later in pairwise(scale)):
         raise InvalidInput(_l("Who withdraws later does not get more back."), field="refund_scale")
     with transaction():
-        row = db.session.scalar(select(SalesTerms).where(SalesTerms.fair_id == fair.id).with_for_update())
+        row = db.session.scalar(select(SalesTerms).where(SalesTerms.fair_id == fair.id).with_for_update(key_share=True))
         before = {"hours": row.offer_hours, "days": row.withdrawal_days, "scale": row.refund_scale} if row else None
         row = row or SalesTerms(fair_id=fair.id)
         row.offer_hours, row.withdrawal_days = draft.offer_hours, draft.withdrawal_days
@@ -124,6 +124,7 @@ def withdraw_booking(
     if len(written) > 1000:
         raise InvalidInput(_l("At most %(count)s characters.", count=1000), field="text")
     with transaction():
+        kept_fair(booking.fair_id)
         lock_invoice(booking)
         rows = locked_bundle(booking)
         fair = db.session.get_one(Fair, rows[0].fair_id)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from fairs.audit.service import record
 from fairs.core.actor import Actor
 from fairs.core.clock import today
-from fairs.core.db import db, transaction
+from fairs.core.db import MINE, db, transaction
 from fairs.core.errors import InvalidInput, InvalidTransition
 from fairs.core.events import publish
 from fairs.core.money import Money
@@ -159,7 +159,7 @@ def record_receipt(invoice: Invoice, draft: ReceiptDraft, *, by: Actor) -> Recei
     if draft.method == "transfer" and reference is None:
         raise InvalidInput(_l("Write the bank's reference of the transfer."), field="external_reference")
     with transaction():
-        row = db.session.get_one(Invoice, invoice.id, with_for_update=True, populate_existing=True)
+        row = db.session.get_one(Invoice, invoice.id, with_for_update=MINE, populate_existing=True)
         if row.state is InvoiceState.WAIVED or (row.state is InvoiceState.CANCELLED and not row.total_minor):
             raise InvoiceClosed
         if draft.seen_minor is not None and draft.seen_minor != row.received_minor:
@@ -275,7 +275,7 @@ def normal_reference(text: str | None) -> str | None:
 def cancel_invoice(invoice: Invoice, *, by: Actor, reason: str) -> Invoice:
     """Cancel an invoice on which nothing was received; raises InvalidTransition for a paid one."""
     with transaction():
-        row = db.session.get_one(Invoice, invoice.id, with_for_update=True, populate_existing=True)
+        row = db.session.get_one(Invoice, invoice.id, with_for_update=MINE, populate_existing=True)
         if row.received_minor:
             raise InvalidTransition(**{"from": str(row.state), "to": str(InvoiceState.CANCELLED)})
         row.move_to(InvoiceState.CANCELLED)
@@ -290,7 +290,7 @@ def cancel_with_credit(invoice: Invoice, *, by: Actor, reason: str) -> Credit | 
     Raises InvalidTransition for one that is cancelled already.
     """
     with transaction():
-        row = db.session.get_one(Invoice, invoice.id, with_for_update=True, populate_existing=True)
+        row = db.session.get_one(Invoice, invoice.id, with_for_update=MINE, populate_existing=True)
         before = row.state
         row.move_to(InvoiceState.CANCELLED)
         row.note = reason[:400]
@@ -310,7 +310,7 @@ def settle_credit(credit: Credit, *, reference: str, settled_on: date, today: da
     if settled_on > today:
         raise InvalidInput(_l("This day lies in the future."), field="settled_on")
     with transaction():
-        row = db.session.get_one(Credit, credit.id, with_for_update=True, populate_existing=True)
+        row = db.session.get_one(Credit, credit.id, with_for_update=MINE, populate_existing=True)
         row.move_to(CreditState.SETTLED)
         row.settled_on, row.settled_by = settled_on, reference.strip()[:100]
         record("payments.settle_credit", row, by=by, after={"number": row.number, "reference": row.settled_by})

@@ -213,9 +213,8 @@ def _do(app: Flask, fair_id: int, act: tuple[str, int, int], begin: Callable[[],
     name, a, b = act
     if begin is not None:
         begin()  # before a connection is taken
-    with app.app_context():
-        with suppress(DomainError):  # refused with a reason: as it should be
-            OPS[name](Sale(fair_id), a, b)
+    with app.app_context(), suppress(DomainError):  # refused with a reason: as it should be
+        OPS[name](Sale(fair_id), a, b)
 
 
 def machine_of(app: Flask) -> type[RuleBasedStateMachine]:
