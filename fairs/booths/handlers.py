@@ -1,4 +1,7 @@
-"""What bookings do when others speak: money confirms them, withdrawal ends them, and plans do not change under them."""
+"""What bookings do when others speak: money confirms them, withdrawal ends them, and plans do not change under them.
+
+Booths that become free go to those who wait.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +12,25 @@ from sqlalchemy import ColumnElement, and_, delete, not_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from fairs.booths.errors import BoothsInUse
+from fairs.booths.events import BoothsFreed
+from fairs.booths.late import use_late_money
 from fairs.booths.models import BoothBooking
-from fairs.booths.notices import tell_moved
+from fairs.booths.notices import tell_replanned
 from fairs.booths.queries import is_live_now
-from fairs.booths.service import SUBJECT, cancel_booking, confirm, end_with_fair
-from fairs.booths.states import LIVE, BookingState
+from fairs.booths.service import SUBJECT, confirm, end_with_fair, release_hold
+from fairs.booths.states import LIVE, BookingState, WaitingState
+from fairs.booths.waiting import entry_of, leave_waiting, serve_waiting
+from fairs.booths.withdrawal import withdraw_booking
 from fairs.calendar.effects import moved_day
 from fairs.calendar.events import FairCalledOff, FairRescheduled
 from fairs.calendar.models import Fair
-from fairs.core.db import db, in_transaction
+from fairs.core.db import MINE, after_commit, db, in_transaction
 from fairs.core.events import subscribe
 from fairs.exhibitors.events import ExhibitorWithdrawn
 from fairs.exhibitors.models import Exhibitor
-from fairs.floorplans.events import BoothsWillChange
+from fairs.floorplans.events import BoothsOpened, BoothsWillChange
 from fairs.floorplans.models import Booth
-from fairs.payments.events import MoneyReceived
+from fairs.payments.events import MoneyCameLate, MoneyReceived
 
 
 @subscribe(MoneyReceived)
@@ -31,19 +38,45 @@ def confirm_on_deposit(event: MoneyReceived) -> None:
     """A reservation is confirmed once its deposit is covered. Money for a booking that has ended is finance's matter."""
     if event.subject_type != SUBJECT or not event.deposit_covered:
         return
-    booking = db.session.get(BoothBooking, event.subject_id, with_for_update=True, populate_existing=True)
+    booking = db.session.get(BoothBooking, event.subject_id, with_for_update=MINE, populate_existing=True)
     if booking is not None and booking.state is BookingState.RESERVED:
         confirm(booking, by=event.by)
 
 
+@subscribe(MoneyCameLate)
+def bring_back_booths(event: MoneyCameLate) -> None:
+    """Money for a booth that was lost brings it back while it is free, else it is owed back."""
+    if event.subject_type == SUBJECT:
+        use_late_money(event)
+
+
+@subscribe(BoothsFreed)
+def serve_after_freeing(_event: BoothsFreed) -> None:
+    """Whoever waits for such a booth may get it, once the change is committed."""
+    after_commit(serve_waiting)
+
+
+@subscribe(BoothsOpened)
+def serve_after_opening(_event: BoothsOpened) -> None:
+    """As above, for booths that are new or on sale again."""
+    after_commit(serve_waiting)
+
+
 @subscribe(ExhibitorWithdrawn)
 def free_booths(event: ExhibitorWithdrawn) -> None:
-    """Whoever withdraws gives the booth back."""
+    """Whoever withdraws gives the booth back, by the fair's terms, and leaves the waiting list."""
     query = select(BoothBooking).where(BoothBooking.exhibitor_id == event.exhibitor.id, BoothBooking.state.in_(LIVE))
     for booking in db.session.scalars(query.order_by(BoothBooking.id)).all():
         if booking.state not in LIVE:
             continue  # ended together with the one before
-        cancel_booking(booking, reason=event.reason or str(_l("The company withdrew.")), by=event.by)
+        if booking.state is BookingState.HELD:
+            release_hold(booking, by=event.by)
+        else:
+            text = event.reason or str(_l("The company withdrew."))
+            withdraw_booking(booking, text=text, by=event.by, even_late=True)
+    entry = entry_of(event.exhibitor.id)
+    if entry is not None and entry.state is WaitingState.WAITING:
+        leave_waiting(entry, by=event.by)
 
 
 @subscribe(BoothsWillChange)
@@ -72,7 +105,7 @@ def keep_booked_booths(event: BoothsWillChange) -> None:
     if event.dropped:
         db.session.execute(delete(BoothBooking).where(BoothBooking.booth_id.in_(event.dropped)))
     if event.moved:
-        _tell_moved(event)
+        _tell_replanned(event)
 
 
 def _codes(booth_ids: Collection[int], condition: ColumnElement[bool]) -> list[str]:
@@ -82,7 +115,7 @@ def _codes(booth_ids: Collection[int], condition: ColumnElement[bool]) -> list[s
     return list(db.session.scalars(query.where(Booth.id.in_(booth_ids), condition).distinct().order_by(Booth.code)))
 
 
-def _tell_moved(event: BoothsWillChange) -> None:
+def _tell_replanned(event: BoothsWillChange) -> None:
     moves = {move.booth_id: move for move in event.moved}
     fair = db.session.get_one(Fair, event.fair_id)
     query = (
@@ -95,7 +128,7 @@ def _tell_moved(event: BoothsWillChange) -> None:
         .order_by(BoothBooking.id)
     )
     for booking in db.session.scalars(query).all():
-        tell_moved(fair, booking, moves[booking.booth_id])
+        tell_replanned(fair, booking, moves[booking.booth_id])
 
 
 def _bookings(fair_id: int, states: Collection[BookingState]) -> Sequence[BoothBooking]:
@@ -106,7 +139,7 @@ def _bookings(fair_id: int, states: Collection[BookingState]) -> Sequence[BoothB
         .order_by(BoothBooking.id)
     )
     if in_transaction():
-        query = query.with_for_update().execution_options(populate_existing=True)
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     return db.session.scalars(query).all()
 
 

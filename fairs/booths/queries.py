@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -143,8 +144,8 @@ def booth_state(booth: Booth, booking: BoothBooking | None) -> BoothState:
     return _shown(booking.state if booking is not None and booking.is_live else None, booth.is_blocked)
 
 
-def price_book(fair: Fair, exhibitor: Exhibitor | None = None) -> PriceBook:
-    """The prices and rules of a fair today for an exhibitor (None: for anybody); two queries.
+def price_book(fair: Fair, exhibitor: Exhibitor | None = None, *, day: date | None = None) -> PriceBook:
+    """The prices and rules of a fair for an exhibitor (None: for anybody) who books today, or on ``day``; two queries.
 
     The company's country decides: where the fair has prices in dollars, companies from abroad pay those.
     """
@@ -156,7 +157,7 @@ def price_book(fair: Fair, exhibitor: Exhibitor | None = None) -> PriceBook:
     if exhibitor is not None and not exhibitor.company.is_domestic:
         currency = next((price.currency for price in found if price.currency != fair.currency), currency)
     prices = {price.type_id: price for price in found if price.currency == currency}
-    return PriceBook(currency, prices, rules, fair.today, exhibitor.track if exhibitor is not None else "paying")
+    return PriceBook(currency, prices, rules, day or fair.today, exhibitor.track if exhibitor is not None else "paying")
 
 
 def bundle_of(booking: BoothBooking) -> Sequence[BoothBooking]:
@@ -240,6 +241,12 @@ def bookings_matching(
             | BoothBooking.reference.startswith(wanted.upper(), autoescape=True)
         )
     return query
+
+
+def is_free() -> ColumnElement[bool]:
+    """The condition that a booth can be sold at this moment; the query joins its type."""
+    taken = select(BoothBooking.booth_id).where(BoothBooking.fair_id == Booth.fair_id, is_live_now())
+    return and_(Booth.is_blocked.is_(False), BoothType.is_sold.is_(True), Booth.id.not_in(taken))
 
 
 def nearest_free(booth: Booth, *, limit: int = 5) -> list[Booth]:

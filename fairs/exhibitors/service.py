@@ -323,7 +323,7 @@ def _locked(exhibitor: Exhibitor) -> Exhibitor:
     return db.session.scalars(
         select(Exhibitor)
         .where(Exhibitor.id == exhibitor.id)
-        .with_for_update(of=Exhibitor)
+        .with_for_update(key_share=True, of=Exhibitor)
         .execution_options(populate_existing=True)
     ).one()
 

@@ -44,3 +44,10 @@ class BoothsWillChange:
     retyped: Collection[int] = ()
     blocked: Collection[int] = ()
     moved: Sequence[BoothMove] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BoothsOpened:
+    """Booths of a fair have been added or are on sale again."""
+
+    fair_id: int

@@ -17,7 +17,7 @@ from fairs.core.events import publish
 from fairs.floorplans import geometry
 from fairs.floorplans.difference import Change, compare, counts
 from fairs.floorplans.errors import DraftChanged, NothingChanged, PlanHasErrors, StillNamed
-from fairs.floorplans.events import BoothMove, BoothPlace, BoothsWillChange
+from fairs.floorplans.events import BoothMove, BoothPlace, BoothsOpened, BoothsWillChange
 from fairs.floorplans.models import Booth, BoothType, Hall, PlanStep, PlanVersion, Zone
 from fairs.floorplans.plans import Plan, PlannedPlace, draft_of, drafted_plan, published_plan
 from fairs.floorplans.problems import Findings, look_at
@@ -94,6 +94,7 @@ def put_in_force(hall: Hall, plan: Plan, findings: Findings, *, by: Actor) -> Pl
     db.session.add(version)
     db.session.flush()
     record("floorplans.publish", hall, by=by, after={"version": number, "booths": len(plan.booths), **counts(changes)})
+    publish(BoothsOpened(hall.fair_id))
     return version
 
 

@@ -21,7 +21,7 @@ from fairs.core.money import Money
 from fairs.core.text import clean
 from fairs.floorplans.drafting import follow
 from fairs.floorplans.errors import BoothsOverlap, CodeTaken, NothingChanged, NothingFits, OutsideHall
-from fairs.floorplans.events import BoothsWillChange
+from fairs.floorplans.events import BoothsOpened, BoothsWillChange
 from fairs.floorplans.generator import LARGEST_HALL, LEAST_HALL, Layout, PlannedBooth, lay_out
 from fairs.floorplans.geometry import Rect, overlaps
 from fairs.floorplans.models import Booth, BoothPrice, BoothType, Hall, Zone
@@ -252,6 +252,8 @@ def _set_blocked(booth: Booth, blocked: bool, reason: str, by: Actor) -> Booth:
         follow(row.hall_id, [row.id], blocked=blocked, reason=reason)
         action = "floorplans.block" if blocked else "floorplans.unblock"
         record(action, row, by=by, after={"reason": reason} if blocked else None)
+        if not blocked:
+            publish(BoothsOpened(row.fair_id))
         return row
 
 

@@ -174,7 +174,7 @@ def _money_since(column: Any, model: Any, fair: Fair, day_column: Any, *where: A
 def _received(fair: Fair) -> Figure:
     found = next((s for s in sums(fair.id, InvoiceFilter(), fair.today) if s.total.currency == fair.currency), None)
     nothing = Money(0, fair.currency)
-    recent = _money_since(Receipt.amount_minor, Receipt, fair, Receipt.received_on)
+    recent = _money_since(Receipt.amount_minor, Receipt, fair, Receipt.received_on, Receipt.method != "credit")
     return Figure(
         _("Received"), format_money(found.received if found else nothing),
         _("%(open)s still open", open=format_money(found.open if found else nothing)), ("payments.index", {}), "cash",
