@@ -132,6 +132,7 @@ def _manual(fair: Fair, by: Actor) -> None:
         entries.append(save_entry(fair, draft, by=by))
     for n, booking in enumerate(_booked(fair, 4)):
         concerned = {entry.item.id for entry in checklist(booking.exhibitor)}
+        name_person(booking.exhibitor, PersonDraft(f"Nguyễn Văn Trực {n + 1:02d}", phone=f"+8493200{n:04d}"), by=by)
         for item in entries[: 8 - n]:
             if item.id in concerned and not item.needs_file:
                 tick(booking.exhibitor, item, by=by)
@@ -162,8 +163,6 @@ def _handed_over(fair: Fair, by: Actor) -> int:
             False, f"demo-{fair.code}-{n}", faults, signer=booking.exhibitor.contact_name or "Đại diện mẫu"
         )
         record_visit(booking.booth, draft, by=by)
-        if n % 4 == 0:
-            name_person(booking.exhibitor, PersonDraft(f"Nguyễn Văn Trực {n + 1:02d}", phone=f"+8493200{n:04d}"), by=by)
         if n % 6 == 1 and standing_of(booking.exhibitor).is_clear:
             issue_permit(booking.exhibitor, slot=slots(fair)[n % 4].key, vehicles=f"29C-{100 + n}.{10 + n}", by=by)
     return len(bookings)
