@@ -128,7 +128,7 @@ class _Blocks:
     def organiser(self) -> Block:
         config = self.config
         name = config.department if self.locale == "vi" else config.department_en
-        rows = [(_("Name"), name), (_("Address"), config.department_address), (_("Contact"), config.department_contact)]
+        rows = [(_("Organisation"), name), (_("Address"), config.department_address), (_("Contact"), config.department_contact)]
         return KeyValues([row for row in rows if row[1]])
 
     def exhibitor(self) -> Block:
@@ -139,7 +139,7 @@ class _Blocks:
             part for part in (exhibitor.contact_name, exhibitor.contact_phone, exhibitor.contact_email) if part
         )
         rows = [
-            (_("Name"), company.name), ("", company.name_en if company.name_en != company.name else ""),
+            (_("Organisation"), company.name), ("", company.name_en if company.name_en != company.name else ""),
             (_("Tax code"), company.tax_code or ""),
             (_("Address"), ", ".join(part for part in (place, country_name(company.country, self.locale)) if part)),
             (_("Contact"), contact), (_("Application"), exhibitor.reference),
@@ -194,10 +194,11 @@ class _Blocks:
 
 
 def _signatures(sheet: Sheet, config: Config) -> Block:
+    day = sheet.issued_on
     return SignatureBlock(
         [
             Signature("ĐẠI DIỆN BÊN A", "For Party A", config.department),
             Signature("ĐẠI DIỆN BÊN B", "For Party B", sheet.facts.exhibitor.company.name),
         ],
-        f"Ngày {format_date(sheet.issued_on, 'vi')}",
+        f"{sheet.facts.fair.city}, ngày {day.day} tháng {day.month} năm {day.year}",
     )

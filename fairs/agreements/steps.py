@@ -14,10 +14,13 @@ from fairs.core.db import db
 from fairs.core.i18n import format_date
 from fairs.directory.slips import Step
 from fairs.exhibitors.models import Exhibitor
+from fairs.exhibitors.states import ExhibitorState
 
 
 def steps(exhibitor: Exhibitor) -> list[Step]:
     """The agreement to be accepted, as soon as a booth is reserved."""
+    if exhibitor.state is not ExhibitorState.ACCEPTED:
+        return []
     label, icon = _("Agreement"), "file-text"
     page = url_for("my_agreement.show", fair_slug=exhibitor.fair.slug, reference=exhibitor.reference)
     agreement = current_agreement(exhibitor.id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, delete, not_, select
+from sqlalchemy import ColumnElement, and_, delete, not_, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from fairs.booths.errors import BoothsInUse
@@ -103,6 +103,9 @@ def keep_booked_booths(event: BoothsWillChange) -> None:
         )
         raise BoothsInUse(message, booths=named)
     if event.dropped:
+        ended = select(BoothBooking.id).where(BoothBooking.booth_id.in_(event.dropped))
+        bundled = update(BoothBooking).where(BoothBooking.bundle_id.in_(ended)).values(bundle_id=None)
+        db.session.execute(bundled, execution_options={"synchronize_session": False})
         db.session.execute(delete(BoothBooking).where(BoothBooking.booth_id.in_(event.dropped)))
     if event.moved:
         _tell_replanned(event)

@@ -26,6 +26,7 @@ from fairs.demo.participants import load_exhibitors, load_importers, load_trade_
 from fairs.demo.people import create_accounts, create_cast, give_roles
 from fairs.demo.products import load_products
 from fairs.demo.public_days import load_counts, load_sales
+from fairs.demo.sitework import load_site_work
 from fairs.demo.texts import GIFTSHOW, SOUVENIRS, TERMS_EN, TERMS_VI
 from fairs.demo.year2020_results import load_year
 from fairs.directory.reference import load_reference as load_directory_reference
@@ -78,6 +79,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         days = random.Random(PLAN_YEAR + 1)  # a stream of its own: what comes before and after stays as it was
         made |= {"counted": load_counts(days, souvenirs, users), "sales declared": load_sales(days, souvenirs)}
         made |= {"wishes": load_applications(giftshow, souvenirs, users)}
+        made |= load_site_work(giftshow, souvenirs, cast)
         load_notes(giftshow, cast)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:

@@ -19,7 +19,7 @@ from fairs.sitework.models import ServiceItem, ServiceLine, ServiceOrder
 from fairs.sitework.states import OrderState
 
 KINDS = {
-    "power": (_l("Power and water"), "plug"), "furniture": (_l("Furniture"), "armchair"), "floor": (_l("Carpet"), "carpet"),
+    "power": (_l("Power and water"), "plug"), "furniture": (_l("Furniture"), "armchair"), "floor": (_l("Carpet"), "grid-dots"),
     "cleaning": (_l("Cleaning"), "spray"), "transport": (_l("Transport and lifting"), "truck"), "other": (_l("Other"), "box"),
 }  # fmt: skip
 

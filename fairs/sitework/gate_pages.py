@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
@@ -143,6 +143,7 @@ def signature(visit_id: int) -> Response:
 @requires(CHECK_PERMITS)
 def check() -> Any:
     """Read a permit: valid, or not and why."""
+    g.is_scanner = True
     fair, form = current_fair(), CodeForm()
     checked = permits.check_code(fair, form.code.data or "") if form.validate_on_submit() else None
     page = render_template("sitework/check.html", form=form, checked=checked)
@@ -153,6 +154,7 @@ def check() -> Any:
 @requires(CHECK_PERMITS)
 def gate_out() -> Any:
     """Scan a permit or type a booth: clear, or how much is owed; who may can let goods out all the same."""
+    g.is_scanner = True
     fair, form, out = current_fair(), CodeForm(), OutForm()
     exhibitor, unknown = None, False
     if request.form.get("act") == "out":

@@ -161,9 +161,8 @@ def requests_of(fair_id: int) -> Sequence[StaffPlace]:
 
 def badges_of(exhibitor: Exhibitor) -> list[int]:
     """The valid badges of the exhibitor's people, by key."""
-    return [
-        one.badge_id for one in staff_of(exhibitor.id) if one.badge is not None and one.badge.state is BadgeState.ACTIVE
-    ]
+    found = [one.badge for one in staff_of(exhibitor.id) if one.badge is not None]
+    return [badge.id for badge in found if badge.state is BadgeState.ACTIVE]
 
 
 def follow_booths(exhibitor_ids: Sequence[int], *, by: Actor) -> None:

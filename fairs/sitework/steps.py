@@ -12,6 +12,7 @@ from fairs.core.db import db
 from fairs.core.i18n import format_date, format_datetime, format_time
 from fairs.directory.slips import Step
 from fairs.exhibitors.models import Exhibitor
+from fairs.exhibitors.states import ExhibitorState
 from fairs.sitework.catalogue import items_of
 from fairs.sitework.manual import checklist
 from fairs.sitework.models import Handover, ServiceOrder
@@ -23,6 +24,8 @@ from fairs.sitework.states import HandoverState, OrderState
 
 def steps(exhibitor: Exhibitor) -> list[Step]:
     """Nothing before a booth is reserved; afterwards everything that has a day."""
+    if exhibitor.state is not ExhibitorState.ACCEPTED:
+        return []
     standing = standing_of(exhibitor)
     if not standing.bookings or exhibitor.fair.is_cancelled:
         return []
@@ -68,7 +71,7 @@ def _services(exhibitor: Exhibitor) -> list[Step]:
 def _staff(exhibitor: Exhibitor, standing: Standing) -> Step:
     settings = settings_of(exhibitor.fair_id)
     named, most = taken(staff_of(exhibitor.id)), quota(standing, settings)
-    label, icon, page = _("Staff badges"), "id-badge-2", _page(exhibitor, "staff")
+    label, icon, page = _("Staff badges"), "id-badge-2", _page(exhibitor, "people")
     text = _("%(n)s of %(most)s people are named.", n=named, most=most)
     if named or exhibitor.fair.is_over:
         return Step(label, "done", text, None, page, icon=icon)

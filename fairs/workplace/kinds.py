@@ -10,6 +10,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, func, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 
+from fairs.agreements.models import Agreement
+from fairs.agreements.permissions import VIEW_AGREEMENTS
 from fairs.badges.models import Badge
 from fairs.badges.permissions import PRINT_BADGES
 from fairs.booths.models import BoothBooking
@@ -32,6 +34,8 @@ from fairs.importers.models import Importer
 from fairs.importers.permissions import VIEW_IMPORTERS
 from fairs.payments.models import Invoice
 from fairs.payments.permissions import VIEW_INVOICES
+from fairs.sitework.models import ServiceOrder
+from fairs.sitework.permissions import VIEW_SITEWORK
 from fairs.visitors.models import Visitor
 from fairs.visitors.permissions import VIEW_VISITORS
 from fairs.workplace.scope import Scope
@@ -86,6 +90,17 @@ def _booking_hit(row: Any) -> Hit:
     values = _values(row, reference=row.reference)
     text = f"{row.reference} · {row.name}"
     return Hit("bookings.booking", values, row.code, text, row.state, row.Fair.name, keys=(row.reference,))
+
+
+def _agreement_hit(row: Any) -> Hit:
+    text = f"{row.number} · {row.booths}"
+    return Hit("agreements.show", _values(row, number=row.number), row.name, text, row.state, row.Fair.name, keys=(row.number,))
+
+
+def _order_hit(row: Any) -> Hit:
+    values = _values(row, reference=row.reference)
+    text = f"{row.reference} · {row.name}"
+    return Hit("services.show", values, row.code, text, row.state, row.Fair.name, keys=(row.reference,))
 
 
 def _invoice_hit(row: Any) -> Hit:
@@ -177,6 +192,15 @@ KINDS = (
          .join(Booth, Booth.id == BoothBooking.booth_id).join(Exhibitor, Exhibitor.id == BoothBooking.exhibitor_id)
          .join(Company, Company.id == Exhibitor.company_id),
          lambda wanted, companies, people: [_start(BoothBooking.reference, wanted)], _booking_hit),
+    Kind("agreements", _l("Agreements"), "file-text", "A", VIEW_AGREEMENTS, Agreement, Agreement.number,
+         lambda: select(Agreement.number, Agreement.booths, Agreement.state, Company.name)
+         .join(Exhibitor, Exhibitor.id == Agreement.exhibitor_id).join(Company, Company.id == Exhibitor.company_id),
+         lambda wanted, companies, people: [_start(Agreement.number, wanted)], _agreement_hit),
+    Kind("services", _l("Service orders"), "truck-delivery", "S", VIEW_SITEWORK, ServiceOrder, ServiceOrder.reference,
+         lambda: select(ServiceOrder.reference, ServiceOrder.state, Booth.code, Company.name)
+         .join(Booth, Booth.id == ServiceOrder.booth_id).join(Exhibitor, Exhibitor.id == ServiceOrder.exhibitor_id)
+         .join(Company, Company.id == Exhibitor.company_id),
+         lambda wanted, companies, people: [_start(ServiceOrder.reference, wanted)], _order_hit),
     Kind("invoices", _l("Invoices"), "receipt", "INV", VIEW_INVOICES, Invoice, Invoice.number,
          lambda: select(Invoice.number, Invoice.payment_reference, Invoice.state, Invoice.total_minor, Invoice.currency,
                         Company.name).join(Company, Company.id == Invoice.company_id),

@@ -26,6 +26,8 @@ from fairs.messages.service import Notice, mark_printed, send, try_again
 from fairs.messages.states import MessageState
 from fairs.payments.models import Invoice
 from fairs.payments.service import cancel_with_credit, settle_credit
+from fairs.sitework.orders import deliver
+from fairs.sitework.staff import decide_request
 from fairs.workplace.awaited import KINDS
 from fairs.workplace.inbox import Inbox, Reader
 from tests.factories.booths import new_ground
@@ -34,6 +36,7 @@ from tests.factories.deals import ALL_CHECKS, acting, office, scan
 from tests.factories.deals import Office as Deals
 from tests.factories.exhibitors import new_office
 from tests.factories.importers import ZONE, reception
+from tests.factories.sitework import new_site
 
 LONG = timedelta(days=8)
 
@@ -126,6 +129,31 @@ def credit() -> Awaiting:
     return Awaiting(place.fair, record, pay_back)
 
 
+def delivery() -> Awaiting:
+    place = new_site(opens_in=2)
+    record = place.pay(place.order())
+    return Awaiting(place.fair, record, lambda: deliver(record, by=SYSTEM))
+
+
+def extra_badge() -> Awaiting:
+    place = new_site()
+    for n in range(2):
+        place.person(f"Người {n}")
+    record = place.person("Người thứ ba", extra_reason="Phiên dịch")
+    return Awaiting(place.fair, record, lambda: decide_request(record, allow=True, reason="", by=SYSTEM))
+
+
+def _defect(*, returns: bool) -> Callable[[], Awaiting]:
+    def make() -> Awaiting:
+        place = new_site()
+        record = place.visit({"lights": "Không sáng"})
+        if returns:
+            record = place.visit({"walls": "Thủng vách"}, returns=True)
+        return Awaiting(place.fair, record, lambda: place.visit({}, returns=returns))
+
+    return make
+
+
 def contract() -> Awaiting:
     place = office()
     place.rate()
@@ -199,6 +227,9 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "reservation": (reservation,),
     "invoice": (invoice, partly_paid),
     "credit": (credit,),
+    "delivery": (delivery,),
+    "extra-badge": (extra_badge,),
+    "defect": (_defect(returns=False), _defect(returns=True)),
     "contract": (contract,),
     "scan": (without_scan,),
     "rate": (without_rate,),

@@ -13,6 +13,7 @@ from werkzeug.routing import Rule
 
 from fairs.accounts.models import ApiToken, RoleGrant, User
 from fairs.accounts.service import create_token, create_user, grant_role
+from fairs.agreements.models import Agreement
 from fairs.badges.models import Badge
 from fairs.booths.models import BoothBooking
 from fairs.booths.states import BookingState
@@ -42,6 +43,7 @@ from fairs.notes.states import NoteKind
 from fairs.payments.models import Invoice
 from fairs.payments.service import cancel_with_credit
 from fairs.programme.models import FigureEntry, Target
+from fairs.sitework.models import Handover, ManualItem, ServiceItem, ServiceOrder, StaffPlace
 from fairs.visitors.models import Visitor
 from fairs.visitors.service import link_for as visitor_link
 
@@ -54,6 +56,7 @@ BY_REFERENCE = {
     "visitors": Visitor,
     "deals": Contract,
     "badges": Badge,
+    "services": ServiceOrder,
 }
 
 
@@ -160,6 +163,13 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "booths/code": _first(Booth, Booth.fair_id == fair.id).code, "halls/code": _first(Hall, Hall.fair_id == fair.id).code,
         "sales/code": _confirmed_booth(fair), "products/product_id": _first(Product, Product.company_id == own_company).id,
         "photos/token": "nonsense", "photos/size": "thumb", "token/size": "thumb",
+        "agreements/number": _of_fair(Agreement, fair, "number"), "agreement/reference": _exhibitor_of(Agreement, fair),
+        "my_agreement.pdf.number": _of_fair(Agreement, fair, "number"), "kind": "agreement",
+        "site/reference": _exhibitor_of(ServiceOrder, fair), "services/order": _of_fair(ServiceOrder, fair, "reference"),
+        "catalogue/item_id": _of_fair(ServiceItem, fair, "id"), "manual/item_id": _of_fair(ManualItem, fair, "id"),
+        "reference/item_id": _of_fair(ManualItem, fair, "id"), "of/reference": _exhibitor_of(ServiceOrder, fair), "of/item_id": _of_fair(ManualItem, fair, "id"),
+        "staff/place_id": _of_fair(StaffPlace, fair, "id"),
+        "handover/code": _handed_over(fair), "photos/photo_id": 1, "signatures/visit_id": 1,
         "gates/code": _first(Gate, Gate.fair_id == fair.id).code, "gates/gate_code": _first(Gate, Gate.fair_id == fair.id).code,
         "money/number": _first(Invoice, Invoice.fair_id == fair.id, Invoice.id != paid.id).number,
         "invoices/number": (invoice or _first(Invoice)).number,
@@ -171,6 +181,22 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "checkin.rehearse": {"gate": made.values["gates/code"], "rehearsal": fair.starts_on.isoformat()},
     }
     return made
+
+
+def _of_fair(model: Any, fair: Fair, name: str) -> Any:
+    found = db.session.scalars(select(model).where(model.fair_id == fair.id).order_by(model.id)).first()
+    return getattr(found, name) if found is not None else 0
+
+
+def _exhibitor_of(model: Any, fair: Fair) -> str:
+    """The exhibitor of the fair's first row of this kind."""
+    found = db.session.scalars(select(model).where(model.fair_id == fair.id).order_by(model.id)).first()
+    return str(found.exhibitor.reference) if found is not None else _reference(Exhibitor, fair)
+
+
+def _handed_over(fair: Fair) -> str:
+    found = db.session.scalars(select(Handover).where(Handover.fair_id == fair.id).order_by(Handover.id)).first()
+    return str(found.booth.code) if found is not None else _confirmed_booth(fair)
 
 
 def _confirmed_booth(fair: Fair) -> str:
