@@ -115,8 +115,7 @@ class Columns:
         """How much of each booth and quota these columns use together."""
         ground = self.choices.ground
         use = np.zeros(self.booths + len(self.uses))
-        for spot in self.spot[columns].tolist():
-            use[ground.flat[ground.start[spot] : ground.start[spot + 1]]] += 1
+        use[: self.booths] = np.bincount(ground.booths_of(self.spot[columns]), minlength=self.booths)
         for number, amount in enumerate(self.uses):
             use[self.booths + number] = amount[columns].sum()
         return use
@@ -173,11 +172,11 @@ def descend(columns: Columns, *, steps: int = DESCENTS) -> tuple[float, NDArray[
 def _best_columns(
     columns: Columns, gains: NDArray[np.float64], values: NDArray[np.float64], counts: NDArray[np.bool_]
 ) -> NDArray[np.int64]:
-    segments = [s for s in columns.filled.tolist() if counts[s] and values[s] > columns.worst]
-    return np.array(
-        [columns.start[s] + int(np.argmax(gains[columns.start[s] : columns.start[s + 1]])) for s in segments],
-        dtype=np.int64,
-    )
+    """The best column of each segment that counts."""
+    wanted = counts & (values > columns.worst)
+    at = np.nonzero(wanted[columns.segment] & (gains >= values[columns.segment]))[0]
+    _, first = np.unique(columns.segment[at], return_index=True)
+    return at[first]
 
 
 def relax(columns: Columns, *, rounds: int, say: Callable[[int, int], None] | None = None) -> Relaxation:
@@ -250,7 +249,7 @@ def _master(
     n, m = len(kept), len(kept) + segments
     rows, cols, data = [], [], []
     sizes = ground.spot_size[columns.spot[kept]]
-    flat = np.concatenate([ground.flat[ground.start[s] : ground.start[s + 1]] for s in columns.spot[kept].tolist()] or [np.empty(0, dtype=np.int32)])  # fmt: skip
+    flat = ground.booths_of(columns.spot[kept])
     rows.append(flat), cols.append(np.repeat(np.arange(n), sizes)), data.append(np.ones(len(flat)))
     for number, use in enumerate(columns.uses):
         there = np.nonzero(use[kept])[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -148,3 +148,9 @@ class Ground:
         if not len(self.flat):
             return np.zeros(0)
         return np.add.reduceat(prices[self.flat], self.start[:-1])
+
+    def booths_of(self, spots: NDArray[Any]) -> NDArray[np.int32]:
+        """The booths of these spots, one after another."""
+        sizes = self.spot_size[spots]
+        before = np.cumsum(sizes) - sizes
+        return self.flat[np.repeat(self.start[spots] - before, sizes) + np.arange(int(sizes.sum()))]

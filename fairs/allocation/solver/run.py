@@ -111,28 +111,31 @@ class _Run:
         from fairs.allocation.solver.bound import Columns, relax
         from fairs.allocation.solver.search import Search
 
-        prover = Prover(self.choices.problem, rounds=ROUNDS if rounds is None else rounds)
+        # The search begins with a few rounds of its own: who asks for no more needs no other process.
+        more = rounds is None or rounds > FIRST_ROUNDS
+        prover = Prover(self.choices.problem, rounds=ROUNDS if rounds is None else rounds) if more else None
         try:
             columns = Columns(self.choices)
-            first = relax(columns, rounds=FIRST_ROUNDS)
+            first = relax(columns, rounds=FIRST_ROUNDS if rounds is None else min(rounds, FIRST_ROUNDS))
             search = Search(self.choices, columns, first, self.seed)
             if any(a.lock and search.state.spot[n] < 0 for n, a in enumerate(self.choices.applicants)):
                 raise ContradictingLocks
             idle = 0
             while True:
-                bound = min(first.bound, first.bound if prover.bound is None else prover.bound)
+                bound = _least(first.bound, prover)
                 now = Progress(self._elapsed(), search.steps, search.total, bound, len(search.state.unplaced()))
                 if self.watch is not None and not self.watch(now):
                     raise Stopped
                 if self._is_over(now, idle, seconds=seconds, steps=steps, close=close):
                     break
                 idle = 0 if search.step() else idle + 1
-            if steps is not None:  # to be repeated to the letter: the bound, too
+            if steps is not None and prover is not None:  # to be repeated to the letter: the bound, too
                 prover.wait()
         finally:
-            prover.end()
-        bound = first.bound if prover.bound is None else min(first.bound, prover.bound)
-        return search.state.outcome(bound, search.steps, prover.rounds), search.state
+            if prover is not None:
+                prover.end()
+        done = first.rounds if prover is None else max(prover.rounds, first.rounds)
+        return search.state.outcome(_least(first.bound, prover), search.steps, done), search.state
 
     def _elapsed(self) -> float:
         return time.monotonic() - self.begun
@@ -145,6 +148,10 @@ class _Run:
         if seconds is not None and now.seconds >= seconds:
             return True
         return now.unplaced == 0 and (now.gap <= close or idle >= IDLE)
+
+
+def _least(bound: int, prover: Prover | None) -> int:
+    return bound if prover is None or prover.bound is None else min(bound, prover.bound)
 
 
 def pay_of(state: State) -> NDArray[np.float64]:
