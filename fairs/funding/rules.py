@@ -30,7 +30,8 @@ class RuleDraft:
     purpose: Purpose
     programme_vi: str
     programme_en: str
-    legal_basis: str
+    legal_basis_vi: str
+    legal_basis_en: str
     item_vi: str
     item_en: str
     rate_percent: int | None
@@ -115,7 +116,7 @@ def _newest(rule: SupportRule) -> SupportRule:
 
 
 def _folded(draft: RuleDraft) -> str:
-    return fold(f"{draft.code} {draft.item_vi} {draft.item_en} {draft.legal_basis}")[:1200]
+    return fold(f"{draft.code} {draft.item_vi} {draft.item_en} {draft.legal_basis_vi}")[:1200]
 
 
 def _row(draft: RuleDraft, version: int) -> SupportRule:
