@@ -6,11 +6,10 @@ from datetime import date
 
 from sqlalchemy import select
 
-from fairs.core.actor import SYSTEM
 from fairs.core.db import db, transaction
 from fairs.core.domain import rows
 from fairs.funding.models import SupportRule
-from fairs.funding.rules import RuleDraft, add_rule
+from fairs.funding.rules import RuleDraft, new_rule
 from fairs.funding.states import Purpose
 
 _PROGRAMMES = {
@@ -82,9 +81,8 @@ def load_rules() -> int:
     table = rows("support-rules")
     with transaction():
         known = set(db.session.scalars(select(SupportRule.code)))
-        for row in table:
-            if row["rule_id"] not in known:
-                add_rule(_draft(row), by=SYSTEM)
+        db.session.add_all(new_rule(_draft(row)) for row in table if row["rule_id"] not in known)
+        db.session.flush()
     return len(table)
 
 

@@ -98,7 +98,9 @@ def budget(ceiling: int = 100_000_000, year: int = 0) -> BudgetLine:
     from fairs.core.actor import SYSTEM
 
     with transaction():
-        programme = Programme(year=year or 3000 + next(_numbers), name_vi="Kế hoạch", name_en="Plan", decision_number="1/QĐ")
+        programme = Programme(
+            year=year or 3000 + next(_numbers), name_vi="Kế hoạch", name_en="Plan", decision_number="1/QĐ"
+        )
         item = PlanItem(number="4a", code="4a", position=1, name_vi="Hội chợ", name_en="Fair", programme=programme)
         db.session.add_all([programme, item])
         db.session.flush()

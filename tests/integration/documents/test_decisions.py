@@ -58,13 +58,21 @@ def test_only_the_signature_moves_the_subjects(app: Flask) -> None:
     assert (exhibitor_of(selection).state, place.grant().state) == (E.SUBMITTED, G.PROPOSED)
 
     submit_selection(selection, number="45/TTr-QLTM", by=place.by)
-    assert (exhibitor_of(selection).state, place.grant().state, place.line().committed_minor) == (E.SUBMITTED, G.PROPOSED, 0)
+    assert (exhibitor_of(selection).state, place.grant().state, place.line().committed_minor) == (
+        E.SUBMITTED,
+        G.PROPOSED,
+        0,
+    )
 
     done = place.sign(selection, " 12/QĐ-SCT ")
     exhibitor, grant = exhibitor_of(selection), place.grant()
     assert (done.state, done.decision_number, done.scan.content_type) == (S.SIGNED, "12/QĐ-SCT", "application/pdf")  # type: ignore[union-attr]
     assert (exhibitor.state, exhibitor.decision_number, exhibitor.support_percent) == (E.ACCEPTED, "12/QĐ-SCT", 80)
-    assert (exhibitor.decision_on, grant.state, grant.amount) == (place.fair.today, G.COMMITTED, Money(8_000_000, "VND"))
+    assert (exhibitor.decision_on, grant.state, grant.amount) == (
+        place.fair.today,
+        G.COMMITTED,
+        Money(8_000_000, "VND"),
+    )
     assert place.line().committed == grant.amount
 
 
