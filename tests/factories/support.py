@@ -23,6 +23,7 @@ from fairs.floorplans.models import BoothPrice, BoothType
 from fairs.floorplans.reference import load_reference as load_booth_types
 from fairs.funding.models import Grant, SupportRule
 from fairs.funding.reference import load_rules
+from fairs.funding.service import GrantDraft, propose_grant
 from fairs.programme.budget import LineDraft, save_budget_line
 from fairs.programme.models import BudgetLine, PlanItem, Programme
 from fairs.programme.states import BudgetSource
@@ -84,6 +85,12 @@ class SupportPlace:
     def signed(self, number: str = "12/QĐ-SCT", many: int = 1) -> Selection:
         """A decision in force."""
         return self.sign(self.submitted(many), number)
+
+    def other_grant(self, exhibitor: Exhibitor, code: str = "TP-OVS") -> Grant:
+        """A grant from another fund for the company of an application."""
+        money, company = Money(1_000_000, "VND"), exhibitor.company
+        draft = GrantDraft(rule(code), self.terms.line, 100, money, money, "Delegate", 1, company.name, company=company)
+        return propose_grant(self.fair, draft, by=self.by)
 
     def grant(self, selection: Selection | None = None) -> Grant:
         """The first grant (of a selection)."""

@@ -11,30 +11,19 @@ from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput, SamePerson
 from fairs.core.money import Money
 from fairs.documents.service import submit_selection
-from fairs.exhibitors.models import Exhibitor
 from fairs.funding.duplicates import same_companies
 from fairs.funding.errors import ClashWaits, DuplicateSupport
 from fairs.funding.models import Grant
 from fairs.funding.queries import clashes_of, grants_of_companies
-from fairs.funding.service import GrantDraft, add_receipt, decide_clash, propose_grant, settle_grant
+from fairs.funding.service import add_receipt, decide_clash, settle_grant
 from fairs.funding.states import ClashKind, ClashState, GrantState
-from tests.factories.support import SupportPlace, rule, scan_of, support_place
-
-
-def granted(place: SupportPlace, exhibitor: Exhibitor, code: str = "TP-OVS") -> Grant:
-    """A grant from another fund for the company of an application."""
-    company = exhibitor.company
-    draft = GrantDraft(
-        rule(code), place.terms.line, 100, Money(1_000_000, "VND"), Money(1_000_000, "VND"), "Delegate", 1, company.name,
-        company=company,
-    )  # fmt: skip
-    return propose_grant(place.fair, draft, by=place.by)
+from tests.factories.support import scan_of, support_place
 
 
 def test_one_item_at_a_fair_once(app: Flask) -> None:
     place = support_place()
     exhibitor = place.supported()
-    other = granted(place, exhibitor, "KC-DOM-JOIN")
+    other = place.other_grant(exhibitor, "KC-DOM-JOIN")
     with pytest.raises(DuplicateSupport, match=other.reference):
         place.proposed(exhibitor, reason="Khoản khác")
 
@@ -42,7 +31,7 @@ def test_one_item_at_a_fair_once(app: Flask) -> None:
 def test_another_fund_for_the_same_cost_needs_a_second_person(app: Flask) -> None:
     place = support_place()
     exhibitor = place.supported()
-    other = granted(place, exhibitor)
+    other = place.other_grant(exhibitor)
     with pytest.raises(DuplicateSupport, match=other.reference) as refused:
         place.proposed(exhibitor)
     assert refused.value.field == "reason"
@@ -62,7 +51,7 @@ def test_another_fund_for_the_same_cost_needs_a_second_person(app: Flask) -> Non
 def test_a_duplicate_leaves_the_selection(app: Flask) -> None:
     place = support_place()
     exhibitor = place.supported()
-    granted(place, exhibitor)
+    place.other_grant(exhibitor)
     selection = place.proposed(exhibitor, reason="Không trùng").selection
     grant = place.grant(selection)
     decide_clash(clashes_of([grant.id])[0], is_duplicate=True, note="Cùng một gian hàng", by=place.other)
@@ -93,7 +82,7 @@ def test_the_same_item_elsewhere_at_the_same_time(app: Flask, shift: int, clashe
     with transaction():
         elsewhere.fair.starts_on = place.fair.starts_on + timedelta(days=shift)
         elsewhere.fair.ends_on = place.fair.ends_on + timedelta(days=shift)
-    granted(elsewhere, exhibitor, "KC-DOM-JOIN")
+    elsewhere.other_grant(exhibitor, "KC-DOM-JOIN")
     if clashes:
         with pytest.raises(DuplicateSupport, match=f"SF.*{elsewhere.fair.code[2:]}-G-"):
             place.proposed(exhibitor)
