@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from xml.sax.saxutils import escape
 
 from fairs.core.i18n import format_number
 from fairs.core.money import Money
@@ -28,6 +29,7 @@ _TRANSLATION = "Working translation. The Vietnamese text is binding."
 #: The beginning of an article, set in bold.
 _ARTICLE = re.compile(r"^((?:Điều|Article)\s+\d+\.)(.*)$")
 _TEXT_WIDTH_CM = 16.0
+_SIZE = 13.5  # points; the decree says 13 to 14
 _WIDE_CM = 24.7
 
 
@@ -69,7 +71,7 @@ def make_docx(paper: Paper) -> bytes:
 
     book = Document()
     style = book.styles["Normal"]
-    style.font.name, style.font.size = "Times New Roman", Pt(14)
+    style.font.name, style.font.size = "Times New Roman", Pt(_SIZE)
     _east_asian(style.element)
     style.paragraph_format.space_after = style.paragraph_format.space_before = Pt(0)
     page = book.sections[0]
@@ -115,7 +117,7 @@ def _page_number(paragraph: Any) -> None:
 
 
 def _line(
-    place: Any, text: str, *, size: float = 14, bold: bool = False, italic: bool = False, center: bool = False,
+    place: Any, text: str, *, size: float = _SIZE, bold: bool = False, italic: bool = False, center: bool = False,
     before: float = 0, after: float = 0,
 ) -> Any:  # fmt: skip
     from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -154,6 +156,8 @@ def _grid(book: Any, widths: Sequence[float]) -> Any:
 
     table = book.add_table(rows=1, cols=len(widths))
     table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
     for cell, width in zip(table.rows[0].cells, widths, strict=True):
         cell.width = Cm(width)
     return table
@@ -170,17 +174,17 @@ def _head(book: Any, paper: Paper) -> None:
     table = _grid(book, (left, right))
     ours, theirs = table.rows[0].cells
     for line in texts.superior.splitlines():
-        _line(ours, line.upper(), size=13, center=True)
+        _line(ours, line.upper(), size=12, center=True)
     for line in texts.organisation.splitlines():
-        _line(ours, line.upper(), size=13, bold=True, center=True)
+        _line(ours, line.upper(), size=12, bold=True, center=True)
     _rule(ours, 0.4, left)
     sign = "Số" if locale == "vi" else "No."
     number = paper.number or f"           /{texts.symbol}"
     _line(ours, f"{sign}: {number}", size=13, center=True, before=4)
-    _line(theirs, _NATION[locale], size=13, bold=True, center=True)
-    _line(theirs, _MOTTO[locale], size=14, bold=True, center=True)
+    _line(theirs, _NATION[locale], size=12, bold=True, center=True)
+    _line(theirs, _MOTTO[locale], size=13, bold=True, center=True)
     _rule(theirs, 0.62, right)
-    _line(theirs, f"{texts.place}, {long_day(paper.day, locale)}", size=14, italic=True, center=True, before=4)
+    _line(theirs, f"{texts.place}, {long_day(paper.day, locale)}", size=13, italic=True, center=True, before=4)
     for cell in (ours, theirs):
         _trim(cell)
 
@@ -213,12 +217,15 @@ def _body(book: Any, paper: Paper) -> None:
     if paper.part == "decision":
         word = "QUYẾT ĐỊNH:" if paper.locale == "vi" else "DECIDES:"
         _line(book, word, bold=True, center=True, before=8, after=8)
+    paragraph = None
     for line in _lines(paper.texts.body):
         article = _ARTICLE.match(line)
         paragraph = _line(book, article[1] if article else line, bold=article is not None)
         if article:
             paragraph.add_run(article[2])
         _justified(paragraph)
+    if paragraph is not None:
+        paragraph.paragraph_format.keep_with_next = True  # a signature never stands alone on a page
 
 
 def _lines(text: str) -> list[str]:
@@ -228,7 +235,7 @@ def _lines(text: str) -> list[str]:
 def _foot(book: Any, paper: Paper) -> None:
     from docx.shared import Pt
 
-    _line(book, "", size=6)
+    _line(book, "", size=6).paragraph_format.keep_with_next = True
     table = _grid(book, (8.0, 8.5))
     _keep_together(table)
     ours, theirs = table.rows[0].cells
@@ -278,51 +285,50 @@ def _annex(book: Any, paper: Paper, annex: Annex) -> None:
 
 
 def _table(book: Any, annex: Annex, *, locale: str) -> None:
-    from docx.oxml import OxmlElement
-    from docx.shared import Cm
-
+    """The table, written as it stands in the file: python-docx needs seconds for some hundred rows."""
     _line(book, "", size=4)
     whole = sum(column.width for column in annex.columns)
     widths = [1.2, *((_WIDE_CM - 1.2) * column.width / whole for column in annex.columns)]
-    table = book.add_table(rows=1, cols=len(widths))
-    table.style, table.autofit = "Table Grid", False
-    for column, width in zip(table.columns, widths, strict=True):
-        column.width = Cm(width)
     heads = ["STT" if locale == "vi" else "No.", *(getattr(one, f"label_{locale}") for one in annex.columns)]
-    _row(table.rows[0], heads, widths, bold=True, middle=range(len(heads)))
-    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-    figures = {n for n, column in enumerate(annex.columns, 1) if column.money}
+    sides = ["center", *(_side(column) for column in annex.columns)]
+    rows = [_row(heads, widths, ["center"] * len(heads), bold=True, head=True)]
     for place, values in enumerate(annex.rows, 1):
-        texts = [
-            str(place),
-            *(_shown(column, values.get(column.key), annex.currency, locale) for column in annex.columns),
-        ]
-        _row(table.add_row(), texts, widths, right=figures, middle=(0,))
+        texts = [str(place), *(_shown(one, values.get(one.key), annex.currency, locale) for one in annex.columns)]
+        rows.append(_row(texts, widths, sides))
     sums = _sums(annex, locale)
     if any(sums):
-        word = "Tổng cộng" if locale == "vi" else "Total"
-        _row(
-            table.add_row(), ["", word, *sums[1:]] if len(sums) > 1 else [word, *sums], widths, right=figures, bold=True
-        )
-    for row in table.rows:
-        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        rows.append(_row(["", "Tổng cộng" if locale == "vi" else "Total", *sums[1:]], widths, sides, bold=True))
+    table = book.add_table(rows=0, cols=len(widths))
+    table.style, table.autofit = "Table Grid", False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = _twips(width) * 635  # EMU of a twentieth of a point
+    for row in rows:
+        table._tbl.append(row)
+
+
+def _side(column: Column) -> str:
+    return "right" if column.money else "center" if column.width < 1 else "left"
+
+
+def _twips(width_cm: float) -> int:
+    return round(width_cm / 2.54 * 1440)
 
 
 def _row(
-    row: Any, texts: Sequence[str], widths: Sequence[float], *, bold: bool = False, right: Any = (), middle: Any = ()
-) -> None:
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.shared import Cm, Pt
+    texts: Sequence[str], widths: Sequence[float], sides: Sequence[str], *, bold: bool = False, head: bool = False
+) -> Any:
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
 
-    for n, (cell, text, width) in enumerate(zip(row.cells, texts, widths, strict=True)):
-        cell.width = Cm(width)
-        paragraph = cell.paragraphs[0]
-        run = paragraph.add_run(text)
-        run.bold, run.font.size = bold, Pt(12)
-        if n in middle:
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        elif n in right:
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    strong = "<w:b/>" if bold else ""
+    cells = "".join(
+        f'<w:tc><w:tcPr><w:tcW w:w="{_twips(width)}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>'
+        f'<w:p><w:pPr><w:jc w:val="{side}"/></w:pPr><w:r><w:rPr>{strong}<w:sz w:val="24"/><w:szCs w:val="24"/></w:rPr>'
+        f'<w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p></w:tc>'
+        for text, width, side in zip(texts, widths, sides, strict=True)
+    )
+    repeated = "<w:tblHeader/>" if head else ""
+    return parse_xml(f"<w:tr {nsdecls('w')}><w:trPr><w:cantSplit/>{repeated}</w:trPr>{cells}</w:tr>")
 
 
 def _shown(column: Column, value: Any, currency: str, locale: str) -> str:

@@ -117,7 +117,7 @@ def add_subject(selection: Selection, subject: Subject, *, by: Actor) -> Selecti
         except IntegrityError as error:
             # A colleague added it to another selection at the same moment.
             raise AlreadySelected(_l("It has just been added to another selection.")) from error
-        record("documents.add", row, by=by, after={"subject": subject.title, "subject_id": subject.id})
+        record("documents.add", row, by=by, after={"note": subject.title, "subject_id": subject.id})
     db.session.expire(row, ["items"])
     return item
 
@@ -151,7 +151,13 @@ def remove_subject(item: SelectionItem, *, by: Actor, reason: str = "") -> None:
     with transaction():
         row = editable(item.selection)
         item = db.session.get_one(SelectionItem, item.id, populate_existing=True)
-        record("documents.remove", row, by=by, before={"subject": item.title}, after={"reason": clean(reason)[:400]})
+        record(
+            "documents.remove",
+            row,
+            by=by,
+            before={"subject": item.title},
+            after={"note": f"{item.title} {clean(reason)[:400]}".strip()},
+        )
         publish(SubjectRemoved(row, item, by))
         db.session.delete(item)
         db.session.flush()

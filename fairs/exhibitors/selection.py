@@ -144,8 +144,9 @@ def propose_for_support(
 def subject_of(exhibitor: Exhibitor, draft: GrantDraft) -> Subject:
     """The exhibitor as the annex names it."""
     company, names = exhibitor.company, {group.code: group.name_vi for group in product_groups()}
-    village = company.village.name_vi if company.village is not None else ""
-    place = ", ".join(dict.fromkeys(part for part in (company.address, village) if part)) or company.commune
+    village = company.village.name if company.village is not None else ""
+    parts = [company.address, "" if village in company.address else village]
+    place = ", ".join(part for part in parts if part) or company.commune
     details = {
         "reference": exhibitor.reference, "place": place, "tax_code": company.tax_code,
         "products": ", ".join(names.get(code, code) for code in exhibitor.groups), "booths": exhibitor.booth_count,

@@ -21,7 +21,7 @@ from fairs.exhibitors.queries import SUPPORT_KIND
 from fairs.exhibitors.selection import exhibitors_of
 from fairs.exhibitors.states import ExhibitorState
 from fairs.exhibitors.support_texts import PLACEHOLDERS, TEXTS
-from fairs.funding.models import Grant, SupportRule
+from fairs.funding.models import Grant, SupportClash, SupportRule
 from fairs.funding.queries import clashes_of, grants_of_selection
 from fairs.funding.service import check_grants
 from fairs.funding.states import ClashState, GrantState
@@ -73,6 +73,7 @@ def words(selection: Selection, locale: str) -> Mapping[str, str]:
     """What the texts say of the fair, the rule and the money."""
     fair, rule, line = db.session.get_one(Fair, selection.fair_id), _rule(selection), _line(selection)
     vi = locale == "vi"
+    legal_basis = rule.legal_basis_vi if vi else rule.legal_basis_en or rule.legal_basis_vi
     name = fair.name_vi if vi else fair.name_en or fair.name_vi
     matter = {
         "": (f"phê duyệt danh sách đơn vị được hỗ trợ chi phí gian hàng tại {name}", f"supporting the booths of exhibitors at {name}"),
@@ -92,25 +93,35 @@ def words(selection: Selection, locale: str) -> Mapping[str, str]:
             if vi
             else f"{kind}{extra}, item {item.number} “{item.name_en}” of the {plan.name_en}"
         )
-        plan_decision = (
-            f"Quyết định số {plan.decision_number} về {plan.name_vi}"
-            if vi
-            else f"decision no. {plan.decision_number} on the {plan.name_en}"
-        )
-    cleared = sum(
-        clash.state is ClashState.CLEARED for clash in clashes_of([g.id for g in grants_of_selection(selection.id)])
-    )
-    review = ("Không có đơn vị trùng lặp." if vi else "No duplicate was found.") if not cleared else (
-        f"{cleared} trường hợp nghi trùng đã được người thứ hai xem xét, kết luận không trùng lặp." if vi
-        else f"{cleared} suspected duplicates were cleared by a second person."
-    )  # fmt: skip
+        plan_decision = plan.name_vi if vi else f"the {plan.name_en}"
+        if plan.decision_number:
+            lead = f"Quyết định số {plan.decision_number} về" if vi else f"decision no. {plan.decision_number} on"
+            plan_decision = f"{lead} {plan_decision}"
+    clashes = clashes_of([grant.id for grant in grants_of_selection(selection.id)])
     return {
         "fair": name, "from": format_date(fair.starts_on, locale), "to": format_date(fair.ends_on, locale),
         "venue": fair.venue_vi if vi else fair.venue_en or fair.venue_vi, "percent": str(selection.terms.get("percent", "")),
-        "rule": f"{rule.item_vi if vi else rule.item_en} ({rule.legal_basis})", "legal_basis": rule.legal_basis,
+        "rule": rule.item_vi if vi else rule.item_en or rule.item_vi, "legal_basis": legal_basis,
         "budget": budget, "plan_decision": plan_decision, "total_words": in_words(total_of(selection), locale),
-        "matter": matter[0 if vi else 1], "review": review,
+        "matter": matter[0 if vi else 1], "review": _review(clashes, vi=vi),
     }  # fmt: skip
+
+
+def _review(clashes: Sequence[SupportClash], *, vi: bool) -> str:
+    """What the check for support from other funds found, for the submission."""
+    waiting = sum(clash.state is ClashState.WAITING for clash in clashes)
+    cleared = sum(clash.state is ClashState.CLEARED for clash in clashes)
+    said = []
+    if waiting:
+        said.append(
+            f"{waiting} trường hợp nghi trùng đang chờ xem xét."
+            if vi
+            else f"Suspected duplicates under review: {waiting}."
+        )
+    if cleared:
+        text = f"{cleared} trường hợp nghi trùng đã được người thứ hai xem xét, kết luận không trùng lặp."
+        said.append(text if vi else f"Suspected duplicates cleared by a second person: {cleared}.")
+    return " ".join(said) or ("Không có đơn vị trùng lặp." if vi else "No duplicate was found.")
 
 
 def facts(selection: Selection) -> Sequence[tuple[Any, str]]:

@@ -65,7 +65,7 @@ def claim_of(grant: Grant) -> Claim:
 
 
 def same_companies(company: Company) -> Sequence[int]:
-    """Keys of all records that are this company: the same tax code, or the same name without accents in its country."""
+    """Keys of all records that are this company or a branch of it: by tax code, or by name without accents and country."""
     return db.session.scalars(select(Company.id).where(_same_company(company))).all()
 
 
@@ -74,7 +74,8 @@ def _same_company(company: Company) -> ColumnElement[bool]:
     if company.folded:
         same.append(and_(Company.folded == company.folded, Company.country == company.country))
     if company.tax_code:
-        same.append(Company.tax_code == company.tax_code)
+        # A branch has the ten digits of its company and three of its own.
+        same.append(Company.tax_code.startswith(company.tax_code[:10], autoescape=True))
     return or_(*same)
 
 

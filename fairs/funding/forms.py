@@ -24,7 +24,8 @@ class RuleForm(Form):
     purpose = SelectField(_l("What it pays for"))
     programme_vi = Text(_l("Programme (Vietnamese)"), length=120, required=True)
     programme_en = Text(_l("Programme (English)"), length=120)
-    legal_basis = Text(_l("Legal basis"), length=250, required=True)
+    legal_basis_vi = Text(_l("Legal basis (Vietnamese)"), length=250, required=True)
+    legal_basis_en = Text(_l("Legal basis (English)"), length=250)
     item_vi = LongText(_l("What is supported (Vietnamese)"), length=500, required=True)
     item_en = LongText(_l("What is supported (English)"), length=500)
     rate_percent = WholeNumber(_l("Rate in percent"), least=1, most=100)
@@ -51,7 +52,7 @@ class RuleForm(Form):
 
 
 _TEXTS = frozenset(
-    "programme_vi programme_en item_vi item_en cap_unit condition_vi condition_en decision_number source".split()
+    "programme_vi programme_en legal_basis_vi legal_basis_en item_vi item_en cap_unit condition_vi condition_en decision_number source".split()
 )
 
 

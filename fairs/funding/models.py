@@ -48,7 +48,8 @@ class SupportRule(Record):
     purpose: Mapped[Purpose] = mapped_column(StateType(Purpose))
     programme_vi: Mapped[str] = mapped_column(String(120))
     programme_en: Mapped[str] = mapped_column(String(120))
-    legal_basis: Mapped[str] = mapped_column(String(250))
+    legal_basis_vi: Mapped[str] = mapped_column(String(250))
+    legal_basis_en: Mapped[str] = mapped_column(String(250), default="")
     item_vi: Mapped[str] = mapped_column(String(500))
     item_en: Mapped[str] = mapped_column(String(500))
     rate_percent: Mapped[int | None]
@@ -72,6 +73,11 @@ class SupportRule(Record):
     def programme(self) -> str:
         """The programme, in the reader's language."""
         return localized(self, "programme")
+
+    @property
+    def legal_basis(self) -> str:
+        """The regulation, in the reader's language."""
+        return localized(self, "legal_basis")
 
     @property
     def condition(self) -> str:
@@ -101,7 +107,7 @@ class SupportRule(Record):
     def snapshot(self) -> dict[str, Any]:
         """The copy that a grant keeps."""
         names = (
-            "code", "version", "programme_vi", "programme_en", "legal_basis", "item_vi", "item_en", "rate_percent",
+            "code", "version", "programme_vi", "programme_en", "legal_basis_vi", "legal_basis_en", "item_vi", "item_en", "rate_percent",
             "cap_amount", "cap_unit", "condition_vi", "condition_en", "decision_number", "certainty",
         )  # fmt: skip
         days = {name: day.isoformat() if (day := getattr(self, name)) else None for name in ("valid_from", "valid_to")}

@@ -6,11 +6,10 @@ from datetime import date
 
 from sqlalchemy import select
 
-from fairs.core.actor import SYSTEM
 from fairs.core.db import db, transaction
 from fairs.core.domain import rows
 from fairs.funding.models import SupportRule
-from fairs.funding.rules import RuleDraft, add_rule
+from fairs.funding.rules import RuleDraft, new_rule
 from fairs.funding.states import Purpose
 
 _PROGRAMMES = {
@@ -21,7 +20,7 @@ _PROGRAMMES = {
     "eligibility": ("Đối tượng thụ hưởng", "Eligibility"),
 }
 _PURPOSES = {
-    "KC-DOM-ORG": Purpose.FAIR, "KC-DOM-JOIN": Purpose.BOOTH, "KC-OVS": Purpose.BOOTH, "KC-OVS-AIR": Purpose.TRAVEL,
+    "KC-DOM-ORG": Purpose.BOOTH, "KC-DOM-JOIN": Purpose.BOOTH, "KC-OVS": Purpose.BOOTH, "KC-OVS-AIR": Purpose.TRAVEL,
     "KC-STARTUP": Purpose.OTHER, "KC-DEMO": Purpose.EQUIPMENT, "KC-MACHINE": Purpose.EQUIPMENT, "KC-OPEN": Purpose.BOOTH,
     "TP-OVS": Purpose.BOOTH, "TP-DOM-INT": Purpose.FAIR, "TP-DOM-SALE": Purpose.FAIR, "TP-REPEAT": Purpose.BOOTH,
     "EX-HANOI-WEEK": Purpose.BOOTH, "EX-CAEXPO": Purpose.BOOTH, "HB-VN": Purpose.LODGING, "HB-IISF2016": Purpose.TRAVEL,
@@ -51,6 +50,14 @@ ITEMS_VI = {
     "ELIG-2018": "Cơ sở công nghiệp nông thôn: doanh nghiệp nhỏ và vừa, hợp tác xã, tổ hợp tác, hộ kinh doanh tại huyện, thị xã, thị trấn, xã, phường của đô thị loại 2, 3 và phường của đô thị loại 1 được nâng cấp từ xã chưa quá 5 năm",
     "ELIG-2025": "Cơ sở công nghiệp nông thôn: doanh nghiệp nhỏ và vừa, tổ hợp tác, hợp tác xã, liên hiệp hợp tác xã, hộ kinh doanh sản xuất tại xã, phường, đặc khu của tỉnh; xã, đặc khu của thành phố trực thuộc trung ương; và làng nghề được công nhận",
 }
+_BASES_VI = (
+    (" art. 8(6)", ", Điều 8 khoản 6"), (" art. 8", ", Điều 8"), (" art. 2", ", Điều 2"), (" art. 1(1)", ", Điều 1 khoản 1"),
+    ("draft of TT ", "dự thảo Thông tư số "), ("TT ", "Thông tư số "), ("QĐ ", "Quyết định số "), ("NĐ ", "Nghị định số "),
+    (" of 18 Jun 2025", " ngày 18/6/2025"), ("; provincial council", "; Nghị quyết của Hội đồng nhân dân cấp tỉnh"),
+    (" (reception of foreign guests)", " (tiếp khách nước ngoài)"), ("Hanoi practice 2021", "thực tế tại Hà Nội năm 2021"),
+    ("Hanoi practice", "thực tế tại Hà Nội"), ("organiser notice 2024", "thông báo của ban tổ chức năm 2024"),
+    ("India International Silk Fair 2016", "Hội chợ lụa quốc tế Ấn Độ 2016"),
+)  # fmt: skip
 CONDITIONS_VI = {
     "KC-DOM-ORG": "chi phí theo kết quả đấu thầu hoặc giá được duyệt",
     "KC-OVS": "chi phí theo kết quả đấu thầu hoặc giá được duyệt",
@@ -74,9 +81,8 @@ def load_rules() -> int:
     table = rows("support-rules")
     with transaction():
         known = set(db.session.scalars(select(SupportRule.code)))
-        for row in table:
-            if row["rule_id"] not in known:
-                add_rule(_draft(row), by=SYSTEM)
+        db.session.add_all(new_rule(_draft(row)) for row in table if row["rule_id"] not in known)
+        db.session.flush()
     return len(table)
 
 
@@ -85,12 +91,19 @@ def _draft(row: dict[str, str]) -> RuleDraft:
     programme_vi, programme_en = _PROGRAMMES[row["programme"]]
     return RuleDraft(
         code=code, purpose=_PURPOSES.get(code, Purpose.OTHER), programme_vi=programme_vi, programme_en=programme_en,
-        legal_basis=row["legal_basis"][:250], item_vi=ITEMS_VI[code], item_en=row["item"],
+        legal_basis_vi=_basis_vi(row["legal_basis"]), legal_basis_en=row["legal_basis"][:250], item_vi=ITEMS_VI[code], item_en=row["item"],
         rate_percent=int(row["rate_pct"]) if row["rate_pct"] else None,
         cap_amount=int(row["cap_amount"]) if row["cap_amount"] else None, cap_unit=row["cap_unit"],
         condition_vi=CONDITIONS_VI.get(code, ""), condition_en=row["condition"], valid_from=_day(row["valid_from"], last=False),
         valid_to=_day(row["valid_to"], last=True), certainty=row["certainty"], source=row["source"][:250],
     )  # fmt: skip
+
+
+def _basis_vi(text: str) -> str:
+    """The table's short name of a regulation as Vietnamese papers cite it."""
+    for short, whole in _BASES_VI:
+        text = text.replace(short, whole)
+    return text[:250]
 
 
 def _day(text: str, *, last: bool) -> date | None:

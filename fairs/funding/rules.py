@@ -30,7 +30,8 @@ class RuleDraft:
     purpose: Purpose
     programme_vi: str
     programme_en: str
-    legal_basis: str
+    legal_basis_vi: str
+    legal_basis_en: str
     item_vi: str
     item_en: str
     rate_percent: int | None
@@ -62,15 +63,20 @@ def check_rule(draft: RuleDraft) -> None:
 
 def add_rule(draft: RuleDraft, *, by: Actor) -> SupportRule:
     """A new rule; raises InvalidInput for a code that is taken and for values that do not fit."""
-    check_rule(draft)
     with transaction():
         if db.session.scalar(select(SupportRule.id).where(SupportRule.code == draft.code).limit(1)) is not None:
             raise InvalidInput(_l("There is a rule of this code already."), field="code")
-        row = _row(draft, 1)
+        row = new_rule(draft)
         db.session.add(row)
         db.session.flush()
         record("funding.add_rule", row, by=by, after=asdict(draft))
     return row
+
+
+def new_rule(draft: RuleDraft) -> SupportRule:
+    """The first version of a rule, not yet kept; raises InvalidInput for values that do not fit."""
+    check_rule(draft)
+    return _row(draft, 1)
 
 
 def change_rule(rule: SupportRule, draft: RuleDraft, *, by: Actor) -> SupportRule:
@@ -115,7 +121,7 @@ def _newest(rule: SupportRule) -> SupportRule:
 
 
 def _folded(draft: RuleDraft) -> str:
-    return fold(f"{draft.code} {draft.item_vi} {draft.item_en} {draft.legal_basis}")[:1200]
+    return fold(f"{draft.code} {draft.item_vi} {draft.item_en} {draft.legal_basis_vi}")[:1200]
 
 
 def _row(draft: RuleDraft, version: int) -> SupportRule:

@@ -14,7 +14,7 @@ from fairs.programme.budget import save_budget_line
 from fairs.programme.forms import LineForm
 from fairs.programme.models import BudgetLine, Programme
 from fairs.programme.permissions import MANAGE_BUDGET, VIEW_BUDGET
-from fairs.programme.queries import budget_line, budget_lines, items_of, programme_of, years
+from fairs.programme.queries import budget_line, budget_lines, budget_years, items_of, programme_of
 
 bp = Blueprint("budget", __name__, url_prefix="/budget")
 
@@ -23,7 +23,7 @@ bp = Blueprint("budget", __name__, url_prefix="/budget")
 @requires(VIEW_BUDGET)
 def index() -> Any:
     """The lines of the latest plan."""
-    known = years()
+    known = budget_years()
     if known:
         return go(url_for("budget.show", year=known[0]))
     return render_template("programme/budget_none.html")
@@ -46,7 +46,7 @@ def show(year: int) -> str:
 def _show(programme: Programme, form: LineForm | None) -> str:
     lines = budget_lines(programme.year)
     return render_template(
-        "programme/budget.html", programme=programme, lines=lines, years=years(), MANAGE_BUDGET=MANAGE_BUDGET,
+        "programme/budget.html", programme=programme, lines=lines, years=budget_years(), MANAGE_BUDGET=MANAGE_BUDGET,
         form=form or LineForm(formdata=None, items=items_of(programme)), failed=form is not None,
     )  # fmt: skip
 

@@ -18,7 +18,15 @@ def programme_of(year: int) -> Programme | None:
 
 
 def years() -> Sequence[int]:
-    """Years with a plan, the latest first."""
+    """Years whose plan sets targets, the latest first."""
+    with_targets = select(PlanItem.programme_id).join(Target, Target.item_id == PlanItem.id)
+    return db.session.scalars(
+        select(Programme.year).where(Programme.id.in_(with_targets)).order_by(Programme.year.desc())
+    ).all()
+
+
+def budget_years() -> Sequence[int]:
+    """Years with a plan, with targets or without, the latest first."""
     return db.session.scalars(select(Programme.year).order_by(Programme.year.desc())).all()
 
 

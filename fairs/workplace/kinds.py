@@ -26,10 +26,14 @@ from fairs.core.i18n import format_money
 from fairs.core.money import Money
 from fairs.core.permissions import Permission
 from fairs.directory.models import Company, Person
+from fairs.documents.models import Selection
+from fairs.documents.permissions import VIEW_DOCUMENTS
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.permissions import VIEW_EXHIBITORS
 from fairs.exhibitors.states import ExhibitorState
 from fairs.floorplans.models import Booth, Hall
+from fairs.funding.models import Grant
+from fairs.funding.permissions import VIEW_FUNDING
 from fairs.importers.models import Importer
 from fairs.importers.permissions import VIEW_IMPORTERS
 from fairs.payments.models import Invoice
@@ -39,7 +43,7 @@ from fairs.sitework.permissions import VIEW_SITEWORK
 from fairs.visitors.models import Visitor
 from fairs.visitors.permissions import VIEW_VISITORS
 from fairs.workplace.scope import Scope
-from fairs.workplace.terms import Group, Hit, Names, Wanted
+from fairs.workplace.terms import Group, Hit, Names, Wanted, all_words
 
 Conditions = Sequence[ColumnElement[bool] | None]
 _Importer = aliased(Company)
@@ -114,6 +118,18 @@ def _contract_hit(row: Any) -> Hit:
     title = f"{row.exporter} → {row.importer}"
     return Hit("contracts.contract", _values(row, reference=row.reference), title, f"{row.reference} · {value}",
                row.verification, row.Fair.name, keys=(row.reference,))  # fmt: skip
+
+
+def _document_hit(row: Any) -> Hit:
+    text = " · ".join(part for part in (row.reference, row.decision_number) if part)
+    return Hit("documents.show", _values(row, reference=row.reference), row.title, text, row.state, row.Fair.name,
+               keys=(row.reference, row.decision_number.upper()))  # fmt: skip
+
+
+def _grant_hit(row: Any) -> Hit:
+    amount = format_money(Money(row.amount_minor, row.currency))
+    return Hit("funding.show", _values(row, reference=row.reference), row.title, f"{row.reference} · {amount}", row.state,
+               row.Fair.name, keys=(row.reference,))  # fmt: skip
 
 
 def _booth_query() -> Any:
@@ -214,6 +230,12 @@ KINDS = (
          lambda wanted, companies, people: [companies.of(Contract.exporter_id), companies.of(Contract.importer_id),
                                             _code(Contract.reference, wanted), _code(func.upper(Contract.number), wanted)],
          _contract_hit),
+    Kind("documents", _l("Decisions"), "signature", "D", VIEW_DOCUMENTS, Selection, Selection.reference,
+         lambda: select(Selection.reference, Selection.title, Selection.state, Selection.decision_number),
+         lambda wanted, companies, people: [all_words(Selection.folded, wanted)], _document_hit),
+    Kind("grants", _l("Support"), "coins", "G", VIEW_FUNDING, Grant, Grant.reference,
+         lambda: select(Grant.reference, Grant.title, Grant.state, Grant.amount_minor, Grant.currency),
+         lambda wanted, companies, people: [_code(Grant.reference, wanted), _code(Grant.ticket_number, wanted)], _grant_hit),
     Kind("badges", _l("Badges"), "id-badge-2", "P", PRINT_BADGES, Badge, Badge.reference,
          _person_query(Badge, Badge.state),
          lambda wanted, companies, people: [people.of(Badge.person_id), _start(Badge.reference, wanted)],

@@ -27,6 +27,10 @@ from fairs.exhibitors.models import Exhibitor, StandCompany
 from fairs.exhibitors.permissions import VIEW_EXHIBITORS
 from fairs.exhibitors.sharing import STAND_KINDS
 from fairs.exhibitors.states import ExhibitorState
+from fairs.funding.duplicates import same_companies
+from fairs.funding.models import Grant
+from fairs.funding.permissions import VIEW_FUNDING
+from fairs.funding.queries import grants_of_companies
 from fairs.importers.models import Importer
 from fairs.importers.permissions import VIEW_IMPORTERS
 from fairs.importers.states import ImporterState
@@ -95,6 +99,7 @@ class Profile:
     follow_ups: Sequence[Note]
     duplicates: Sequence[Any]
     consents: Sequence[Consent] = ()
+    grants: Sequence[Grant] = ()
     step: Step | None = None
 
 
@@ -109,7 +114,7 @@ def profile(subject: Subject, scope: Scope, fairs: dict[int, Fair]) -> Profile:
     badges = _badges(subject)
     return Profile(
         parts, debts, owed_back, bookings, contracts, badges, follow_ups, duplicates(subject),
-        _consents(subject) if isinstance(subject, Person) else (),
+        _consents(subject) if isinstance(subject, Person) else (), _grants(subject, scope),
         _next_step(scope, parts, debts, bookings, contracts, follow_ups, fairs),
     )  # fmt: skip
 
@@ -169,6 +174,13 @@ def _credits(company: Company, scope: Scope) -> Sequence[Credit]:
     if within is None:
         return []
     return _newest(Credit, and_(Credit.company_id == company.id, within), joinedload(Credit.invoice))
+
+
+def _grants(subject: Subject, scope: Scope) -> Sequence[Grant]:
+    """All support that it ever had, under whatever record: who may see it at one fair sees it at all, or doubles pass."""
+    if not isinstance(subject, Company) or not scope.has(VIEW_FUNDING):
+        return ()
+    return grants_of_companies(same_companies(subject))
 
 
 def _bookings(company: Company, scope: Scope) -> Sequence[BoothBooking]:
@@ -302,5 +314,6 @@ def _contract_step(contracts: Sequence[Contract], fairs: dict[int, Fair]) -> Ste
 LINKS = {
     "exhibitors.show": VIEW_EXHIBITORS, "importers.show": VIEW_IMPORTERS, "visitors.show": VIEW_VISITORS,
     "bookings.booking": VIEW_BOOKINGS, "payments.invoice": VIEW_INVOICES, "contracts.contract": VIEW_CONTRACTS,
+    "funding.show": VIEW_FUNDING,
 }  # fmt: skip
 """Which permission opens the page of a thing: what may be read of here need not be a link."""

@@ -91,6 +91,7 @@ RULES: tuple[Rule, ...] = (
     Rule("withdrawal", _l("Last day to withdraw in writing"), before(50), Role.BOOTH_SALES, TERMS, "day", "exhibitors.index"),
     Rule("decisions", _l("All applications are decided"), before(45), Role.ORGANISER, CUSTOM, "decisions",
          "exhibitors.index", {"state": "submitted"}),
+    Rule("support", _l("Decisions on support are signed"), before(45), Role.ORGANISER, CUSTOM, "support", "documents.index"),
     Rule("rooms", _l("Rooms that nobody needs are released"), before(30), Role.HOSPITALITY, CUSTOM, kinds=("trade",)),
     Rule("importers", _l("All importers have an answer"), before(30), Role.ORGANISER, RECORDS, "importers",
          "importers.index", {"state": "submitted"}),

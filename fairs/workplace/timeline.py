@@ -18,6 +18,9 @@ from fairs.calendar.models import Fair, Milestone
 from fairs.calendar.states import FairState
 from fairs.core.db import db
 from fairs.core.i18n import format_date, format_number
+from fairs.documents.models import Selection
+from fairs.documents.states import OPEN as SELECTION_OPEN
+from fairs.documents.states import SelectionState
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.states import ExhibitorState
 from fairs.importers.models import Importer
@@ -42,6 +45,7 @@ class Facts:
     badges: tuple[int, int]  # valid, of them not printed
     instalments: dict[str, tuple[int, date]]  # still to be paid by kind: how many, the earliest day
     invoices: int
+    selections: tuple[int, int, date | None]  # all that were not cancelled, open, the earliest day one is needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +107,19 @@ def facts_of(fair: Fair) -> Facts:
     invoices = db.session.scalar(select(func.count()).select_from(Invoice).where(Invoice.fair_id == fair.id)) or 0
     return Facts(
         milestones_of(fair.id), applications, importers, (badges, int(unprinted)),
-        {kind: (count, day) for kind, count, day in rows}, invoices,
+        {kind: (count, day) for kind, count, day in rows}, invoices, _selections(fair),
     )  # fmt: skip
+
+
+def _selections(fair: Fair) -> tuple[int, int, date | None]:
+    is_open = Selection.state.in_(SELECTION_OPEN)
+    total, still, day = db.session.execute(
+        select(
+            func.count(), func.coalesce(func.sum(case((is_open, 1), else_=0)), 0),
+            func.min(case((is_open, Selection.due_on))),
+        ).where(Selection.fair_id == fair.id, Selection.state != SelectionState.CANCELLED)
+    ).one()  # fmt: skip
+    return total, int(still), date.fromisoformat(day) if isinstance(day, str) else day
 
 
 def _waiting(model: Any, fair: Fair, *states: Any) -> tuple[int, int, date | None]:
@@ -133,6 +148,14 @@ def _answers(name: str) -> Callable[[Fair, Facts, date], Proof]:
         return Proof(False, text, promised or day)
 
     return proof
+
+
+def _signed(fair: Fair, facts: Facts, day: date) -> Proof:
+    total, still, needed = facts.selections
+    if not still:
+        return Proof(bool(total), applies=bool(total))
+    text = ngettext("%(num)s decision is being prepared", "%(num)s decisions are being prepared", still)
+    return Proof(False, text, needed or day)
 
 
 def _paid(kind: str) -> Callable[[Fair, Facts, date], Proof]:
@@ -168,6 +191,7 @@ PROOFS: dict[str, Callable[[Fair, Facts, date], Proof]] = {
     "closed": _reached(F.CLOSED, F.REPORTED),
     "decisions": _answers("applications"),
     "importers": _answers("importers"),
+    "support": _signed,
     "deposits": _paid("deposit"),
     "balances": _paid("balance"),
     "badges": _printed,

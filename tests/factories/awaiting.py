@@ -19,7 +19,10 @@ from fairs.core.actor import SYSTEM
 from fairs.core.clock import now, today
 from fairs.core.db import db, transaction
 from fairs.core.permissions import Role
+from fairs.documents.service import return_selection, submit_selection
 from fairs.exhibitors.service import accept_application, refuse_application, waitlist_application
+from fairs.funding.queries import clashes_of
+from fairs.funding.service import decide_clash, settle_grant
 from fairs.importers.service import approve_importer
 from fairs.messages.models import OutboxMessage
 from fairs.messages.service import Notice, mark_printed, send, try_again
@@ -37,6 +40,7 @@ from tests.factories.deals import Office as Deals
 from tests.factories.exhibitors import new_office
 from tests.factories.importers import ZONE, reception
 from tests.factories.sitework import new_site
+from tests.factories.support import support_place
 
 LONG = timedelta(days=8)
 
@@ -76,6 +80,41 @@ def appraised() -> Awaiting:
     place = new_office()
     record = place.appraised()
     return Awaiting(place.fair, record, lambda: accept_application(record, by=SYSTEM))
+
+
+def selection() -> Awaiting:
+    place = support_place()
+    record = place.proposed().selection
+    return Awaiting(place.fair, record, lambda: submit_selection(record, by=place.by))
+
+
+def returned_selection() -> Awaiting:
+    place = support_place()
+    record = return_selection(place.submitted(), reason="Thiếu chữ ký nháy", by=place.by)
+    return Awaiting(place.fair, record, lambda: submit_selection(record, by=place.by))
+
+
+def signature() -> Awaiting:
+    place = support_place()
+    record = place.submitted()
+    return Awaiting(place.fair, record, lambda: place.sign(record))
+
+
+def clash() -> Awaiting:
+    place = support_place()
+    exhibitor = place.supported()
+    place.other_grant(exhibitor)
+    item = place.proposed(exhibitor, reason="Khoản kia cho chuyến đi")
+    [record] = clashes_of([place.grant(item.selection).id])
+    return Awaiting(place.fair, record, lambda: decide_clash(record, is_duplicate=False, note="Đã xem", by=SYSTEM))
+
+
+def settlement() -> Awaiting:
+    place = support_place()
+    record = place.grant(place.signed())
+    with transaction():
+        place.fair.starts_on = place.fair.ends_on = place.fair.today - timedelta(days=1)
+    return Awaiting(place.fair, record, lambda: settle_grant(record, record.amount, by=SYSTEM))
 
 
 def waiting_list() -> Awaiting:
@@ -221,6 +260,10 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "report": (_fair(-40, FairState.CLOSED, FairState.REPORTED),),
     "application": (application,),
     "appraised": (appraised,),
+    "selection": (selection, returned_selection),
+    "signature": (signature,),
+    "clash": (clash,),
+    "settlement": (settlement,),
     "waiting-list": (waiting_list,),
     "importer": (importer,),
     "badge": (badge,),
