@@ -26,11 +26,8 @@ from fairs.demo.participants import load_exhibitors, load_importers, load_trade_
 from fairs.demo.people import create_accounts, create_cast, give_roles
 from fairs.demo.products import load_products
 from fairs.demo.public_days import load_counts, load_sales
-<<<<<<< HEAD
 from fairs.demo.sitework import load_site_work
-=======
 from fairs.demo.support import load_decision, load_draft, load_rules_and_lines
->>>>>>> wt-documents
 from fairs.demo.texts import GIFTSHOW, SOUVENIRS, TERMS_EN, TERMS_VI
 from fairs.demo.year2020_results import load_year
 from fairs.directory.reference import load_reference as load_directory_reference
@@ -82,15 +79,12 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         }
         days = random.Random(PLAN_YEAR + 1)  # a stream of its own: what comes before and after stays as it was
         made |= {"counted": load_counts(days, souvenirs, users), "sales declared": load_sales(days, souvenirs)}
-<<<<<<< HEAD
         made |= {"wishes": load_applications(giftshow, souvenirs, users)}
         made |= load_site_work(giftshow, souvenirs, cast)
-=======
         organiser = Actor(users["organiser"].id, users["organiser"].name)
         load_rules_and_lines(as_of.year, organiser)
         made["grants"] = load_decision(giftshow, "4a", users) + load_decision(souvenirs, "4b", users)
         made["proposed"] = load_draft(giftshow, "4a", users)
->>>>>>> wt-documents
         load_notes(giftshow, cast)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:
