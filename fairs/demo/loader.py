@@ -18,7 +18,7 @@ from fairs.core.db import db, transaction
 from fairs.core.errors import Conflict
 from fairs.core.permissions import Role
 from fairs.demo.deals import load_contracts, load_rates
-from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall
+from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall, publish_plans
 from fairs.demo.milestones import load_milestones
 from fairs.demo.notes import load_notes
 from fairs.demo.participants import load_exhibitors, load_importers, load_trade_visitors, load_visits
@@ -77,6 +77,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         days = random.Random(PLAN_YEAR + 1)  # a stream of its own: what comes before and after stays as it was
         made |= {"counted": load_counts(days, souvenirs, users), "sales declared": load_sales(days, souvenirs)}
         load_notes(giftshow, cast)
+        publish_plans(giftshow, souvenirs, Actor(users["organiser"].id, users["organiser"].name))
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)
