@@ -19,7 +19,7 @@ from fairs.core.errors import Conflict
 from fairs.core.permissions import Role
 from fairs.demo.applications import load_applications
 from fairs.demo.deals import load_contracts, load_rates
-from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall
+from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall, publish_plans
 from fairs.demo.milestones import load_milestones
 from fairs.demo.notes import load_notes
 from fairs.demo.participants import load_exhibitors, load_importers, load_trade_visitors, load_visits
@@ -86,6 +86,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         made["grants"] = load_decision(giftshow, "4a", users) + load_decision(souvenirs, "4b", users)
         made["proposed"] = load_draft(giftshow, "4a", users)
         load_notes(giftshow, cast)
+        publish_plans(giftshow, souvenirs, Actor(users["organiser"].id, users["organiser"].name))
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)

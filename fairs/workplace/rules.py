@@ -87,6 +87,8 @@ RULES: tuple[Rule, ...] = (
     Rule("permit", _l("Permit of the fair registered"), _permit_day, Role.ORGANISER, DECREE, opens=before(365)),
     Rule("plan", _l("Detailed plan of the fair approved"), before(60), Role.ORGANISER, CUSTOM),
     Rule("published", _l("The fair is published"), before(180), Role.ORGANISER, CUSTOM, "published", "calendar.settings"),
+    Rule("floor_plan", _l("The plan of every hall is published"), before(155), Role.ORGANISER, RECORDS, "floor_plan",
+         "floorplans.index"),
     Rule("booking_opens", _l("Booking opens"), before(150), Role.ORGANISER, CUSTOM, "booking_open", "calendar.settings"),
     Rule("withdrawal", _l("Last day to withdraw in writing"), before(50), Role.BOOTH_SALES, TERMS, "day", "exhibitors.index"),
     Rule("decisions", _l("All applications are decided"), before(45), Role.ORGANISER, CUSTOM, "decisions",

@@ -16,6 +16,7 @@ from fairs.badges.states import BadgeState
 from fairs.calendar.milestones import KEYS, milestones_of
 from fairs.calendar.models import Fair, Milestone
 from fairs.calendar.states import FairState
+from fairs.core.clock import local_day
 from fairs.core.db import db
 from fairs.core.i18n import format_date, format_number
 from fairs.documents.models import Selection
@@ -23,6 +24,7 @@ from fairs.documents.states import OPEN as SELECTION_OPEN
 from fairs.documents.states import SelectionState
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.states import ExhibitorState
+from fairs.floorplans.models import Booth, Hall, PlanVersion
 from fairs.importers.models import Importer
 from fairs.importers.states import ImporterState
 from fairs.payments.models import Instalment, Invoice
@@ -46,6 +48,7 @@ class Facts:
     instalments: dict[str, tuple[int, date]]  # still to be paid by kind: how many, the earliest day
     invoices: int
     selections: tuple[int, int, date | None]  # all that were not cancelled, open, the earliest day one is needed
+    halls: tuple[int, int, date | None]  # all, of them with a published plan, the day of the last publication
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ def facts_of(fair: Fair) -> Facts:
     invoices = db.session.scalar(select(func.count()).select_from(Invoice).where(Invoice.fair_id == fair.id)) or 0
     return Facts(
         milestones_of(fair.id), applications, importers, (badges, int(unprinted)),
-        {kind: (count, day) for kind, count, day in rows}, invoices, _selections(fair),
+        {kind: (count, day) for kind, count, day in rows}, invoices, _selections(fair), _halls(fair),
     )  # fmt: skip
 
 
@@ -120,6 +123,17 @@ def _selections(fair: Fair) -> tuple[int, int, date | None]:
         ).where(Selection.fair_id == fair.id, Selection.state != SelectionState.CANCELLED)
     ).one()  # fmt: skip
     return total, int(still), date.fromisoformat(day) if isinstance(day, str) else day
+
+
+def _halls(fair: Fair) -> tuple[int, int, date | None]:
+    planned = select(Booth.id).where(Booth.hall_id == Hall.id).exists()
+    last = select(func.max(PlanVersion.created_at)).where(PlanVersion.fair_id == fair.id).scalar_subquery()
+    total, ready, moment = db.session.execute(
+        select(func.count(), func.coalesce(func.sum(case((planned, 1), else_=0)), 0), last).where(
+            Hall.fair_id == fair.id
+        )
+    ).one()
+    return total, int(ready), local_day(moment, fair.time_zone) if moment is not None else None
 
 
 def _waiting(model: Any, fair: Fair, *states: Any) -> tuple[int, int, date | None]:
@@ -169,6 +183,14 @@ def _paid(kind: str) -> Callable[[Fair, Facts, date], Proof]:
     return proof
 
 
+def _planned(fair: Fair, facts: Facts, day: date) -> Proof:
+    total, ready, last = facts.halls
+    if total and ready == total:
+        return Proof(True, _("Last published on %(day)s", day=format_date(last)) if last is not None else "")
+    text = ngettext("%(num)s hall has no published plan", "%(num)s halls have no published plan", total - ready)
+    return Proof(False, text if total else "", applies=bool(total) or day >= fair.today)
+
+
 def _printed(fair: Fair, facts: Facts, day: date) -> Proof:
     total, missing = facts.badges
     if not missing:
@@ -189,6 +211,7 @@ PROOFS: dict[str, Callable[[Fair, Facts, date], Proof]] = {
     "booking_open": _reached(F.BOOKING_OPEN, F.RUNNING, F.CLOSED, F.REPORTED),
     "running": _reached(F.RUNNING, F.CLOSED, F.REPORTED),
     "closed": _reached(F.CLOSED, F.REPORTED),
+    "floor_plan": _planned,
     "decisions": _answers("applications"),
     "importers": _answers("importers"),
     "support": _signed,

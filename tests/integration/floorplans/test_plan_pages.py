@@ -155,7 +155,7 @@ def test_a_sheet_goes_out_is_changed_and_comes_back(ground: Ground, organiser: C
     assert [cell[1] for cell in sheet[0]] == HEAD and len(sheet) == 25
     rows = [[float(value) if kind == "number" else value for kind, value in row] for row in sheet]
     rows = [[*row, *[""] * (len(HEAD) - len(row))] for row in rows]
-    rows[1][4] = "3,25"
+    rows[1][4] = "2,75"
     rows[2][8], rows[2][9] = "x", "@SUM(1)"
     rows[3][1] = "a 003"  # small letters and a blank are mended
     rows.append(["A", "B-100", "Standard shell-scheme booth", "silk", 3, 20.5, 3, 3])
@@ -165,7 +165,7 @@ def test_a_sheet_goes_out_is_changed_and_comes_back(ground: Ground, organiser: C
     assert "A-100" not in codes(ground)
     assert organiser.submit(place).status_code == 303
     plan = {booth.code: booth for booth in drafted_plan(ground.hall, draft_of(ground.hall)).booths.values()}
-    assert plan["A-001"].x == 325 and plan["A-002"].blocked and plan["A-002"].reason == "@SUM(1)"
+    assert plan["A-001"].x == 275 and plan["A-002"].blocked and plan["A-002"].reason == "@SUM(1)"
     assert (plan["B-100"].zone, plan["B-100"].y, len(plan)) == ("SLK", 2_050, 25)
     text = organiser.get(f"{base(ground)}/booths.csv").get_data(as_text=True)
     assert "'@SUM(1)" in text and text.startswith("\ufeffHall,")
