@@ -12,6 +12,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from fairs.booths.withdrawal import last_day_to_withdraw, last_early_day
 from fairs.calendar.models import Fair
 from fairs.core.clock import local_day
 from fairs.core.permissions import Role
@@ -69,7 +70,8 @@ RULES: tuple[Rule, ...] = (
     Rule("plan", _l("Detailed plan of the fair approved"), before(60), Role.ORGANISER, CUSTOM),
     Rule("published", _l("The fair is published"), before(180), Role.ORGANISER, CUSTOM, "published", "calendar.settings"),
     Rule("booking_opens", _l("Booking opens"), before(150), Role.ORGANISER, CUSTOM, "booking_open", "calendar.settings"),
-    Rule("withdrawal", _l("Last day to withdraw in writing"), before(50), Role.BOOTH_SALES, TERMS, "day", "exhibitors.index"),
+    Rule("early_bird", _l("Last day of early-bird prices"), last_early_day, Role.BOOTH_SALES, FAIR, "day", "prices.index"),
+    Rule("withdrawal", _l("Last day to withdraw in writing"), last_day_to_withdraw, Role.BOOTH_SALES, TERMS, "day", "exhibitors.index"),
     Rule("decisions", _l("All applications are decided"), before(45), Role.ORGANISER, CUSTOM, "decisions",
          "exhibitors.index", {"state": "submitted"}),
     Rule("rooms", _l("Rooms that nobody needs are released"), before(30), Role.HOSPITALITY, CUSTOM, kinds=("trade",)),
