@@ -290,6 +290,44 @@ def neighbours(booth: Booth) -> list[tuple[Booth, str]]:
     return [(row[0], row[1] or "") for row in rows if share_side(row[0], booth)]
 
 
+def free_beside(booths: Sequence[Booth]) -> Sequence[Booth]:
+    """The free booths that stand wall to wall with one of these, by code; one query."""
+    left, right = min(b.x_cm for b in booths), max(b.x_cm + b.w_cm for b in booths)
+    top, bottom = min(b.y_cm for b in booths), max(b.y_cm + b.h_cm for b in booths)
+    found = db.session.scalars(
+        select(Booth)
+        .join(Booth.type)
+        .where(
+            Booth.hall_id == booths[0].hall_id,
+            Booth.id.not_in([booth.id for booth in booths]),
+            Booth.x_cm <= right,
+            Booth.x_cm + Booth.w_cm >= left,
+            Booth.y_cm <= bottom,
+            Booth.y_cm + Booth.h_cm >= top,
+            is_free(),
+        )
+        .order_by(Booth.code)
+    )
+    return [one for one in found if any(share_side(one, booth) for booth in booths)]
+
+
+def free_with(booth: Booth, codes: Sequence[str]) -> list[Booth]:
+    """``booth`` and those of these booths that are free and hang together with it; what does not fit is left out."""
+    wanted = {code.strip().upper() for code in codes}
+    query = select(Booth).join(Booth.type).options(joinedload(Booth.type), joinedload(Booth.zone))
+    found = (
+        list(db.session.scalars(query.where(Booth.hall_id == booth.hall_id, Booth.code.in_(wanted), is_free())))
+        if wanted
+        else []
+    )
+    group = [booth]
+    while True:
+        beside = next((b for b in found if b not in group and any(share_side(b, one) for one in group)), None)
+        if beside is None:
+            return group
+        group.append(beside)
+
+
 def are_adjacent(booths: Sequence[Booth]) -> bool:
     """Whether the booths hang together, each sharing a side with another one."""
     reached, ahead = {booths[0].id}, [booths[0]]

@@ -243,6 +243,19 @@ def asked_of(exhibitor: Exhibitor) -> Sequence[BookingRequest]:
     ).all()  # fmt: skip
 
 
+def open_requests(fair_id: int) -> Sequence[BookingRequest]:
+    """What exhibitors of a fair ask: the open ones first, then the newest of the others."""
+    query = select(BookingRequest).where(BookingRequest.fair_id == fair_id)
+    booking = joinedload(BookingRequest.booking)
+    return db.session.scalars(
+        query.options(
+            booking.joinedload(BoothBooking.booth), booking.joinedload(BoothBooking.exhibitor).joinedload(Exhibitor.company),
+            joinedload(BookingRequest.other_exhibitor).joinedload(Exhibitor.company),
+        )
+        .order_by(BookingRequest.state != RequestState.OPEN, BookingRequest.id.desc()).limit(200)
+    ).all()  # fmt: skip
+
+
 def request_by_id(fair_id: int, request_id: int) -> BookingRequest:
     """A request of a fair; raises NotFound."""
     found = db.session.get(BookingRequest, request_id)

@@ -8,14 +8,14 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from fairs.audit.service import record
 from fairs.booths.errors import TooLateToWithdraw
 from fairs.booths.models import BoothBooking, BoothWithdrawal
 from fairs.booths.notices import tell_withdrawn
 from fairs.booths.queries import bundle_of
-from fairs.booths.sales_models import SalesTerms
+from fairs.booths.sales_models import PriceRule, SalesTerms
 from fairs.booths.service import SUBJECT, drop_invoice, end_booking, kept_fair, lock_invoice, locked_bundle
 from fairs.booths.states import LIVE, BookingState
 from fairs.calendar.models import Fair
@@ -65,6 +65,16 @@ def terms_of(fair_id: int) -> SalesTerms:
     return found or SalesTerms(fair_id=fair_id, offer_hours=48, withdrawal_days=50, refund_scale=[])
 
 
+def last_day_to_withdraw(fair: Fair) -> date:
+    """The last day on which the fair's terms allow an exhibitor to withdraw."""
+    return fair.starts_on - timedelta(days=terms_of(fair.id).withdrawal_days)
+
+
+def last_early_day(fair: Fair) -> date | None:
+    """The last day of booking by which a price rule of the fair is tied; None without such a rule."""
+    return db.session.scalar(select(func.max(PriceRule.until)).where(PriceRule.fair_id == fair.id))
+
+
 def save_terms(fair: Fair, draft: TermsDraft, *, by: Actor) -> SalesTerms:
     """Set the terms of sale; raises InvalidInput naming the field. Withdrawals made before stay as they were."""
     if not 1 <= draft.offer_hours <= 24 * 30:
@@ -104,8 +114,7 @@ def refund_today(fair: Fair, booking: BoothBooking) -> Refund:
     received = invoice.received if invoice is not None else Money(0, booking.currency)
     in_time = days >= terms.withdrawal_days
     percent = percent_back(terms, days) if in_time else 0
-    last = fair.starts_on - timedelta(days=terms.withdrawal_days)
-    return Refund(last, days - terms.withdrawal_days, percent, received, received.share(percent))
+    return Refund(last_day_to_withdraw(fair), days - terms.withdrawal_days, percent, received, received.share(percent))
 
 
 def withdraw_booking(

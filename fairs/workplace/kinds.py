@@ -17,6 +17,7 @@ from fairs.badges.permissions import PRINT_BADGES
 from fairs.booths.models import BoothBooking
 from fairs.booths.permissions import VIEW_BOOKINGS, VIEW_PLAN
 from fairs.booths.queries import is_live_now
+from fairs.booths.sales_models import WaitingEntry
 from fairs.booths.states import BoothState
 from fairs.calendar.models import Fair
 from fairs.contracts.models import Contract
@@ -105,6 +106,10 @@ def _order_hit(row: Any) -> Hit:
     values = _values(row, reference=row.reference)
     text = f"{row.reference} · {row.name}"
     return Hit("services.show", values, row.code, text, row.state, row.Fair.name, keys=(row.reference,))
+
+
+def _waiting_hit(row: Any) -> Hit:
+    return Hit("sales.entry", _values(row, entry_id=row.entry_id), row.name, row.reference, row.state, row.Fair.name)
 
 
 def _invoice_hit(row: Any) -> Hit:
@@ -208,6 +213,14 @@ KINDS = (
          .join(Booth, Booth.id == BoothBooking.booth_id).join(Exhibitor, Exhibitor.id == BoothBooking.exhibitor_id)
          .join(Company, Company.id == Exhibitor.company_id),
          lambda wanted, companies, people: [_start(BoothBooking.reference, wanted)], _booking_hit),
+    Kind("booth-waiting", _l("Waiting list"), "list-numbers", "", VIEW_BOOKINGS, WaitingEntry, None,
+         lambda: select(WaitingEntry.id.label("entry_id"), WaitingEntry.state, WaitingEntry.booth_count, Exhibitor.reference,
+                        Company.name)
+         .join(Exhibitor, Exhibitor.id == WaitingEntry.exhibitor_id).join(Company, Company.id == Exhibitor.company_id),
+         lambda wanted, companies, people: [
+             WaitingEntry.exhibitor_id.in_(select(Exhibitor.id).where(of_company))
+             if (of_company := companies.of(Exhibitor.company_id)) is not None else None],
+         _waiting_hit),
     Kind("agreements", _l("Agreements"), "file-text", "A", VIEW_AGREEMENTS, Agreement, Agreement.number,
          lambda: select(Agreement.number, Agreement.booths, Agreement.state, Company.name)
          .join(Exhibitor, Exhibitor.id == Agreement.exhibitor_id).join(Company, Company.id == Exhibitor.company_id),

@@ -12,6 +12,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from fairs.booths.withdrawal import last_day_to_withdraw, last_early_day
 from fairs.calendar.models import Fair
 from fairs.core.clock import local_day
 from fairs.core.permissions import Role
@@ -90,7 +91,8 @@ RULES: tuple[Rule, ...] = (
     Rule("floor_plan", _l("The plan of every hall is published"), before(155), Role.ORGANISER, RECORDS, "floor_plan",
          "floorplans.index"),
     Rule("booking_opens", _l("Booking opens"), before(150), Role.ORGANISER, CUSTOM, "booking_open", "calendar.settings"),
-    Rule("withdrawal", _l("Last day to withdraw in writing"), before(50), Role.BOOTH_SALES, TERMS, "day", "exhibitors.index"),
+    Rule("early_bird", _l("Last day of early-bird prices"), last_early_day, Role.BOOTH_SALES, FAIR, "day", "prices.index"),
+    Rule("withdrawal", _l("Last day to withdraw in writing"), last_day_to_withdraw, Role.BOOTH_SALES, TERMS, "day", "exhibitors.index"),
     Rule("decisions", _l("All applications are decided"), before(45), Role.ORGANISER, CUSTOM, "decisions",
          "exhibitors.index", {"state": "submitted"}),
     Rule("support", _l("Decisions on support are signed"), before(45), Role.ORGANISER, CUSTOM, "support", "documents.index"),

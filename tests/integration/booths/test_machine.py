@@ -16,6 +16,7 @@ from itertools import count
 from threading import Barrier
 from typing import Any
 
+import pytest
 from flask import Flask
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -314,6 +315,7 @@ def _no_money_is_lost(fair_id: int, invoices: dict[int, Invoice]) -> None:
     assert all(credit.amount_minor >= 0 for credit in credits_)
 
 
+@pytest.mark.timeout(0 if DRILL else 180)
 def test_nothing_is_sold_twice_and_no_money_is_lost(real_app: Flask) -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         machine_of(real_app),
