@@ -17,6 +17,7 @@ from fairs.core.clock import set_to
 from fairs.core.db import db, transaction
 from fairs.core.errors import Conflict
 from fairs.core.permissions import Role
+from fairs.demo.allocation import load_run, load_waiting
 from fairs.demo.deals import load_contracts, load_rates
 from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall
 from fairs.demo.milestones import load_milestones
@@ -77,6 +78,8 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         days = random.Random(PLAN_YEAR + 1)  # a stream of its own: what comes before and after stays as it was
         made |= {"counted": load_counts(days, souvenirs, users), "sales declared": load_sales(days, souvenirs)}
         load_notes(giftshow, cast)
+        made["exhibitors"] += load_waiting(random.Random(PLAN_YEAR + 2), giftshow, cast)
+        load_run(giftshow, users)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import and_, case, func, or_, select
 
+from fairs.allocation.models import AllocationRun
+from fairs.allocation.states import AllocationState
 from fairs.badges.models import Badge
 from fairs.badges.states import BadgeState
 from fairs.calendar.milestones import KEYS, milestones_of
 from fairs.calendar.models import Fair, Milestone
 from fairs.calendar.states import FairState
+from fairs.core.clock import local_day
 from fairs.core.db import db
 from fairs.core.i18n import format_date, format_number
 from fairs.exhibitors.models import Exhibitor
@@ -42,6 +45,7 @@ class Facts:
     badges: tuple[int, int]  # valid, of them not printed
     instalments: dict[str, tuple[int, date]]  # still to be paid by kind: how many, the earliest day
     invoices: int
+    allocations: tuple[int, datetime | None]  # drafts, and until when the offers of the published one stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +107,18 @@ def facts_of(fair: Fair) -> Facts:
     invoices = db.session.scalar(select(func.count()).select_from(Invoice).where(Invoice.fair_id == fair.id)) or 0
     return Facts(
         milestones_of(fair.id), applications, importers, (badges, int(unprinted)),
-        {kind: (count, day) for kind, count, day in rows}, invoices,
+        {kind: (count, day) for kind, count, day in rows}, invoices, _allocations(fair),
     )  # fmt: skip
+
+
+def _allocations(fair: Fair) -> tuple[int, datetime | None]:
+    drafts, until = 0, None
+    rows = select(AllocationRun.state, AllocationRun.offer_until).where(
+        AllocationRun.fair_id == fair.id, AllocationRun.state.in_([AllocationState.DONE, AllocationState.PUBLISHED])
+    )
+    for state, moment in db.session.execute(rows.order_by(AllocationRun.id)):
+        drafts, until = (drafts + 1, until) if state is AllocationState.DONE else (drafts, moment)
+    return drafts, until
 
 
 def _waiting(model: Any, fair: Fair, state: Any) -> tuple[int, int, date | None]:
@@ -146,6 +160,15 @@ def _paid(kind: str) -> Callable[[Fair, Facts, date], Proof]:
     return proof
 
 
+def _allocated(fair: Fair, facts: Facts, day: date) -> Proof:
+    """Only fairs that allocate have this date at all."""
+    drafts, until = facts.allocations
+    if until is not None:
+        last = local_day(until, fair.time_zone)
+        return Proof(True, _("offers stand until %(day)s", day=format_date(last)))
+    return Proof(False, ngettext("%(num)s draft", "%(num)s drafts", drafts), applies=bool(drafts))
+
+
 def _printed(fair: Fair, facts: Facts, day: date) -> Proof:
     total, missing = facts.badges
     if not missing:
@@ -170,6 +193,7 @@ PROOFS: dict[str, Callable[[Fair, Facts, date], Proof]] = {
     "importers": _answers("importers"),
     "deposits": _paid("deposit"),
     "balances": _paid("balance"),
+    "allocation": _allocated,
     "badges": _printed,
     "report": _reported,
 }

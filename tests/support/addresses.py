@@ -13,6 +13,9 @@ from werkzeug.routing import Rule
 
 from fairs.accounts.models import ApiToken, RoleGrant, User
 from fairs.accounts.service import create_token, create_user, grant_role
+from fairs.allocation.inputs import build_problem
+from fairs.allocation.models import AllocationExclusion, AllocationPlace, AllocationRun
+from fairs.allocation.states import AllocationState
 from fairs.badges.models import Badge
 from fairs.booths.models import BoothBooking
 from fairs.booths.states import BookingState
@@ -21,6 +24,7 @@ from fairs.calendar.models import Fair
 from fairs.checkin.models import Gate
 from fairs.contracts.models import Contract
 from fairs.core.actor import SYSTEM, Actor
+from fairs.core.clock import now
 from fairs.core.db import db, transaction
 from fairs.core.lists import list_spec
 from fairs.core.permissions import Permission, Role
@@ -148,6 +152,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
     )  # fmt: skip
     with transaction():
         db.session.add(run)
+    allocation, apart = _allocation(fair)
     made = Addresses(app, fair)
     made.values = {
         "fair_slug": fair.slug, "locale": "en", "state": "published", "filename": "app.css", "index": 0, "page": 1,
@@ -164,6 +169,8 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "money/number": _first(Invoice, Invoice.fair_id == fair.id, Invoice.id != paid.id).number,
         "invoices/number": (invoice or _first(Invoice)).number,
         "booth/reference": own_booking.reference if own_booking else _first(BoothBooking).reference,
+        "allocation/number": allocation.number, "compare/other": allocation.number, "allocation/form": "docx",
+        "apart/exclusion_id": apart.id, "places/reference": allocation.places[0].exhibitor.reference,
         **{f"{section}/reference": _reference(model, fair) for section, model in BY_REFERENCE.items()},
     }  # fmt: skip
     made.queries = {
@@ -171,6 +178,22 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "checkin.rehearse": {"gate": made.values["gates/code"], "rehearsal": fair.starts_on.isoformat()},
     }
     return made
+
+
+def _allocation(fair: Fair) -> tuple[AllocationRun, AllocationExclusion]:
+    """A draft with one place, and two who are kept apart."""
+    problem, _ = build_problem(fair)
+    first, second = db.session.scalars(select(Exhibitor).where(Exhibitor.fair_id == fair.id).order_by(Exhibitor.id).limit(2))
+    person = problem.applicants[0]
+    with transaction():
+        run = AllocationRun(
+            fair_id=fair.id, number=77, state=AllocationState.DONE, seed=1, inputs=problem.as_json(), facts={},
+            mark=problem.mark, bound=0, finished_at=now(),
+        )  # fmt: skip
+        run.places.append(AllocationPlace(exhibitor_id=person.id, booth_ids=[], reason={"kind": "unplaced"}))
+        apart = AllocationExclusion(fair_id=fair.id, first_id=first.id, second_id=second.id)
+        db.session.add_all([run, apart])
+    return run, apart
 
 
 def _confirmed_booth(fair: Fair) -> str:
