@@ -39,8 +39,14 @@ class RulesForm(Form):
         _l("Without a place"), least=0, most=100_000, required=True,
         description=_l("Taken for each exhibitor without a place. Keep it far above all others."),
     )  # fmt: skip
-    village_reach = WholeNumber(_l("Reach of a village (cm)"), least=0, most=MOST_REACH, required=True)
-    rival_reach = WholeNumber(_l("Distance of competitors (cm)"), least=0, most=MOST_REACH, required=True)
+    village_reach = WholeNumber(
+        _l("Reach of a village (cm)"), least=0, most=MOST_REACH, required=True,
+        description=_l("Farther from the centre a member gets nothing for the village."),
+    )  # fmt: skip
+    rival_reach = WholeNumber(
+        _l("Distance of competitors (cm)"), least=0, most=MOST_REACH, required=True,
+        description=_l("From wall to wall; competitors sell goods of the same HS code."),
+    )  # fmt: skip
     year_points = WholeNumber(_l("For each earlier fair"), least=0, most=100, required=True)
     area_points = WholeNumber(_l("For each 9 m² at earlier fairs"), least=0, most=100, required=True)
     week_points = WholeNumber(

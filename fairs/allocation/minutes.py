@@ -35,6 +35,14 @@ def _department() -> str:
     return str(config.department if current_locale() == "vi" else config.department_en)
 
 
+def _place_and_day(fair: Fair, result: Result) -> str:
+    """The place and day of the minutes, written out as administrative documents do."""
+    day = local_day(result.run.finished_at or result.run.created_at, fair.time_zone)
+    if current_locale() != "vi":
+        return f"{fair.city or 'Hà Nội'}, {format_date(day)}"
+    return f"{fair.city or 'Hà Nội'}, ngày {day:%d} tháng {day:%m} năm {day.year}"
+
+
 def _title() -> str:
     return _("MINUTES OF THE ALLOCATION OF BOOTHS")
 
@@ -118,7 +126,7 @@ def _cells(number: int, row: Row) -> list[str]:
     facts = row.facts
     seniority = format_number(row.applicant.seniority)
     if facts:
-        seniority += " (" + _("%(years)s fairs, %(area)s m², %(weeks)s weeks earlier", years=facts["years"], area=facts["area_m2"],
+        seniority += " (" + _("earlier fairs %(years)s, floor %(area)s m², weeks ahead %(weeks)s", years=facts["years"], area=facts["area_m2"],
                               weeks=facts["weeks"]) + ")"  # fmt: skip
     said = ". ".join(part.rstrip(".") for part in (row.wish, row.reason) if part)
     return [
@@ -171,7 +179,9 @@ def pdf(fair: Fair, result: Result) -> bytes:
             [_cells(number, row) for number, row in enumerate(result.rows, 1)],
         ),
         Paragraph(_method(), "small"),
-        SignatureBlock([Signature(role, _("Signature and full name")) for role in _roles()]),
+        SignatureBlock(
+            [Signature(role, _("Signature and full name")) for role in _roles()], _place_and_day(fair, result)
+        ),
     ]
     return build_document(
         _title(), blocks, language=current_locale(), letterhead=Letterhead(_department(), national=True),
@@ -211,6 +221,8 @@ def docx(fair: Fair, result: Result) -> bytes:
         table = document.add_table(rows=1, cols=len(heads))
         table.style = "Table Grid"
         table.autofit = False
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = Cm(width)
         for cells, texts, bold in [(table.rows[0].cells, heads, True), *((table.add_row().cells, row, False) for row in rows)]:
             for place, (cell, text, width) in enumerate(zip(cells, texts, widths, strict=True)):
                 cell.width = Cm(width)
@@ -224,14 +236,18 @@ def docx(fair: Fair, result: Result) -> bytes:
 
     head = document.add_table(rows=1, cols=2)
     head.autofit = False
-    for cell, width, lines in ((head.rows[0].cells[0], 6.6, (_department().upper(),)), (head.rows[0].cells[1], 9.9, MOTTO)):
-        cell.width = Cm(width)
+    number_line = _("No.: ……/BB-……")
+    sides = ((6.0, (_department().upper(), number_line)), (10.5, (*MOTTO, _place_and_day(fair, result))))
+    for column, cell, (width, lines) in zip(head.columns, head.rows[0].cells, sides, strict=True):
+        column.width = cell.width = Cm(width)
         for number, text in enumerate(lines):
             paragraph = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
             run = paragraph.add_run(text)
-            run.bold, run.font.size = True, Pt(12 if number == 0 else 13)
-            run.underline = number == 1
+            run.font.size = Pt(13 if text == MOTTO[1] else 12)
+            run.bold = text in {*MOTTO, _department().upper()}
+            run.italic = number == 2
+            run.underline = text == MOTTO[1]
     line("")
     line(_title(), bold=True, centre=True, size=14)
     line(_("%(fair)s · run no. %(number)s", fair=fair.name, number=result.run.number), centre=True)

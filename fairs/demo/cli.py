@@ -36,3 +36,19 @@ def load(as_of: datetime | None, scale: int) -> None:
         raise click.ClickException(str(error)) from error
     made = ", ".join(f"{number} {what}" for what, number in counts.items())
     click.echo(f"Demonstration as of {day:%Y-%m-%d}: {made} in {time.monotonic() - started:.1f} s")
+
+
+@cli.command("remember-allocation")
+def remember_allocation() -> None:
+    """Keep what came of the demonstration's allocation beside its code, so that loading it needs no solver."""
+    from sqlalchemy import select
+
+    from fairs.allocation.models import AllocationRun
+    from fairs.core.db import db
+    from fairs.demo.allocation import REMEMBERED, remember
+
+    run = db.session.scalars(select(AllocationRun).order_by(AllocationRun.id).limit(1)).first()
+    if run is None:
+        raise click.ClickException("Load the demonstration first.")
+    remember(run)
+    click.echo(f"Written: {REMEMBERED.name}")

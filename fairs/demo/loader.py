@@ -17,6 +17,7 @@ from fairs.core.clock import set_to
 from fairs.core.db import db, transaction
 from fairs.core.errors import Conflict
 from fairs.core.permissions import Role
+from fairs.demo.allocation import load_run, load_waiting
 from fairs.demo.applications import load_applications
 from fairs.demo.deals import load_contracts, load_rates
 from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall, publish_plans
@@ -87,6 +88,8 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         made["proposed"] = load_draft(giftshow, "4a", users)
         load_notes(giftshow, cast)
         publish_plans(giftshow, souvenirs, Actor(users["organiser"].id, users["organiser"].name))
+        made["exhibitors"] += load_waiting(random.Random(PLAN_YEAR + 2), giftshow, cast)
+        load_run(giftshow, users)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)

@@ -96,6 +96,7 @@ RULES: tuple[Rule, ...] = (
     Rule("decisions", _l("All applications are decided"), before(45), Role.ORGANISER, CUSTOM, "decisions",
          "exhibitors.index", {"state": "submitted"}),
     Rule("support", _l("Decisions on support are signed"), before(45), Role.ORGANISER, CUSTOM, "support", "documents.index"),
+    Rule("allocation", _l("Booths are allocated"), before(40), Role.ORGANISER, CUSTOM, "allocation", "allocation.index"),
     Rule("rooms", _l("Rooms that nobody needs are released"), before(30), Role.HOSPITALITY, CUSTOM, kinds=("trade",)),
     Rule("importers", _l("All importers have an answer"), before(30), Role.ORGANISER, RECORDS, "importers",
          "importers.index", {"state": "submitted"}),

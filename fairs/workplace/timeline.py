@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import and_, case, func, or_, select
 
+from fairs.allocation.models import AllocationRun
+from fairs.allocation.states import AllocationState
 from fairs.badges.models import Badge
 from fairs.badges.states import BadgeState
 from fairs.calendar.milestones import KEYS, milestones_of
@@ -49,6 +51,7 @@ class Facts:
     invoices: int
     selections: tuple[int, int, date | None]  # all that were not cancelled, open, the earliest day one is needed
     halls: tuple[int, int, date | None]  # all, of them with a published plan, the day of the last publication
+    allocations: tuple[int, datetime | None]  # drafts, and until when the offers of the published one stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def facts_of(fair: Fair) -> Facts:
     invoices = db.session.scalar(select(func.count()).select_from(Invoice).where(Invoice.fair_id == fair.id)) or 0
     return Facts(
         milestones_of(fair.id), applications, importers, (badges, int(unprinted)),
-        {kind: (count, day) for kind, count, day in rows}, invoices, _selections(fair), _halls(fair),
+        {kind: (count, day) for kind, count, day in rows}, invoices, _selections(fair), _halls(fair), _allocations(fair),
     )  # fmt: skip
 
 
@@ -134,6 +137,16 @@ def _halls(fair: Fair) -> tuple[int, int, date | None]:
         )
     ).one()
     return total, int(ready), local_day(moment, fair.time_zone) if moment is not None else None
+
+
+def _allocations(fair: Fair) -> tuple[int, datetime | None]:
+    drafts, until = 0, None
+    rows = select(AllocationRun.state, AllocationRun.offer_until).where(
+        AllocationRun.fair_id == fair.id, AllocationRun.state.in_([AllocationState.DONE, AllocationState.PUBLISHED])
+    )
+    for state, moment in db.session.execute(rows.order_by(AllocationRun.id)):
+        drafts, until = (drafts + 1, until) if state is AllocationState.DONE else (drafts, moment)
+    return drafts, until
 
 
 def _waiting(model: Any, fair: Fair, *states: Any) -> tuple[int, int, date | None]:
@@ -191,6 +204,15 @@ def _planned(fair: Fair, facts: Facts, day: date) -> Proof:
     return Proof(False, text if total else "", applies=bool(total) or day >= fair.today)
 
 
+def _allocated(fair: Fair, facts: Facts, day: date) -> Proof:
+    """Only fairs that allocate have this date at all."""
+    drafts, until = facts.allocations
+    if until is not None:
+        last = local_day(until, fair.time_zone)
+        return Proof(True, _("offers stand until %(day)s", day=format_date(last)))
+    return Proof(False, ngettext("%(num)s draft", "%(num)s drafts", drafts), applies=bool(drafts))
+
+
 def _printed(fair: Fair, facts: Facts, day: date) -> Proof:
     total, missing = facts.badges
     if not missing:
@@ -217,6 +239,7 @@ PROOFS: dict[str, Callable[[Fair, Facts, date], Proof]] = {
     "support": _signed,
     "deposits": _paid("deposit"),
     "balances": _paid("balance"),
+    "allocation": _allocated,
     "badges": _printed,
     "report": _reported,
 }

@@ -8,6 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 from fairs.accounts.models import RoleGrant
+from fairs.allocation.models import AllocationRun
+from fairs.allocation.service import discard
+from fairs.allocation.service import publish as publish_allocation
+from fairs.allocation.states import AllocationState
 from fairs.badges.service import mark_printed as print_badges
 from fairs.badges.states import BadgeCategory
 from fairs.booths.service import cancel_booking
@@ -225,6 +229,19 @@ def returned() -> Awaiting:
     return Awaiting(place.fair, record, lambda: edit_contract(record, place.fair, place.draft(), by=SYSTEM))
 
 
+def _allocation(state: AllocationState, act: Callable[[AllocationRun], Any]) -> Callable[[], Awaiting]:
+    def make() -> Awaiting:
+        place = new_ground()
+        with transaction():
+            record = AllocationRun(
+                fair_id=place.fair.id, number=1, state=state, seed=1, inputs={}, facts={}, mark="0", finished_at=now()
+            )
+            db.session.add(record)
+        return Awaiting(place.fair, record, lambda: act(record))
+
+    return make
+
+
 def letter() -> Awaiting:
     fair = new_fair()
     with transaction():
@@ -278,6 +295,13 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "rate": (without_rate,),
     "returned": (returned,),
     "call-back": (),  # notes have no states; tests of notes look at it
+    "allocation": (
+        _allocation(AllocationState.DONE, lambda run: publish_allocation(run, until=now() + timedelta(days=5), by=SYSTEM)),
+    ),
+    "allocation-stuck": tuple(
+        _allocation(state, lambda run: discard(run, by=SYSTEM))
+        for state in (AllocationState.INFEASIBLE, AllocationState.FAILED)
+    ),
     "letter": (letter,),
     "mail": (failed_mail,),
 }

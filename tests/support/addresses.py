@@ -14,6 +14,9 @@ from werkzeug.routing import Rule
 from fairs.accounts.models import ApiToken, RoleGrant, User
 from fairs.accounts.service import create_token, create_user, grant_role
 from fairs.agreements.models import Agreement
+from fairs.allocation.inputs import build_problem
+from fairs.allocation.models import AllocationExclusion, AllocationPlace, AllocationRun
+from fairs.allocation.states import AllocationState
 from fairs.badges.models import Badge
 from fairs.booths.models import BoothBooking
 from fairs.booths.states import BookingState
@@ -22,6 +25,7 @@ from fairs.calendar.models import Fair
 from fairs.checkin.models import Gate
 from fairs.contracts.models import Contract
 from fairs.core.actor import SYSTEM, Actor
+from fairs.core.clock import now
 from fairs.core.db import db, transaction
 from fairs.core.lists import list_spec
 from fairs.core.permissions import Permission, Role
@@ -151,6 +155,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
     )  # fmt: skip
     with transaction():
         db.session.add(run)
+    allocation, apart = _allocation(fair)
     made = Addresses(app, fair)
     made.values = {
         "fair_slug": fair.slug, "locale": "en", "state": "published", "filename": "app.css", "index": 0, "page": 1,
@@ -174,6 +179,8 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "money/number": _first(Invoice, Invoice.fair_id == fair.id, Invoice.id != paid.id).number,
         "invoices/number": (invoice or _first(Invoice)).number,
         "booth/reference": own_booking.reference if own_booking else _first(BoothBooking).reference,
+        "allocation/number": allocation.number, "compare/other": allocation.number, "allocation/form": "docx",
+        "apart/exclusion_id": apart.id, "places/reference": allocation.places[0].exhibitor.reference,
         **{f"{section}/reference": _reference(model, fair) for section, model in BY_REFERENCE.items()},
     }  # fmt: skip
     made.queries = {
@@ -197,6 +204,22 @@ def _exhibitor_of(model: Any, fair: Fair) -> str:
 def _handed_over(fair: Fair) -> str:
     found = db.session.scalars(select(Handover).where(Handover.fair_id == fair.id).order_by(Handover.id)).first()
     return str(found.booth.code) if found is not None else _confirmed_booth(fair)
+
+
+def _allocation(fair: Fair) -> tuple[AllocationRun, AllocationExclusion]:
+    """A draft with one place, and two who are kept apart."""
+    problem, _ = build_problem(fair)
+    first, second = db.session.scalars(select(Exhibitor).where(Exhibitor.fair_id == fair.id).order_by(Exhibitor.id).limit(2))
+    person = problem.applicants[0]
+    with transaction():
+        run = AllocationRun(
+            fair_id=fair.id, number=77, state=AllocationState.DONE, seed=1, inputs=problem.as_json(), facts={},
+            mark=problem.mark, bound=0, finished_at=now(),
+        )  # fmt: skip
+        run.places.append(AllocationPlace(exhibitor_id=person.id, booth_ids=[], reason={"kind": "unplaced"}))
+        apart = AllocationExclusion(fair_id=fair.id, first_id=first.id, second_id=second.id)
+        db.session.add_all([run, apart])
+    return run, apart
 
 
 def _confirmed_booth(fair: Fair) -> str:

@@ -169,7 +169,7 @@ class Neighbourhood:
         }  # fmt: skip
         mine = {booth for booth in mine if ground.is_open[booth]}
         for booth in sorted(mine | {n for b in mine for n in ground.neighbours[b]}):
-            beside = ground.neighbours[booth]
+            beside = [n for n in ground.neighbours[booth] if ground.is_open[n]]
             if not beside or not ground.is_open[booth] or (booth not in mine and self.owner[booth] >= 0):
                 continue
             if any(n not in mine and ground.is_open[n] and self.owner[n] < 0 for n in beside):

@@ -90,7 +90,10 @@ class State:
         return [(int(a), int(b)) for a, b in found.tolist() if not (standing[a] and standing[b])]
 
     def orphans(self, owner: NDArray[np.int64]) -> list[int]:
-        """Free booths with neighbours of which none is free."""
+        """Free booths that were left alone: they have neighbours that could be free, and none is.
+
+        Where all neighbours are booked or blocked anyway, no allocation is at fault.
+        """
         ground = self.choices.ground
         free = ground.is_open & (owner < 0)
         beside = np.zeros(len(free), dtype=np.int64)
@@ -99,8 +102,8 @@ class State:
             one, other = ground.touching[:, 0], ground.touching[:, 1]
             np.add.at(beside, one, free[other])
             np.add.at(beside, other, free[one])
-            np.add.at(there, one, 1)
-            np.add.at(there, other, 1)
+            np.add.at(there, one, ground.is_open[other])
+            np.add.at(there, other, ground.is_open[one])
         return [int(n) for n in np.nonzero(free & (there > 0) & (beside == 0))[0]]
 
     def broken(self) -> list[str]:
