@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from fairs.calendar.events import FairCalledOff
+from fairs.calendar.effects import moved_day
+from fairs.calendar.events import FairCalledOff, FairRescheduled
 from fairs.core.db import db
 from fairs.core.events import subscribe
 from fairs.documents.events import DecisionSigned, SelectionCancelled, SubjectRemoved
@@ -54,14 +57,26 @@ def release_proposal(event: SubjectRemoved) -> None:
             release_grant(grant, reason=reason, by=event.by)
 
 
+@subscribe(FairRescheduled)
+def move_days(event: FairRescheduled) -> None:
+    """The day by which a decision is needed moves with the fair."""
+    for one in _open_selections(event.fair.id):
+        if one.due_on is not None:
+            day = moved_day(event.fair, event.move, one.due_on)
+            event.found.set("applications", _l("Decision needed by"), one.reference, one, "due_on", day)
+
+
+def _open_selections(fair_id: int) -> Sequence[Selection]:
+    query = select(Selection).where(Selection.fair_id == fair_id, Selection.state.in_(OPEN))
+    return db.session.scalars(query.order_by(Selection.id)).all()
+
+
 @subscribe(FairCalledOff)
 def release_with_fair(event: FairCalledOff) -> None:
     """A fair that does not take place: open selections end, and what was committed and not spent is free again."""
     fair, by, reason = event.fair, event.by, event.reason or _("The fair is cancelled.")
     ended = SelectionState.CANCELLED.label
-    for one in db.session.scalars(
-        select(Selection).where(Selection.fair_id == fair.id, Selection.state.in_(OPEN)).order_by(Selection.id)
-    ):
+    for one in _open_selections(fair.id):
         event.found.add(
             "money", "Selection.state", _l("Selection for a decision"), one.reference, one.state.label, ended,
             act=lambda one=one: cancel_selection(one, reason=reason, by=by),
