@@ -60,6 +60,11 @@ def place_key(commune: str) -> str:
     return re.sub(r"^(xa|phuong|thi tran|p|x)\.?\s+", "", plain).strip()
 
 
+def communes_of(village: CraftVillage) -> list[str]:
+    """The communes in which a craft village lies since 2025."""
+    return village.commune_2025.split("|")
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """Product groups and craft villages by all that people may call them, folded."""
@@ -113,7 +118,7 @@ def read_household(texts: Mapping[str, str], names: Names) -> Household:
         problems.append(_("Support: write “có” or “không”."))
     company = CompanyDraft(
         name=name, country="VN", tax_code=tax_code or None, address=texts.get("address", ""),
-        commune=texts.get("commune", "") or (village.commune_2025 if village else ""), phone=phone, email=email,
+        commune=texts.get("commune", "") or (communes_of(village)[0] if village else ""), phone=phone, email=email,
         group_codes=codes, village_id=village.id if village else None, is_craft=True,
     )  # fmt: skip
     return Household(
@@ -166,12 +171,12 @@ def template_sheets(groups: Sequence[ProductGroup], villages: Sequence[CraftVill
     example = (
         "Hộ gốm Nguyễn Văn Mẫu", "Nguyễn Văn Mẫu", "0912345678", "", "", groups[0].name_vi if groups else "CER",
         "Bình hoa, ấm chén", villages[0].name if villages else "", "Thôn 1",
-        villages[0].commune_2025 if villages else "", "1", "có",
+        communes_of(villages[0])[0] if villages else "", "1", "có",
     )  # fmt: skip
     return [
         Sheet(_("Households"), [column.heads[0] for column in COLUMNS], [example]),
         Sheet(_("Product groups"), [_("Code"), _("Name")], [(group.code, group.name_vi) for group in groups]),
-        Sheet(_("Craft villages"), [_("Name"), _("Commune")], [(v.name, v.commune_2025) for v in villages]),
+        Sheet(_("Craft villages"), [_("Name"), _("Commune")], [(v.name, ", ".join(communes_of(v))) for v in villages]),
     ]
 
 
