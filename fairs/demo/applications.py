@@ -1,18 +1,25 @@
-"""What the demonstration's applications say: wishes for a place, appraisals."""
+"""What the demonstration's applications say: wishes, answers, shared stands, appraisals; and a partner's list."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 
 from fairs.accounts.models import User
 from fairs.calendar.models import Fair
-from fairs.core.actor import Actor
+from fairs.core.actor import SYSTEM, Actor
 from fairs.core.db import db
+from fairs.directory.models import CraftVillage
+from fairs.directory.service import CompanyDraft
 from fairs.exhibitors.appraisal import AppraisalDraft, appraise, checklist_of, score_of
-from fairs.exhibitors.models import BoothWish, Exhibitor
+from fairs.exhibitors.households import file_households
+from fairs.exhibitors.models import Answer, BoothWish, Exhibitor, HouseholdFiling, HouseholdRow, Question
+from fairs.exhibitors.questions import QuestionDraft, save_question
+from fairs.exhibitors.sharing import CO, REPRESENTED, StandDraft, add_company
 from fairs.exhibitors.states import ExhibitorState
 from fairs.floorplans.models import Booth, BoothPrice, Zone
 
@@ -20,12 +27,94 @@ SEED = 2027  # a stream of its own: what is loaded before and after stays as it 
 
 
 def load_applications(giftshow: Fair, souvenirs: Fair, users: dict[str, User]) -> int:
-    """Wishes of all exhibitors of both fairs; at the trade fair half of those who wait are appraised."""
+    """Wishes of all exhibitors of both fairs; at the trade fair questions with answers, shared stands, appraisals, a list."""
     rng = random.Random(SEED)
     made = _wishes(rng, souvenirs)
     made += _wishes(rng, giftshow)
+    _answers(rng, giftshow, users)
     _appraisals(rng, giftshow, users)
+    _shared_stands(giftshow)
+    _households(giftshow, users)
     return made
+
+
+QUESTIONS = (
+    QuestionDraft(
+        "one", "Gian hàng cần nguồn điện nào?", "Which power does your booth need?",
+        choices=[("Chỉ đèn và ổ cắm", "Lights and a socket only"), ("Đến 2 kW", "Up to 2 kW"), ("Trên 2 kW", "More than 2 kW")],
+        help_vi="Để bố trí điện trước khi dựng gian.", help_en="So that power is laid before the build-up.", is_required=True,
+    ),
+    QuestionDraft(
+        "number", "Số người trực gian hàng mỗi ngày", "People at the booth each day", least=Decimal(1), most=Decimal(20),
+        unit="người",
+    ),
+    QuestionDraft(
+        "consent", "Đồng ý cho ban tổ chức chụp ảnh gian hàng và sản phẩm để giới thiệu hội chợ",
+        "The organiser may take pictures of booth and products to present the fair",
+    ),
+)  # fmt: skip
+
+
+def _answers(rng: random.Random, fair: Fair, users: dict[str, User]) -> None:
+    """Three questions of the organiser; whoever applied lately has answered them."""
+    by = Actor(users["organiser"].id, users["organiser"].name)
+    power, people, pictures = (save_question(fair.id, draft, by=by) for draft in QUESTIONS)
+    # Nothing is brought as a file here: the demonstration loads fast and keeps no papers of anybody.
+    for row in _exhibitors(fair)[-30:]:
+        common = {"exhibitor_id": row.id}
+        choice = rng.choice(power.choices)
+        db.session.add_all(
+            [
+                Answer(**common, **_asked(power), chosen=[choice]),
+                Answer(**common, **_asked(people), number=Decimal(rng.choice((1, 2, 2, 3, 4))), unit=people.unit),
+                Answer(**common, **_asked(pictures), agreed=rng.random() < 0.8),
+            ]
+        )
+    db.session.flush()
+
+
+def _asked(question: Question) -> dict[str, Any]:
+    return {
+        "question_id": question.id, "kind": question.kind, "label_vi": question.label_vi, "label_en": question.label_en,
+    }  # fmt: skip
+
+
+def _shared_stands(fair: Fair) -> None:
+    """Two co-exhibitors and a represented company on accepted stands."""
+    accepted = [row for row in _exhibitors(fair) if row.state is ExhibitorState.ACCEPTED][1:4]
+    for row, (name, kind, products) in zip(accepted, SHARED, strict=True):
+        company = CompanyDraft(name=name, country="VN", group_codes=tuple(row.groups), is_craft=True)
+        add_company(row, StandDraft(company, kind, products, "Đại diện mẫu", "", "0912000900"), by=SYSTEM)
+
+
+SHARED = (
+    ("Hộ Mẫu 901 cùng gian", CO, "Đồ gốm nhỏ, quà tặng"),
+    ("Hộ Mẫu 902 cùng gian", CO, "Túi vải, khăn thêu tay"),
+    ("Cơ sở Mẫu 903 được giới thiệu", REPRESENTED, "Tranh dân gian"),
+)
+
+
+def _households(fair: Fair, users: dict[str, User]) -> None:
+    """A list of twelve households, filed by the partner's account, and what was typed wrong in it."""
+    by = Actor(users["partner"].id, users["partner"].name)
+    known = db.session.scalars(select(CraftVillage).order_by(CraftVillage.id)).all()
+    filing = HouseholdFiling(
+        fair_id=fair.id, by_id=users["partner"].id, organisation="UBND xã (đơn vị mẫu)", file_name="danh-sach-ho.xlsx"
+    )
+    for number in range(1, 14):
+        village = known[(number * 5) % len(known)]
+        texts = {
+            "name": f"Hộ Mẫu {910 + number} {village.name}", "contact": f"Chủ hộ mẫu {number}",
+            "phone": f"09120009{number:02d}", "groups": village.group_code, "products": village.craft_vi,
+            "village": village.name, "commune": village.commune_2025.split("|")[0], "booths": "1",
+            "support": "có" if number % 3 else "không",
+        }  # fmt: skip
+        if number == 13:
+            texts["groups"] = "Chưa rõ"
+        filing.rows.append(HouseholdRow(line=number + 1, texts=texts))
+    db.session.add(filing)
+    db.session.flush()
+    file_households(filing, agreed=True, by=by)
 
 
 def _exhibitors(fair: Fair) -> Sequence[Exhibitor]:

@@ -39,7 +39,7 @@ def file_application(
     Raises AlreadyApplied, ApplicationsClosed and InvalidInput.
     """
     with transaction():
-        found = _fill_blanks(find_or_create_company(company, by=by), company, by=by)
+        found = fill_blanks(find_or_create_company(company, by=by), company, by=by)
         known = exhibitor_of(fair.id, found.id)
         if known is not None and known.state not in EDITABLE:
             raise AlreadyApplied(field="name", reference=known.reference)
@@ -55,7 +55,8 @@ def file_application(
     return exhibitor, slip
 
 
-def _fill_blanks(company: Company, draft: CompanyDraft, *, by: Actor) -> Company:
+def fill_blanks(company: Company, draft: CompanyDraft, *, by: Actor) -> Company:
+    """Add to a company of the register what a form says and the register lacks; what it has stays."""
     texts = (
         "name_en",
         "tax_code",

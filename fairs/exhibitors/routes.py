@@ -22,10 +22,11 @@ from fairs.directory.queries import filing_of, group_names
 from fairs.directory.slips import slip_url
 from fairs.documents.permissions import MANAGE_DOCUMENTS
 from fairs.documents.queries import items_about
-from fairs.exhibitors import apply_pages, appraisal_pages, question_pages, sharing_pages
+from fairs.exhibitors import apply_pages, appraisal_pages, household_pages, question_pages, sharing_pages
 from fairs.exhibitors.appraisal import ANSWERS, RECOMMENDATIONS, appraisals_of, waiting_for_appraisal
 from fairs.exhibitors.filing import file_application
 from fairs.exhibitors.forms import DecisionForm, FileForSomebodyForm, SupportForm, WithdrawForm
+from fairs.exhibitors.household_queries import filing_of_household
 from fairs.exhibitors.journey import journey
 from fairs.exhibitors.lists import EXHIBITORS, wanted_of
 from fairs.exhibitors.models import Exhibitor, Question
@@ -57,6 +58,7 @@ blueprints = [
     question_pages.my_bp,
     sharing_pages.bp,
     sharing_pages.my_bp,
+    household_pages.bp,
     apply_pages.bp,
 ]  # the last is that of ``my``, with the steps of an application
 
@@ -138,6 +140,7 @@ def _show(exhibitor: Exhibitor, form: DecisionForm, support: SupportForm | None 
         may_file=_may(FILE_ON_BEHALF),
         state=ExhibitorState,
         cost=cost_of(exhibitor),
+        households=filing_of_household(exhibitor.id) if exhibitor.source == "commune" else None,
         companies=stand_companies(exhibitor.id),
         kinds=STAND_KINDS,
         answers=answers_of(exhibitor.id),

@@ -185,18 +185,26 @@ def submit_application(exhibitor: Exhibitor, given: Consents, *, by: Actor, loca
             raise InvalidInput(_l("Some parts are not filled in yet."), parts=missing_parts(row))
         if locale in ("vi", "en"):
             row.locale = locale
-        row.move_to(S.SUBMITTED)
-        row.submitted_at = now()
-        row.decide_by = fair.today + timedelta(days=fair.importer_reply_days)
-        row.decided_at, row.decided_by_id, row.decision_note = None, None, ""
-        row.score, row.recommendation = None, ""  # what was appraised has been withdrawn, and perhaps changed
         _keep_consents(row, given, by=by)
-        record("exhibitors.submit", row, by=by, after={"track": row.track})
-        if accepts_at_once(row):
-            _accept(row, by=SYSTEM, note="")
-        else:
-            _tell(row, "submitted")
+        hand_in(row, by=by)
     return row
+
+
+def hand_in(row: Exhibitor, *, by: Actor, listed: bool = False) -> None:
+    """What handing in does to a checked application (inside transaction()): it waits, or is accepted at once.
+
+    ``listed``: it came in a list of many; who filed that tells them, so nobody prints a letter for each.
+    """
+    row.move_to(S.SUBMITTED)
+    row.submitted_at = now()
+    row.decide_by = row.fair.today + timedelta(days=row.fair.importer_reply_days)
+    row.decided_at, row.decided_by_id, row.decision_note = None, None, ""
+    row.score, row.recommendation = None, ""  # what was appraised has been withdrawn, and perhaps changed
+    record("exhibitors.submit", row, by=by, after={"track": row.track})
+    if accepts_at_once(row):
+        _accept(row, by=SYSTEM, note="")
+    elif row.contact_email or not listed:
+        _tell(row, "submitted")
 
 
 def accepts_at_once(row: Exhibitor) -> bool:
