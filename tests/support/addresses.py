@@ -30,7 +30,7 @@ from fairs.directory.models import Company, Invitation, Membership, Person, Prod
 from fairs.directory.service import file_on_behalf
 from fairs.directory.team import invite_colleague
 from fairs.exhibitors.models import Exhibitor
-from fairs.floorplans.models import Booth, Hall
+from fairs.floorplans.models import Booth, Hall, PlanImport
 from fairs.importers.models import Importer
 from fairs.importers.service import link_for as importer_link
 from fairs.lists.models import BulkRun
@@ -146,15 +146,16 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         user_id=organiser.id, fair_id=fair.id, list_key="importers", action="approve", query="", values={},
         state=RunState.PREVIEW, locale="vi", actor_name=organiser.name,
     )  # fmt: skip
+    sheet = PlanImport(fair_id=fair.id, name="booths.csv", rows=[[2, {"code": "Z-1"}]], problems=[])
     with transaction():
-        db.session.add(run)
+        db.session.add_all([run, sheet])
     made = Addresses(app, fair)
     made.values = {
         "fair_slug": fair.slug, "locale": "en", "state": "published", "filename": "app.css", "index": 0, "page": 1,
         "year": 2020, "timeline/key": "report", "target_id": _first(Target).id, "entry_id": _first(FigureEntry).id, "item": "4a", "metric": "booths",
         "note_id": note.id, "credit_number": credit.number, "message_id": message.id, "user_id": staff.id, "grant_id": grant.id, "token_id": _first(ApiToken).id,
         "company_id": own_company, "person_id": _first(Person).id, "filing_id": slip.filing.id, "r/token": slip.token, "files/number": 0,
-        "lists/key": "importers", "views/key": "people", "view_id": view.id, "run_id": run.id,
+        "lists/key": "importers", "views/key": "people", "view_id": view.id, "import_id": sheet.id, "versions/number": 1, "run_id": run.id,
         "invitation_id": _first(Invitation).id, "membership_id": _first(Membership, Membership.user_id == colleague.id).id, **tokens,
         "join/token": invitation, "confirm/token": "nonsense", "reset/token": "nonsense", "tf-setup/token": "nonsense",
         "booths/code": _first(Booth, Booth.fair_id == fair.id).code, "halls/code": _first(Hall, Hall.fair_id == fair.id).code,
