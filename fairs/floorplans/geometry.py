@@ -193,8 +193,8 @@ def look_around(booths: Mapping[K, Rect], hall: Hall) -> Sides[K]:
                     if across in place and place[across] < place[key]:
                         pair = (across, key)
                     if pair not in narrow or narrow[pair].gap > gap:
-                        other = pair[1] if pair[1] in place else None
-                        narrow[pair] = Narrow(pair[0], other, gap, across is _COLUMN)
+                        booth = pair[1] if pair[1] in place else None
+                        narrow[pair] = Narrow(pair[0], booth, gap, across is _COLUMN)
         opened[key] = tuple(sides)
     return Sides(opened, list(narrow.values()))
 

@@ -50,10 +50,14 @@ export class Saving {
   async walk(way: 'undo' | 'redo'): Promise<void> {
     if (!(await this.send()) || !(way === 'undo' ? this.model.judged.can_undo : this.model.judged.can_redo)) return;
     this.show('saving');
+    this.busy = true;
     const answer = await this.post(this.url(way === 'undo' ? 'undoUrl' : 'redoUrl'), { revision: this.model.judged.revision });
+    this.busy = false;
     if (answer === null) return;
-    this.take(answer);
-    this.show('saved');
+    this.model.judge(answer);
+    // What was done here while the answer was on its way comes after it.
+    this.model.apply([...(answer.changes ?? []), ...this.waiting.flatMap((step) => step.changes)]);
+    await this.send();
   }
 
   /** Send what waits; true when nothing is left. */
@@ -73,11 +77,6 @@ export class Saving {
     }
     this.show('saved');
     return true;
-  }
-
-  private take(answer: Judged & { changes?: Change[] }): void {
-    this.model.judge(answer);
-    this.model.apply(answer.changes ?? []);
   }
 
   /** JSON to the server; null when it was not taken: the state says why. */
@@ -103,7 +102,8 @@ export class Saving {
       return null;
     }
     // Refused for good: the step is taken off the plan by loading what the server has.
-    this.waiting.shift();
+    if (url === this.url('url')) this.waiting.shift();
+    this.busy = false;
     this.refused = this.texts('refused', { message: problem.message ?? String(answer.status) });
     await this.reload();
     return null;
@@ -118,6 +118,7 @@ export class Saving {
   /** Load the draft as colleagues left it and put the steps that wait on top of it. */
   async reload(): Promise<void> {
     const steps = this.waiting;
+    this.show('saving');
     try {
       await this.load();
     } catch {

@@ -37,7 +37,7 @@ from fairs.directory.team import invite_colleague
 from fairs.exhibitors.models import Answer, Exhibitor, HouseholdFiling, HouseholdRow
 from fairs.exhibitors.questions import QuestionDraft, save_answers, save_question
 from fairs.exhibitors.sharing import StandDraft, add_company
-from fairs.floorplans.models import Booth, Hall
+from fairs.floorplans.models import Booth, Hall, PlanImport
 from fairs.importers.models import Importer
 from fairs.importers.service import link_for as importer_link
 from fairs.lists.models import BulkRun
@@ -155,8 +155,9 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         user_id=organiser.id, fair_id=fair.id, list_key="importers", action="approve", query="", values={},
         state=RunState.PREVIEW, locale="vi", actor_name=organiser.name,
     )  # fmt: skip
+    sheet = PlanImport(fair_id=fair.id, name="booths.csv", rows=[[2, {"code": "Z-1"}]], problems=[])
     with transaction():
-        db.session.add(run)
+        db.session.add_all([run, sheet])
     allocation, apart = _allocation(fair)
     own = _first(Exhibitor, Exhibitor.fair_id == fair.id, Exhibitor.company_id == own_company)
     stand = add_company(own, StandDraft(CompanyDraft("Mẫu cùng gian", "VN"), "co"), by=by)
@@ -169,7 +170,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "year": 2020, "timeline/key": "report", "target_id": _first(Target).id, "entry_id": _first(FigureEntry).id, "item": "4a", "metric": "booths",
         "note_id": note.id, "credit_number": credit.number, "message_id": message.id, "user_id": staff.id, "grant_id": grant.id, "token_id": _first(ApiToken).id,
         "company_id": own_company, "person_id": _first(Person).id, "filing_id": slip.filing.id, "r/token": slip.token, "files/number": 0,
-        "lists/key": "importers", "views/key": "people", "view_id": view.id, "run_id": run.id,
+        "lists/key": "importers", "views/key": "people", "view_id": view.id, "import_id": sheet.id, "versions/number": 1, "run_id": run.id,
         "question_id": question.id, "answer_id": _first(Answer, Answer.question_id == question.id).id, "stand_id": stand.id,
         "households/filing_id": _households(fair), "applications/reference": own.reference,
         "invitation_id": _first(Invitation).id, "membership_id": _first(Membership, Membership.user_id == colleague.id).id, **tokens,

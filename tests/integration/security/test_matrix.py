@@ -25,6 +25,7 @@ EMPTY_HANDED = {
     "lists.run": "it is the organiser's own",
     "lists.document": "the sample is a preview",
     "messages.dev_attachment": "the sample letter carries no file",
+    "planner.picture": "no picture lies under the sample's plan",
     "programme.document": "the sample figure has no document",
     "timeline.milestone": "deals and hospitality record the steps that they answer for, the organiser all of them",
 }

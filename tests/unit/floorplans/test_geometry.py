@@ -79,8 +79,8 @@ def test_ten_thousand_booths_take_a_moment() -> None:
     booths = {
         n: Rect(300 + 300 * (n % 100), 300 + (n // 200) * 900 + (n // 100) % 2 * 300, 300, 300) for n in range(10_000)
     }
-    started = time.perf_counter()
+    started = time.process_time()
     assert overlaps(booths) == []
     assert sum(len(near) for near in neighbours(booths).values()) == 2 * (99 * 100 + 50 * 100)
     assert look_around(booths, Hall(31_000, 46_000)).narrow == []
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
