@@ -83,12 +83,12 @@ def _waiting_rows(entries: Iterator[WaitingEntry]) -> Iterator[list[Any]]:
 
 WAITING = register_list(
     ListSpec(
-        "booth-waiting", _l("Waiting list"), "sales.waiting", VIEW_BOOKINGS, ("state", "q", "zone"),
+        "booth-waiting", _l("Waiting list"), "booth_sales.waiting", VIEW_BOOKINGS, ("state", "q", "zone"),
         query=lambda fair, args: entries_matching(
             fair.id, text=args.get("q", "")[:100], state=args.get("state", "live"), zone=args.get("zone", "")[:10]
         ),
         keys=lambda _args: [(WaitingEntry.id, False)], reference=WaitingEntry.id,
-        name_of=lambda row: row.exhibitor.company.name, sheets=_waiting_sheets, record=("sales.entry", "entry_id"),
+        name_of=lambda row: row.exhibitor.company.name, sheets=_waiting_sheets, record=("booth_sales.entry", "entry_id"),
         panel=True, everything={"state": "all"},
     )
 )  # fmt: skip

@@ -43,7 +43,7 @@ from fairs.exhibitors.models import Exhibitor
 from fairs.floorplans.models import Booth
 from fairs.floorplans.queries import booth_by_code, booth_types, zones_of
 
-bp = Blueprint("sales", __name__, url_prefix="/fairs/<fair_slug>/booth-sales")
+bp = Blueprint("booth_sales", __name__, url_prefix="/fairs/<fair_slug>/booth-sales")
 
 
 def booths_of_codes(fair: Fair, codes: list[str], field: str = "booths") -> list[Booth]:
@@ -224,7 +224,7 @@ def one_request(request_id: int) -> Any:
             form.add_error(error)
         else:
             flash(_("Granted.") if form.grant.data == "yes" else _("Refused; the exhibitor is told why."), "success")
-            return go(url_for("sales.requests"))
+            return go(url_for("booth_sales.requests"))
     page = render_template(
         "booths/request.html", one=found, form=form, codes=codes_of(bundle_of(found.booking)),
         events=[history_event(entry) for entry in history(found)],
@@ -289,7 +289,7 @@ def add_waiting() -> Any:
             form.add_error(error)
         else:
             flash(_("Entered at the end of the list."), "success")
-            return go(url_for("sales.entry", entry_id=entry.id))
+            return go(url_for("booth_sales.entry", entry_id=entry.id))
     return render_template("booths/waiting_new.html", form=form), 422 if form.errors else 200
 
 
@@ -310,7 +310,7 @@ def leave(entry_id: int) -> Any:
     """Take an exhibitor off the list; an offer is refused with it."""
     leave_waiting(entry_by_id(current_fair().id, entry_id), by=actor())
     flash(_("Taken off the waiting list."), "info")
-    return go(url_for("sales.waiting"))
+    return go(url_for("booth_sales.waiting"))
 
 
-register_nav(NavItem("booth-waiting", _l("Waiting list"), "list-numbers", "sales.waiting", VIEW_BOOKINGS, 26))
+register_nav(NavItem("booth-waiting", _l("Waiting list"), "list-numbers", "booth_sales.waiting", VIEW_BOOKINGS, 26))

@@ -109,7 +109,9 @@ def _order_hit(row: Any) -> Hit:
 
 
 def _waiting_hit(row: Any) -> Hit:
-    return Hit("sales.entry", _values(row, entry_id=row.entry_id), row.name, row.reference, row.state, row.Fair.name)
+    return Hit(
+        "booth_sales.entry", _values(row, entry_id=row.entry_id), row.name, row.reference, row.state, row.Fair.name
+    )
 
 
 def _invoice_hit(row: Any) -> Hit:

@@ -14,7 +14,8 @@ from fairs.allocation.service import publish as publish_allocation
 from fairs.allocation.states import AllocationState
 from fairs.badges.service import mark_printed as print_badges
 from fairs.badges.states import BadgeCategory
-from fairs.booths.service import cancel_booking
+from fairs.booths.requests import answer_request, ask_extension, set_fascia
+from fairs.booths.service import cancel_booking, confirm, offer_booths, release_hold, reserve
 from fairs.calendar.models import Fair
 from fairs.calendar.service import change_settings, change_state
 from fairs.calendar.states import FairState
@@ -144,6 +145,28 @@ def reservation() -> Awaiting:
     ground = new_ground()
     record = ground.reserve()
     return Awaiting(ground.fair, record, lambda: cancel_booking(record, reason="Chưa đặt cọc", by=SYSTEM), LONG)
+
+
+def offer() -> Awaiting:
+    ground = new_ground()
+    until = now() + timedelta(minutes=1)
+    record = offer_booths(ground.fair, ground.exhibitor(), [ground.booth()], until=until, origin="offer", by=SYSTEM)[0]
+    return Awaiting(ground.fair, record, lambda: release_hold(record, by=SYSTEM))
+
+
+def booth_request() -> Awaiting:
+    ground = new_ground()
+    until = ground.fair.today + timedelta(days=20)
+    record = ask_extension(ground.reserve(), until, reason="Chờ ngân hàng", by=SYSTEM)
+    return Awaiting(ground.fair, record, lambda: answer_request(record, True, answer="", by=SYSTEM))
+
+
+def fascia() -> Awaiting:
+    ground = new_ground()
+    held = ground.hold()
+    # Under a name that is not the company's; confirmed, so that no deposit is awaited beside it.
+    record = confirm(reserve(held, fascia_name="MỘT TÊN KHÁC", terms_accepted=True, by=SYSTEM), by=SYSTEM)
+    return Awaiting(ground.fair, record, lambda: set_fascia(record, "MỘT TÊN KHÁC", by=SYSTEM))
 
 
 def invoice() -> Awaiting:
@@ -285,6 +308,9 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "importer": (importer,),
     "badge": (badge,),
     "reservation": (reservation,),
+    "offer": (offer,),
+    "booth-request": (booth_request,),
+    "fascia": (fascia,),
     "invoice": (invoice, partly_paid),
     "credit": (credit,),
     "delivery": (delivery,),

@@ -18,7 +18,8 @@ from fairs.allocation.inputs import build_problem
 from fairs.allocation.models import AllocationExclusion, AllocationPlace, AllocationRun
 from fairs.allocation.states import AllocationState
 from fairs.badges.models import Badge
-from fairs.booths.models import BoothBooking
+from fairs.booths.models import BookingRequest, BoothBooking
+from fairs.booths.sales_models import PriceRule, WaitingEntry
 from fairs.booths.states import BookingState
 from fairs.calendar.milestones import MilestoneDraft, record_milestone
 from fairs.calendar.models import Fair
@@ -147,6 +148,14 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         message = send(Notice("accounts/test", "Hà", None, "vi", {}, fair.id, ()))
         tokens = {"i/token": importer_link(importer), "v/token": visitor_link(visitor)}
         db.session.add(Membership(user_id=colleague.id, company_id=own_company))
+    held_by = own_booking or _first(BoothBooking, BoothBooking.fair_id == fair.id)
+    with transaction():
+        price_rule = PriceRule(fair_id=fair.id, position=1, text_vi="Mẫu", text_en="Sample", percent=5)
+        waiting = WaitingEntry(fair_id=fair.id, exhibitor_id=held_by.exhibitor_id)
+        asked = BookingRequest(
+            fair_id=held_by.fair_id, booking_id=held_by.id, kind="extension", reason="Mẫu", until=fair.starts_on
+        )
+        db.session.add_all([price_rule, waiting, asked])
     invoice = db.session.get(Invoice, own_booking.invoice_id) if own_booking and own_booking.invoice_id else None
     view = save_view(
         list_spec("importers"), fair_id=fair.id, name="Sample", query="state=submitted", role="", roles=(), by=by
@@ -185,6 +194,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "reference/item_id": _of_fair(ManualItem, fair, "id"), "of/reference": _exhibitor_of(ServiceOrder, fair), "of/item_id": _of_fair(ManualItem, fair, "id"),
         "staff/place_id": _of_fair(StaffPlace, fair, "id"),
         "handover/code": _handed_over(fair), "photos/photo_id": 1, "signatures/visit_id": 1,
+        "rule_id": price_rule.id, "waiting/entry_id": waiting.id, "request_id": asked.id, "requests/answer": "agree",
         "gates/code": _first(Gate, Gate.fair_id == fair.id).code, "gates/gate_code": _first(Gate, Gate.fair_id == fair.id).code,
         "money/number": _first(Invoice, Invoice.fair_id == fair.id, Invoice.id != paid.id).number,
         "invoices/number": (invoice or _first(Invoice)).number,
