@@ -37,6 +37,7 @@ from fairs.sitework.standing import quota, settings_of, standing_of
 from fairs.sitework.states import HandoverState, PermitState, StaffState
 from tests.factories.sitework import Site, drawing, new_site, pay_invoice, photo
 from tests.support.client import Client, login
+from tests.support.jobs import run_jobs
 from tests.support.queries import counted_queries
 
 
@@ -93,6 +94,7 @@ def test_badges_wait_for_the_confirmed_booth_and_end_with_it(app: Flask) -> None
     place = site.person("Trần Thị Một")
     assert place.badge_id is None
     pay_invoice(site.booking.invoice_id)
+    run_jobs(app)
     assert _badge(place).state is BadgeState.ACTIVE
     booking = db.session.get_one(type(site.booking), site.booking.id)
     cancel_booking(booking, reason="Rút", by=SYSTEM)
