@@ -123,7 +123,7 @@ def issue(exhibitor: Exhibitor, *, render: Callable[[ToRender], bytes], by: Acto
         )  # fmt: skip
         db.session.add(agreement)
         db.session.flush()
-        after = {"number": number, "sha256": file.sha256, "template": template.version}
+        after = {"number": number, "version": agreement.version, "template": template.version}
         record("agreements.issue", agreement, by=by, after=after)
         _tell(fair, agreement, row, before)
         return agreement

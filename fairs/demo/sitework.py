@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from datetime import timedelta
 
+from PIL import Image, ImageDraw
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -18,6 +21,7 @@ from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import db
 from fairs.core.money import Money
+from fairs.core.storage import Upload, keep
 from fairs.demo.people import Cast
 from fairs.directory.service import PersonDraft
 from fairs.exhibitors.models import Exhibitor
@@ -74,10 +78,10 @@ def load_site_work(giftshow: Fair, souvenirs: Fair, cast: Cast) -> dict[str, int
     """The fair that is being booked prepares, the one that runs has been handed over; gives back what was made."""
     user = cast.users["organiser"]
     by = Actor(user.id, user.name)
-    agreements = _agreements(giftshow, by)
+    agreements = _agreements(giftshow, by, 6) + _agreements(souvenirs, by, 2)
     for fair in (giftshow, souvenirs):
         _catalogue(fair, by)
-    _manual(giftshow, by)
+        _manual(fair, by)
     _orders(giftshow, by, paid=2)
     for order in _orders(souvenirs, by, paid=3)[:2]:
         deliver(order, by=by)
@@ -99,7 +103,7 @@ def _booked(fair: Fair, limit: int) -> list[BoothBooking]:
     return list(first.values())[:limit]
 
 
-def _agreements(fair: Fair, by: Actor) -> int:
+def _agreements(fair: Fair, by: Actor, number: int) -> int:
     for version in (0, 1):
         db.session.add(
             AgreementTemplate(
@@ -108,10 +112,12 @@ def _agreements(fair: Fair, by: Actor) -> int:
             )
         )  # fmt: skip
     db.session.flush()
-    made: list[Agreement] = [issue_agreement(booking.exhibitor, by=by) for booking in _booked(fair, 6)]
-    for agreement in made[:4]:
-        agreement.move_to(AgreementState.ACCEPTED)
+    made: list[Agreement] = [issue_agreement(booking.exhibitor, by=by) for booking in _booked(fair, number)]
+    paper = keep("hop-dong-da-ky.pdf", made[0].file.read(), "application/pdf")
+    for agreement in made[: number - 2] or made[:1]:
+        agreement.move_to(AgreementState.SCANNED if agreement is made[0] else AgreementState.ACCEPTED)
         agreement.accepted_at, agreement.accepted_by = now(), "Đại diện mẫu"
+    made[0].scan_id, made[0].scan_sha256, made[0].signed_on = paper.id, paper.sha256, fair.today
     db.session.flush()
     return len(made)
 
@@ -132,10 +138,11 @@ def _manual(fair: Fair, by: Actor) -> None:
         entries.append(save_entry(fair, draft, by=by))
     for n, booking in enumerate(_booked(fair, 4)):
         concerned = {entry.item.id for entry in checklist(booking.exhibitor)}
-        name_person(booking.exhibitor, PersonDraft(f"Nguyễn Văn Trực {n + 1:02d}", phone=f"+8493200{n:04d}"), by=by)
+        if fair.days_to_opening > 0:
+            name_person(booking.exhibitor, PersonDraft(f"Nguyễn Văn Trực {n + 1:02d}", phone=f"+8493200{n:04d}"), by=by)
         for item in entries[: 8 - n]:
-            if item.id in concerned and not item.needs_file:
-                tick(booking.exhibitor, item, by=by)
+            if item.id in concerned and (not item.needs_file or n == 0):
+                tick(booking.exhibitor, item, by=by, upload=_picture("#e8dcc4") if item.needs_file else None)
 
 
 def _orders(fair: Fair, by: Actor, *, paid: int) -> list[ServiceOrder]:
@@ -166,3 +173,24 @@ def _handed_over(fair: Fair, by: Actor) -> int:
         if n % 6 == 1 and standing_of(booking.exhibitor).is_clear:
             issue_permit(booking.exhibitor, slot=slots(fair)[n % 4].key, vehicles=f"29C-{100 + n}.{10 + n}", by=by)
     return len(bookings)
+
+
+def _picture(colour: str) -> Upload:
+    """A drawing in place of a photo: a booth seen from its aisle."""
+    image = Image.new("RGB", (640, 480), colour)
+    pen = ImageDraw.Draw(image)
+    pen.rectangle((90, 120, 550, 440), fill="#f6f1e6", outline="#6b5b4b", width=6)
+    pen.rectangle((90, 80, 550, 130), fill="#9c1c23")
+    pen.rectangle((170, 330, 470, 430), fill="#d8c9a8", outline="#6b5b4b", width=4)
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return Upload("anh.png", buffer.getvalue())
+
+
+def _signature() -> str:
+    """A drawn signature, as the page sends it."""
+    image = Image.new("RGBA", (320, 110), "#ffffff00")
+    ImageDraw.Draw(image).line([(20, 70), (60, 30), (90, 90), (130, 40), (190, 80), (290, 50)], fill="#1d1a18", width=3)
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"

@@ -10,28 +10,31 @@ from fairs.booths.models import BoothBooking
 from fairs.booths.service import SUBJECT as BOOKING
 from fairs.calendar.effects import shift
 from fairs.calendar.events import FairCalledOff, FairRescheduled
-from fairs.core.db import db
+from fairs.core.db import after_commit, db
 from fairs.core.events import subscribe
 from fairs.payments.events import MoneyReceived
 from fairs.sitework.models import BuildPermit, ServiceOrder
 from fairs.sitework.orders import SUBJECT, end, follow_money
 from fairs.sitework.permits import revoke_permit
-from fairs.sitework.staff import follow_booths
 from fairs.sitework.states import OrderState, PermitState
+from fairs.sitework.tasks import settle_now
 
 
 @subscribe(MoneyReceived)
 def follow_receipts(event: MoneyReceived) -> None:
-    """A paid order is confirmed; a deposit that confirms a booth gives its people their badges."""
+    """A paid order is confirmed; a deposit that confirms a booth has its people's badges made, after the commit.
+
+    Not in it: a badge locks the fair, and who calls a fair off locks the fair before its invoices.
+    """
     if event.subject_type == SUBJECT and event.fully_paid:
         order = db.session.get(ServiceOrder, event.subject_id)
         if order is not None:
             follow_money(order, by=event.by)
     elif event.subject_type == BOOKING and event.deposit_covered:
-        db.session.flush()
         booking = db.session.get(BoothBooking, event.subject_id)
         if booking is not None:
-            follow_booths([booking.exhibitor_id], by=event.by)
+            fair_id = booking.fair_id
+            after_commit(lambda: settle_now(fair_id))
 
 
 @subscribe(FairRescheduled)

@@ -82,8 +82,9 @@ def permit_of(exhibitor_id: int) -> BuildPermit | None:
 def issue_permit(exhibitor: Exhibitor, *, slot: str, vehicles: str, by: Actor) -> BuildPermit:
     """The exhibitor's permit; a changed slot or vehicle keeps its code. Raises NotPaid, InvalidInput and FairCancelled."""
     with transaction():
+        # The fair first, as booking does: signing locks it, and the other order could deadlock.
+        fair = db.session.get_one(Fair, exhibitor.fair_id, with_for_update=True, populate_existing=True)
         row = db.session.get_one(Exhibitor, exhibitor.id, with_for_update=True, populate_existing=True)
-        fair = db.session.get_one(Fair, row.fair_id)
         if fair.is_cancelled:
             raise FairCancelled
         if not standing_of(row).is_clear:

@@ -61,6 +61,8 @@ def name_person(exhibitor: Exhibitor, draft: PersonDraft, *, by: Actor, extra_re
     Raises NoBooth, QuotaFull (without a reason), InvalidInput (a name or address, or somebody who is named already).
     """
     with transaction():
+        # The fair first, as booking does: a badge locks it (its key), and the other order could deadlock.
+        db.session.get_one(Fair, exhibitor.fair_id, with_for_update=True, populate_existing=True)
         row = db.session.get_one(Exhibitor, exhibitor.id, with_for_update=True, populate_existing=True)
         standing = standing_of(row)
         if not standing.bookings:

@@ -89,7 +89,8 @@ def _manual(exhibitor: Exhibitor) -> list[Step]:
     text = _("%(done)s of %(total)s items are done.", done=len(entries) - len(still_open), total=len(entries))
     if not still_open or exhibitor.fair.is_over:
         return [Step(label, "done", text, None, page, icon=icon)]
-    text = f"{text} {_('Next: %(title)s.', title=still_open[0].item.title)}"
+    following = _("Next: %(title)s.", title=still_open[0].item.title)
+    text = f"{text} {following}"
     return [Step(label, "now", text, still_open[0].due_on, page, _("Open the checklist"), icon)]
 
 

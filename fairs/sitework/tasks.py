@@ -9,7 +9,7 @@ from sqlalchemy import select
 from fairs.calendar.models import Fair
 from fairs.calendar.states import FairState
 from fairs.core.db import db
-from fairs.jobs.queue import periodic
+from fairs.jobs.queue import periodic, task
 from fairs.sitework.manual import remind
 from fairs.sitework.settling import settle
 
@@ -23,6 +23,12 @@ def settle_site_work() -> None:
     """Permits end when money goes back, orders follow their invoices, badges their booths."""
     for fair in _fairs(FairState.PUBLISHED, FairState.BOOKING_OPEN, FairState.RUNNING):
         settle(fair)
+
+
+@task()
+def settle_now(fair_id: int) -> None:
+    """The same for one fair at once, when a deposit has confirmed a booth."""
+    settle(db.session.get_one(Fair, fair_id))
 
 
 @periodic(hour="8", minute="10")

@@ -44,7 +44,9 @@ class Site:
         """The fair as it is now."""
         return db.session.get_one(Fair, self.ground.fair.id)
 
-    def service(self, name: str = "Ổ cắm", *, price: int = 100_000, stock: int | None = None, **values: int) -> ServiceItem:
+    def service(
+        self, name: str = "Ổ cắm", *, price: int = 100_000, stock: int | None = None, **values: int
+    ) -> ServiceItem:
         """Another service."""
         draft = ItemDraft("power", name, f"{name} en", "chiếc", "piece", Money(price, "VND"), 8, stock, **values)  # type: ignore[arg-type]
         return save_item(self.fair, draft, by=SYSTEM)

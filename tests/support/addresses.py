@@ -50,7 +50,15 @@ from fairs.notes.states import NoteKind
 from fairs.payments.models import Invoice
 from fairs.payments.service import cancel_with_credit
 from fairs.programme.models import FigureEntry, Target
-from fairs.sitework.models import Handover, ManualItem, ServiceItem, ServiceOrder, StaffPlace
+from fairs.sitework.models import (
+    Handover,
+    HandoverPhoto,
+    HandoverVisit,
+    ManualItem,
+    ServiceItem,
+    ServiceOrder,
+    StaffPlace,
+)
 from fairs.visitors.models import Visitor
 from fairs.visitors.service import link_for as visitor_link
 
@@ -193,7 +201,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "catalogue/item_id": _of_fair(ServiceItem, fair, "id"), "manual/item_id": _of_fair(ManualItem, fair, "id"),
         "reference/item_id": _of_fair(ManualItem, fair, "id"), "of/reference": _exhibitor_of(ServiceOrder, fair), "of/item_id": _of_fair(ManualItem, fair, "id"),
         "staff/place_id": _of_fair(StaffPlace, fair, "id"),
-        "handover/code": _handed_over(fair), "photos/photo_id": 1, "signatures/visit_id": 1,
+        "handover/code": _handed_over(fair), "photos/photo_id": _look(fair, HandoverPhoto), "signatures/visit_id": _look(fair, HandoverVisit),
         "rule_id": price_rule.id, "waiting/entry_id": waiting.id, "request_id": asked.id, "requests/answer": "agree",
         "gates/code": _first(Gate, Gate.fair_id == fair.id).code, "gates/gate_code": _first(Gate, Gate.fair_id == fair.id).code,
         "money/number": _first(Invoice, Invoice.fair_id == fair.id, Invoice.id != paid.id).number,
@@ -224,6 +232,12 @@ def _exhibitor_of(model: Any, fair: Fair) -> str:
 def _handed_over(fair: Fair) -> str:
     found = db.session.scalars(select(Handover).where(Handover.fair_id == fair.id).order_by(Handover.id)).first()
     return str(found.booth.code) if found is not None else _confirmed_booth(fair)
+
+
+def _look(fair: Fair, model: Any) -> int:
+    """The first photo of a hand-over at the fair, or the first look at a booth."""
+    query = select(model.id).join(HandoverVisit) if model is HandoverPhoto else select(model.id)
+    return db.session.scalar(query.join(Handover).where(Handover.fair_id == fair.id).order_by(model.id)) or 0
 
 
 def _allocation(fair: Fair) -> tuple[AllocationRun, AllocationExclusion]:

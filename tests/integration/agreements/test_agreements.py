@@ -117,7 +117,13 @@ def test_only_the_owner_accepts_and_only_what_was_read(office: Office) -> None:
     assert (done.state, done.accepted_by_id) == (AgreementState.ACCEPTED, office.owner.id)
     assert office.accept(done).accepted_at == done.accepted_at  # once
     with pytest.raises(InvalidTransition):
-        enter_scan(done, Upload("a.pdf", b"%PDF-1.4"), signed_on=office.ground.fair.today, today=office.ground.fair.today, by=SYSTEM)
+        enter_scan(
+            done,
+            Upload("a.pdf", b"%PDF-1.4"),
+            signed_on=office.ground.fair.today,
+            today=office.ground.fair.today,
+            by=SYSTEM,
+        )
 
 
 @pytest.mark.parametrize("change", ["terms", "text", "booth"])

@@ -37,6 +37,7 @@ from fairs.sitework.standing import quota, settings_of, standing_of
 from fairs.sitework.states import HandoverState, PermitState, StaffState
 from tests.factories.sitework import Site, drawing, new_site, pay_invoice, photo
 from tests.support.client import Client, login
+from tests.support.jobs import run_jobs
 from tests.support.queries import counted_queries
 
 
@@ -93,6 +94,7 @@ def test_badges_wait_for_the_confirmed_booth_and_end_with_it(app: Flask) -> None
     place = site.person("Trần Thị Một")
     assert place.badge_id is None
     pay_invoice(site.booking.invoice_id)
+    run_jobs(app)
     assert _badge(place).state is BadgeState.ACTIVE
     booking = db.session.get_one(type(site.booking), site.booking.id)
     cancel_booking(booking, reason="Rút", by=SYSTEM)
@@ -108,7 +110,10 @@ def test_naming_people_on_the_page(site: Site, client: Client, new_client: Any) 
     page = client.submit(f"{path}/staff", {"native_name": "Ba", "phone": "0912345678"})
     assert page.status_code == 422
     assert 'value="Ba"' in page.text
-    assert client.submit(f"{path}/staff", {"native_name": "Ba", "phone": "0912", "reason": "Phiên dịch"}).status_code == 422
+    assert (
+        client.submit(f"{path}/staff", {"native_name": "Ba", "phone": "0912", "reason": "Phiên dịch"}).status_code
+        == 422
+    )
     assert client.get(f"{path}/badges.pdf").data.startswith(b"%PDF")
     place = db.session.scalars(select(StaffPlace)).first()
     stranger = new_client()
@@ -283,7 +288,13 @@ def test_a_booth_nobody_has_is_not_handed_over(site: Site) -> None:
 def test_the_phone_and_the_plan(site: Site, client: Client) -> None:
     login(client, site.ground.user(Role.GATE_SUPERVISOR))
     base = f"/fairs/{site.fair.slug}/site"
-    typed = {"token": "abc", "note_lights": "Không sáng", "signer": "Hà", "note": "Đã báo thợ điện", "signature": drawing()}
+    typed = {
+        "token": "abc",
+        "note_lights": "Không sáng",
+        "signer": "Hà",
+        "note": "Đã báo thợ điện",
+        "signature": drawing(),
+    }
     bad = client.submit(f"{base}/handover/A-002", {**typed, "signer": ""})
     assert bad.status_code == 422
     assert "Đã báo thợ điện" in bad.text

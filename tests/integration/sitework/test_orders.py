@@ -149,7 +149,10 @@ def test_stock_is_never_oversold(real_app: Flask) -> None:
     with real_app.app_context():
         item = db.session.get_one(ServiceItem, item_id)
         assert db.session.scalar(select(func.sum(ServiceLine.quantity))) == item.stock
-        assert db.session.scalar(select(func.count()).select_from(Invoice).where(Invoice.subject_type == "ServiceOrder")) == 10
+        assert (
+            db.session.scalar(select(func.count()).select_from(Invoice).where(Invoice.subject_type == "ServiceOrder"))
+            == 10
+        )
 
 
 # --- pages ----------------------------------------------------------------------------------------------------------
