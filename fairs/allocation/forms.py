@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectMultipleField
+from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from fairs.allocation.inputs import weights_of
@@ -87,7 +88,7 @@ class RulesForm(Form):
                 continue
             code, _, number = part.rpartition(" ")
             if code.strip().upper() not in self.zones or not (number.isascii() and number.isdigit() and len(number) < 6):
-                raise ValueError(str(_l("Write a zone and a number: A 12, B 8.")))
+                raise ValidationError(str(_l("Write a zone and a number: A 12, B 8.")))
             self.quotas[self.zones[code.strip().upper()]] = int(number)
 
     def values(self) -> dict[str, Any]:

@@ -215,6 +215,7 @@ def docx(fair: Fair, result: Result) -> bytes:
             run.font.size = Pt(size)
         if centre:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        paragraph.paragraph_format.keep_with_next = bold
         return paragraph
 
     def grid(heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float], *, numbers: set[int]) -> None:
@@ -232,7 +233,7 @@ def docx(fair: Fair, result: Result) -> bytes:
                 run.bold, run.font.size = bold, Pt(10)
                 if place in numbers:
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        _repeat_first_row(table)
+        _keep_rows_whole(table)
 
     head = document.add_table(rows=1, cols=2)
     head.autofit = False
@@ -253,7 +254,7 @@ def docx(fair: Fair, result: Result) -> bytes:
     line(_("%(fair)s · run no. %(number)s", fair=fair.name, number=result.run.number), centre=True)
     line(_opening(fair, result))
     line(_("1. Input and result"), bold=True)
-    grid([_("Item"), _("Value")], _facts(result), [6.0, 10.5], numbers=set())
+    grid([_("Item"), _("As recorded")], _facts(result), [6.0, 10.5], numbers=set())
     line("", size=4)
     line(_("2. What counted"), bold=True)
     grid([_("Criterion"), _("Weight"), _("Meaning")], _weights(result), [5.0, 2.0, 9.5], numbers={1})
@@ -263,7 +264,7 @@ def docx(fair: Fair, result: Result) -> bytes:
         line(f"– {text}")
     line(_("4. Who got what, and why"), bold=True)
     rows = [_cells(number, row) for number, row in enumerate(result.rows, 1)]
-    grid(_heads(), rows, [1.0, 3.9, 2.7, 1.8, 1.4, 5.7], numbers={0, 4})
+    grid(_heads(), rows, [1.2, 3.9, 2.7, 1.8, 1.4, 5.5], numbers={0, 4})
     line("", size=4)
     line(_method(), size=10)
     line("")
@@ -280,14 +281,16 @@ def docx(fair: Fair, result: Result) -> bytes:
     return buffer.getvalue()
 
 
-def _repeat_first_row(table: Any) -> None:
-    """The heads stand on every page."""
+def _keep_rows_whole(table: Any) -> None:
+    """The heads stand on every page, and no row is torn by one."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
-    mark = OxmlElement("w:tblHeader")
-    mark.set(qn("w:val"), "true")
-    table.rows[0]._tr.get_or_add_trPr().append(mark)
+    for number, row in enumerate(table.rows):
+        for name in ("w:cantSplit", "w:tblHeader")[: 2 if number == 0 else 1]:
+            mark = OxmlElement(name)
+            mark.set(qn("w:val"), "true")
+            row._tr.get_or_add_trPr().append(mark)
 
 
 FORMATS: dict[str, Callable[[Fair, Result], bytes]] = {"pdf": pdf, "docx": docx}
