@@ -67,18 +67,20 @@ def test_from_the_rules_to_the_offers(app: Flask, client: Any) -> None:
     assert run_of(ground).state is AllocationState.DONE
     page = client.get(f"{base}/1").text
     assert "Wish 1 met: booth A-001" in page
-    asked = client.get(f"{base}/1?who={one.reference}&to=A-009").text
+    asked = client.get(f"{base}/1?who={one.reference}&to=A-011").text
     assert re.search(r"The score would change by -\d+, from", asked)
+    # Back to back with the one from whom it is to be kept apart.
+    assert "This cannot be done" in client.get(f"{base}/1?who={one.reference}&to=A-009").text
     refused = client.submit(f"{base}/1/places/{one.reference}/move", {"booths": "A-002, A-777"})
     assert (refused.status_code, "There is no booth A-777 in this run." in refused.text) == (422, True)
     assert "not 2." in client.submit(f"{base}/1/places/{one.reference}/move", {"booths": "A-005, A-006"}).text
-    assert client.submit(f"{base}/1/places/{one.reference}/move", {"booths": "a-009"}).status_code == 303
+    assert client.submit(f"{base}/1/places/{one.reference}/move", {"booths": "a-011"}).status_code == 303
     assert run_of(ground).edited
     assert client.submit(f"{base}/1/again", {}).status_code == 303
     run_jobs(app)
     assert "Who stands elsewhere" in client.get(f"{base}/2/compare/1").text
     place = next(p for p in run_of(ground, 2).places if p.exhibitor_id == one.id)
-    assert (place.booth_ids, place.locked) == ([ground.booth("A-009").id], True)
+    assert (place.booth_ids, place.locked) == ([ground.booth("A-011").id], True)
     assert client.submit(f"{base}/2/places/{one.reference}/lock", {"locked": "0"}).status_code == 303
     assert "2 exhibitors get a letter" in client.get(f"{base}/2/publish").text
     late = (ground.fair.starts_on + timedelta(days=1)).isoformat()
