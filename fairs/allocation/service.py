@@ -109,7 +109,9 @@ def add_exclusion(
         )
         db.session.add(row)
         db.session.flush()
-        record("allocation.keep_apart", row, by=by, after={"who": [first.reference, second.reference], "zone": same_zone})
+        record(
+            "allocation.keep_apart", row, by=by, after={"who": [first.reference, second.reference], "zone": same_zone}
+        )
         return row
 
 
@@ -166,7 +168,14 @@ def begin(
         )  # fmt: skip
         db.session.add(run)
         db.session.flush()
-        after = {"number": run.number, "seed": seed, "seconds": seconds, "steps": steps, "locks": len(locks), "mark": run.mark}
+        after = {
+            "number": run.number,
+            "seed": seed,
+            "seconds": seconds,
+            "steps": steps,
+            "locks": len(locks),
+            "mark": run.mark,
+        }
         record("allocation.begin", run, by=by, after=after)
         return run
 
@@ -250,10 +259,10 @@ def _make_offers(run: AllocationRun, fair: Fair, until: datetime, by: Actor) -> 
                 if place.offered_at is not None:
                     continue
                 if not place.booth_ids:
-                    raise NotFound(_l("The run found no place."))  # noqa: TRY301
+                    raise NotFound(_l("The run found no place."))
                 booths = _booths(place.booth_ids)
                 if len(booths) != len(place.booth_ids):
-                    raise NotFound(_l("The booth is not on the plan any more."))  # noqa: TRY301
+                    raise NotFound(_l("The booth is not on the plan any more."))
                 offer_booths(fair, place.exhibitor, booths, until=until, origin="allocation", by=by)
                 place.offered_at = now()
                 made += 1

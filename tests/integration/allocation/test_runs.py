@@ -81,9 +81,7 @@ def test_who_came_earlier_gets_the_booth_that_both_wish_for_and_the_other_reads_
     first, second = sorted(result.rows, key=lambda row: row.reference)
     assert (first.wish, first.reason) == ("Wish 1 met: booth A-001", "")
     assert second.wish == "Wish 2 met: zone Ceramics"
-    assert second.reason == (
-        f"First wish (booth A-001) went to {early.company.name} by seniority: 5 points over 0."
-    )
+    assert second.reason == (f"First wish (booth A-001) went to {early.company.name} by seniority: 5 points over 0.")
     assert (first.facts["weeks"], second.facts["points"]) == (5, 0)
     again = computed(ground, seed=result.run.seed, steps=result.run.steps, rounds=result.run.rounds)
     assert (where(again), again.run.mark, again.run.score) == (where(result), result.run.mark, result.run.score)
@@ -127,9 +125,7 @@ def test_a_move_by_hand_shows_its_price_is_locked_and_kept_by_the_next_run(app: 
     assert preview.broken == ()
     assert preview.others == ((two.id, (ground.booth("A-001").id,)),)
     assert preview.difference == -80
-    assert [str(rule) for rule in look_at_move(run, pair.id, target).broken] == [
-        "The exhibitor wants 2 booths, not 1."
-    ]
+    assert [str(rule) for rule in look_at_move(run, pair.id, target).broken] == ["The exhibitor wants 2 booths, not 1."]
     apart = [ground.booth("A-005").id, ground.booth("A-020").id]
     with pytest.raises(InvalidInput, match="side by side"):
         move(run, pair.id, apart, by=SYSTEM)
