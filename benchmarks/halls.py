@@ -9,6 +9,7 @@ from fairs.floorplans.generator import Layout, lay_out
 
 GROUPS = ("CER", "LAC", "RBB", "SLK", "EMB", "WDC", "MET", "PAP")
 
+
 def make_problem(
     booths: int, exhibitors: int, *, occupancy: float = 0.98, seed: int = 1, weights: Weights | None = None
 ) -> Problem:

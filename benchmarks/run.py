@@ -1,8 +1,9 @@
 """Measures the program against the production server; prints one JSON object per figure.
 
-    python benchmarks/run.py [sqlite] [postgres]
+    python benchmarks/run.py [sqlite] [postgres] [allocation]
 
-Each figure is measured on both databases unless one is named. ``hello`` is an empty route on the same server in the same
+Each figure is measured on both databases unless one is named; ``allocation`` alone measures the allocation of booths
+(benchmarks/allocation.py, which has larger ones, too). ``hello`` is an empty route on the same server in the same
 run: the machine's ceiling, so that figures of different machines can be compared.
 """
 
@@ -20,6 +21,7 @@ from urllib.parse import urlencode
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.allocation import main as allocation
 from benchmarks.load import Request, repeat, run, shared
 from benchmarks.server import PYTHON, Server, databases, flask, serving
 from fairs.config import ROOT
@@ -161,4 +163,8 @@ def _get(server: Server, path: str, headers: dict[str, str]) -> Any:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ["sqlite", "postgres"])
+    asked = sys.argv[1:] or ["sqlite", "postgres", "allocation"]
+    if "allocation" in asked:
+        allocation()
+    if set(asked) - {"allocation"}:
+        main([kind for kind in asked if kind != "allocation"])

@@ -52,7 +52,7 @@ def carry_out(run_id: int) -> None:
 
 
 def _compute(run: AllocationRun) -> None:
-    from fairs.allocation.solver import check, reasons
+    from fairs.allocation.solver import check, elastic, reasons
     from fairs.allocation.solver.run import Stopped, pay_of, solve
 
     problem = Problem.of(run.inputs)
@@ -71,7 +71,7 @@ def _compute(run: AllocationRun) -> None:
         raise _Cancelled from stopped
     if outcome.score.unplaced and not findings:
         watch.say("elastic")
-    findings += check.what_to_drop(problem, state) if outcome.score.unplaced else []
+    findings += elastic.what_to_drop(problem, state) if outcome.score.unplaced else []
     state, explained = reasons.explain(state, pay_of(state), seed=run.seed, watch=watch.reasons)
     if watch.cancelled:
         raise _Cancelled
@@ -109,7 +109,11 @@ class _Watch:
 
 
 def _keep(
-    run: AllocationRun, outcome: Outcome | None, explained: Sequence[Reason], findings: Sequence[Any], kept: dict[int, bool]
+    run: AllocationRun,
+    outcome: Outcome | None,
+    explained: Sequence[Reason],
+    findings: Sequence[Any],
+    kept: dict[int, bool],
 ) -> None:
     """Write the result down, all of it or nothing."""
     with transaction():
@@ -133,7 +137,13 @@ def _keep(
                 db.session.execute(insert(AllocationPlace), rows)
         row.move_to(S.INFEASIBLE if outcome is None or (outcome.score.unplaced and findings) else S.DONE)
         row.finished_at = now()
-        after = {"state": row.state, "score": row.score, "bound": row.bound, "steps": row.steps, "unplaced": row.unplaced}
+        after = {
+            "state": row.state,
+            "score": row.score,
+            "bound": row.bound,
+            "steps": row.steps,
+            "unplaced": row.unplaced,
+        }
         record("allocation.finish", row, by=Actor(row.user_id, row.actor_name), after=after)
 
 

@@ -71,9 +71,7 @@ def state_of(run: AllocationRun, places: Sequence[AllocationPlace], also: Sequen
 
 def unlocked(problem: Problem) -> Problem:
     """The problem without the organiser's locks: they bind a search, not the points."""
-    return replace(
-        problem, applicants=tuple(a if a.standing else replace(a, lock=()) for a in problem.applicants)
-    )
+    return replace(problem, applicants=tuple(a if a.standing else replace(a, lock=()) for a in problem.applicants))
 
 
 def _spot(state: State, booths: Sequence[int]) -> int:
@@ -132,7 +130,9 @@ def _broken_by(person: Applicant, booths: Sequence[int], problem: Problem, state
     if closed:
         found.append(_l("Booth %(code)s is booked or not for sale.", code=", ".join(closed)))
     if len(booths) != person.count:
-        found.append(_l("The exhibitor wants %(wanted)s booths, not %(given)s.", wanted=person.count, given=len(booths)))
+        found.append(
+            _l("The exhibitor wants %(wanted)s booths, not %(given)s.", wanted=person.count, given=len(booths))
+        )
     elif not _is_connected(booths, state):
         found.append(_l("The booths do not lie side by side."))
     if person.kind and any(sites[b].kind != person.kind for b in booths):
@@ -201,7 +201,9 @@ def set_lock(run: AllocationRun, exhibitor_id: int, locked_now: bool, *, by: Act
             raise InvalidInput(_l("Only a place can be locked."))
         if place.locked != locked_now:
             place.locked = locked_now
-            record("allocation.lock" if locked_now else "allocation.unlock", row, by=by, after={"exhibitor": exhibitor_id})
+            record(
+                "allocation.lock" if locked_now else "allocation.unlock", row, by=by, after={"exhibitor": exhibitor_id}
+            )
 
 
 def _places(run: AllocationRun) -> dict[int, AllocationPlace]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectMultipleField
+from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from fairs.allocation.inputs import weights_of
@@ -29,11 +30,16 @@ class RulesForm(Form):
     zone = Points(_l("Product zone"), description=_l("A place in the zone of the exhibitor's products."))
     wish = Points(_l("Wish"), description=_l("The first wish; the second gets 60 %, then 35, 20 and 10 % of it."))
     seniority = Points(
-        _l("Seniority"), description=_l("For each point of seniority when the first wish is met; less for later wishes.")
+        _l("Seniority"),
+        description=_l("For each point of seniority when the first wish is met; less for later wishes."),
     )
     open_sides = Points(_l("Open sides"), description=_l("A place with as many open sides as asked for."))
-    village = Points(_l("Craft village together"), description=_l("At the centre of the village, less with the distance."))
-    rival = Points(_l("Direct competitors"), description=_l("Taken for each pair that stands nearer than the distance."))
+    village = Points(
+        _l("Craft village together"), description=_l("At the centre of the village, less with the distance.")
+    )
+    rival = Points(
+        _l("Direct competitors"), description=_l("Taken for each pair that stands nearer than the distance.")
+    )
     orphan = Points(_l("Single free booth"), description=_l("Taken for each free booth without a free one beside it."))
     unplaced = WholeNumber(
         _l("Without a place"), least=0, most=100_000, required=True,
@@ -73,7 +79,14 @@ class RulesForm(Form):
         codes = {key: code for code, key in self.zones.items()}
         for name, value in asdict(weights_of(rules)).items():
             self[name].data = value
-        for name in ("year_points", "area_points", "week_points", "exclusive_zones", "supported_booths", "supported_area_m2"):
+        for name in (
+            "year_points",
+            "area_points",
+            "week_points",
+            "exclusive_zones",
+            "supported_booths",
+            "supported_area_m2",
+        ):
             self[name].data = getattr(rules, name)
         self.zone_quotas.data = ", ".join(
             f"{codes[int(zone)]} {booths}" for zone, booths in rules.zone_quotas.items() if int(zone) in codes
@@ -86,15 +99,24 @@ class RulesForm(Form):
             if not part:
                 continue
             code, _, number = part.rpartition(" ")
-            if code.strip().upper() not in self.zones or not (number.isascii() and number.isdigit() and len(number) < 6):
-                raise ValueError(str(_l("Write a zone and a number: A 12, B 8.")))
+            if code.strip().upper() not in self.zones or not (
+                number.isascii() and number.isdigit() and len(number) < 6
+            ):
+                raise ValidationError(str(_l("Write a zone and a number: A 12, B 8.")))
             self.quotas[self.zones[code.strip().upper()]] = int(number)
 
     def values(self) -> dict[str, Any]:
         """For ``service.save_rules``."""
         weights = ("zone", "wish", "seniority", "open_sides", "village", "rival", "orphan", "unplaced", "village_reach",
                    "rival_reach")  # fmt: skip
-        names = ("year_points", "area_points", "week_points", "exclusive_zones", "supported_booths", "supported_area_m2")
+        names = (
+            "year_points",
+            "area_points",
+            "week_points",
+            "exclusive_zones",
+            "supported_booths",
+            "supported_area_m2",
+        )
         return {
             "weights": {name: self[name].data for name in weights},
             **{name: self[name].data for name in names},

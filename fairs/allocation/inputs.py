@@ -122,7 +122,12 @@ def _sites(fair: Fair, booked: Collection[int]) -> tuple[Site, ...]:
 def _areas(fair: Fair, rules: AllocationRules) -> tuple[Area, ...]:
     zones = db.session.scalars(select(Zone).where(Zone.fair_id == fair.id).order_by(Zone.code))
     return tuple(
-        Area(zone.id, zone.code, tuple(code for code in zone.group_codes.split("|") if code), zone.id in rules.exclusive_zones)
+        Area(
+            zone.id,
+            zone.code,
+            tuple(code for code in zone.group_codes.split("|") if code),
+            zone.id in rules.exclusive_zones,
+        )
         for zone in zones
     )
 

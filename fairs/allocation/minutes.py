@@ -98,7 +98,9 @@ def _weights(result: Result) -> list[tuple[str, str, str]]:
 def _binding(result: Result) -> list[str]:
     names, problem = result.names, result.problem
     lines = [
-        _("Each booth goes to one exhibitor; size, type and booths side by side are as asked for; booked booths and those not for sale stay untouched.")
+        _(
+            "Each booth goes to one exhibitor; size, type and booths side by side are as asked for; booked booths and those not for sale stay untouched."
+        )
     ]
     exclusive = [names.zones.get(area.id, area.code) for area in problem.areas if area.exclusive]
     if exclusive:
@@ -114,7 +116,9 @@ def _binding(result: Result) -> list[str]:
         lines.append(_("Kept apart: %(both)s.", both=both))
     locked = [row for row in result.rows if row.applicant.lock]
     if locked:
-        lines.append(_("Fixed before the run: %(names)s.", names="; ".join(f"{row.name} ({row.booths})" for row in locked)))
+        lines.append(
+            _("Fixed before the run: %(names)s.", names="; ".join(f"{row.name} ({row.booths})" for row in locked))
+        )
     return lines
 
 
@@ -163,13 +167,22 @@ def pdf(fair: Fair, result: Result) -> bytes:
     )
 
     heads = _heads()
-    widths: Sequence[tuple[float, Any]] = ((0.6, "right"), (3.2, "left"), (2.2, "left"), (1.3, "left"), (0.9, "right"), (4.6, "left"))
+    widths: Sequence[tuple[float, Any]] = (
+        (0.6, "right"),
+        (3.2, "left"),
+        (2.2, "left"),
+        (1.3, "left"),
+        (0.9, "right"),
+        (4.6, "left"),
+    )
     blocks: list[Block] = [
         Paragraph(_opening(fair, result)),
         Paragraph(_("1. Input and result"), "heading"),
         KeyValues(_facts(result)),
         Paragraph(_("2. What counted"), "heading"),
-        Table([Column(_("Criterion"), 2.4), Column(_("Weight"), 1, "right"), Column(_("Meaning"), 5)], _weights(result)),
+        Table(
+            [Column(_("Criterion"), 2.4), Column(_("Weight"), 1, "right"), Column(_("Meaning"), 5)], _weights(result)
+        ),
         Paragraph(_("3. What bound"), "heading"),
         *[Paragraph(f"– {line}") for line in _binding(result)],
         *[Paragraph(f"– {line}") for line in result.findings],
@@ -207,7 +220,9 @@ def docx(fair: Fair, result: Result) -> bytes:
     section.left_margin, section.right_margin = Cm(3), Cm(1.5)
     section.top_margin = section.bottom_margin = Cm(2)
 
-    def line(text: str, *, bold: bool = False, centre: bool = False, size: float | None = None, into: Any = None) -> Any:
+    def line(
+        text: str, *, bold: bool = False, centre: bool = False, size: float | None = None, into: Any = None
+    ) -> Any:
         paragraph = (into or document).add_paragraph()
         run = paragraph.add_run(text)
         run.bold = bold
@@ -215,15 +230,21 @@ def docx(fair: Fair, result: Result) -> bytes:
             run.font.size = Pt(size)
         if centre:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        paragraph.paragraph_format.keep_with_next = bold
         return paragraph
 
-    def grid(heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float], *, numbers: set[int]) -> None:
+    def grid(
+        heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float], *, numbers: set[int]
+    ) -> None:
         table = document.add_table(rows=1, cols=len(heads))
         table.style = "Table Grid"
         table.autofit = False
         for column, width in zip(table.columns, widths, strict=True):
             column.width = Cm(width)
-        for cells, texts, bold in [(table.rows[0].cells, heads, True), *((table.add_row().cells, row, False) for row in rows)]:
+        for cells, texts, bold in [
+            (table.rows[0].cells, heads, True),
+            *((table.add_row().cells, row, False) for row in rows),
+        ]:
             for place, (cell, text, width) in enumerate(zip(cells, texts, widths, strict=True)):
                 cell.width = Cm(width)
                 paragraph = cell.paragraphs[0]
@@ -232,7 +253,7 @@ def docx(fair: Fair, result: Result) -> bytes:
                 run.bold, run.font.size = bold, Pt(10)
                 if place in numbers:
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        _repeat_first_row(table)
+        _keep_rows_whole(table)
 
     head = document.add_table(rows=1, cols=2)
     head.autofit = False
@@ -253,7 +274,7 @@ def docx(fair: Fair, result: Result) -> bytes:
     line(_("%(fair)s · run no. %(number)s", fair=fair.name, number=result.run.number), centre=True)
     line(_opening(fair, result))
     line(_("1. Input and result"), bold=True)
-    grid([_("Item"), _("Value")], _facts(result), [6.0, 10.5], numbers=set())
+    grid([_("Item"), _("As recorded")], _facts(result), [6.0, 10.5], numbers=set())
     line("", size=4)
     line(_("2. What counted"), bold=True)
     grid([_("Criterion"), _("Weight"), _("Meaning")], _weights(result), [5.0, 2.0, 9.5], numbers={1})
@@ -263,7 +284,7 @@ def docx(fair: Fair, result: Result) -> bytes:
         line(f"– {text}")
     line(_("4. Who got what, and why"), bold=True)
     rows = [_cells(number, row) for number, row in enumerate(result.rows, 1)]
-    grid(_heads(), rows, [1.0, 3.9, 2.7, 1.8, 1.4, 5.7], numbers={0, 4})
+    grid(_heads(), rows, [1.2, 3.9, 2.7, 1.8, 1.4, 5.5], numbers={0, 4})
     line("", size=4)
     line(_method(), size=10)
     line("")
@@ -280,14 +301,16 @@ def docx(fair: Fair, result: Result) -> bytes:
     return buffer.getvalue()
 
 
-def _repeat_first_row(table: Any) -> None:
-    """The heads stand on every page."""
+def _keep_rows_whole(table: Any) -> None:
+    """The heads stand on every page, and no row is torn by one."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
-    mark = OxmlElement("w:tblHeader")
-    mark.set(qn("w:val"), "true")
-    table.rows[0]._tr.get_or_add_trPr().append(mark)
+    for number, row in enumerate(table.rows):
+        for name in ("w:cantSplit", "w:tblHeader")[: 2 if number == 0 else 1]:
+            mark = OxmlElement(name)
+            mark.set(qn("w:val"), "true")
+            row._tr.get_or_add_trPr().append(mark)
 
 
 FORMATS: dict[str, Callable[[Fair, Result], bytes]] = {"pdf": pdf, "docx": docx}

@@ -41,7 +41,9 @@ def tone_words() -> dict[str, str]:
     }  # fmt: skip
 
 
-def draw(result: Result, hall: Hall, zones: Sequence[Zone], *, address: str, chosen: Row | None, target: set[int]) -> Markup:
+def draw(
+    result: Result, hall: Hall, zones: Sequence[Zone], *, address: str, chosen: Row | None, target: set[int]
+) -> Markup:
     """The hall. With somebody ``chosen`` each other booth leads to what moving them there would do."""
     sites = [site for site in result.problem.sites if site.hall == hall.id]
     shapes = {site.id: Shape(site.code, site.x / 100, site.y / 100, site.w / 100, site.h / 100) for site in sites}
@@ -51,7 +53,9 @@ def draw(result: Result, hall: Hall, zones: Sequence[Zone], *, address: str, cho
     words = tone_words()
     mine = set(chosen.place.booth_ids) if chosen else set()
     booths = [
-        _booth(result, site, shapes[site.id], words, f"{escape(address)}?hall={escape(hall.code)}", chosen, mine, target)
+        _booth(
+            result, site, shapes[site.id], words, f"{escape(address)}?hall={escape(hall.code)}", chosen, mine, target
+        )
         for site in sites
     ]
     title = _("Plan of %(hall)s: %(count)s booths", hall=hall.name, count=len(sites))

@@ -68,9 +68,7 @@ def offer_counts(run_id: int) -> tuple[int, int, int]:
         select(
             func.count(AllocationPlace.offered_at),
             func.count().filter(AllocationPlace.offer_problem != ""),
-            func.count().filter(
-                AllocationPlace.offered_at.is_(None), AllocationPlace.offer_problem == ""
-            ),
+            func.count().filter(AllocationPlace.offered_at.is_(None), AllocationPlace.offer_problem == ""),
         ).where(AllocationPlace.run_id == run_id)
     ).one()
     return int(made), int(failed), int(waiting)
@@ -105,9 +103,7 @@ def allocated_among(fair_id: int, booth_ids: Collection[int]) -> list[str]:
     if not wanted:
         return []
     rows = db.session.scalars(
-        select(AllocationPlace.booth_ids)
-        .join(AllocationRun)
-        .where(AllocationRun.fair_id == fair_id, _binds())
+        select(AllocationPlace.booth_ids).join(AllocationRun).where(AllocationRun.fair_id == fair_id, _binds())
     )
     named = {booth for booths in rows for booth in booths} & wanted
     if not named:

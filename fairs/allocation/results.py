@@ -146,5 +146,3 @@ def as_text(run: AllocationRun) -> str:
         for row in result.rows
     ]
     return "\n".join(lines)
-
-

@@ -140,9 +140,7 @@ def again(number: int) -> Any:
     """Compute the rest anew: what is locked stays."""
     run = _run(number)
     try:
-        fresh = service.begin(
-            current_fair(), by=actor(), seed=run.seed, seconds=run.seconds or 60, keep_locks_of=run
-        )
+        fresh = service.begin(current_fair(), by=actor(), seed=run.seed, seconds=run.seconds or 60, keep_locks_of=run)
     except DomainError as error:
         flash(str(error), "warning")
         return go(url_for("allocation.run", number=number))
@@ -156,7 +154,9 @@ def run(number: int) -> Any:
     """A run: how far it is, or its plan and list; ``?who=`` somebody, ``&to=`` what moving them there would do."""
     found = _run(number)
     if found.state in OPEN:
-        return render_template("allocation/_progress.html" if wants_fragment() else "allocation/waiting.html", run=found, gap_text=gap_text)
+        return render_template(
+            "allocation/_progress.html" if wants_fragment() else "allocation/waiting.html", run=found, gap_text=gap_text
+        )
     if wants_fragment():  # it has ended while the page waited: the whole page is another one now
         return go(url_for("allocation.run", number=number))
     return _run_page(found)
@@ -184,7 +184,7 @@ def _run_page(found: AllocationRun, form: MoveForm | None = None) -> Any:
     views = [r for r in result.rows if _matches(r)]
     page = render_template(
         "allocation/run.html", run=found, result=result, halls=halls, hall=hall, chosen=chosen, preview=preview, target=target,
-        picture=picture.draw(result, hall, [z for z in zones], address=url_for("allocation.run", number=found.number),
+        picture=picture.draw(result, hall, list(zones), address=url_for("allocation.run", number=found.number),
                              chosen=chosen, target=set(target)) if hall else "",
         words=picture.tone_words(), rows=views, move_form=form, gap_text=gap_text, S=AllocationState,
         others=[r for r in runs_of(found.fair_id) if r.id != found.id and r.state not in OPEN], offers=offer_counts(found.id),
@@ -236,14 +236,19 @@ def move(number: int, reference: str) -> Any:
     form = MoveForm()
     if form.validate():
         codes = {site.code: site.id for site in result.problem.sites}
-        parts = [piece.strip().upper() for piece in (form.booths.data or "").replace(";", ",").split(",") if piece.strip()]
+        parts = [
+            piece.strip().upper() for piece in (form.booths.data or "").replace(";", ",").split(",") if piece.strip()
+        ]
         unknown = [part for part in parts if part not in codes]
         if unknown:
             form.booths.errors = [*form.booths.errors, _("There is no booth %(code)s in this run.", code=unknown[0])]
         else:
             try:
                 preview = editing.move(found, row.place.exhibitor_id, [codes[part] for part in parts], by=actor())
-                flash(_("Moved and locked. The score changes by %(points)s.", points=f"{preview.difference:+d}"), "success")
+                flash(
+                    _("Moved and locked. The score changes by %(points)s.", points=f"{preview.difference:+d}"),
+                    "success",
+                )
                 return go(url_for("allocation.run", number=number, who=row.reference))
             except InvalidInput as error:
                 form.add_error(error)
@@ -324,7 +329,9 @@ def publish(number: int) -> Any:
 def compare(number: int, other: int) -> Any:
     """Who stands elsewhere in another run, and what the scores are made of."""
     one, two = result_of(_run(number)), result_of(_run(other))
-    return render_template("allocation/compare.html", one=one, two=two, changed=differences(one, two), gap_text=gap_text)
+    return render_template(
+        "allocation/compare.html", one=one, two=two, changed=differences(one, two), gap_text=gap_text
+    )
 
 
 @bp.get("/fairs/<fair_slug>/allocation/<int:number>/minutes.<form>")

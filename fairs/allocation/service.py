@@ -109,7 +109,9 @@ def add_exclusion(
         )
         db.session.add(row)
         db.session.flush()
-        record("allocation.keep_apart", row, by=by, after={"who": [first.reference, second.reference], "zone": same_zone})
+        record(
+            "allocation.keep_apart", row, by=by, after={"who": [first.reference, second.reference], "zone": same_zone}
+        )
         return row
 
 
@@ -166,7 +168,14 @@ def begin(
         )  # fmt: skip
         db.session.add(run)
         db.session.flush()
-        after = {"number": run.number, "seed": seed, "seconds": seconds, "steps": steps, "locks": len(locks), "mark": run.mark}
+        after = {
+            "number": run.number,
+            "seed": seed,
+            "seconds": seconds,
+            "steps": steps,
+            "locks": len(locks),
+            "mark": run.mark,
+        }
         record("allocation.begin", run, by=by, after=after)
         return run
 

@@ -124,7 +124,9 @@ def finding_text(finding: Mapping[str, Any], names: Names) -> str:
     count = format_number(len(finding["people"]))
     match finding["kind"]:
         case "nowhere":
-            return _("No booth fits: %(people)s. Ask them for another type, or for fewer booths side by side.", people=people)
+            return _(
+                "No booth fits: %(people)s. Ask them for another type, or for fewer booths side by side.", people=people
+            )
         case "capacity":
             return _(
                 "%(count)s exhibitors need %(wanted)s booths in %(zones)s, but only %(there)s are free there. Add booths, "

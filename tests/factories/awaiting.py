@@ -322,7 +322,9 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "returned": (returned,),
     "call-back": (),  # notes have no states; tests of notes look at it
     "allocation": (
-        _allocation(AllocationState.DONE, lambda run: publish_allocation(run, until=now() + timedelta(days=5), by=SYSTEM)),
+        _allocation(
+            AllocationState.DONE, lambda run: publish_allocation(run, until=now() + timedelta(days=5), by=SYSTEM)
+        ),
     ),
     "allocation-stuck": tuple(
         _allocation(state, lambda run: discard(run, by=SYSTEM))

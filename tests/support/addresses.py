@@ -243,7 +243,9 @@ def _look(fair: Fair, model: Any) -> int:
 def _allocation(fair: Fair) -> tuple[AllocationRun, AllocationExclusion]:
     """A draft with one place, and two who are kept apart."""
     problem, _ = build_problem(fair)
-    first, second = db.session.scalars(select(Exhibitor).where(Exhibitor.fair_id == fair.id).order_by(Exhibitor.id).limit(2))
+    first, second = db.session.scalars(
+        select(Exhibitor).where(Exhibitor.fair_id == fair.id).order_by(Exhibitor.id).limit(2)
+    )
     person = problem.applicants[0]
     with transaction():
         run = AllocationRun(

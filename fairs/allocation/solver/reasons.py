@@ -214,9 +214,7 @@ class _Looking:
                 least = best
         return least
 
-    def _counterfactual(
-        self, person: int, rank: int, spots: NDArray[np.int32]
-    ) -> tuple[Reason | None, State | None]:
+    def _counterfactual(self, person: int, rank: int, spots: NDArray[np.int32]) -> tuple[Reason | None, State | None]:
         applicant, choices = self.choices.applicants[person], self.choices
         found = forced(self.state, self.pay, person, spots, seed=self.seed)
         if found is None:

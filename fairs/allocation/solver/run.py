@@ -140,9 +140,7 @@ class _Run:
     def _elapsed(self) -> float:
         return time.monotonic() - self.begun
 
-    def _is_over(
-        self, now: Progress, idle: int, *, seconds: float | None, steps: int | None, close: float
-    ) -> bool:
+    def _is_over(self, now: Progress, idle: int, *, seconds: float | None, steps: int | None, close: float) -> bool:
         if steps is not None:
             return now.steps >= steps
         if seconds is not None and now.seconds >= seconds:

@@ -105,7 +105,9 @@ class Search:
         """Those around a place that would suit somebody without one, where little stands in the way."""
         choices = self.choices
         spots = choices.spots[person]
-        taken = np.add.reduceat((self.state.owners() >= 0)[choices.ground.flat].astype(np.int64), choices.ground.start[:-1])
+        taken = np.add.reduceat(
+            (self.state.owners() >= 0)[choices.ground.flat].astype(np.int64), choices.ground.start[:-1]
+        )
         gains = choices.values(person, self.state.anchors) - self.pay[spots] - 40 * taken[spots]
         top = np.argsort(-gains, kind="stable")[: max(12, len(spots) // 8)]
         spot = int(spots[int(self.rng.choice(top))])

@@ -66,7 +66,7 @@ class State:
 
     def score(self) -> Score:
         """The exact score."""
-        weights, choices = self.choices.weights, self.choices
+        weights, _choices = self.choices.weights, self.choices
         placed = np.nonzero(self.spot >= 0)[0].tolist()
         points = sum(self.quick_points(applicant) for applicant in placed)
         owner = self.owners()

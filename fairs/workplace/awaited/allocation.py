@@ -29,7 +29,9 @@ KINDS = (
         icon="layout-board-split",
         reason=_l("Allocation to publish"),
         title=lambda n: ngettext(
-            "%(num)s draft of an allocation waits for publication", "%(num)s drafts of an allocation wait for publication", n
+            "%(num)s draft of an allocation waits for publication",
+            "%(num)s drafts of an allocation wait for publication",
+            n,
         ),
         who=lambda run: str(_l("Run no. %(number)s", number=run.number)),
         what=lambda run: str(_l("score %(score)s", score=format_number(run.score))),

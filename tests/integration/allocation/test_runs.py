@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from fairs.allocation.computing import carry_out
@@ -34,6 +36,13 @@ RULES: dict[str, Any] = {
     "weights": {}, "year_points": 3, "area_points": 1, "week_points": 1, "exclusive_zones": [], "supported_booths": None,
     "supported_area_m2": None, "zone_quotas": {},
 }  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def in_english(app: Flask) -> Iterator[None]:
+    """Texts are looked at in English."""
+    with force_locale("en"):
+        yield
 
 
 def wish(ground: Ground, exhibitor: Exhibitor, *codes: str) -> Exhibitor:
@@ -71,10 +80,8 @@ def test_who_came_earlier_gets_the_booth_that_both_wish_for_and_the_other_reads_
     assert where(result)[early.reference] == "A-001"
     first, second = sorted(result.rows, key=lambda row: row.reference)
     assert (first.wish, first.reason) == ("Wish 1 met: booth A-001", "")
-    assert second.wish == "Wish 2 met: zone Gốm sứ"
-    assert second.reason == (
-        f"First wish (booth A-001) went to {early.company.name} by seniority: 5 points over 0."
-    )
+    assert second.wish == "Wish 2 met: zone Ceramics"
+    assert second.reason == (f"First wish (booth A-001) went to {early.company.name} by seniority: 5 points over 0.")
     assert (first.facts["weeks"], second.facts["points"]) == (5, 0)
     again = computed(ground, seed=result.run.seed, steps=result.run.steps, rounds=result.run.rounds)
     assert (where(again), again.run.mark, again.run.score) == (where(result), result.run.mark, result.run.score)
@@ -102,7 +109,7 @@ def test_booked_booths_quotas_exclusions_and_zones_bind(app: Flask) -> None:
     assert stands[silk.reference] == {zones["SLK"]}
     assert len(placed[silk.reference].split(", ")) == 3
     reason = next(row.reason for row in result.rows if row.reference == silk.reference)
-    assert reason == "First wish (zone Gốm sứ): that zone takes its own products only."
+    assert reason == "First wish (zone Ceramics): that zone takes its own products only."
 
 
 def test_a_move_by_hand_shows_its_price_is_locked_and_kept_by_the_next_run(app: Flask) -> None:
@@ -118,9 +125,7 @@ def test_a_move_by_hand_shows_its_price_is_locked_and_kept_by_the_next_run(app: 
     assert preview.broken == ()
     assert preview.others == ((two.id, (ground.booth("A-001").id,)),)
     assert preview.difference == -80
-    assert [str(rule) for rule in look_at_move(run, pair.id, target).broken] == [
-        "The exhibitor wants 2 booths, not 1."
-    ]
+    assert [str(rule) for rule in look_at_move(run, pair.id, target).broken] == ["The exhibitor wants 2 booths, not 1."]
     apart = [ground.booth("A-005").id, ground.booth("A-020").id]
     with pytest.raises(InvalidInput, match="side by side"):
         move(run, pair.id, apart, by=SYSTEM)

@@ -12,8 +12,9 @@ import pytest
 
 from benchmarks.halls import make_problem
 from fairs.allocation.solver.bound import Columns, relax
-from fairs.allocation.solver.check import check, what_to_drop
+from fairs.allocation.solver.check import check
 from fairs.allocation.solver.choices import Choices
+from fairs.allocation.solver.elastic import what_to_drop
 from fairs.allocation.solver.problem import Applicant, Area, Exclusion, Problem, Quota, Site, Weights, Wish
 from fairs.allocation.solver.reasons import explain
 from fairs.allocation.solver.run import ContradictingLocks, solve
@@ -32,10 +33,18 @@ def small_problem(seed: int) -> Problem:
             number = len(sites)
             sites.append(
                 Site(
-                    number, f"A-{number:03d}", 0, island, rng.choice(KINDS) if rng.random() < 0.15 else "SHELL9",
-                    column * 300, island * 1_200 + row * 300, 300, 300, rng.choice((1, 1, 2)),
+                    number,
+                    f"A-{number:03d}",
+                    0,
+                    island,
+                    rng.choice(KINDS) if rng.random() < 0.15 else "SHELL9",
+                    column * 300,
+                    island * 1_200 + row * 300,
+                    300,
+                    300,
+                    rng.choice((1, 1, 2)),
                     rng.choice(("", "", "", "", "booked", "blocked")),
-                )  # fmt: skip
+                )
             )
     areas = (Area(0, "A", ("CER",), exclusive=rng.random() < 0.2), Area(1, "B", ("LAC",)))
     open_sites = [site for site in sites if not site.closed]
@@ -47,16 +56,24 @@ def small_problem(seed: int) -> Problem:
         )
         people.append(
             Applicant(
-                number, count=rng.choice((1, 1, 1, 2, 3)), kind=rng.choice(("", "", "SHELL9", "RAW")), wishes=wishes,
-                open_sides=rng.choice((1, 2)), groups=rng.choice((("CER",), ("LAC",), ("CER", "LAC"), ())),
-                village=rng.choice(("", "Bát Tràng", "Vạn Phúc")), seniority=rng.randrange(0, 16),
-                supported=rng.random() < 0.4, rival_keys=rng.choice(((), ("691110",), ("691110", "5007"))),
+                number,
+                count=rng.choice((1, 1, 1, 2, 3)),
+                kind=rng.choice(("", "", "SHELL9", "RAW")),
+                wishes=wishes,
+                open_sides=rng.choice((1, 2)),
+                groups=rng.choice((("CER",), ("LAC",), ("CER", "LAC"), ())),
+                village=rng.choice(("", "Bát Tràng", "Vạn Phúc")),
+                seniority=rng.randrange(0, 16),
+                supported=rng.random() < 0.4,
+                rival_keys=rng.choice(((), ("691110",), ("691110", "5007"))),
                 lock=(rng.choice(open_sites).id,) if open_sites and rng.random() < 0.12 else (),
-            )  # fmt: skip
+            )
         )
     exclusions = (Exclusion(0, 1, same_zone=rng.random() < 0.5),) if rng.random() < 0.4 else ()
     quotas = (Quota(zone=rng.choice((None, 0)), booths=rng.choice((1, 2)), area=None),) if rng.random() < 0.4 else ()
-    weights = Weights(unplaced=rng.choice((500, 2_000)), rival=rng.choice((6, 25)), village_reach=rng.choice((600, 2_400)))
+    weights = Weights(
+        unplaced=rng.choice((500, 2_000)), rival=rng.choice((6, 25)), village_reach=rng.choice((600, 2_400))
+    )
     return Problem(tuple(sites), areas, tuple(people), weights, exclusions, quotas)
 
 
@@ -114,7 +131,9 @@ def test_a_run_is_repeated_by_its_steps() -> None:
     outcome, state = solve(problem, seed=7, seconds=1.0, watch=lambda now: not seen.append(now.total))
     assert broken_rules(state) == []
     assert outcome.score.unplaced == 0
-    again, _ = solve(Problem.of(json.loads(json.dumps(problem.as_json()))), seed=7, steps=outcome.steps, rounds=outcome.rounds)
+    again, _ = solve(
+        Problem.of(json.loads(json.dumps(problem.as_json()))), seed=7, steps=outcome.steps, rounds=outcome.rounds
+    )
     assert again == outcome
     assert seen == sorted(seen)
     assert outcome.gap < 0.05
@@ -152,7 +171,7 @@ def test_contradicting_locks_are_named_and_no_others() -> None:
 def test_the_demand_to_drop_is_the_one_that_stands_in_the_way() -> None:
     people = (Applicant(0, lock=(1,)), Applicant(1, count=2), Applicant(2, kind="RAW"))
     problem = Problem(row(4)[:3], (Area(0, "A"),), people)
-    outcome, state = solve(problem)
+    outcome, _state = solve(problem)
     assert outcome.score.unplaced == 2 * problem.weights.unplaced
     dropped = what_to_drop(replace(problem, applicants=people[:2]), solve(replace(problem, applicants=people[:2]))[1])
     assert [(f.people, f.what) for f in dropped] == [((1,), "together")]
