@@ -25,7 +25,7 @@ from fairs.core.sequences import next_reference, next_references
 from fairs.core.storage import keep
 from fairs.core.text import fold
 from fairs.documents.models import RegisteredNumber, Selection, SelectionItem
-from fairs.documents.service import number_key
+from fairs.documents.register import number_key
 from fairs.documents.states import SelectionState
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.queries import SUPPORT_KIND

@@ -29,8 +29,10 @@ from fairs.core.web import MARK
 from fairs.directory.models import Company, Invitation, Membership, Person, Product
 from fairs.directory.service import file_on_behalf
 from fairs.directory.team import invite_colleague
+from fairs.documents.models import Selection, SelectionItem
 from fairs.exhibitors.models import Exhibitor
 from fairs.floorplans.models import Booth, Hall
+from fairs.funding.models import Grant, SupportClash
 from fairs.importers.models import Importer
 from fairs.importers.service import link_for as importer_link
 from fairs.lists.models import BulkRun
@@ -41,7 +43,7 @@ from fairs.notes.service import NoteDraft, add_note
 from fairs.notes.states import NoteKind
 from fairs.payments.models import Invoice
 from fairs.payments.service import cancel_with_credit
-from fairs.programme.models import FigureEntry, Target
+from fairs.programme.models import BudgetLine, FigureEntry, Target
 from fairs.visitors.models import Visitor
 from fairs.visitors.service import link_for as visitor_link
 
@@ -54,6 +56,8 @@ BY_REFERENCE = {
     "visitors": Visitor,
     "deals": Contract,
     "badges": Badge,
+    "documents": Selection,
+    "support": Grant,
 }
 
 
@@ -161,6 +165,10 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "sales/code": _confirmed_booth(fair), "products/product_id": _first(Product, Product.company_id == own_company).id,
         "photos/token": "nonsense", "photos/size": "thumb", "token/size": "thumb",
         "gates/code": _first(Gate, Gate.fair_id == fair.id).code, "gates/gate_code": _first(Gate, Gate.fair_id == fair.id).code,
+        "item_id": _first(SelectionItem, SelectionItem.selection_id == _first(Selection, Selection.fair_id == fair.id).id).id,
+        "clash_id": _first(SupportClash).id, "line_id": _first(BudgetLine).id, "rule_code": "KC-DOM-JOIN",
+        "documents.file.part": "decision", "document_texts.edit.kind": "exhibitor_support", "document_texts.edit.part": "decision",
+        "paper_locale": "vi",
         "money/number": _first(Invoice, Invoice.fair_id == fair.id, Invoice.id != paid.id).number,
         "invoices/number": (invoice or _first(Invoice)).number,
         "booth/reference": own_booking.reference if own_booking else _first(BoothBooking).reference,
