@@ -17,6 +17,7 @@ from fairs.core.clock import set_to
 from fairs.core.db import db, transaction
 from fairs.core.errors import Conflict
 from fairs.core.permissions import Role
+from fairs.demo.applications import load_applications
 from fairs.demo.deals import load_contracts, load_rates
 from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall
 from fairs.demo.milestones import load_milestones
@@ -77,6 +78,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         }
         days = random.Random(PLAN_YEAR + 1)  # a stream of its own: what comes before and after stays as it was
         made |= {"counted": load_counts(days, souvenirs, users), "sales declared": load_sales(days, souvenirs)}
+        made |= {"wishes": load_applications(giftshow, souvenirs, users)}
         organiser = Actor(users["organiser"].id, users["organiser"].name)
         load_rules_and_lines(as_of.year, organiser)
         made["grants"] = load_decision(giftshow, "4a", users) + load_decision(souvenirs, "4b", users)

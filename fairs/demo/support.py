@@ -210,7 +210,8 @@ def load_draft(fair: Fair, number: str, users: dict[str, User]) -> int:
     waiting = db.session.scalars(
         select(Exhibitor)
         .where(
-            Exhibitor.fair_id == fair.id, Exhibitor.track == "supported", Exhibitor.state == ExhibitorState.SUBMITTED
+            Exhibitor.fair_id == fair.id, Exhibitor.track == "supported",
+            Exhibitor.state.in_((ExhibitorState.SUBMITTED, ExhibitorState.APPRAISED)),
         )
         .order_by(Exhibitor.id)
     ).all()  # fmt: skip

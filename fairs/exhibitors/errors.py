@@ -35,6 +35,13 @@ class DecisionMissing(Conflict):
     message = _l("A supported place comes by a signed decision: propose it for support, or accept as paying.")
 
 
+class AppraisalMissing(Conflict):
+    """This fair decides only on what was appraised."""
+
+    code = "appraisal_missing"
+    message = _l("At this fair an application is appraised before it is decided on.")
+
+
 class NotForSupport(Conflict):
     """Paying, or already decided."""
 

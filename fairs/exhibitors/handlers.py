@@ -84,7 +84,8 @@ def release_support(event: ExhibitorWithdrawn) -> None:
     release_all_of(SUBJECT, exhibitor.id, reason=event.reason or _("The company withdrew."), by=event.by)
 
 
-_TOLD = (ExhibitorState.SUBMITTED, ExhibitorState.APPRAISED, ExhibitorState.WAITLISTED, ExhibitorState.ACCEPTED)
+_WAITS = (ExhibitorState.SUBMITTED, ExhibitorState.APPRAISED)
+_TOLD = (*_WAITS, ExhibitorState.WAITLISTED, ExhibitorState.ACCEPTED)
 
 
 def _applications(fair_id: int) -> Sequence[Exhibitor]:
@@ -107,7 +108,7 @@ def _tell(fair: Fair, exhibitor: Exhibitor, found: Effects) -> None:
 def move_answers(event: FairRescheduled) -> None:
     """The promised day of an answer moves with the fair; everybody whose application stands is told."""
     for exhibitor in _applications(event.fair.id):
-        if exhibitor.state is ExhibitorState.SUBMITTED and exhibitor.decide_by is not None:
+        if exhibitor.state in _WAITS and exhibitor.decide_by is not None:
             day = moved_day(event.fair, event.move, exhibitor.decide_by)
             event.found.set(
                 "applications", _l("Application answered by"), exhibitor.reference, exhibitor, "decide_by", day

@@ -85,7 +85,7 @@ def _decision(exhibitor: Exhibitor) -> Step:
     label = _("Decision")
     icon = "gavel"
     match exhibitor.state:
-        case S.SUBMITTED:
+        case S.SUBMITTED | S.APPRAISED:
             text = _("The organiser decides by %(date)s. You need do nothing.", date=format_date(exhibitor.answer_by))
             return Step(label, "now", text, exhibitor.answer_by, icon=icon)
         case S.WAITLISTED:

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
+from sqlalchemy.orm import joinedload, selectinload
 
 from fairs.calendar.context import current_fair
 from fairs.core.actor import Actor
@@ -16,13 +17,16 @@ from fairs.core.lists import Args, BulkAction, BulkField, ListSpec, register_lis
 from fairs.core.sheets import Sheet, each
 from fairs.directory.queries import group_names
 from fairs.documents.permissions import MANAGE_DOCUMENTS
-from fairs.exhibitors.models import Exhibitor
+from fairs.exhibitors.appraisal import RECOMMENDATIONS
+from fairs.exhibitors.models import Answer, BoothWish, Exhibitor
 from fairs.exhibitors.permissions import DECIDE_APPLICATION, VIEW_EXHIBITORS
 from fairs.exhibitors.queries import TRACKS, ExhibitorFilter, exhibitors_matching, order_of
+from fairs.exhibitors.questions import questions_of
 from fairs.exhibitors.selection import SupportTerms, check_support, propose_for_support, terms_of
 from fairs.exhibitors.service import (
     accept_application,
     check_acceptance,
+    check_decision,
     refuse_application,
     waitlist_application,
 )
@@ -38,11 +42,14 @@ _TELLS = _l("Each company gets a letter with the decision.")
 def wanted_of(args: Args) -> ExhibitorFilter:
     """The filter that an address asks for."""
     state, track = args.get("state", ""), args.get("track", "")
+    appraised, advice = args.get("appraised", ""), args.get("advice", "")
     return ExhibitorFilter(
         text=args.get("q", ""),
         state=ExhibitorState(state) if state in set(ExhibitorState) else None,
         group=args.get("group", "")[:10],
         track=track if track in TRACKS else "",
+        appraised=appraised if appraised in ("yes", "no") else "",
+        advice=advice if advice in RECOMMENDATIONS else "",
     )
 
 
@@ -90,15 +97,21 @@ def _refuse(row: Exhibitor, values: Mapping[str, Any], by: Actor) -> None:
     refuse_application(row, by=by, note=values["note"])
 
 
-def _sheets(_fair: Any, query: Select[Exhibitor]) -> Sequence[Sheet]:
-    return [exhibitors_sheet(each(query), group_names())]
+def _sheets(fair: Any, query: Select[Exhibitor]) -> Sequence[Sheet]:
+    wishes = selectinload(Exhibitor.booth_wishes)
+    query = query.options(
+        joinedload(Exhibitor.wished_type), wishes.joinedload(BoothWish.zone), wishes.joinedload(BoothWish.booth),
+        selectinload(Exhibitor.answers).joinedload(Answer.file),
+    )  # fmt: skip
+    return [exhibitors_sheet(each(query), group_names(), questions_of(fair.id, archived=True))]
 
 
 _NOTE = BulkField("note", _l("Note"), "lines", _l("Goes into the letter."), length=2000)
 
 EXHIBITORS = register_list(
     ListSpec(
-        "exhibitors", _l("Exhibitors"), "exhibitors.index", VIEW_EXHIBITORS, ("state", "q", "group", "track", "sort"),
+        "exhibitors", _l("Exhibitors"), "exhibitors.index", VIEW_EXHIBITORS,
+        ("state", "q", "group", "track", "appraised", "advice", "sort"),
         query=lambda fair, args: exhibitors_matching(fair.id, wanted_of(args)),
         keys=lambda args: order_of(wanted_of(args), args.get("sort", "-submitted")),
         reference=Exhibitor.reference, name_of=lambda row: row.company.name, sheets=_sheets,
@@ -121,11 +134,11 @@ EXHIBITORS = register_list(
             ),
             BulkAction(
                 "waitlist", _l("Waiting list"), "list", DECIDE_APPLICATION,
-                lambda row, _values: row.require_move(ExhibitorState.WAITLISTED), _waitlist, tells=_TELLS, fields=(_NOTE,),
+                lambda row, _values: check_decision(row, ExhibitorState.WAITLISTED), _waitlist, tells=_TELLS, fields=(_NOTE,),
             ),
             BulkAction(
                 "refuse", _l("Refuse"), "x", DECIDE_APPLICATION,
-                lambda row, _values: row.require_move(ExhibitorState.REFUSED), _refuse, tells=_TELLS, tone="danger",
+                lambda row, _values: check_decision(row, ExhibitorState.REFUSED), _refuse, tells=_TELLS, tone="danger",
                 fields=(
                     BulkField("note", _l("Reason"), "lines", _l("Every one of these companies reads it."), True, 2000),
                 ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
@@ -146,7 +147,7 @@ class ChecklistItem(Record):
 class Appraisal(Record):
     """One appraisal (thẩm tra) of an application. A corrected one is a further row; the last one stands.
 
-    ``answers`` keep each point as it was worded and weighted then: ``{item, vi, en, weight, answer}``.
+    ``answers`` keep each point as it was worded and weighted then: ``{key, text_vi, text_en, weight, answer}``.
     """
 
     __tablename__ = "appraisals"
@@ -159,6 +160,11 @@ class Appraisal(Record):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     for_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     by_name: Mapped[str] = mapped_column(String(420), default="")
+
+    @property
+    def points(self) -> list[tuple[str, int, str]]:
+        """Each point in the reader's language, its weight, and what was answered."""
+        return [(localized(SimpleNamespace(**one), "text"), one["weight"], one["answer"]) for one in self.answers]
 
 
 class Question(Record):

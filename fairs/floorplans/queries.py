@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from fairs.core.db import db
 from fairs.core.errors import NotFound
+from fairs.core.money import Money
 from fairs.floorplans.models import Booth, BoothPrice, BoothType, Hall, Zone
 
 
@@ -69,3 +70,18 @@ def booth_counts(fair_id: int) -> dict[int, int]:
         select(Booth.hall_id, func.count()).where(Booth.fair_id == fair_id).group_by(Booth.hall_id)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def lowest_prices(fair_id: int) -> dict[int, tuple[BoothType, Money]]:
+    """For each type that is sold at a fair the lowest net price of one booth, by type: before any surcharge or waiver.
+
+    Raw space is priced by its area: the smallest piece on the plan, else the 18 m² from which it is usually let.
+    """
+    areas = select(Booth.type_id, func.min(Booth.w_cm * Booth.h_cm)).where(Booth.fair_id == fair_id)
+    smallest = {row[0]: row[1] for row in db.session.execute(areas.group_by(Booth.type_id))}
+    found = {}
+    for type_id, price in prices_of(fair_id).items():
+        if price.type.is_sold:
+            area = smallest.get(type_id, 180_000) if price.basis == "m2" else 10_000
+            found[type_id] = (price.type, Money(price.amount_minor * area // 10_000, price.currency))
+    return found

@@ -130,7 +130,7 @@ def _exhibitors(fair: Fair) -> Figure:
     is_accepted = Exhibitor.state == ExhibitorState.ACCEPTED
     total, recent, waiting = _numbers(
         Exhibitor, fair, is_accepted, is_accepted & (Exhibitor.decided_at >= _week()),
-        Exhibitor.state == ExhibitorState.SUBMITTED,
+        Exhibitor.state.in_((ExhibitorState.SUBMITTED, ExhibitorState.APPRAISED)),
     )  # fmt: skip
     return Figure(
         _("Exhibitors accepted"), format_number(total), _("%(number)s wait for a decision", number=format_number(waiting)),

@@ -23,8 +23,9 @@ from fairs.core.db import db
 from fairs.core.i18n import format_date, format_money
 from fairs.core.states import State
 from fairs.directory.models import Company, Consent, Person
-from fairs.exhibitors.models import Exhibitor
+from fairs.exhibitors.models import Exhibitor, StandCompany
 from fairs.exhibitors.permissions import VIEW_EXHIBITORS
+from fairs.exhibitors.sharing import STAND_KINDS
 from fairs.exhibitors.states import ExhibitorState
 from fairs.funding.duplicates import same_companies
 from fairs.funding.models import Grant
@@ -125,6 +126,12 @@ def _parts(subject: Subject, scope: Scope, fairs: dict[int, Fair]) -> list[Part]
         mine = Exhibitor.company_id if isinstance(subject, Company) else Exhibitor.contact_person_id
         for row in _newest(Exhibitor, and_(mine == subject.id, Exhibitor.state != ExhibitorState.DRAFT)):
             found.append(_part(fairs, row, _("Exhibitor"), row.state, "exhibitors.show", row.contact_name))
+        if isinstance(subject, Company):
+            stands = joinedload(StandCompany.exhibitor).joinedload(Exhibitor.company)
+            for shared in _newest(StandCompany, StandCompany.company_id == subject.id, stands):
+                main = shared.exhibitor
+                label = str(STAND_KINDS[shared.kind])
+                found.append(_part(fairs, main, label, main.state, "exhibitors.show", main.company.name))
     if scope.has(VIEW_IMPORTERS):
         mine = Importer.company_id if isinstance(subject, Company) else Importer.person_id
         for row in _newest(Importer, mine == subject.id, joinedload(Importer.person)):
@@ -262,7 +269,10 @@ def _at(fair: Fair, **values: Any) -> dict[str, Any]:
 
 
 def _decision(part: Part, scope: Scope) -> Step | None:
-    waits = {ExhibitorState.SUBMITTED: VIEW_EXHIBITORS, ImporterState.SUBMITTED: VIEW_IMPORTERS}.get(part.state)
+    waits = {
+        ExhibitorState.SUBMITTED: VIEW_EXHIBITORS, ExhibitorState.APPRAISED: VIEW_EXHIBITORS,
+        ImporterState.SUBMITTED: VIEW_IMPORTERS,
+    }.get(part.state)  # fmt: skip
     if waits is None or part.fair.is_over or not scope.at(waits, part.fair.id):
         return None
     due = part.record.decide_by

@@ -87,7 +87,7 @@ class Item:
 
 def facts_of(fair: Fair) -> Facts:
     """Read what the rules are judged by."""
-    applications = _waiting(Exhibitor, fair, ExhibitorState.SUBMITTED)
+    applications = _waiting(Exhibitor, fair, ExhibitorState.SUBMITTED, ExhibitorState.APPRAISED)
     importers = _waiting(Importer, fair, ImporterState.SUBMITTED)
     badges, unprinted = db.session.execute(
         select(func.count(), func.coalesce(func.sum(case((Badge.printed_at.is_(None), 1), else_=0)), 0)).where(
@@ -122,8 +122,8 @@ def _selections(fair: Fair) -> tuple[int, int, date | None]:
     return total, int(still), date.fromisoformat(day) if isinstance(day, str) else day
 
 
-def _waiting(model: Any, fair: Fair, state: Any) -> tuple[int, int, date | None]:
-    waits = model.state == state
+def _waiting(model: Any, fair: Fair, *states: Any) -> tuple[int, int, date | None]:
+    waits = model.state.in_(states)
     total, waiting, day = db.session.execute(
         select(
             func.count(),

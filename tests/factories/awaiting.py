@@ -70,6 +70,12 @@ def items_of(someone: Reader, record: Any) -> list[str]:
 def application() -> Awaiting:
     place = new_office()
     record = place.submitted()
+    return Awaiting(place.fair, record, lambda: place.appraised(record))
+
+
+def appraised() -> Awaiting:
+    place = new_office()
+    record = place.appraised()
     return Awaiting(place.fair, record, lambda: accept_application(record, by=SYSTEM))
 
 
@@ -229,6 +235,7 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "signature": (signature,),
     "clash": (clash,),
     "settlement": (settlement,),
+    "appraised": (appraised,),
     "waiting-list": (waiting_list,),
     "importer": (importer,),
     "badge": (badge,),

@@ -27,10 +27,12 @@ from fairs.core.permissions import Permission, Role
 from fairs.core.storage import Upload
 from fairs.core.web import MARK
 from fairs.directory.models import Company, Invitation, Membership, Person, Product
-from fairs.directory.service import file_on_behalf
+from fairs.directory.service import CompanyDraft, file_on_behalf
 from fairs.directory.team import invite_colleague
 from fairs.documents.models import Selection, SelectionItem
-from fairs.exhibitors.models import Exhibitor
+from fairs.exhibitors.models import Answer, Exhibitor, HouseholdFiling, HouseholdRow
+from fairs.exhibitors.questions import QuestionDraft, save_answers, save_question
+from fairs.exhibitors.sharing import StandDraft, add_company
 from fairs.floorplans.models import Booth, Hall
 from fairs.funding.models import Grant, SupportClash
 from fairs.importers.models import Importer
@@ -152,6 +154,11 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
     )  # fmt: skip
     with transaction():
         db.session.add(run)
+    own = _first(Exhibitor, Exhibitor.fair_id == fair.id, Exhibitor.company_id == own_company)
+    stand = add_company(own, StandDraft(CompanyDraft("Mẫu cùng gian", "VN"), "co"), by=by)
+    question = save_question(fair.id, QuestionDraft("file", "Giấy phép"), by=by)
+    with transaction():
+        save_answers(own, {question.id: Upload("paper.pdf", b"%PDF-1.4\n%%EOF")}, by=by)
     made = Addresses(app, fair)
     made.values = {
         "fair_slug": fair.slug, "locale": "en", "state": "published", "filename": "app.css", "index": 0, "page": 1,
@@ -159,6 +166,8 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "note_id": note.id, "credit_number": credit.number, "message_id": message.id, "user_id": staff.id, "grant_id": grant.id, "token_id": _first(ApiToken).id,
         "company_id": own_company, "person_id": _first(Person).id, "filing_id": slip.filing.id, "r/token": slip.token, "files/number": 0,
         "lists/key": "importers", "views/key": "people", "view_id": view.id, "run_id": run.id,
+        "question_id": question.id, "answer_id": _first(Answer, Answer.question_id == question.id).id, "stand_id": stand.id,
+        "households/filing_id": _households(fair), "applications/reference": own.reference,
         "invitation_id": _first(Invitation).id, "membership_id": _first(Membership, Membership.user_id == colleague.id).id, **tokens,
         "join/token": invitation, "confirm/token": "nonsense", "reset/token": "nonsense", "tf-setup/token": "nonsense",
         "booths/code": _first(Booth, Booth.fair_id == fair.id).code, "halls/code": _first(Hall, Hall.fair_id == fair.id).code,
@@ -179,6 +188,16 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "checkin.rehearse": {"gate": made.values["gates/code"], "rehearsal": fair.starts_on.isoformat()},
     }
     return made
+
+
+def _households(fair: Fair) -> int:
+    """A sheet of a partner that is looked over."""
+    partner = _first(User, User.email == "partner@fairs.example")
+    with transaction():
+        filing = HouseholdFiling(fair_id=fair.id, by_id=partner.id, organisation="Mẫu", file_name="mau.csv")
+        filing.rows.append(HouseholdRow(line=2, texts={"name": "Hộ mẫu", "groups": "CER"}))
+        db.session.add(filing)
+    return filing.id
 
 
 def _confirmed_booth(fair: Fair) -> str:

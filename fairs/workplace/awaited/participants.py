@@ -17,7 +17,7 @@ from fairs.core.clock import local_day
 from fairs.directory.models import Person
 from fairs.documents.models import SelectionItem
 from fairs.exhibitors.models import Exhibitor
-from fairs.exhibitors.permissions import DECIDE_APPLICATION
+from fairs.exhibitors.permissions import APPRAISE, DECIDE_APPLICATION
 from fairs.exhibitors.queries import SUPPORT_KIND
 from fairs.exhibitors.states import ExhibitorState
 from fairs.importers.models import Importer
@@ -74,8 +74,28 @@ KINDS = (
         states=(ExhibitorState.SUBMITTED,),
         model=Exhibitor,
         where=(Exhibitor.state == ExhibitorState.SUBMITTED, ~_STANDS_IN_SELECTION),
-        permission=DECIDE_APPLICATION,
+        permission=APPRAISE,
         counts_from=Exhibitor.decide_by,  # the day that was promised when it was handed in
+        days=0,
+        icon="clipboard-check",
+        reason=_l("Application to appraise"),
+        title=lambda n: ngettext(
+            "%(num)s application waits for its appraisal", "%(num)s applications wait for their appraisal", n
+        ),
+        who=lambda exhibitor: exhibitor.company.name,
+        what=lambda exhibitor: exhibitor.reference,
+        button=_l("Appraise"),
+        page=lambda exhibitor: ("appraisal.appraise", {"reference": exhibitor.reference}),
+        list_page=("exhibitors.index", {"state": "submitted"}),
+        load=(joinedload(Exhibitor.company),),
+    ),
+    Kind(
+        key="appraised",
+        states=(ExhibitorState.APPRAISED,),
+        model=Exhibitor,
+        where=(Exhibitor.state == ExhibitorState.APPRAISED, ~_STANDS_IN_SELECTION),
+        permission=DECIDE_APPLICATION,
+        counts_from=Exhibitor.decide_by,
         days=0,
         icon="building-store",
         reason=_l("Application to decide on"),
@@ -86,7 +106,7 @@ KINDS = (
         what=lambda exhibitor: exhibitor.reference,
         button=_l("Decide"),
         page=lambda exhibitor: ("exhibitors.show", {"reference": exhibitor.reference}),
-        list_page=("exhibitors.index", {"state": "submitted"}),
+        list_page=("exhibitors.index", {"state": "appraised"}),
         load=(joinedload(Exhibitor.company),),
     ),
     Kind(

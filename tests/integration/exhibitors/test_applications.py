@@ -19,6 +19,7 @@ from fairs.directory.models import Company, Consent, Filing, Person
 from fairs.directory.service import CompanyDraft, save_company
 from fairs.documents.service import submit_selection
 from fairs.exhibitors.errors import AlreadyApplied, ApplicationsClosed, DecisionMissing, NotEditable
+from fairs.exhibitors.filing import file_application
 from fairs.exhibitors.lists import EXHIBITORS
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.queries import ExhibitorFilter, page_of_exhibitors, public_exhibitors
@@ -28,7 +29,6 @@ from fairs.exhibitors.service import (
     ProductsDraft,
     accept_application,
     accept_as_paying,
-    file_application,
     refuse_application,
     save_contact,
     save_products,
