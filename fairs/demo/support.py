@@ -25,7 +25,7 @@ from fairs.core.sequences import next_reference, next_references
 from fairs.core.storage import keep
 from fairs.core.text import fold
 from fairs.documents.models import RegisteredNumber, Selection, SelectionItem
-from fairs.documents.service import number_key
+from fairs.documents.register import number_key
 from fairs.documents.states import SelectionState
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.queries import SUPPORT_KIND
@@ -210,7 +210,8 @@ def load_draft(fair: Fair, number: str, users: dict[str, User]) -> int:
     waiting = db.session.scalars(
         select(Exhibitor)
         .where(
-            Exhibitor.fair_id == fair.id, Exhibitor.track == "supported", Exhibitor.state == ExhibitorState.SUBMITTED
+            Exhibitor.fair_id == fair.id, Exhibitor.track == "supported",
+            Exhibitor.state.in_((ExhibitorState.SUBMITTED, ExhibitorState.APPRAISED)),
         )
         .order_by(Exhibitor.id)
     ).all()  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -28,8 +27,6 @@ from fairs.documents.errors import (
     AlreadySelected,
     NothingSelected,
     NotSignedYet,
-    NumberLooksAlike,
-    NumberTaken,
     SelectionClosed,
 )
 from fairs.documents.events import DecisionSigned, SelectionCancelled, SubjectRemoved
@@ -37,12 +34,12 @@ from fairs.documents.kinds import COMMON, LOCALES, PARTS, SelectionKind, Texts, 
 from fairs.documents.models import DocumentTemplate, RegisteredNumber, Selection, SelectionItem
 from fairs.documents.official import DOCX
 from fairs.documents.papers import annex_sheet, paper_of, texts_part
-from fairs.documents.queries import open_item_of, registered, texts_of
+from fairs.documents.queries import open_item_of, texts_of
+from fairs.documents.register import register_number
 from fairs.documents.states import SelectionState
 
 S = SelectionState
 ZONE = "Asia/Ho_Chi_Minh"
-_SERIAL = re.compile(r"^0*(\d{1,9})(.*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +198,9 @@ def submit_selection(selection: Selection, *, number: str = "", day: date | None
         db.session.execute(delete(RegisteredNumber).where(RegisteredNumber.selection_id == row.id))
         row.submission_number = ""
         if one_line(number):
-            row.submission_number = _register(row, "submission", number, row.submitted_on, "submission_number", True)
+            row.submission_number = register_number(
+                row, "submission", number, row.submitted_on, "submission_number", True
+            )
         row.move_to(S.SUBMITTED)
         row.submitted_at, row.submitted_by_id, row.reason = now(), by.user_id, ""
         _name(row)
@@ -266,7 +265,7 @@ def enter_signature(selection: Selection, signature: Signature, *, by: Actor) ->
         kind_of(row.kind).check(row)
         scan = store_upload(signature.scan, field="scan")
         _refuse_same_scan(row, scan.sha256)
-        row.decision_number = _register(row, "decision", signature.number, day, "number", signature.confirmed)
+        row.decision_number = register_number(row, "decision", signature.number, day, "number", signature.confirmed)
         row.move_to(S.SIGNED)
         row.decided_on, row.signer, row.scan_id = day, one_line(signature.signer)[:200], scan.id
         row.signed_at, row.signed_by_id = now(), by.user_id
@@ -300,59 +299,6 @@ def _past(day: date | None, field_name: str) -> date | None:
     if day is not None and day > today(ZONE):
         raise InvalidInput(_l("This day lies in the future."), field=field_name)
     return day
-
-
-def number_key(number: str) -> tuple[str, int]:
-    """What makes a number the same however it is typed (case, blanks, accents, leading zeros), and its running number.
-
-    Raises InvalidInput for one that does not begin with its running number, as 6999/QĐ-UBND does.
-    """
-    found = _SERIAL.match(re.sub(r"\s+", "", fold(number)))
-    if found is None:
-        raise InvalidInput(_l("A number begins with its running number, for example 6999/QĐ-UBND."))
-    return f"{int(found[1])}{found[2]}"[:60], int(found[1])
-
-
-def _register(row: Selection, part: str, number: str, day: date, field_name: str, confirmed: bool) -> str:
-    shown = one_line(number)
-    if len(shown) > 60:
-        raise InvalidInput(_("At most %(max)d characters.", max=60), field=field_name)
-    try:
-        key, serial = number_key(shown)
-    except InvalidInput as error:
-        raise InvalidInput(error.message, field=field_name) from error
-    for same in registered(part, day.year, key=key):
-        if same.selection_id != row.id:
-            raise _taken(same, shown, field_name)
-    if not confirmed:
-        for like in registered(part, day.year, serial=serial):
-            raise NumberLooksAlike(
-                _(
-                    "%(number)s of %(year)s is registered for %(reference)s. Confirm that yours is another one.",
-                    number=like.number, year=day.year, reference=like.selection.reference,
-                ),
-                field=field_name,
-            )  # fmt: skip
-    entry = RegisteredNumber(
-        part=part, year=day.year, key=key, serial=serial, number=shown, day=day, selection_id=row.id
-    )
-    db.session.add(entry)
-    try:
-        with transaction():
-            db.session.flush()
-    except IntegrityError as error:
-        raise NumberTaken(_l("This number has just been entered for another decision."), field=field_name) from error
-    return shown
-
-
-def _taken(same: RegisteredNumber, shown: str, field_name: str) -> NumberTaken:
-    return NumberTaken(
-        _(
-            "%(number)s of %(year)s is the number of %(reference)s (%(title)s).",
-            number=shown, year=same.year, reference=same.selection.reference, title=same.selection.title,
-        ),
-        field=field_name,
-    )  # fmt: skip
 
 
 def start_correction(

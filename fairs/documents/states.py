@@ -10,7 +10,7 @@ from fairs.core.states import State
 class SelectionState(State):
     """A selection: prepared, handed to the one who signs, signed."""
 
-    DRAFT = "draft", _l("Draft"), "secondary", "pencil"
+    DRAFT = "draft", _l("Being prepared"), "secondary", "pencil"
     SUBMITTED = "submitted", _l("Handed in for signature"), "yellow", "send"
     RETURNED = "returned", _l("Returned to be mended"), "orange", "arrow-back-up"
     SIGNED = "signed", _l("Signed"), "green", "signature"

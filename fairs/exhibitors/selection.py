@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from flask_babel import gettext as _
@@ -27,10 +25,9 @@ from fairs.documents.states import EDITABLE
 from fairs.exhibitors.errors import NoIndicativePrice, NotForSupport
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.queries import SUPPORT_KIND
-from fairs.exhibitors.service import accept_by_decision, change_support, withdraw_application
+from fairs.exhibitors.service import accept_by_decision, change_support, check_decision, withdraw_application
 from fairs.exhibitors.states import ExhibitorState
-from fairs.floorplans.models import BoothPrice
-from fairs.floorplans.queries import prices_of
+from fairs.exhibitors.wishes import cost_of
 from fairs.funding.models import SupportRule
 from fairs.funding.rules import amount_by
 from fairs.funding.service import GrantDraft, check_proposal, propose_grant
@@ -39,7 +36,6 @@ from fairs.programme.queries import budget_line
 
 SUBJECT = "Exhibitor"
 _DAYS_TO_DECIDE = 45  # before the opening all applications are decided: a custom of the department
-_STANDARD_M2 = 9  # a standard booth is 3 x 3 m (Decree 81/2018)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,34 +73,18 @@ def _key(value: Any) -> int:
 
 
 def indicative_price(exhibitor: Exhibitor) -> Money:
-    """The full net price of the booths that are wished for: of the wished type, else of the standard one.
-
-    Raises NoIndicativePrice when the fair has no price for it.
-    """
-    prices = prices_of(exhibitor.fair_id)
-    booth = next((wish.booth for wish in exhibitor.booth_wishes if wish.booth is not None), None)
-    type_id = exhibitor.wished_type_id or (booth.type_id if booth is not None else None)
-    price = prices.get(type_id) if type_id is not None else _standard(list(prices.values()))
-    if price is None:
+    """The full net price of the booths that are wished for; raises NoIndicativePrice when the fair has none."""
+    cost = cost_of(exhibitor)
+    if cost is None:
         raise NoIndicativePrice
-    one = price.amount
-    if price.basis == "m2":
-        area = Decimal(booth.area_cm2) / 10_000 if booth is not None else Decimal(_STANDARD_M2)
-        one = Money(int((Decimal(price.amount_minor) * area).quantize(Decimal(1), ROUND_HALF_UP)), price.currency)
-    return Money(one.amount_minor * exhibitor.booth_count, one.currency)
-
-
-def _standard(prices: Sequence[BoothPrice]) -> BoothPrice | None:
-    whole = [price for price in prices if price.basis == "booth"]
-    shell = [price for price in whole if price.type.code in {"SHELL9", "RETAIL9"}]
-    return min(shell or whole, key=lambda price: price.amount_minor, default=None)
+    return cost.full
 
 
 def draft_for(exhibitor: Exhibitor, terms: SupportTerms) -> GrantDraft:
     """What the terms grant to an exhibitor; raises NotForSupport, NoIndicativePrice, InvalidInput."""
     if not exhibitor.is_supported:
         raise NotForSupport
-    exhibitor.require_move(ExhibitorState.ACCEPTED)
+    check_decision(exhibitor, ExhibitorState.ACCEPTED)
     full = indicative_price(exhibitor)
     amount = amount_by(terms.rule, full, percent=terms.percent, booths=exhibitor.booth_count)
     return GrantDraft(
@@ -117,7 +97,7 @@ def check_support(exhibitor: Exhibitor, terms: SupportTerms | None, *, reason: s
     """Raise what propose_for_support would. Without terms only what can be said without them."""
     if not exhibitor.is_supported:
         raise NotForSupport
-    exhibitor.require_move(ExhibitorState.ACCEPTED)
+    check_decision(exhibitor, ExhibitorState.ACCEPTED)
     other = open_item_of(SUPPORT_KIND, SUBJECT, exhibitor.id)
     if other is not None:
         raise AlreadySelected(_("Stands in the selection %(reference)s already.", reference=other.selection.reference))

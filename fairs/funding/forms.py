@@ -65,7 +65,7 @@ class SettleForm(Form):
 class ReceiptForm(Form):
     """A receipt or ticket."""
 
-    receipt = UploadField(_l("Receipt"))
+    receipt = UploadField(_l("Receipt for the cost"))
     ticket = Text(_l("Ticket or invoice number"), length=60)
     reason = LongText(_l("Why it is no duplicate"), length=2000)
 

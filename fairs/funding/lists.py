@@ -28,7 +28,7 @@ def wanted_of(args: Args) -> GrantFilter:
 
 def _sheets(_fair: Any, query: Select[Grant]) -> Sequence[Sheet]:
     heads = [
-        _("Reference"), _("Name"), _("State"), _("Rule of support"), _("What is supported"), _("Percent"), _("Whole cost"),
+        _("Reference"), _("Unit or person"), _("State"), _("Rule of support"), _("What is supported"), _("Percent"), _("Whole cost"),
         _("Granted"), _("Actual"), _("Currency"), _("Budget line"), _("Decision"), _("Day of the decision"), _("Ticket number"),
         _("Why it ended"),
     ]  # fmt: skip

@@ -37,7 +37,7 @@ HISTORY: dict[str, tuple[Any, str, str]] = {
     "funding.commit": (_l("Committed by the decision"), "lock", "info"),
     "funding.change_amount": (_l("Amount changed by an amending decision"), "file-diff", "info"),
     "funding.receipt": (_l("Receipt kept"), "receipt", "neutral"),
-    "funding.settle": (_l("Settled"), "circle-check", "success"),
+    "funding.settle": (_l("Accounted for"), "circle-check", "success"),
     "funding.released": (_l("Released"), "arrow-back-up", "warning"),
     "funding.recovered": (_l("Recovered"), "receipt-refund", "warning"),
 }

@@ -12,7 +12,7 @@ class GrantState(State):
 
     PROPOSED = "proposed", _l("Proposed"), "yellow", "clock"
     COMMITTED = "committed", _l("Committed"), "blue", "lock"
-    SETTLED = "settled", _l("Settled"), "green", "circle-check"
+    SETTLED = "settled", _l("Accounted for"), "green", "circle-check"
     RELEASED = "released", _l("Released"), "secondary", "arrow-back-up"
     RECOVERED = "recovered", _l("Recovered"), "orange", "receipt-refund"
 

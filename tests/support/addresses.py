@@ -35,10 +35,12 @@ from fairs.core.web import MARK
 from fairs.directory.models import Company, Invitation, Membership, Person, Product
 from fairs.directory.service import CompanyDraft, file_on_behalf
 from fairs.directory.team import invite_colleague
+from fairs.documents.models import Selection, SelectionItem
 from fairs.exhibitors.models import Answer, Exhibitor, HouseholdFiling, HouseholdRow
 from fairs.exhibitors.questions import QuestionDraft, save_answers, save_question
 from fairs.exhibitors.sharing import StandDraft, add_company
 from fairs.floorplans.models import Booth, Hall, PlanImport
+from fairs.funding.models import Grant, SupportClash
 from fairs.importers.models import Importer
 from fairs.importers.service import link_for as importer_link
 from fairs.lists.models import BulkRun
@@ -49,7 +51,7 @@ from fairs.notes.service import NoteDraft, add_note
 from fairs.notes.states import NoteKind
 from fairs.payments.models import Invoice
 from fairs.payments.service import cancel_with_credit
-from fairs.programme.models import FigureEntry, Target
+from fairs.programme.models import BudgetLine, FigureEntry, Target
 from fairs.sitework.models import (
     Handover,
     HandoverPhoto,
@@ -72,6 +74,8 @@ BY_REFERENCE = {
     "deals": Contract,
     "badges": Badge,
     "services": ServiceOrder,
+    "documents": Selection,
+    "support": Grant,
 }
 
 
@@ -204,6 +208,10 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "handover/code": _handed_over(fair), "photos/photo_id": _look(fair, HandoverPhoto), "signatures/visit_id": _look(fair, HandoverVisit),
         "rule_id": price_rule.id, "waiting/entry_id": waiting.id, "request_id": asked.id, "requests/answer": "agree",
         "gates/code": _first(Gate, Gate.fair_id == fair.id).code, "gates/gate_code": _first(Gate, Gate.fair_id == fair.id).code,
+        "item_id": _first(SelectionItem, SelectionItem.selection_id == _first(Selection, Selection.fair_id == fair.id).id).id,
+        "clash_id": _first(SupportClash).id, "line_id": _first(BudgetLine).id, "rule_code": "KC-DOM-JOIN",
+        "documents.file.part": "decision", "document_texts.edit.kind": "exhibitor_support", "document_texts.edit.part": "decision",
+        "paper_locale": "vi",
         "money/number": _first(Invoice, Invoice.fair_id == fair.id, Invoice.id != paid.id).number,
         "invoices/number": (invoice or _first(Invoice)).number,
         "booth/reference": own_booking.reference if own_booking else _first(BoothBooking).reference,
