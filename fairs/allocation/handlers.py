@@ -10,7 +10,8 @@ from fairs.floorplans.events import BoothsWillChange
 
 @subscribe(BoothsWillChange)
 def keep_allocated_booths(event: BoothsWillChange) -> None:
-    """Refuse to change or remove booths of a draft that waits for publication, or of offers that are out."""
-    codes = allocated_among(event.fair_id, {*event.changed, *event.removed})
+    """Refuse to take booths of a draft that waits for publication, or of offers that are out; they may move."""
+    taken = {*event.dropped, *event.shrunk, *event.renumbered, *event.retyped, *event.blocked}
+    codes = allocated_among(event.fair_id, taken)
     if codes:
         raise BoothsAllocated(booths=codes)
