@@ -17,6 +17,7 @@ from fairs.core.clock import set_to
 from fairs.core.db import db, transaction
 from fairs.core.errors import Conflict
 from fairs.core.permissions import Role
+from fairs.demo.booth_sales import load_booth_sales
 from fairs.demo.deals import load_contracts, load_rates
 from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall
 from fairs.demo.milestones import load_milestones
@@ -65,7 +66,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         load_giftshow_hall(giftshow)
         load_souvenirs_hall(souvenirs)
         made = {
-            "exhibitors": load_exhibitors(rng, giftshow, cast, booths=240, first=0, scale=scale)
+            "exhibitors": load_exhibitors(rng, giftshow, cast, booths=238, first=0, scale=scale)
             + load_exhibitors(rng, souvenirs, cast, booths=165, first=20, scale=scale),
             "importers": load_importers(rng, giftshow, cast, range(120 * scale))
             + load_importers(rng, souvenirs, cast, range(110 * scale, 170 * scale)),
@@ -77,6 +78,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         days = random.Random(PLAN_YEAR + 1)  # a stream of its own: what comes before and after stays as it was
         made |= {"counted": load_counts(days, souvenirs, users), "sales declared": load_sales(days, souvenirs)}
         load_notes(giftshow, cast)
+        load_booth_sales(giftshow, as_of)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)
