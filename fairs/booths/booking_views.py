@@ -16,9 +16,11 @@ from fairs.booths.forms import ReasonForm
 from fairs.booths.lists import BOOKINGS
 from fairs.booths.permissions import MANAGE_BOOKINGS, VIEW_BOOKINGS
 from fairs.booths.plan_views import seconds_left
-from fairs.booths.queries import booking_by_reference, state_counts
+from fairs.booths.queries import booking_by_reference, bundle_of, state_counts
+from fairs.booths.requests import requests_of
 from fairs.booths.service import cancel_booking, release_hold
 from fairs.booths.states import BookingState, BoothState
+from fairs.booths.withdrawal import withdrawal_of
 from fairs.calendar.context import current_fair
 from fairs.core.db import db
 from fairs.core.errors import DomainError
@@ -33,6 +35,22 @@ bp = Blueprint("bookings", __name__, url_prefix="/fairs/<fair_slug>/bookings")
 
 ACTIONS: dict[str, tuple[Any, str, str | None]] = {
     "booths.hold": (_l("Held"), "hourglass", "warning"),
+    "booths.offer": (_l("Offered"), "gift", "info"),
+    "booths.extend": (_l("More time given"), "hourglass-high", "info"),
+    "booths.move": (_l("Moved"), "arrows-move", "warning"),
+    "booths.swap": (_l("Changed places"), "arrows-exchange", "warning"),
+    "booths.transfer": (_l("Passed on"), "arrow-forward-up", "warning"),
+    "booths.withdraw": (_l("Withdrawn"), "arrow-back-up", "danger"),
+    "booths.reinstate": (_l("Brought back by a late payment"), "rotate", "success"),
+    "booths.fascia": (_l("Name on the fascia board agreed to"), "text-caption", "success"),
+    "booths.ask": (_l("Asked"), "message-question", "info"),
+    "booths.agree": (_l("The other exhibitor agreed"), "check", "success"),
+    "booths.take_back": (_l("Taken back"), "arrow-back-up", None),
+    "booths.answer": (_l("Answered"), "message-check", "success"),
+    "waiting.join": (_l("Entered the list"), "list-numbers", "info"),
+    "waiting.offer": (_l("Offered"), "gift", "info"),
+    "waiting.settle": (_l("Off the list"), "check", None),
+    "waiting.leave": (_l("Left the list"), "x", None),
     "booths.reprice": (_l("Price changed"), "receipt", "warning"),
     "booths.reserve": (_l("Reserved"), "bookmark", "info"),
     "booths.confirm": (_l("Confirmed"), "circle-check", "success"),
@@ -88,7 +106,10 @@ def _page(reference: str, form: ReasonForm) -> Any:
         "booths/booking.html",
         booking=found,
         invoice=db.session.get(Invoice, found.invoice_id) if found.invoice_id else None,
-        events=[_event(entry) for entry in history(found)],
+        rows=bundle_of(found),
+        requests=requests_of(found),
+        withdrawal=withdrawal_of(found) if found.ended_at is not None else None,
+        events=[history_event(entry) for entry in history(found)],
         form=form,
         seconds_left=seconds_left(found),
         may_manage=MANAGE_BOOKINGS,
@@ -96,7 +117,8 @@ def _page(reference: str, form: ReasonForm) -> Any:
     return page, 422 if form.errors else 200
 
 
-def _event(entry: AuditEntry) -> Event:
+def history_event(entry: AuditEntry) -> Event:
+    """An entry of the audit as the pages of bookings show it."""
     title, icon, tone = ACTIONS.get(entry.action, (entry.action, "point", None))
     after = entry.after or {}
     parts = [str(after[key]) for key in ("booth", "invoice", "reason") if after.get(key)]

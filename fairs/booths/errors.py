@@ -89,3 +89,31 @@ class TermsNotAccepted(InvalidInput):
 
     code = "terms_not_accepted"
     message = _l("Please read and accept the terms.")
+
+
+class TooLateToWithdraw(Conflict):
+    """The fair's terms no longer allow withdrawal."""
+
+    code = "too_late_to_withdraw"
+    message = _l("By the fair's terms it is too late to withdraw. Ask the organiser.")
+
+
+class AlreadyWaiting(Conflict):
+    """One entry on the waiting list per exhibitor."""
+
+    code = "already_waiting"
+    message = _l("This exhibitor is on the waiting list already.")
+
+
+class AlreadyAsked(Conflict):
+    """One open request of a kind per booking."""
+
+    code = "already_asked"
+    message = _l("This has been asked already; the organiser has not answered yet.")
+
+
+class NotAgreed(Conflict):
+    """The other exhibitor has not agreed."""
+
+    code = "not_agreed"
+    message = _l("The other exhibitor has not agreed yet.")

@@ -1,26 +1,36 @@
-"""What bookings do when others speak: money confirms them, withdrawal ends them, and plans do not change under them."""
+"""What bookings do when others speak: money confirms them, withdrawal ends them, and plans do not change under them.
+
+Booths that become free go to those who wait.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ColumnElement, and_, delete, not_, select, update
+from sqlalchemy.orm import joinedload, selectinload
 
 from fairs.booths.errors import BoothsInUse
+from fairs.booths.events import BoothsFreed
+from fairs.booths.late import use_late_money
 from fairs.booths.models import BoothBooking
+from fairs.booths.notices import tell_replanned
 from fairs.booths.queries import is_live_now
-from fairs.booths.service import SUBJECT, cancel_booking, confirm, end_with_fair
-from fairs.booths.states import LIVE, BookingState
+from fairs.booths.service import SUBJECT, confirm, end_with_fair, release_hold
+from fairs.booths.states import LIVE, BookingState, WaitingState
+from fairs.booths.waiting import entry_of, leave_waiting, serve_waiting
+from fairs.booths.withdrawal import withdraw_booking
 from fairs.calendar.effects import moved_day
 from fairs.calendar.events import FairCalledOff, FairRescheduled
-from fairs.core.db import db, in_transaction
+from fairs.calendar.models import Fair
+from fairs.core.db import MINE, after_commit, db, in_transaction
 from fairs.core.events import subscribe
 from fairs.exhibitors.events import ExhibitorWithdrawn
-from fairs.floorplans.events import BoothsWillChange
+from fairs.exhibitors.models import Exhibitor
+from fairs.floorplans.events import BoothsOpened, BoothsWillChange
 from fairs.floorplans.models import Booth
-from fairs.payments.events import MoneyReceived
+from fairs.payments.events import MoneyCameLate, MoneyReceived
 
 
 @subscribe(MoneyReceived)
@@ -28,36 +38,100 @@ def confirm_on_deposit(event: MoneyReceived) -> None:
     """A reservation is confirmed once its deposit is covered. Money for a booking that has ended is finance's matter."""
     if event.subject_type != SUBJECT or not event.deposit_covered:
         return
-    booking = db.session.get(BoothBooking, event.subject_id, with_for_update=True, populate_existing=True)
+    booking = db.session.get(BoothBooking, event.subject_id, with_for_update=MINE, populate_existing=True)
     if booking is not None and booking.state is BookingState.RESERVED:
         confirm(booking, by=event.by)
 
 
+@subscribe(MoneyCameLate)
+def bring_back_booths(event: MoneyCameLate) -> None:
+    """Money for a booth that was lost brings it back while it is free, else it is owed back."""
+    if event.subject_type == SUBJECT:
+        use_late_money(event)
+
+
+@subscribe(BoothsFreed)
+def serve_after_freeing(_event: BoothsFreed) -> None:
+    """Whoever waits for such a booth may get it, once the change is committed."""
+    after_commit(serve_waiting)
+
+
+@subscribe(BoothsOpened)
+def serve_after_opening(_event: BoothsOpened) -> None:
+    """As above, for booths that are new or on sale again."""
+    after_commit(serve_waiting)
+
+
 @subscribe(ExhibitorWithdrawn)
 def free_booths(event: ExhibitorWithdrawn) -> None:
-    """Whoever withdraws gives the booth back."""
+    """Whoever withdraws gives the booth back, by the fair's terms, and leaves the waiting list."""
     query = select(BoothBooking).where(BoothBooking.exhibitor_id == event.exhibitor.id, BoothBooking.state.in_(LIVE))
     for booking in db.session.scalars(query.order_by(BoothBooking.id)).all():
         if booking.state not in LIVE:
             continue  # ended together with the one before
-        cancel_booking(booking, reason=event.reason or str(_l("The company withdrew.")), by=event.by)
+        if booking.state is BookingState.HELD:
+            release_hold(booking, by=event.by)
+        else:
+            text = event.reason or str(_l("The company withdrew."))
+            withdraw_booking(booking, text=text, by=event.by, even_late=True)
+    entry = entry_of(event.exhibitor.id)
+    if entry is not None and entry.state is WaitingState.WAITING:
+        leave_waiting(entry, by=event.by)
 
 
 @subscribe(BoothsWillChange)
 def keep_booked_booths(event: BoothsWillChange) -> None:
-    """Refuse to move or block booked booths, and to remove a booth that any booking, even an old one, speaks of."""
-    _refuse(is_live_now(), event.changed)
-    _refuse(None, event.removed)
+    """Nothing is taken from whoever has a booth: it is not dropped, made smaller, renumbered, of another kind or off sale.
+
+    It may move: the booking stays and the exhibitor is told. A booth that was ever sold stays on the plan, for papers speak of
+    it; holds that ran out go with it.
+    """
+    refused = {*event.dropped, *event.shrunk, *event.renumbered, *event.retyped, *event.blocked}
+    taken = _codes(refused, is_live_now())
+    if taken:
+        message = _l(
+            "Booked, so it is neither dropped, made smaller, renumbered, changed in kind nor blocked: %(booths)s.",
+            booths=", ".join(taken),
+        )
+        raise BoothsInUse(message, booths=taken)
+    holds = and_(BoothBooking.invoice_id.is_(None), BoothBooking.confirmed_at.is_(None))
+    named = _codes(event.dropped, not_(holds))
+    if named:
+        message = _l(
+            "Invoices and bookings of before speak of %(booths)s: block it instead of dropping it.",
+            booths=", ".join(named),
+        )
+        raise BoothsInUse(message, booths=named)
+    if event.dropped:
+        ended = select(BoothBooking.id).where(BoothBooking.booth_id.in_(event.dropped))
+        bundled = update(BoothBooking).where(BoothBooking.bundle_id.in_(ended)).values(bundle_id=None)
+        db.session.execute(bundled, execution_options={"synchronize_session": False})
+        db.session.execute(delete(BoothBooking).where(BoothBooking.booth_id.in_(event.dropped)))
+    if event.moved:
+        _tell_replanned(event)
 
 
-def _refuse(condition: object, booth_ids: object) -> None:
-    ids = list(booth_ids)  # type: ignore[call-overload]
-    query = select(Booth.code).join(BoothBooking, BoothBooking.booth_id == Booth.id).where(Booth.id.in_(ids))
-    if condition is not None:
-        query = query.where(condition)  # type: ignore[arg-type]
-    codes = db.session.scalars(query.distinct().order_by(Booth.code).limit(6)).all() if ids else []
-    if codes:
-        raise BoothsInUse(booths=list(codes))
+def _codes(booth_ids: Collection[int], condition: ColumnElement[bool]) -> list[str]:
+    if not booth_ids:
+        return []
+    query = select(Booth.code).join(BoothBooking, BoothBooking.booth_id == Booth.id)
+    return list(db.session.scalars(query.where(Booth.id.in_(booth_ids), condition).distinct().order_by(Booth.code)))
+
+
+def _tell_replanned(event: BoothsWillChange) -> None:
+    moves = {move.booth_id: move for move in event.moved}
+    fair = db.session.get_one(Fair, event.fair_id)
+    query = (
+        select(BoothBooking)
+        .where(BoothBooking.booth_id.in_(moves), is_live_now())
+        .options(
+            joinedload(BoothBooking.booth).joinedload(Booth.hall),
+            joinedload(BoothBooking.exhibitor).joinedload(Exhibitor.company),
+        )
+        .order_by(BoothBooking.id)
+    )
+    for booking in db.session.scalars(query).all():
+        tell_replanned(fair, booking, moves[booking.booth_id])
 
 
 def _bookings(fair_id: int, states: Collection[BookingState]) -> Sequence[BoothBooking]:
@@ -68,7 +142,7 @@ def _bookings(fair_id: int, states: Collection[BookingState]) -> Sequence[BoothB
         .order_by(BoothBooking.id)
     )
     if in_transaction():
-        query = query.with_for_update().execution_options(populate_existing=True)
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     return db.session.scalars(query).all()
 
 

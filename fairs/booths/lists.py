@@ -12,6 +12,8 @@ from sqlalchemy import Select
 from fairs.booths.models import BoothBooking
 from fairs.booths.permissions import VIEW_BOOKINGS
 from fairs.booths.queries import bookings_matching
+from fairs.booths.sales_models import WaitingEntry
+from fairs.booths.waiting import entries_matching
 from fairs.calendar.models import Fair
 from fairs.core.lists import Args, ListSpec, register_list
 from fairs.core.sheets import Sheet, each
@@ -61,6 +63,35 @@ def _rows(bookings: Iterator[BoothBooking]) -> Iterator[list[Any]]:
             one.confirmed_at, one.end_reason if one.ended_at else "",
         ]  # fmt: skip
 
+
+def _waiting_sheets(_fair: Fair, query: Select[WaitingEntry]) -> Sequence[Sheet]:
+    heads = [
+        _("Entered at"), _("Exhibitor"), _("Company"), _("State"), _("Booths side by side"), _("Open sides"), _("Zone"),
+        _("Kind of booth"), _("Offer"),
+    ]  # fmt: skip
+    return [Sheet(_("Waiting list"), heads, _waiting_rows(each(query)))]
+
+
+def _waiting_rows(entries: Iterator[WaitingEntry]) -> Iterator[list[Any]]:
+    for one in entries:
+        yield [
+            one.created_at, one.exhibitor.reference, one.exhibitor.company.name, str(one.state.label), one.booth_count,
+            one.open_sides, one.zone.name if one.zone else "", one.type.name if one.type else "",
+            one.booking.booth.code if one.booking else "",
+        ]  # fmt: skip
+
+
+WAITING = register_list(
+    ListSpec(
+        "booth-waiting", _l("Waiting list"), "booth_sales.waiting", VIEW_BOOKINGS, ("state", "q", "zone"),
+        query=lambda fair, args: entries_matching(
+            fair.id, text=args.get("q", "")[:100], state=args.get("state", "live"), zone=args.get("zone", "")[:10]
+        ),
+        keys=lambda _args: [(WaitingEntry.id, False)], reference=WaitingEntry.id,
+        name_of=lambda row: row.exhibitor.company.name, sheets=_waiting_sheets, record=("booth_sales.entry", "entry_id"),
+        panel=True, everything={"state": "all"},
+    )
+)  # fmt: skip
 
 BOOKINGS = register_list(
     ListSpec(

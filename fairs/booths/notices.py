@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,15 +11,16 @@ from fairs.accounts.queries import user_by_email
 from fairs.booths.models import BoothBooking
 from fairs.booths.pricing import Quote
 from fairs.calendar.models import Fair
-from fairs.core.i18n import format_date, format_money
+from fairs.core.i18n import format_date, format_money, format_number
 from fairs.core.money import Money
+from fairs.exhibitors.models import Exhibitor
+from fairs.floorplans.events import BoothMove, BoothPlace
 from fairs.messages.service import Notice, send
 from fairs.payments.models import Invoice
 
 
-def reader_locale(booking: BoothBooking) -> str:
+def reader_locale(exhibitor: Exhibitor) -> str:
     """The exhibitor's language: of the contact's account, else Vietnamese for domestic companies and English for others."""
-    exhibitor = booking.exhibitor
     user = user_by_email(exhibitor.contact_email) if exhibitor.contact_email else None
     if user is not None and user.locale:
         return user.locale
@@ -31,9 +33,11 @@ def _send(
     bookings: Sequence[BoothBooking],
     context: dict[str, Any],
     attachments: Sequence[tuple[str, Any]] = (),
+    to: Exhibitor | None = None,
 ) -> None:
     booking = bookings[0]
-    exhibitor, locale = booking.exhibitor, reader_locale(booking)
+    exhibitor = to or booking.exhibitor
+    locale = reader_locale(exhibitor)
     send(
         Notice(
             template=f"booths/{template}",
@@ -56,7 +60,7 @@ def _send(
 
 def tell_reserved(fair: Fair, bookings: Sequence[BoothBooking], invoice: Invoice, offer: Quote) -> None:
     """The booth is reserved: what to pay by when."""
-    locale = reader_locale(bookings[0])
+    locale = reader_locale(bookings[0].exhibitor)
     _send("reserved", fair, bookings, {
         "invoice": invoice.number,
         "payment_reference": invoice.payment_reference,
@@ -70,7 +74,7 @@ def tell_reserved(fair: Fair, bookings: Sequence[BoothBooking], invoice: Invoice
 
 def tell_confirmed(fair: Fair, bookings: Sequence[BoothBooking], invoice: Invoice | None) -> None:
     """The booth is confirmed: by the deposit, or by the decision on support."""
-    booking, locale = bookings[0], reader_locale(bookings[0])
+    booking, locale = bookings[0], reader_locale(bookings[0].exhibitor)
     _send("confirmed", fair, bookings, {
         "decision": booking.decision_number,
         "support": _support(bookings, locale),
@@ -92,10 +96,79 @@ def _support(bookings: Sequence[BoothBooking], locale: str) -> str:
 
 def tell_offered(fair: Fair, bookings: Sequence[BoothBooking], offer: Quote) -> None:
     """Booths are offered: what they cost, until when to accept."""
-    locale, until = reader_locale(bookings[0]), bookings[0].hold_until
+    locale, until = reader_locale(bookings[0].exhibitor), bookings[0].hold_until
     moment = until.astimezone(ZoneInfo(fair.time_zone)) if until is not None else None
     _send("offered", fair, bookings, {
         "until": f"{moment:%H:%M}, {format_date(moment.date(), locale)}" if moment is not None else "",
         "total": format_money(offer.total, locale),
         "origin": bookings[0].origin,
     })  # fmt: skip
+
+
+def tell_extended(fair: Fair, bookings: Sequence[BoothBooking], until: date, reason: str) -> None:
+    """There is more time: to accept an offer, or to pay the deposit."""
+    locale = reader_locale(bookings[0].exhibitor)
+    _send("extended", fair, bookings, {
+        "until": format_date(until, locale), "held": bookings[0].state == "held", "reason": reason,
+    })  # fmt: skip
+
+
+def tell_moved(
+    fair: Fair, bookings: Sequence[BoothBooking], before: str, totals: tuple[Money, Money] | None, reason: str
+) -> None:
+    """The booking stands elsewhere now, and what that costs."""
+    locale = reader_locale(bookings[0].exhibitor)
+    old, new = totals or (None, None)
+    _send("moved", fair, bookings, {
+        "before": before, "reason": reason,
+        "old_total": format_money(old, locale) if old is not None else "",
+        "new_total": format_money(new, locale) if new is not None else "",
+    })  # fmt: skip
+
+
+def tell_withdrawn(fair: Fair, bookings: Sequence[BoothBooking], received: Money, refund: Money, percent: int) -> None:
+    """The withdrawal is taken: what was paid, what is paid back by the terms."""
+    locale = reader_locale(bookings[0].exhibitor)
+    _send("withdrawn", fair, bookings, {
+        "received": format_money(received, locale) if received else "",
+        "refund": format_money(refund, locale),
+        "percent": percent,
+    })  # fmt: skip
+
+
+def tell_asked(fair: Fair, bookings: Sequence[BoothBooking], other: Exhibitor, kind: str, reason: str) -> None:
+    """Another exhibitor asks this one to take over a booth, or to change places."""
+    _send("asked", fair, bookings, {
+        "kind": kind, "reason": reason, "asker": bookings[0].exhibitor.company.name,
+        "page": f"/my/{fair.slug}/booth/{other.reference}",
+    }, to=other)  # fmt: skip
+
+
+def tell_answered(fair: Fair, bookings: Sequence[BoothBooking], kind: str, *, granted: bool, answer: str) -> None:
+    """The organiser has answered a request."""
+    _send("answered", fair, bookings, {"kind": kind, "granted": granted, "answer": answer})
+
+
+def tell_lost(fair: Fair, bookings: Sequence[BoothBooking], amount: Money, nearest: Sequence[str]) -> None:
+    """Money came for a booth that somebody else has now: it is owed back, these are free."""
+    locale = reader_locale(bookings[0].exhibitor)
+    _send("lost", fair, bookings, {"amount": format_money(amount, locale), "nearest": ", ".join(nearest)})
+
+
+def tell_replanned(fair: Fair, booking: BoothBooking, move: BoothMove) -> None:
+    """The booth stands elsewhere now: where it was and where it is. The booking stays as it is."""
+    hall, locale = booking.booth.hall, reader_locale(booking.exhibitor)
+    _send("replanned", fair, [booking], {
+        "hall": hall.name_vi if locale == "vi" else hall.name_en,
+        "before": _place(move.before, locale),
+        "after": _place(move.after, locale),
+        "plan": f"/f/{fair.slug}/plan?booth={booking.booth.code}",
+    })  # fmt: skip
+
+
+def _place(place: BoothPlace, locale: str) -> dict[str, str]:
+    metres = {
+        name: format_number(value / 100, locale)
+        for name, value in (("x", place.x), ("y", place.y), ("w", place.w), ("h", place.h))
+    }
+    return {**metres, "beside": ", ".join(place.beside)}

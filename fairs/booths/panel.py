@@ -15,12 +15,14 @@ from fairs.booths.queries import (
     booth_state,
     current_booking,
     exhibitors_of_user,
+    free_beside,
+    free_with,
     live_booking,
     nearest_free,
     neighbours,
     search_accepted,
 )
-from fairs.booths.service import may_book_now, quote
+from fairs.booths.service import MOST_BOOTHS, may_book_now, quote
 from fairs.booths.states import BookingState, BoothState
 from fairs.calendar.models import Fair
 from fairs.core.i18n import format_date, format_time
@@ -75,6 +77,18 @@ class Panel:
     found: Sequence[Exhibitor] = ()
     search: str = ""
     is_mine: bool = False
+    together: Sequence[Booth] = ()
+    beside: Sequence[Booth] = ()
+
+    @property
+    def codes(self) -> str:
+        """All booths chosen together."""
+        return ", ".join(booth.code for booth in self.together)
+
+    def with_more(self, code: str) -> str:
+        """The value of ``with`` when a booth is added, or taken away if it is chosen already."""
+        chosen = [one.code for one in self.together[1:]]
+        return ",".join([one for one in chosen if one != code] + ([code] if code not in chosen else []))
 
     @property
     def invoice_id(self) -> int | None:
@@ -82,8 +96,11 @@ class Panel:
         return self.booking.invoice_id if self.booking is not None else None
 
 
-def build_panel(fair: Fair, booth: Booth, guest: Guest, *, search: str = "") -> Panel:
-    """The panel of a booth for this guest; ``search`` is what a clerk typed to find the caller's company."""
+def build_panel(fair: Fair, booth: Booth, guest: Guest, *, search: str = "", beside: Sequence[str] = ()) -> Panel:
+    """The panel of a booth for this guest; ``search`` is what a clerk typed to find the caller's company.
+
+    ``beside`` are codes of further booths to take together with it.
+    """
     booking = live_booking(booth.id)
     state = booth_state(booth, booking)
     is_mine = booking is not None and guest.exhibitor is not None and booking.exhibitor_id == guest.exhibitor.id
@@ -91,22 +108,24 @@ def build_panel(fair: Fair, booth: Booth, guest: Guest, *, search: str = "") -> 
     action, why = (
         _staff_action(fair, booth, state, guest) if guest.is_staff else _own_action(fair, booth, booking, guest)
     )
+    can_take = action in {"choose", "change", "book"} and not why and state is BoothState.FREE
+    together = free_with(booth, beside[: MOST_BOOTHS - 1]) if can_take else [booth]
     found: Sequence[Exhibitor] = (
         search_accepted(fair.id, search) if action == "book" and not why and search.strip() else ()
     )
     return Panel(
         booth, state, booking if guest.is_staff or is_mine else None,
-        booking.exhibitor.company.name if named and booking is not None else "", _offer(fair, booth, guest, state),
+        booking.exhibitor.company.name if named and booking is not None else "", _offer(fair, together, guest, state),
         neighbours(booth), nearest_free(booth) if state is not BoothState.FREE and not is_mine else (),
-        action, why, found, search, is_mine,
+        action, why, found, search, is_mine, together, free_beside(together) if can_take else (),
     )  # fmt: skip
 
 
-def _offer(fair: Fair, booth: Booth, guest: Guest, state: BoothState) -> Quote | None:
-    if state is BoothState.BLOCKED or not booth.type.is_sold:
+def _offer(fair: Fair, booths: Sequence[Booth], guest: Guest, state: BoothState) -> Quote | None:
+    if state is BoothState.BLOCKED or not all(booth.type.is_sold for booth in booths):
         return None
     try:
-        return quote(fair, booth, guest.exhibitor if guest.is_accepted else None)
+        return quote(fair, booths, guest.exhibitor if guest.is_accepted else None)
     except NoPrice:
         return None
 
@@ -141,7 +160,7 @@ def _own_action(fair: Fair, booth: Booth, booking: BoothBooking | None, guest: G
 
 def booth_has_price(fair: Fair, booth: Booth, guest: Guest) -> bool:
     """Whether a price is set for this kind of booth."""
-    return _offer(fair, booth, guest, BoothState.FREE) is not None
+    return _offer(fair, [booth], guest, BoothState.FREE) is not None
 
 
 def _why_not_free(booth: Booth, booking: BoothBooking | None) -> str:
@@ -179,7 +198,7 @@ def _staff_action(fair: Fair, booth: Booth, state: BoothState, guest: Guest) -> 
         return "book", _("This kind of booth is a special area and not for sale.")
     if not may_book_now(fair, as_staff=True):
         return "book", _("The fair is over or still a draft.")
-    if _offer(fair, booth, guest, state) is None:
+    if _offer(fair, [booth], guest, state) is None:
         return "book", _("There is no price for this kind of booth yet: set one on the floor plan's page.")
     return "book", ""
 

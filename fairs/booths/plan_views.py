@@ -87,7 +87,11 @@ def render_plan(fair: Fair, guest: Guest) -> Any:
     code = request.args.get("booth", "")
     chosen = booth_by_code(fair.id, code) if code else None
     page = build_page(fair, viewer_of(guest), request.args, address=address, chosen=chosen)
-    panel = build_panel(fair, chosen, guest, search=request.args.get("q", "")[:100]) if chosen is not None else None
+    panel = (
+        build_panel(fair, chosen, guest, search=request.args.get("q", "")[:100], beside=_beside())
+        if chosen is not None
+        else None
+    )
     return render_template(
         "booths/plan.html",
         layout="layouts/staff.html" if guest.is_staff else "layouts/public.html",
@@ -97,6 +101,11 @@ def render_plan(fair: Fair, guest: Guest) -> Any:
         state_words={state.value: str(state.label) for state in BoothState},
         **_panel_values(fair, panel, guest),
     )
+
+
+def _beside() -> list[str]:
+    """Codes of booths to take together with the chosen one."""
+    return [code[:12] for code in request.args.get("with", "")[:260].split(",") if code.strip()]
 
 
 def version_of(states: dict[str, str]) -> str:
@@ -124,7 +133,7 @@ def panel(code: str) -> Any:
 def _panel(fair: Fair, booth: Booth, guest: Guest) -> Any:
     if not wants_fragment():
         return go(url_for("booths.staff_plan" if guest.is_staff else "booths.plan", booth=booth.code))
-    found = build_panel(fair, booth, guest, search=request.args.get("q", "")[:100])
+    found = build_panel(fair, booth, guest, search=request.args.get("q", "")[:100], beside=_beside())
     return render_template("booths/_panel.html", **_panel_values(fair, found, guest))
 
 
@@ -177,7 +186,9 @@ def book(code: str) -> Any:
             raise InvalidInput(_l("Choose the exhibitor first."))
         exhibitor = exhibitor_by_reference(fair.id, str(form.exhibitor.data)[:20])
         fascia = form.fascia_name.data or exhibitor.company.name[:120]
-        booking = book_for(fair, booth, exhibitor, fascia_name=fascia, by=actor())
+        together = [code for code in request.form.get("with", "")[:260].split(",") if code.strip()]
+        booths = [booth, *(booth_by_code(fair.id, code) for code in together)]
+        booking = book_for(fair, booths, exhibitor, fascia_name=fascia, by=actor())
     except DomainError as error:
         flash(str(error), "danger")
         return go(back)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -143,8 +144,8 @@ def booth_state(booth: Booth, booking: BoothBooking | None) -> BoothState:
     return _shown(booking.state if booking is not None and booking.is_live else None, booth.is_blocked)
 
 
-def price_book(fair: Fair, exhibitor: Exhibitor | None = None) -> PriceBook:
-    """The prices and rules of a fair today for an exhibitor (None: for anybody); two queries.
+def price_book(fair: Fair, exhibitor: Exhibitor | None = None, *, day: date | None = None) -> PriceBook:
+    """The prices and rules of a fair for an exhibitor (None: for anybody) who books today, or on ``day``; two queries.
 
     The company's country decides: where the fair has prices in dollars, companies from abroad pay those.
     """
@@ -156,7 +157,7 @@ def price_book(fair: Fair, exhibitor: Exhibitor | None = None) -> PriceBook:
     if exhibitor is not None and not exhibitor.company.is_domestic:
         currency = next((price.currency for price in found if price.currency != fair.currency), currency)
     prices = {price.type_id: price for price in found if price.currency == currency}
-    return PriceBook(currency, prices, rules, fair.today, exhibitor.track if exhibitor is not None else "paying")
+    return PriceBook(currency, prices, rules, day or fair.today, exhibitor.track if exhibitor is not None else "paying")
 
 
 def bundle_of(booking: BoothBooking) -> Sequence[BoothBooking]:
@@ -242,6 +243,12 @@ def bookings_matching(
     return query
 
 
+def is_free() -> ColumnElement[bool]:
+    """The condition that a booth can be sold at this moment; the query joins its type."""
+    taken = select(BoothBooking.booth_id).where(BoothBooking.fair_id == Booth.fair_id, is_live_now())
+    return and_(Booth.is_blocked.is_(False), BoothType.is_sold.is_(True), Booth.id.not_in(taken))
+
+
 def nearest_free(booth: Booth, *, limit: int = 5) -> list[Booth]:
     """The free booths for sale nearest to ``booth``: the same hall first, then by distance, equal size before others."""
     taken = select(BoothBooking.booth_id).where(BoothBooking.fair_id == booth.fair_id, is_live_now())
@@ -281,6 +288,44 @@ def neighbours(booth: Booth) -> list[tuple[Booth, str]]:
         .order_by(Booth.code)
     )
     return [(row[0], row[1] or "") for row in rows if share_side(row[0], booth)]
+
+
+def free_beside(booths: Sequence[Booth]) -> Sequence[Booth]:
+    """The free booths that stand wall to wall with one of these, by code; one query."""
+    left, right = min(b.x_cm for b in booths), max(b.x_cm + b.w_cm for b in booths)
+    top, bottom = min(b.y_cm for b in booths), max(b.y_cm + b.h_cm for b in booths)
+    found = db.session.scalars(
+        select(Booth)
+        .join(Booth.type)
+        .where(
+            Booth.hall_id == booths[0].hall_id,
+            Booth.id.not_in([booth.id for booth in booths]),
+            Booth.x_cm <= right,
+            Booth.x_cm + Booth.w_cm >= left,
+            Booth.y_cm <= bottom,
+            Booth.y_cm + Booth.h_cm >= top,
+            is_free(),
+        )
+        .order_by(Booth.code)
+    )
+    return [one for one in found if any(share_side(one, booth) for booth in booths)]
+
+
+def free_with(booth: Booth, codes: Sequence[str]) -> list[Booth]:
+    """``booth`` and those of these booths that are free and hang together with it; what does not fit is left out."""
+    wanted = {code.strip().upper() for code in codes}
+    query = select(Booth).join(Booth.type).options(joinedload(Booth.type), joinedload(Booth.zone))
+    found = (
+        list(db.session.scalars(query.where(Booth.hall_id == booth.hall_id, Booth.code.in_(wanted), is_free())))
+        if wanted
+        else []
+    )
+    group = [booth]
+    while True:
+        beside = next((b for b in found if b not in group and any(share_side(b, one) for one in group)), None)
+        if beside is None:
+            return group
+        group.append(beside)
 
 
 def are_adjacent(booths: Sequence[Booth]) -> bool:

@@ -2,7 +2,7 @@
 
 One booth, one live booking: the booth's row is locked, its overdue holds are expired, then the booking is inserted; the
 partial unique index is the last guard. Nothing here depends on a sweeper having run. Rows are locked in one order, so that
-two never wait for each other: invoice, exhibitor, booths, bookings, then series of numbers.
+two never wait for each other: fair, invoice, exhibitor, booths, bookings, then series of numbers.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from fairs.booths.errors import (
     PriceChanged,
     TermsNotAccepted,
 )
+from fairs.booths.events import BoothsFreed
 from fairs.booths.models import OFFERED_BY, BoothBooking
 from fairs.booths.notices import tell_confirmed, tell_offered, tell_released, tell_reserved
 from fairs.booths.pricing import Quote, make_quote
@@ -37,8 +38,9 @@ from fairs.calendar.models import Fair
 from fairs.calendar.states import FairState
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now
-from fairs.core.db import db, transaction
+from fairs.core.db import MINE, db, transaction
 from fairs.core.errors import InvalidInput, InvalidTransition, NotFound
+from fairs.core.events import publish
 from fairs.core.sequences import next_reference
 from fairs.core.text import clean, fold
 from fairs.exhibitors.models import Exhibitor
@@ -90,12 +92,13 @@ def hold_booths(
     earlier hold of the exhibitor on other booths is released. Raises BookingClosed, NotAccepted, BoothBlocked, NoPrice,
     NotAdjacent, HasBooth, NotFound (booth or exhibitor of another fair) and BoothTaken with the nearest free booths.
     """
+    ids = {booth.id for booth in booths}  # before the transaction: their rows may be gone by then
     with transaction():
-        fair = _fair_of(fair.id)
-        held_for, wanted = _lock_for_booking(fair, booths, exhibitor)
+        fair = kept_fair(fair.id)
+        held_for, wanted = _lock_for_booking(fair, ids, exhibitor)
         holders = _holders(wanted)
         mine = [one for one in holders if one.exhibitor_id == held_for.id]
-        if len(mine) == len(wanted) == len(_locked_bundle(mine[0])):
+        if len(mine) == len(wanted) == len(locked_bundle(mine[0])):
             return sorted(mine, key=lambda one: one.id)
         if not may_book_now(fair, as_staff=order.as_staff):
             raise BookingClosed
@@ -122,9 +125,10 @@ def offer_booths(
         raise InvalidInput(field="origin")
     if until <= now():
         raise InvalidInput(_l("This moment has passed."), field="until")
+    ids = {booth.id for booth in booths}  # before the transaction: their rows may be gone by then
     with transaction():
-        fair = _fair_of(fair.id)
-        held_for, wanted = _lock_for_booking(fair, booths, exhibitor)
+        fair = kept_fair(fair.id)
+        held_for, wanted = _lock_for_booking(fair, ids, exhibitor)
         if not may_book_now(fair, as_staff=True):
             raise BookingClosed
         _check_order(held_for, wanted, _holders(wanted))
@@ -139,21 +143,22 @@ def offer_booths(
         return made
 
 
-def _lock_for_booking(fair: Fair, booths: Sequence[Booth], exhibitor: Exhibitor) -> tuple[Exhibitor, list[Booth]]:
+def _lock_for_booking(fair: Fair, ids: Collection[int], exhibitor: Exhibitor) -> tuple[Exhibitor, list[Booth]]:
     """The exhibitor's row, then the booths' in one order, always: two holds at once must not both see "no booth yet"."""
-    held_for = db.session.get_one(Exhibitor, exhibitor.id, with_for_update=True, populate_existing=True)
-    ids = {booth.id for booth in booths}
+    held_for = db.session.get_one(Exhibitor, exhibitor.id, with_for_update=MINE, populate_existing=True)
     if not 1 <= len(ids) <= MOST_BOOTHS:
         raise InvalidInput(_l("Between 1 and %(most)s booths are booked together.", most=MOST_BOOTHS), field="with")
-    wanted = _locked_booths(ids)
-    if held_for.fair_id != fair.id or any(booth.fair_id != fair.id for booth in wanted):
+    wanted = locked_booths(ids)
+    # A booth that is missing has just been taken off the plan.
+    if len(wanted) != len(ids) or held_for.fair_id != fair.id or any(booth.fair_id != fair.id for booth in wanted):
         raise NotFound
-    _expire_overdue(BoothBooking.booth_id.in_(ids) | (BoothBooking.exhibitor_id == held_for.id))
+    expire_overdue(BoothBooking.booth_id.in_(ids) | (BoothBooking.exhibitor_id == held_for.id))
     return held_for, wanted
 
 
-def _locked_booths(ids: Collection[int]) -> list[Booth]:
-    query = select(Booth).where(Booth.id.in_(ids)).order_by(Booth.id).with_for_update(of=Booth)
+def locked_booths(ids: Collection[int]) -> list[Booth]:
+    """These booths, read anew and locked in one order."""
+    query = select(Booth).where(Booth.id.in_(ids)).order_by(Booth.id).with_for_update(key_share=True, of=Booth)
     return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 
@@ -171,7 +176,7 @@ def _check_order(exhibitor: Exhibitor, wanted: Sequence[Booth], holders: Sequenc
             raise BoothBlocked(_l("Booth %(code)s is not for sale.", code=booth.code), booth=booth.code)
     for holder in holders:
         if holder.exhibitor_id != exhibitor.id:
-            raise _taken(next(booth for booth in wanted if booth.id == holder.booth_id))
+            raise taken(next(booth for booth in wanted if booth.id == holder.booth_id))
         if holder.state is not BookingState.HELD:
             raise HasBooth
     if not are_adjacent(wanted):
@@ -206,7 +211,7 @@ def _insert(
                 for booking in made:
                     booking.bundle_id = made[0].id
     except IntegrityError as error:
-        raise _taken(wanted[0]) from error
+        raise taken(wanted[0]) from error
     for booking in made:
         after = {"booth": booking.booth.code, "until": until} | ({"origin": origin} if origin in OFFERED_BY else {})
         record("booths.offer" if origin in OFFERED_BY else "booths.hold", booking, by=by, after=after)
@@ -219,7 +224,7 @@ def _make_room(exhibitor: Exhibitor, wanted: Sequence[Booth], order: BoothOrder,
         select(BoothBooking)
         .where(BoothBooking.exhibitor_id == exhibitor.id, BoothBooking.state.in_(LIVE))
         .order_by(BoothBooking.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
     if not order.as_staff and any(booking.state is not BookingState.HELD for booking in others):
@@ -230,7 +235,8 @@ def _make_room(exhibitor: Exhibitor, wanted: Sequence[Booth], order: BoothOrder,
             end_booking(booking, BookingState.CANCELLED, f"→ {codes}"[:200], by, "booths.release")
 
 
-def _taken(booth: Booth) -> BoothTaken:
+def taken(booth: Booth) -> BoothTaken:
+    """The error that somebody was faster, with the nearest free booths and their prices."""
     book = price_book(db.session.get_one(Fair, booth.fair_id))
     nearest = []
     for free in nearest_free(booth):
@@ -247,7 +253,7 @@ def _taken(booth: Booth) -> BoothTaken:
     return BoothTaken(_l("Somebody has just taken booth %(code)s.", code=booth.code), booth=booth.code, nearest=nearest)
 
 
-def _expire_overdue(condition: ColumnElement[bool], *, skip_locked: bool = False) -> int:
+def expire_overdue(condition: ColumnElement[bool], *, skip_locked: bool = False) -> int:
     """Expire the overdue holds that match; inside transaction(). Locked in one order, so that two holders never cross."""
     is_overdue = and_(BoothBooking.state == BookingState.HELD, BoothBooking.hold_until <= now())
     together = select(BoothBooking.bundle_id).where(condition, is_overdue, BoothBooking.bundle_id.is_not(None))
@@ -255,7 +261,7 @@ def _expire_overdue(condition: ColumnElement[bool], *, skip_locked: bool = False
         select(BoothBooking)
         .where(is_overdue, condition | BoothBooking.bundle_id.in_(together))
         .order_by(BoothBooking.id)
-        .with_for_update(skip_locked=skip_locked)
+        .with_for_update(key_share=True, skip_locked=skip_locked)
         .execution_options(populate_existing=True)
     ).all()
     for booking in overdue:
@@ -264,19 +270,21 @@ def _expire_overdue(condition: ColumnElement[bool], *, skip_locked: bool = False
         booking.end_reason = "hold"
         record("booths.expire", booking, by=SYSTEM)
     db.session.flush()
+    for fair_id in {booking.fair_id for booking in overdue}:
+        publish(BoothsFreed(fair_id))
     return len(overdue)
 
 
 def expire_due() -> int:
     """Mark holds whose minutes have run out; returns how many. Only tidies up: readers and holders test the time."""
     with transaction():
-        return _expire_overdue(BoothBooking.id.is_not(None), skip_locked=True)
+        return expire_overdue(BoothBooking.id.is_not(None), skip_locked=True)
 
 
-def _locked_bundle(booking: BoothBooking) -> list[BoothBooking]:
+def locked_bundle(booking: BoothBooking) -> list[BoothBooking]:
     """All bookings made together with this one, read anew and locked by key."""
     query = select(BoothBooking).where((BoothBooking.id == booking.id) | (BoothBooking.bundle_id == booking.lead_id))
-    query = query.order_by(BoothBooking.id).with_for_update().execution_options(populate_existing=True)
+    query = query.order_by(BoothBooking.id).with_for_update(key_share=True).execution_options(populate_existing=True)
     return list(db.session.scalars(query))
 
 
@@ -295,8 +303,8 @@ def reserve(booking: BoothBooking, *, fascia_name: str, terms_accepted: bool, by
     if _reprice(booking, by):
         raise PriceChanged
     with transaction():
-        fair = _fair_of(booking.fair_id)
-        rows = _locked_bundle(booking)
+        fair = kept_fair(booking.fair_id)
+        rows = locked_bundle(booking)
         row = next(one for one in rows if one.id == booking.id)
         if row.state in {BookingState.RESERVED, BookingState.CONFIRMED}:
             return row
@@ -341,7 +349,7 @@ def names_exhibitor(fascia: str, exhibitor: Exhibitor) -> bool:
 def _reprice(booking: BoothBooking, by: Actor) -> bool:
     """Take over a price that changed since the hold; True when it did, so that nobody owes what they have not seen."""
     with transaction():
-        rows = _locked_bundle(booking)
+        rows = locked_bundle(booking)
         if rows[0].state is not BookingState.HELD or rows[0].is_overdue_hold:
             return False
         offer = quote(db.session.get_one(Fair, rows[0].fair_id), [row.booth for row in rows], rows[0].exhibitor)
@@ -383,7 +391,7 @@ def book_for(
 def confirm(booking: BoothBooking, *, by: Actor) -> BoothBooking:
     """Confirm a reservation whose deposit has come; a booking that is confirmed stays so. Raises InvalidTransition."""
     with transaction():
-        rows = _locked_bundle(booking)
+        rows = locked_bundle(booking)
         row = next(one for one in rows if one.id == booking.id)
         if row.state is BookingState.CONFIRMED:
             return row
@@ -400,7 +408,7 @@ def confirm(booking: BoothBooking, *, by: Actor) -> BoothBooking:
 def release_hold(booking: BoothBooking, *, by: Actor) -> BoothBooking:
     """Give held booths back; a hold that is over already stays so. Raises InvalidTransition once it is reserved."""
     with transaction():
-        rows = _locked_bundle(booking)
+        rows = locked_bundle(booking)
         row = next(one for one in rows if one.id == booking.id)
         if row.state in {BookingState.EXPIRED, BookingState.CANCELLED}:
             return row
@@ -420,8 +428,9 @@ def cancel_booking(booking: BoothBooking, *, reason: str, by: Actor) -> BoothBoo
     if not clean(reason):
         raise InvalidInput(_l("Say why: the exhibitor reads it."), field="reason")
     with transaction():
+        kept_fair(booking.fair_id)
         lock_invoice(booking)
-        rows = _locked_bundle(booking)
+        rows = locked_bundle(booking)
         row = next(one for one in rows if one.id == booking.id)
         before = row.state
         for one in rows:
@@ -440,7 +449,7 @@ def lock_invoice(booking: BoothBooking) -> Invoice | None:
     invoice_id = db.session.scalar(select(BoothBooking.invoice_id).where(BoothBooking.id == booking.id))
     if invoice_id is None:
         return None
-    return db.session.get_one(Invoice, invoice_id, with_for_update=True, populate_existing=True)
+    return db.session.get_one(Invoice, invoice_id, with_for_update=MINE, populate_existing=True)
 
 
 def drop_invoice(booking: BoothBooking, *, by: Actor, reason: str) -> Credit | None:
@@ -456,7 +465,7 @@ def end_with_fair(booking: BoothBooking, *, reason: str, by: Actor) -> None:
     end_booking(booking, BookingState.CANCELLED, reason[:200], by, "booths.cancel")
 
 
-def _fair_of(fair_id: int) -> Fair:
+def kept_fair(fair_id: int) -> Fair:
     """The fair, kept as it is until the commit: whoever moves its days or calls it off waits, bookings do not."""
     return db.session.get_one(Fair, fair_id, with_for_update={"read": True, "key_share": True}, populate_existing=True)
 
@@ -469,3 +478,4 @@ def end_booking(booking: BoothBooking, state: BookingState, reason: str, by: Act
     booking.end_reason = reason
     record(action, booking, by=by, before={"state": before}, after={"state": state, "reason": reason})
     db.session.flush()
+    publish(BoothsFreed(booking.fair_id))

@@ -55,6 +55,7 @@ class FairSettingsForm(Form):
     travel_en = LongText(_l("How to get there, in English"), length=2000)
     plan_item = Text(_l("Item of the year's plan"), length=10)
     auto_accept = BooleanField(_l("Accept applications automatically"))
+    requires_appraisal = BooleanField(_l("Appraise each application before it is decided on"))
     hold_minutes = WholeNumber(_l("A booth is held for (minutes)"), least=5, most=120, required=True)
     deposit_percent = WholeNumber(_l("Deposit (percent)"), least=0, most=100, required=True)
     deposit_days = WholeNumber(_l("Deposit due after (days)"), least=1, most=90, required=True)

@@ -47,6 +47,7 @@ class Fair(HasState, Record):
     rehearsal_day: Mapped[date | None]
 
     auto_accept: Mapped[bool] = mapped_column(default=False)
+    requires_appraisal: Mapped[bool] = mapped_column(default=False)  # no application is decided on before it
     hold_minutes: Mapped[int] = mapped_column(default=20)
     deposit_percent: Mapped[int] = mapped_column(default=50)
     deposit_days: Mapped[int] = mapped_column(default=7)

@@ -30,7 +30,7 @@ _LONGEST = 200  # characters of one value that are looked at
 
 @dataclass(frozen=True, slots=True)
 class BulkField:
-    """Something that an act on many rows asks for once. ``kind`` is text, lines or date."""
+    """Something that an act on many rows asks for once. ``kind`` is text, lines, date, or choice (value and label)."""
 
     name: str
     label: Any
@@ -38,6 +38,7 @@ class BulkField:
     help: Any = ""
     required: bool = False
     length: int = 200
+    choices: Callable[[], Sequence[tuple[str, Any]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,5 +214,7 @@ def field_values(action: BulkAction, typed_in: Args, *, partly: bool = False) ->
                 date.fromisoformat(text)
             except ValueError as error:
                 raise InvalidInput(_("Write a day as 31/12/2026."), field=one.name) from error
+        if one.choices is not None and text and text not in {str(value) for value, _label in one.choices()}:
+            raise InvalidInput(_("Please choose from the list."), field=one.name)
         values[one.name] = text
     return values

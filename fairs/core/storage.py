@@ -29,7 +29,11 @@ MAX_PIXELS = 50_000_000
 _FORMATS = ("PNG", "JPEG", "WEBP")
 # MPO is what telephones make of a JPEG with a second, smaller picture inside; every program reads it as JPEG.
 _IMAGES = {"PNG": "image/png", "JPEG": "image/jpeg", "MPO": "image/jpeg", "WEBP": "image/webp"}
-_EXTENSIONS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
+_EXTENSIONS = {
+    "application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+}  # fmt: skip
 _settings: dict[str, Any] = {}
 
 

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from sqlalchemy import select
 
 from fairs.calendar.models import Fair
 from fairs.checkin.models import Gate
+from fairs.core.actor import Actor
 from fairs.core.db import db
-from fairs.floorplans.generator import Layout, Rect, lay_out
-from fairs.floorplans.models import Booth, BoothPrice, BoothType, Hall, Zone
+from fairs.floorplans.difference import compare
+from fairs.floorplans.drafting import change_draft
+from fairs.floorplans.generator import Layout, lay_out
+from fairs.floorplans.geometry import Rect
+from fairs.floorplans.models import Booth, BoothPrice, BoothType, Hall, PlanVersion, Zone
+from fairs.floorplans.plans import published_plan
+from fairs.floorplans.publishing import publish_draft
+from fairs.floorplans.queries import halls_of
 
 GIFTSHOW_ZONES = (
     ("A", "Gốm sứ, sơn mài, khảm", "Ceramics, lacquer, inlay", "CER|LAC|INL|GLS|STN"),
@@ -56,6 +66,39 @@ def load_souvenirs_hall(fair: Fair) -> None:
     )
     _fill(fair, hall, SOUVENIR_ZONES, most=180, price=6_000_000, corner_percent=5)
     _gates(fair, (("g1", "Cổng chính", "Main gate", "both"), ("g2", "Cổng phụ", "Side gate", "both")))
+
+
+def publish_plans(giftshow: Fair, souvenirs: Fair, by: Actor) -> None:
+    """The plans as versions. Giftshow's hall has a second one, and a draft after it with two mistakes to be found."""
+    for fair in (giftshow, souvenirs):
+        hall = halls_of(fair.id)[0]
+        plan = published_plan(hall)
+        db.session.add(
+            PlanVersion(
+                fair_id=fair.id, hall_id=hall.id, number=1, published_by=by.label, by_id=by.user_id, plan=plan.as_dict(),
+                difference=[change.as_dict() for change in compare(replace(plan, booths={}), plan)],
+            )
+        )  # fmt: skip
+    hall = halls_of(giftshow.id)[0]
+    exits = [
+        {"x": 10_350, "y": 2_500, "w": 50, "h": 200, "label_vi": "Lối thoát 1", "label_en": "Exit 1", "clear": 200},
+        {"x": 10_350, "y": 5_500, "w": 50, "h": 200, "label_vi": "Lối thoát 2", "label_en": "Exit 2", "clear": 200},
+    ]
+    key, last = _booth(hall, "A-480")
+    change_draft(
+        hall, [{"key": "exits", "after": exits}, {"key": key, "after": {**last, "zone": "D"}}], revision=0, label="exits", by=by
+    )  # fmt: skip
+    publish_draft(hall, revision=1, by=by)
+    moves = []
+    for code, dx, dy in (("A-460", -100, 0), ("A-480", 0, 250)):
+        key, booth = _booth(hall, code)
+        moves.append({"key": key, "after": {**booth, "x": booth["x"] + dx, "y": booth["y"] + dy}})
+    change_draft(hall, moves, revision=2, label="drag", by=by)
+
+
+def _booth(hall: Hall, code: str) -> tuple[str, dict[str, Any]]:
+    found = published_plan(hall).booths.items()
+    return next((key, booth.as_dict()) for key, booth in found if booth.code == code)
 
 
 def _fill(

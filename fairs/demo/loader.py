@@ -18,14 +18,17 @@ from fairs.core.db import db, transaction
 from fairs.core.errors import Conflict
 from fairs.core.permissions import Role
 from fairs.demo.allocation import load_run, load_waiting
+from fairs.demo.applications import load_applications
 from fairs.demo.deals import load_contracts, load_rates
-from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall
+from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall, publish_plans
 from fairs.demo.milestones import load_milestones
 from fairs.demo.notes import load_notes
 from fairs.demo.participants import load_exhibitors, load_importers, load_trade_visitors, load_visits
 from fairs.demo.people import create_accounts, create_cast, give_roles
 from fairs.demo.products import load_products
 from fairs.demo.public_days import load_counts, load_sales
+from fairs.demo.sitework import load_site_work
+from fairs.demo.support import load_decision, load_draft, load_rules_and_lines
 from fairs.demo.texts import GIFTSHOW, SOUVENIRS, TERMS_EN, TERMS_VI
 from fairs.demo.year2020_results import load_year
 from fairs.directory.reference import load_reference as load_directory_reference
@@ -77,7 +80,14 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         }
         days = random.Random(PLAN_YEAR + 1)  # a stream of its own: what comes before and after stays as it was
         made |= {"counted": load_counts(days, souvenirs, users), "sales declared": load_sales(days, souvenirs)}
+        made |= {"wishes": load_applications(giftshow, souvenirs, users)}
+        made |= load_site_work(giftshow, souvenirs, cast)
+        organiser = Actor(users["organiser"].id, users["organiser"].name)
+        load_rules_and_lines(as_of.year, organiser)
+        made["grants"] = load_decision(giftshow, "4a", users) + load_decision(souvenirs, "4b", users)
+        made["proposed"] = load_draft(giftshow, "4a", users)
         load_notes(giftshow, cast)
+        publish_plans(giftshow, souvenirs, Actor(users["organiser"].id, users["organiser"].name))
         made["exhibitors"] += load_waiting(random.Random(PLAN_YEAR + 2), giftshow, cast)
         load_run(giftshow, users)
         _views(users, souvenirs)

@@ -23,6 +23,7 @@ from fairs.core.db import db
 from fairs.core.money import Money
 from fairs.core.sequences import next_number, next_reference, next_references
 from fairs.demo.people import Cast
+from fairs.demo.support import decision_of
 from fairs.directory.models import Company
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.states import ExhibitorState
@@ -34,12 +35,10 @@ from fairs.payments.service import InvoiceDraft, LineDraft, issue_invoice
 from fairs.payments.states import InvoiceState
 from fairs.visitors.models import Visitor
 
-DECISION = "6999/QĐ-UBND"
-
 
 def load_exhibitors(rng: random.Random, fair: Fair, cast: Cast, *, booths: int, first: int, scale: int = 1) -> int:
     """Accepted exhibitors with ``booths`` booths among them, and some applications in every other state."""
-    organiser = cast.users["organiser"].id
+    organiser, (number, day) = cast.users["organiser"].id, decision_of(fair)
     order = [n % len(cast.exporters) for n in range(first, first + 200 * scale)]
     references = next_references(fair.code, "E", len(order))
     exhibitors = []
@@ -47,7 +46,8 @@ def load_exhibitors(rng: random.Random, fair: Fair, cast: Cast, *, booths: int, 
         company = cast.exporters[n]
         # The sample exhibitor's account is accepted and free to choose a booth.
         state = ExhibitorState.ACCEPTED if n == 0 or place < 170 * scale else _UNDECIDED[place % len(_UNDECIDED)]
-        supported = company.tax_code is None and place % 2 == 0
+        # Craft households by the decision that was signed, and some enterprises that wait for the next one.
+        supported = place % 6 == 5 if state is ExhibitorState.ACCEPTED else place % 4 == 0
         # Those who wait handed in during the last days, so that a few of the promised answers are late.
         ago = 1 + place % 7 if state is ExhibitorState.SUBMITTED else 60 - place // (5 * scale)
         exhibitor = Exhibitor(
@@ -68,7 +68,8 @@ def load_exhibitors(rng: random.Random, fair: Fair, cast: Cast, *, booths: int, 
             else fair.today - timedelta(days=ago - fair.importer_reply_days),
             decided_at=now() - timedelta(days=30) if state is ExhibitorState.ACCEPTED else None,
             decided_by_id=organiser if state is ExhibitorState.ACCEPTED else None,
-            decision_number=DECISION if supported else "",
+            decision_number=number if supported and state is ExhibitorState.ACCEPTED else "",
+            decision_on=day if supported and state is ExhibitorState.ACCEPTED else None,
         )
         exhibitors.append(exhibitor)
     db.session.add_all(exhibitors)
@@ -144,8 +145,8 @@ def _booking(fair: Fair, exhibitor: Exhibitor, booth: Booth, price: BoothPrice, 
         lines.append(
             LineDraft(
                 "support",
-                f"Hỗ trợ theo Quyết định {DECISION}",
-                f"Support under Decision {DECISION}",
+                f"Hỗ trợ theo Quyết định {exhibitor.decision_number}",
+                f"Support under Decision {exhibitor.decision_number}",
                 Money(-full.amount_minor, full.currency),
                 fair.vat_percent,
             )

@@ -32,6 +32,7 @@ from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall
 from fairs.demo.milestones import load_milestones, load_move_of_2020
 from fairs.demo.names import vietnamese
 from fairs.demo.people import Cast
+from fairs.demo.support import decision_of
 from fairs.demo.texts import GIFTSHOW, SOUVENIRS, TERMS_EN, TERMS_VI
 from fairs.directory.models import Company, Person
 from fairs.exhibitors.models import Exhibitor
@@ -43,7 +44,6 @@ from fairs.programme.reference import load_plan_2020
 from fairs.visitors.models import Visitor
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-DECISION = "6999/QĐ-UBND"
 IMPORTERS, SECOND_DELEGATES, HOSTED, TRADE, PRESS, VISITS = 680, 62, 187, 4_300, 60, 11_600
 #: Country and weight: 45 of them, the old markets of craft first.
 COUNTRIES = {
@@ -113,7 +113,7 @@ def load_fairs(users: dict[str, User]) -> tuple[Fair, Fair]:
 
 def load_exhibitors(year: Year, fair: Fair, companies: list[Company]) -> list[tuple[int, int]]:
     """Every booth of the fair booked and confirmed; gives back (booth, exhibitor) of each."""
-    organiser = year.users["organiser"].id
+    organiser, (number, day) = year.users["organiser"].id, decision_of(fair)
     decided = fair.at(fair.starts_on - timedelta(days=60), time(10))
     exhibitors = add(
         Exhibitor,
@@ -122,8 +122,8 @@ def load_exhibitors(year: Year, fair: Fair, companies: list[Company]) -> list[tu
                 "fair_id": fair.id, "company_id": company.id, "reference": reference(fair, "E", n),
                 "state": ExhibitorState.ACCEPTED, "track": "supported", "group_codes": company.group_codes,
                 "products": company.description_vi, "contact_name": "Đại diện mẫu", "contact_email": company.email,
-                "contact_phone": company.phone, "source": "commune", "decision_number": DECISION,
-                "decision_on": date(2019, 12, 6), "submitted_at": decided - timedelta(days=20), "decided_at": decided,
+                "contact_phone": company.phone, "source": "commune", "decision_number": number,
+                "decision_on": day, "submitted_at": decided - timedelta(days=20), "decided_at": decided,
                 "decided_by_id": organiser,
             }
             for n, company in enumerate(companies, 1)
@@ -144,7 +144,7 @@ def load_exhibitors(year: Year, fair: Fair, companies: list[Company]) -> list[tu
         rows.append({
             "fair_id": fair.id, "booth_id": booth_id, "exhibitor_id": exhibitors[exhibitor],
             "reference": reference(fair, "B", n + 1), "state": BookingState.CONFIRMED, "price_minor": price.amount_minor,
-            "support_minor": price.amount_minor, "currency": price.currency, "decision_number": DECISION,
+            "support_minor": price.amount_minor, "currency": price.currency, "decision_number": number,
             "fascia_name": companies[exhibitor].name[:120], "terms_accepted_at": confirmed, "confirmed_at": confirmed,
             "created_at": confirmed - timedelta(hours=1),
         })  # fmt: skip

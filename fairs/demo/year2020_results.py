@@ -13,9 +13,11 @@ from fairs.accounts.models import User
 from fairs.checkin.models import Gate
 from fairs.contracts.models import Contract, ContractLine, ExchangeRate, SalesReturn
 from fairs.contracts.states import ContractState, Verification
+from fairs.core.actor import Actor
 from fairs.core.db import db
 from fairs.demo.deals import GOODS
 from fairs.demo.people import Cast, give_fair_roles
+from fairs.demo.support import load_decision, load_rules_and_lines
 from fairs.demo.year2020 import (
     ZONE,
     Year,
@@ -81,6 +83,9 @@ def load_year(rng: random.Random, cast: Cast, users: dict[str, User]) -> dict[st
     year = Year(rng, cast, users, giftshow, souvenirs, [])
     load_exhibitors(year, giftshow, cast.exporters[:EXHIBITORS])
     pairs = load_exhibitors(year, souvenirs, cast.exporters[:120])
+    load_rules_and_lines(giftshow.starts_on.year, Actor(users["organiser"].id, users["organiser"].name))
+    for fair, item in ((giftshow, "4a"), (souvenirs, "4b")):
+        load_decision(fair, item, users, settled=True)
     visits = load_guests(year)
     contracts = _contracts(year)
     _counters(year)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import phonenumbers
 import pycountry
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from stdnum.exceptions import ValidationError
 from stdnum.vn import mst
 
@@ -123,12 +125,11 @@ def check_groups(codes: Collection[str], *, field: str = "group_codes") -> str:
     return "|".join(dict.fromkeys(codes))
 
 
-def save_company(draft: CompanyDraft, *, by: Actor, company: Company | None = None) -> Company:
-    """Create or change a company; raises InvalidInput (with the field) and CompanyExists."""
+def _company_values(draft: CompanyDraft) -> dict[str, Any]:
     country = check_country(draft.country)
     if not clean(draft.name):
         raise InvalidInput(_l("Please fill this in."), field="name")
-    values = {
+    return {
         "name": draft.name, "name_en": draft.name_en, "country": country,
         "tax_code": normal_tax_code(draft.tax_code) if country == "VN" else (clean(draft.tax_code or "")[:20] or None),
         "address": clean(draft.address), "commune": clean(draft.commune), "phone": normal_phone(draft.phone, country),
@@ -136,6 +137,32 @@ def save_company(draft: CompanyDraft, *, by: Actor, company: Company | None = No
         "description_vi": clean(draft.description_vi), "description_en": clean(draft.description_en),
         "village_id": draft.village_id, "is_craft": draft.is_craft,
     }  # fmt: skip
+
+
+def add_companies(drafts: Sequence[CompanyDraft], *, by: Actor) -> list[Company]:
+    """Many new companies in a few statements (inside transaction()); raises InvalidInput and CompanyExists.
+
+    Whoever calls it has looked whether they are known, and takes village and product groups from the register.
+    """
+    codes = check_groups({code for draft in drafts for code in draft.group_codes}).split("|")
+    made = [
+        Company(**_company_values(draft), group_codes="|".join(code for code in draft.group_codes if code in codes))
+        for draft in drafts
+    ]
+    db.session.add_all(made)
+    try:
+        with transaction():
+            db.session.flush()
+    except IntegrityError as error:
+        raise CompanyExists(field="tax_code") from error
+    for company in made:
+        record("directory.create_company", company, by=by, after={"country": company.country})
+    return made
+
+
+def save_company(draft: CompanyDraft, *, by: Actor, company: Company | None = None) -> Company:
+    """Create or change a company; raises InvalidInput (with the field) and CompanyExists."""
+    values = _company_values(draft)
     with transaction():
         values["group_codes"] = check_groups(draft.group_codes)
         if draft.village_id is not None and db.session.get(CraftVillage, draft.village_id) is None:
@@ -148,7 +175,7 @@ def save_company(draft: CompanyDraft, *, by: Actor, company: Company | None = No
             company = Company(**values)
             db.session.add(company)
             db.session.flush()
-            record("directory.create_company", company, by=by, after={"country": country})
+            record("directory.create_company", company, by=by, after={"country": company.country})
             return company
         company = db.session.get_one(Company, company.id, with_for_update=True, populate_existing=True)
         changed = [key for key, value in values.items() if getattr(company, key) != value]
@@ -172,17 +199,21 @@ def find_or_create_company(draft: CompanyDraft, *, by: Actor) -> Company:
         return known or save_company(draft, by=by)
 
 
-def save_person(draft: PersonDraft, *, by: Actor, person: Person | None = None) -> Person:
-    """Create or change a person; raises InvalidInput (with the field)."""
+def _person_values(draft: PersonDraft) -> dict[str, Any]:
     country = check_country(draft.country)
     if not clean(draft.native_name):
         raise InvalidInput(_l("Please fill this in."), field="native_name")
-    values = {
+    return {
         "native_name": draft.native_name, "passport_name": draft.passport_name, "badge_name": draft.badge_name,
         "name_language": draft.name_language, "email": normal_email(draft.email) if draft.email else "",
         "phone": normal_phone(draft.phone, country), "country": country, "job_title": clean(draft.job_title),
         "company_id": draft.company_id, "locale": draft.locale,
     }  # fmt: skip
+
+
+def save_person(draft: PersonDraft, *, by: Actor, person: Person | None = None) -> Person:
+    """Create or change a person; raises InvalidInput (with the field)."""
+    values = _person_values(draft)
     with transaction():
         if person is None:
             person = Person(**values)
@@ -211,6 +242,29 @@ def find_or_create_person(draft: PersonDraft, *, by: Actor) -> Person:
         else:
             known = None
         return known or save_person(draft, by=by)
+
+
+def find_or_create_people(drafts: Sequence[PersonDraft], *, by: Actor) -> list[Person]:
+    """As find_or_create_person, for many in a few statements (inside transaction())."""
+    values = [_person_values(draft) for draft in drafts]
+    people = [Person(**one) for one in values]  # not added yet: they know their folded names
+    names = {person.folded for person in people}
+    known: dict[tuple[str, str], Person] = {}
+    for person in db.session.scalars(select(Person).where(Person.folded.in_(names)).order_by(Person.id.desc())):
+        known |= {(person.folded, way): person for way in (person.email, person.phone) if way}
+    found = []
+    for person in people:
+        way = (person.folded, person.email or person.phone)
+        if not way[1]:
+            found.append(person)
+        else:
+            found.append(known.setdefault(way, person))
+    new = [person for person in dict.fromkeys(found) if person.id is None]
+    db.session.add_all(new)
+    db.session.flush()
+    for person in new:
+        record("directory.create_person", person, by=by)
+    return found
 
 
 def join_company(user_id: int, company: Company, *, by: Actor, is_owner: bool = True) -> Membership:

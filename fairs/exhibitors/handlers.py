@@ -18,9 +18,19 @@ from fairs.core.events import subscribe
 from fairs.directory.permissions import FILE_ON_BEHALF
 from fairs.directory.queries import group_names
 from fairs.directory.slips import FilingForm, SlipStatus, register_filing_form, register_slip
+from fairs.documents.events import DecisionSigned
+from fairs.documents.kinds import register_kind
+from fairs.documents.queries import open_item_of
+from fairs.documents.service import remove_subject
+from fairs.exhibitors.events import ExhibitorWithdrawn
 from fairs.exhibitors.journey import documents, journey, present_step
-from fairs.exhibitors.models import Exhibitor
+from fairs.exhibitors.models import BoothWish, Exhibitor
+from fairs.exhibitors.queries import SUPPORT_KIND
+from fairs.exhibitors.selection import SUBJECT, move_exhibitors
 from fairs.exhibitors.states import ExhibitorState
+from fairs.exhibitors.support_kind import SUPPORT
+from fairs.floorplans.events import BoothsWillChange
+from fairs.funding.service import release_all_of
 
 
 def exhibitor_slip(exhibitor_id: int) -> SlipStatus | None:
@@ -59,7 +69,24 @@ def exhibitor_slip(exhibitor_id: int) -> SlipStatus | None:
     )
 
 
-_TOLD = (ExhibitorState.SUBMITTED, ExhibitorState.WAITLISTED, ExhibitorState.ACCEPTED)
+@subscribe(DecisionSigned)
+def accept_supported(event: DecisionSigned) -> None:
+    """Supported exhibitors are accepted by their signed decision."""
+    move_exhibitors(event)
+
+
+@subscribe(ExhibitorWithdrawn)
+def release_support(event: ExhibitorWithdrawn) -> None:
+    """Who withdraws leaves the selection that is being prepared; what was promised is free again."""
+    exhibitor = event.exhibitor
+    item = open_item_of(SUPPORT_KIND, SUBJECT, exhibitor.id)
+    if item is not None and item.selection.is_editable:
+        remove_subject(item, by=event.by, reason=event.reason)
+    release_all_of(SUBJECT, exhibitor.id, reason=event.reason or _("The company withdrew."), by=event.by)
+
+
+_WAITS = (ExhibitorState.SUBMITTED, ExhibitorState.APPRAISED)
+_TOLD = (*_WAITS, ExhibitorState.WAITLISTED, ExhibitorState.ACCEPTED)
 
 
 def _applications(fair_id: int) -> Sequence[Exhibitor]:
@@ -82,7 +109,7 @@ def _tell(fair: Fair, exhibitor: Exhibitor, found: Effects) -> None:
 def move_answers(event: FairRescheduled) -> None:
     """The promised day of an answer moves with the fair; everybody whose application stands is told."""
     for exhibitor in _applications(event.fair.id):
-        if exhibitor.state is ExhibitorState.SUBMITTED and exhibitor.decide_by is not None:
+        if exhibitor.state in _WAITS and exhibitor.decide_by is not None:
             day = moved_day(event.fair, event.move, exhibitor.decide_by)
             event.found.set(
                 "applications", _l("Application answered by"), exhibitor.reference, exhibitor, "decide_by", day
@@ -97,6 +124,23 @@ def tell_exhibitors(event: FairCalledOff) -> None:
         _tell(event.fair, exhibitor, event.found)
 
 
+@subscribe(BoothsWillChange)
+def keep_wishes(event: BoothsWillChange) -> None:
+    """A wish for a booth that leaves the plan becomes one for its zone; without a zone, or with that wish made, it goes."""
+    if not event.dropped:
+        return
+    query = select(BoothWish).where(BoothWish.booth_id.in_(event.dropped)).options(joinedload(BoothWish.booth))
+    for wish in db.session.scalars(query.order_by(BoothWish.id)).all():
+        zone_id = wish.booth.zone_id if wish.booth is not None else None
+        same = select(BoothWish.id).where(BoothWish.exhibitor_id == wish.exhibitor_id, BoothWish.zone_id == zone_id)
+        if zone_id is None or db.session.scalar(same.limit(1)) is not None:
+            db.session.delete(wish)
+        else:
+            wish.booth_id, wish.zone_id = None, zone_id
+        db.session.flush()
+
+
+register_kind(SUPPORT)
 register_slip("Exhibitor", exhibitor_slip)
 register_filing_form(
     FilingForm(

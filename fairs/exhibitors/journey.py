@@ -6,12 +6,15 @@ The first steps are known here; features above add theirs: ``register_stages(pro
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from fairs.core.clock import local_day
 from fairs.core.i18n import format_date
 from fairs.directory.products import count_products
 from fairs.directory.slips import SlipDocument, Step
@@ -43,12 +46,27 @@ def documents(exhibitor: Exhibitor) -> list[SlipDocument]:
 
 
 def journey(exhibitor: Exhibitor) -> list[Step]:
-    """All steps. Those after the first that is not done wait, unless they say otherwise."""
+    """All steps: what is done, then what is open by the day it is due. What the company has left undone needs attention."""
     first = [_application(exhibitor), _decision(exhibitor)]
-    further = [step for provider in _stages for step in provider(exhibitor)]
+    further = [_judged(step, exhibitor) for provider in _stages for step in provider(exhibitor)]
     if exhibitor.state is S.ACCEPTED:
         first.append(_products(exhibitor, waits=present_step(further) is not None))
-    return first + further
+    done = [step for step in further if step.state == "done"]
+    still_open = [step for step in further if step.state != "done"]
+    return first + done + sorted(still_open, key=lambda step: day_of(step, exhibitor) or date.min)
+
+
+def day_of(step: Step, exhibitor: Exhibitor) -> date | None:
+    """The day of a step at the fair."""
+    if isinstance(step.when, datetime):
+        return local_day(step.when, exhibitor.fair.time_zone)
+    return step.when
+
+
+def _judged(step: Step, exhibitor: Exhibitor) -> Step:
+    day = day_of(step, exhibitor)
+    is_late = step.state == "now" and bool(step.action) and day is not None and day < exhibitor.fair.today
+    return replace(step, state="problem") if is_late else step
 
 
 def _products(exhibitor: Exhibitor, *, waits: bool) -> Step:
@@ -85,7 +103,7 @@ def _decision(exhibitor: Exhibitor) -> Step:
     label = _("Decision")
     icon = "gavel"
     match exhibitor.state:
-        case S.SUBMITTED:
+        case S.SUBMITTED | S.APPRAISED:
             text = _("The organiser decides by %(date)s. You need do nothing.", date=format_date(exhibitor.answer_by))
             return Step(label, "now", text, exhibitor.answer_by, icon=icon)
         case S.WAITLISTED:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.calendar.models import Fair
 from fairs.core.clock import local_day
-from fairs.core.db import Record, StateType, UTCDateTime
+from fairs.core.db import ExactDecimal, Record, StateType, UTCDateTime
+from fairs.core.i18n import localized
 from fairs.core.states import HasState
-from fairs.directory.models import Company
+from fairs.core.storage import StoredFile
+from fairs.directory.models import Company, Product
 from fairs.exhibitors.states import TRANSITIONS, ExhibitorState
-from fairs.floorplans.models import Booth, Zone
+from fairs.floorplans.models import Booth, BoothType, Zone
 
 
 class Exhibitor(HasState, Record):
@@ -23,6 +28,7 @@ class Exhibitor(HasState, Record):
     __table_args__ = (
         UniqueConstraint("fair_id", "company_id"),
         Index("ix_exhibitors_fair_state", "fair_id", "state", "id"),
+        Index("ix_exhibitors_fair_score", "fair_id", "score", "id"),
     )
     TRANSITIONS = TRANSITIONS
 
@@ -51,10 +57,17 @@ class Exhibitor(HasState, Record):
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     decision_note: Mapped[str] = mapped_column(Text, default="")
+    score: Mapped[int | None]  # 0 to 100, of the appraisal that stands
+    recommendation: Mapped[str] = mapped_column(String(10), default="")  # accept | waitlist | refuse, of that appraisal
 
     fair: Mapped[Fair] = relationship()
     company: Mapped[Company] = relationship()
+    wished_type: Mapped[BoothType | None] = relationship()
     booth_wishes: Mapped[list[BoothWish]] = relationship(order_by="BoothWish.position", cascade="all, delete-orphan")
+    shown_products: Mapped[list[Product]] = relationship(
+        secondary="exhibitor_products", order_by="Product.position, Product.id"
+    )
+    answers: Mapped[list[Answer]] = relationship(cascade="all, delete-orphan")
 
     @property
     def groups(self) -> list[str]:
@@ -95,3 +108,181 @@ class BoothWish(Record):
 
     zone: Mapped[Zone | None] = relationship()
     booth: Mapped[Booth | None] = relationship()
+
+    @property
+    def name(self) -> str:
+        """The place in words."""
+        return self.booth.code if self.booth is not None else self.zone.name if self.zone is not None else ""
+
+
+class ShownProduct(Record):
+    """A product that an exhibitor shows at its fair. One without any shows all that its company has made public."""
+
+    __tablename__ = "exhibitor_products"
+    __table_args__ = (UniqueConstraint("exhibitor_id", "product_id"),)
+
+    exhibitor_id: Mapped[int] = mapped_column(ForeignKey("exhibitors.id"))
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id", ondelete="CASCADE"), index=True)
+
+
+class ChecklistItem(Record):
+    """A point of a fair's appraisal, in the words of the organiser; ``weight`` is its share of the score."""
+
+    __tablename__ = "appraisal_items"
+    __table_args__ = (Index("ix_appraisal_items_fair", "fair_id", "position", "id"),)
+
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
+    text_vi: Mapped[str] = mapped_column(String(300))
+    text_en: Mapped[str] = mapped_column(String(300), default="")
+    weight: Mapped[int] = mapped_column(default=10)
+    position: Mapped[int] = mapped_column(default=1)
+    archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    @property
+    def text(self) -> str:
+        """The point in the reader's language."""
+        return localized(self, "text")
+
+
+class Appraisal(Record):
+    """One appraisal (thẩm tra) of an application. A corrected one is a further row; the last one stands.
+
+    ``answers`` keep each point as it was worded and weighted then: ``{key, text_vi, text_en, weight, answer}``.
+    """
+
+    __tablename__ = "appraisals"
+
+    exhibitor_id: Mapped[int] = mapped_column(ForeignKey("exhibitors.id"), index=True)
+    answers: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    score: Mapped[int]
+    recommendation: Mapped[str] = mapped_column(String(10))  # accept | waitlist | refuse
+    note: Mapped[str] = mapped_column(Text, default="")
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    for_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    by_name: Mapped[str] = mapped_column(String(420), default="")
+
+    @property
+    def points(self) -> list[tuple[str, int, str]]:
+        """Each point in the reader's language, its weight, and what was answered."""
+        return [(localized(SimpleNamespace(**one), "text"), one["weight"], one["answer"]) for one in self.answers]
+
+
+class Question(Record):
+    """A question that a fair asks in its application, besides what every application says.
+
+    ``kind``: text, lines, one, many, file, number or consent. ``track`` empty: asked of everybody. ``choices`` are
+    ``{key, vi, en}``. One that has been answered is archived, not deleted.
+    """
+
+    __tablename__ = "application_questions"
+    __table_args__ = (Index("ix_application_questions_fair", "fair_id", "position", "id"),)
+
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    label_vi: Mapped[str] = mapped_column(String(300))
+    label_en: Mapped[str] = mapped_column(String(300), default="")
+    help_vi: Mapped[str] = mapped_column(String(500), default="")
+    help_en: Mapped[str] = mapped_column(String(500), default="")
+    choices: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    least: Mapped[Decimal | None] = mapped_column(ExactDecimal(4))
+    most: Mapped[Decimal | None] = mapped_column(ExactDecimal(4))
+    unit: Mapped[str] = mapped_column(String(30), default="")
+    is_required: Mapped[bool] = mapped_column(default=False)
+    track: Mapped[str] = mapped_column(String(10), default="")
+    position: Mapped[int] = mapped_column(default=1)
+    archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    @property
+    def label(self) -> str:
+        """The question in the reader's language."""
+        return localized(self, "label")
+
+    @property
+    def help(self) -> str:
+        """The line below it in the reader's language."""
+        return localized(self, "help")
+
+
+class Answer(Record):
+    """What an application answers to a question, with the question as it was worded then."""
+
+    __tablename__ = "application_answers"
+    __table_args__ = (UniqueConstraint("exhibitor_id", "question_id"),)
+
+    exhibitor_id: Mapped[int] = mapped_column(ForeignKey("exhibitors.id"))
+    question_id: Mapped[int] = mapped_column(ForeignKey("application_questions.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    label_vi: Mapped[str] = mapped_column(String(300))
+    label_en: Mapped[str] = mapped_column(String(300), default="")
+    text: Mapped[str] = mapped_column(Text, default="")
+    number: Mapped[Decimal | None] = mapped_column(ExactDecimal(4))
+    unit: Mapped[str] = mapped_column(String(30), default="")
+    chosen: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    agreed: Mapped[bool | None]
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_files.id"))
+
+    question: Mapped[Question] = relationship()
+    file: Mapped[StoredFile | None] = relationship()
+
+    @property
+    def label(self) -> str:
+        """The question as it was answered, in the reader's language."""
+        return localized(self, "label")
+
+
+class StandCompany(Record):
+    """A further company on the stand of a main exhibitor.
+
+    By the definitions of UFI a ``co`` exhibitor comes with its own staff and its own products and counts as an exhibitor;
+    a ``represented`` company is only shown there and does not count.
+    """
+
+    __tablename__ = "stand_companies"
+    __table_args__ = (UniqueConstraint("exhibitor_id", "company_id"),)
+
+    exhibitor_id: Mapped[int] = mapped_column(ForeignKey("exhibitors.id"))
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))  # co | represented
+    products: Mapped[str] = mapped_column(Text, default="")
+    contact_name: Mapped[str] = mapped_column(String(200), default="")
+    contact_email: Mapped[str] = mapped_column(String(255), default="")
+    contact_phone: Mapped[str] = mapped_column(String(30), default="")
+
+    exhibitor: Mapped[Exhibitor] = relationship()
+    company: Mapped[Company] = relationship()
+
+
+class HouseholdFiling(Record):
+    """A sheet with households that a partner (commune, district, association) files for them in one act.
+
+    Until ``filed_at`` it is a preview; what was filed can be taken back as long as nothing was decided.
+    """
+
+    __tablename__ = "household_filings"
+    __table_args__ = (Index("ix_household_filings_fair", "fair_id", "by_id", "id"),)
+
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
+    by_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    organisation: Mapped[str] = mapped_column(String(200))
+    file_name: Mapped[str] = mapped_column(String(200), default="")
+    filed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    rows: Mapped[list[HouseholdRow]] = relationship(order_by="HouseholdRow.line", cascade="all, delete-orphan")
+
+
+class HouseholdRow(Record):
+    """One household of a sheet: what the row says, which companies of the register it may be, what it became.
+
+    ``choice``: ``new``, ``skip`` or the number of a company.
+    """
+
+    __tablename__ = "household_rows"
+
+    filing_id: Mapped[int] = mapped_column(ForeignKey("household_filings.id"), index=True)
+    line: Mapped[int]  # in the sheet
+    texts: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    choice: Mapped[str] = mapped_column(String(20), default="")
+    exhibitor_id: Mapped[int | None] = mapped_column(ForeignKey("exhibitors.id"), index=True)
+
+    exhibitor: Mapped[Exhibitor | None] = relationship()

@@ -15,7 +15,7 @@ from fairs.calendar.models import Fair
 from fairs.calendar.queries import public_fairs
 from fairs.core.db import db, transaction
 from fairs.core.errors import DomainError, NotFound
-from fairs.core.i18n import current_locale, localized
+from fairs.core.i18n import current_locale
 from fairs.core.limits import GUESSING, PUBLIC_FORM, limiter
 from fairs.core.web import actor, go, requires
 from fairs.directory import team
@@ -25,21 +25,17 @@ from fairs.directory.permissions import OWN_COMPANY
 from fairs.directory.queries import companies_of, group_names, is_member
 from fairs.directory.service import join_company, save_company
 from fairs.directory.slips import Step
-from fairs.exhibitors.forms import ConsentForm, ContactForm, ProductsForm, WithdrawForm
+from fairs.exhibitors.forms import WithdrawForm
 from fairs.exhibitors.journey import journey, present_step
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.permissions import APPLY
 from fairs.exhibitors.queries import exhibitor_of, exhibitors_of_user, takes_applications
+from fairs.exhibitors.questions import answers_of, in_words
 from fairs.exhibitors.service import (
-    EDITABLE,
-    missing_parts,
-    save_contact,
-    save_products,
-    start_application,
-    submit_application,
     withdraw_application,
 )
-from fairs.exhibitors.states import ExhibitorState
+from fairs.exhibitors.sharing import STAND_KINDS, stand_companies
+from fairs.exhibitors.wishes import cost_of
 from fairs.payments.queries import credits_of
 
 bp = Blueprint("my", __name__)
@@ -67,7 +63,7 @@ def own_company(company_id: int) -> Company:
     return company
 
 
-def _page(template: str, form: Any = None, **values: Any) -> tuple[str, int]:
+def page(template: str, form: Any = None, **values: Any) -> tuple[str, int]:
     return render_template(template, form=form, **values), 422 if form is not None and form.errors else 200
 
 
@@ -101,11 +97,11 @@ def new_company() -> Page:
     """Register one's company."""
     form = CompanyForm()
     if form.validate_on_submit():
-        company = _save_company(form, None)
+        company = save_company_form(form, None)
         if company is not None:
             flash(_("Your company is registered. It serves for every fair."), "success")
             return go(url_for("my.start"))
-    return _page("exhibitors/company.html", form, company=None)
+    return page("exhibitors/company.html", form, company=None)
 
 
 @bp.route("/my/companies/<int:company_id>", methods=["GET", "POST"])
@@ -116,13 +112,13 @@ def company(company_id: int) -> Page:
     form = CompanyForm()
     if not form.is_submitted():
         form.fill(mine)
-    elif form.validate() and _save_company(form, mine) is not None:
+    elif form.validate() and save_company_form(form, mine) is not None:
         flash(_("Saved."), "success")
         return go(url_for("my.start"))
-    return _page("exhibitors/company.html", form, company=mine)
+    return page("exhibitors/company.html", form, company=mine)
 
 
-def _save_company(form: CompanyForm, company: Company | None) -> Company | None:
+def save_company_form(form: CompanyForm, company: Company | None) -> Company | None:
     try:
         with transaction():
             saved = save_company(form.draft(), by=actor(), company=company)
@@ -153,7 +149,7 @@ def colleagues(company_id: int) -> Page:
             flash(_("The invitation is on its way to %(email)s.", email=form.email.data), "success")
             return go(url_for("my.colleagues", company_id=company_id))
     membership = team.membership_of(g.user.id, company_id)
-    return _page(
+    return page(
         "exhibitors/team.html", form, company=mine, members=team.team(mine), invitations=team.open_invitations(mine),
         is_owner=membership is not None and membership.is_owner,
     )  # fmt: skip
@@ -192,7 +188,7 @@ def join(token: str) -> Page:
         company = team.accept_invitation(invitation, by=actor())
         flash(_("You now work with %(company)s.", company=company.name), "success")
         return go(url_for("my.start"))
-    return _page("exhibitors/join.html", form, invitation=invitation)
+    return page("exhibitors/join.html", form, invitation=invitation)
 
 
 @bp.post("/my/invitations/<int:invitation_id>/accept")
@@ -210,7 +206,7 @@ def accept_invitation(invitation_id: int) -> Response:
 # --- the application ----------------------------------------------------------------------------------------------
 
 
-def _mine(fair: Fair) -> tuple[Company | None, Exhibitor | None]:
+def mine_at(fair: Fair) -> tuple[Company | None, Exhibitor | None]:
     """The company that applies (``?company=`` where there are several) and its application so far."""
     companies = companies_of(g.user.id)
     wanted = request.args.get("company", type=int)
@@ -223,155 +219,21 @@ def _mine(fair: Fair) -> tuple[Company | None, Exhibitor | None]:
     return company, exhibitor_of(fair.id, company.id) if company is not None else None
 
 
-def _step_url(step: str, company: Company | None) -> str:
-    return url_for(f"my.apply_{step}", company=company.id if company is not None else None)
-
-
-def _begin(step: str) -> tuple[Fair, Company | None, Exhibitor | None, Response | None]:
-    """What a step of the application needs, or where to go instead."""
-    fair = current_fair()
-    company, exhibitor = _mine(fair)
-    away = None
-    if exhibitor is not None and exhibitor.state not in EDITABLE:
-        away = redirect(url_for("my.fair", company=exhibitor.company_id))
-    elif not takes_applications(fair):
-        flash(_("This fair does not take applications at the moment."), "warning")
-        away = redirect(url_for("my.start"))
-    elif step != "company" and company is None:
-        away = redirect(_step_url("company", None))
-    return fair, company, exhibitor, away
-
-
-def _step_page(step: int, form: Any, company: Company | None, exhibitor: Exhibitor | None, **values: Any) -> Page:
-    names = ("company", "products", "contact", "review")
-    urls = [_step_url(name, company) for name in names]
-    return _page(
-        f"exhibitors/apply_{names[step - 1]}.html", form, company=company, exhibitor=exhibitor, step=step,
-        step_urls=urls, **values,
-    )  # fmt: skip
-
-
-@bp.get("/my/<fair_slug>/apply")
-@requires(APPLY)
-def apply() -> Response:
-    """To the first step that is not done."""
-    _fair, company, exhibitor, away = _begin("company")
-    if away is not None:
-        return away
-    if company is None or exhibitor is None:
-        return redirect(_step_url("company", company))
-    missing = missing_parts(exhibitor)
-    return redirect(_step_url(missing[0] if missing else "review", company))
-
-
-@bp.route("/my/<fair_slug>/apply/company", methods=["GET", "POST"])
-@requires(APPLY)
-@limiter.limit(PUBLIC_FORM, methods=["POST"])
-def apply_company() -> Page:
-    """First step: the company, known from earlier fairs."""
-    fair, company, exhibitor, away = _begin("company")
-    if away is not None:
-        return away
-    form = CompanyForm()
-    if not form.is_submitted():
-        if company is not None:
-            form.fill(company)
-    elif form.validate():
-        saved = _save_company(form, company)
-        if saved is not None:
-            start_application(fair, saved, by=actor(), locale=current_locale())
-            return go(_step_url("products", saved))
-    return _step_page(1, form, company, exhibitor)
-
-
-@bp.route("/my/<fair_slug>/apply/products", methods=["GET", "POST"])
-@requires(APPLY)
-@limiter.limit(PUBLIC_FORM, methods=["POST"])
-def apply_products() -> Page:
-    """Second step: what will be shown, and at which price."""
-    fair, company, exhibitor, away = _begin("products")
-    if away is not None or company is None:
-        return away or redirect(_step_url("company", None))
-    form = ProductsForm()
-    if not form.is_submitted():
-        if exhibitor is not None:
-            form.fill(exhibitor)
-        else:
-            form.group_codes.data = company.groups
-    elif form.validate():
-        try:
-            with transaction():
-                exhibitor = start_application(fair, company, by=actor(), locale=current_locale())
-                save_products(exhibitor, form.draft(), by=actor())
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            return go(_step_url("contact", company))
-    return _step_page(2, form, company, exhibitor)
-
-
-@bp.route("/my/<fair_slug>/apply/contact", methods=["GET", "POST"])
-@requires(APPLY)
-@limiter.limit(PUBLIC_FORM, methods=["POST"])
-def apply_contact() -> Page:
-    """Third step: who answers for it."""
-    _fair, company, exhibitor, away = _begin("contact")
-    if away is not None or exhibitor is None:
-        return away or redirect(_step_url("products", company))
-    form = ContactForm()
-    if not form.is_submitted():
-        form.fill(exhibitor)
-        form.contact_email.data = form.contact_email.data or g.user.email
-    elif form.validate():
-        try:
-            save_contact(exhibitor, form.draft(), by=actor())
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            return go(_step_url("review", company))
-    return _step_page(3, form, company, exhibitor)
-
-
-@bp.route("/my/<fair_slug>/apply/review", methods=["GET", "POST"])
-@requires(APPLY)
-@limiter.limit(PUBLIC_FORM, methods=["POST"])
-def apply_review() -> Page:
-    """Last step: look over it, agree, hand in."""
-    fair, company, exhibitor, away = _begin("review")
-    if away is not None or exhibitor is None:
-        return away or redirect(_step_url("products", company))
-    missing = missing_parts(exhibitor)
-    if missing:
-        return redirect(_step_url(missing[0], company))
-    form = ConsentForm()
-    if form.validate_on_submit():
-        try:
-            done = submit_application(exhibitor, form.given(), by=actor(), locale=current_locale())
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            if done.state is ExhibitorState.ACCEPTED:
-                flash(_("You are accepted. Choose your booth now."), "success")
-            else:
-                flash(_("Your application has been handed in."), "success")
-            return go(url_for("my.fair", company=done.company_id))
-    names = group_names()
-    return _step_page(4, form, company, exhibitor, fair_terms=localized(fair, "terms"), group_names=names)
-
-
 @bp.get("/my/<fair_slug>")
 @requires(APPLY)
 def fair() -> Page:
     """One's application to this fair: state, next step, dates."""
     shown = current_fair()
-    company, exhibitor = _mine(shown)
+    company, exhibitor = mine_at(shown)
     if exhibitor is None:
         return redirect(url_for("my.apply") if takes_applications(shown) else url_for("my.start"))
     steps = journey(exhibitor)
     names = group_names()
-    return _page(
+    return page(
         "exhibitors/fair.html", company=company, exhibitor=exhibitor, steps=steps, present=present_step(steps),
-        group_names=names, withdraw_form=WithdrawForm(),
+        group_names=names, withdraw_form=WithdrawForm(), cost=cost_of(exhibitor),
+        companies=stand_companies(exhibitor.id), kinds=STAND_KINDS,
+        answers=answers_of(exhibitor.id), in_words=in_words,
         credits=[one for one in credits_of([company.id]) if one.fair_id == shown.id] if company and shown.is_cancelled else (),
     )  # fmt: skip
 
@@ -380,7 +242,7 @@ def fair() -> Page:
 @requires(APPLY)
 def withdraw() -> Response:
     """Withdraw one's application."""
-    company, exhibitor = _mine(current_fair())
+    company, exhibitor = mine_at(current_fair())
     if exhibitor is None or company is None:
         raise NotFound
     form = WithdrawForm()

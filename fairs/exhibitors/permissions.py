@@ -12,3 +12,8 @@ VIEW_EXHIBITORS = permission(
     Role.VIEWER, Role.LEADERSHIP,
 )  # fmt: skip
 DECIDE_APPLICATION = permission("exhibitors.decide", "accept or refuse applications", Role.ORGANISER)
+APPRAISE = permission("exhibitors.appraise", "appraise applications", Role.ORGANISER, Role.BOOTH_SALES)
+DESIGN_FORM = permission("exhibitors.design", "design the application form and the checklist", Role.ORGANISER)
+FILE_HOUSEHOLDS = permission(
+    "exhibitors.file_households", "file applications of many households by a sheet", Role.ORGANISER, Role.PARTNER
+)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from fairs.calendar.models import Fair
 from fairs.core.clock import now
@@ -16,10 +16,11 @@ from fairs.core.errors import NotFound
 from fairs.core.text import clean, fold
 from fairs.core.web import Page, paginate
 from fairs.directory.models import Company, Membership
-from fairs.exhibitors.models import Exhibitor
+from fairs.exhibitors.models import Exhibitor, StandCompany
 from fairs.exhibitors.states import ExhibitorState
 
 TRACKS = ("paying", "supported")
+SUPPORT_KIND = "exhibitor_support"  # of selections: see exhibitors/support_kind.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class ExhibitorFilter:
     state: ExhibitorState | None = None
     group: str = ""
     track: str = ""
+    appraised: str = ""  # yes | no
+    advice: str = ""  # what the appraisal recommends
 
 
 def takes_applications(fair: Fair) -> bool:
@@ -99,6 +102,10 @@ def exhibitors_matching(fair_id: int, wanted: ExhibitorFilter) -> Select[Exhibit
         query = query.where(_has_group(wanted.group))
     if wanted.track:
         query = query.where(Exhibitor.track == wanted.track)
+    if wanted.appraised:
+        query = query.where(Exhibitor.score.is_not(None) if wanted.appraised == "yes" else Exhibitor.score.is_(None))
+    if wanted.advice:
+        query = query.where(Exhibitor.recommendation == wanted.advice)
     return query
 
 
@@ -110,7 +117,7 @@ def _has_group(code: str) -> Any:
 def page_of_exhibitors(
     fair_id: int, wanted: ExhibitorFilter, *, sort: str = "-submitted", cursor: str | None = None, limit: int = 50
 ) -> Page[Exhibitor]:
-    """One page of the staff's list by ``name``, ``reference`` or ``submitted`` (``-`` before it: descending)."""
+    """One page of the staff's list by ``name``, ``reference``, ``score`` or ``submitted`` (``-`` before it: descending)."""
     return paginate(exhibitors_matching(fair_id, wanted), *order_of(wanted, sort), limit=limit, cursor=cursor)
 
 
@@ -121,6 +128,8 @@ def order_of(wanted: ExhibitorFilter, sort: str) -> list[tuple[Any, bool]]:
         return [(Company.folded, descending), (Exhibitor.id, descending)]
     if key == "reference":
         return [(Exhibitor.reference, descending)]
+    if key == "score":
+        return [(Exhibitor.score, descending), (Exhibitor.id, descending)]
     if wanted.state is ExhibitorState.DRAFT:
         return [(Exhibitor.id, True)]  # never handed in, so without a moment to sort by
     descending = descending or key != "submitted"
@@ -140,19 +149,32 @@ def counts_by_state(fair_id: int) -> dict[ExhibitorState, int]:
 def public_exhibitors(
     fair_id: int, *, text: str = "", group: str = "", village_id: int | None = None, cursor: str | None = None
 ) -> Page[Exhibitor]:
-    """Accepted exhibitors as everybody may see them, in the order of their acceptance."""
+    """Accepted exhibitors as everybody may see them, in the order of their acceptance.
+
+    ``text`` finds them also by the companies on their stand.
+    """
     wanted = ExhibitorFilter(state=ExhibitorState.ACCEPTED, group=group)
     query = exhibitors_matching(fair_id, wanted)
     folded = fold(clean(text)[:100])
     if folded:
-        query = query.where(Company.folded.contains(folded, autoescape=True))
+        other = aliased(Company)
+        further = (
+            select(StandCompany.exhibitor_id)
+            .join(other, other.id == StandCompany.company_id)
+            .where(other.folded.contains(folded, autoescape=True))
+        )
+        query = query.where(Company.folded.contains(folded, autoescape=True) | Exhibitor.id.in_(further))
     if village_id is not None:
         query = query.where(Company.village_id == village_id)
     return paginate(query, (Exhibitor.id, False), limit=24, cursor=cursor)
 
 
 def count_public(fair_id: int) -> int:
-    """How many exhibitors are accepted."""
-    return db.session.scalar(
-        select(func.count()).where(Exhibitor.fair_id == fair_id, Exhibitor.state == ExhibitorState.ACCEPTED)
-    ) or 0  # fmt: skip
+    """How many companies exhibit: accepted exhibitors and their co-exhibitors (UFI), each once."""
+    main = select(Exhibitor.company_id).where(Exhibitor.fair_id == fair_id, Exhibitor.state == ExhibitorState.ACCEPTED)
+    co = (
+        select(StandCompany.company_id)
+        .join(Exhibitor, Exhibitor.id == StandCompany.exhibitor_id)
+        .where(Exhibitor.fair_id == fair_id, Exhibitor.state == ExhibitorState.ACCEPTED, StandCompany.kind == "co")
+    )
+    return db.session.scalar(select(func.count()).select_from(main.union(co).subquery())) or 0

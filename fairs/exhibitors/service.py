@@ -1,11 +1,13 @@
-"""Applications to exhibit: drafting, handing in, deciding, withdrawing; filed by companies or by staff for them."""
+"""Applications to exhibit: drafting, handing in, deciding, withdrawing."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -20,27 +22,31 @@ from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput
 from fairs.core.events import publish
 from fairs.core.sequences import next_reference
-from fairs.core.storage import Upload
 from fairs.core.text import clean
 from fairs.directory import consents
 from fairs.directory.models import Company
 from fairs.directory.service import (
-    CompanyDraft,
-    FiledSlip,
     PersonDraft,
     check_groups,
-    file_on_behalf,
-    find_or_create_company,
     find_or_create_person,
     normal_phone,
     record_consent,
-    save_company,
 )  # fmt: skip
-from fairs.exhibitors.errors import AlreadyApplied, ApplicationsClosed, DecisionMissing, NotEditable
+from fairs.documents.queries import open_item_of
+from fairs.exhibitors.errors import (
+    AlreadyApplied,
+    ApplicationsClosed,
+    AppraisalMissing,
+    DecisionMissing,
+    NotEditable,
+    StandsInSelection,
+)
 from fairs.exhibitors.events import ExhibitorAccepted, ExhibitorWithdrawn
 from fairs.exhibitors.models import Exhibitor
-from fairs.exhibitors.queries import TRACKS, exhibitor_of, takes_applications
+from fairs.exhibitors.queries import SUPPORT_KIND, TRACKS, exhibitor_of, takes_applications
+from fairs.exhibitors.questions import lacks_answers, save_answers
 from fairs.exhibitors.states import ExhibitorState
+from fairs.exhibitors.wishes import PlaceDraft, choose_products, save_place
 from fairs.messages.service import Notice, send
 
 S = ExhibitorState
@@ -49,12 +55,17 @@ EDITABLE = frozenset({S.DRAFT, S.WITHDRAWN})
 
 @dataclass(frozen=True, slots=True)
 class ProductsDraft:
-    """What a company wants to show, and where it wishes to stand."""
+    """What a company wants to show, and where it wishes to stand.
+
+    ``product_ids``: of its catalogue what it brings, none: all of it. None leaves them as they are, as it does ``place``.
+    """
 
     group_codes: Collection[str] = ()
     products: str = ""
     wishes: str = ""
     track: str = "paying"
+    product_ids: Collection[int] | None = None
+    place: PlaceDraft | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +125,10 @@ def save_products(exhibitor: Exhibitor, draft: ProductsDraft, *, by: Actor) -> E
             "wishes": clean(draft.wishes), "track": draft.track,
         }  # fmt: skip
         _change(row, values, by=by)
+        if draft.product_ids is not None:
+            choose_products(row, draft.product_ids, by=by)
+        if draft.place is not None:
+            save_place(row, draft.place, by=by)
     return row
 
 
@@ -132,11 +147,22 @@ def save_contact(exhibitor: Exhibitor, draft: ContactDraft, *, by: Actor) -> Exh
     return row
 
 
+def answer_questions(exhibitor: Exhibitor, values: Mapping[int, Any], *, by: Actor) -> list[InvalidInput]:
+    """Keep answers of a draft to the fair's own questions, as save_answers; raises NotEditable."""
+    with transaction():
+        return save_answers(_editable(exhibitor), values, by=by)
+
+
 def missing_parts(exhibitor: Exhibitor) -> list[str]:
-    """Parts that must be filled in before handing in: ``products`` and/or ``contact``."""
+    """Parts that must be filled in before handing in: ``products``, ``questions``, ``contact``.
+
+    Whoever files for somebody asks the questions, a list of many households has no place for them.
+    """
     parts = []
     if not exhibitor.groups or not exhibitor.products:
         parts.append("products")
+    if exhibitor.source == "web" and lacks_answers(exhibitor):
+        parts.append("questions")
     reachable = exhibitor.contact_email or exhibitor.contact_phone or exhibitor.source != "web"
     if not exhibitor.contact_name or not reachable:
         parts.append("contact")
@@ -159,17 +185,31 @@ def submit_application(exhibitor: Exhibitor, given: Consents, *, by: Actor, loca
             raise InvalidInput(_l("Some parts are not filled in yet."), parts=missing_parts(row))
         if locale in ("vi", "en"):
             row.locale = locale
-        row.move_to(S.SUBMITTED)
-        row.submitted_at = now()
-        row.decide_by = fair.today + timedelta(days=fair.importer_reply_days)
-        row.decided_at, row.decided_by_id, row.decision_note = None, None, ""
         _keep_consents(row, given, by=by)
-        record("exhibitors.submit", row, by=by, after={"track": row.track})
-        if fair.auto_accept and not row.is_supported:
-            _accept(row, by=SYSTEM, note="")
-        else:
-            _tell(row, "submitted")
+        hand_in(row, by=by)
     return row
+
+
+def hand_in(row: Exhibitor, *, by: Actor, listed: bool = False) -> None:
+    """What handing in does to a checked application (inside transaction()): it waits, or is accepted at once.
+
+    ``listed``: it came in a list of many; who filed that tells them, so nobody prints a letter for each.
+    """
+    row.move_to(S.SUBMITTED)
+    row.submitted_at = now()
+    row.decide_by = row.fair.today + timedelta(days=row.fair.importer_reply_days)
+    row.decided_at, row.decided_by_id, row.decision_note = None, None, ""
+    row.score, row.recommendation = None, ""  # what was appraised has been withdrawn, and perhaps changed
+    record("exhibitors.submit", row, by=by, after={"track": row.track})
+    if accepts_at_once(row):
+        _accept(row, by=SYSTEM, note="")
+    elif row.contact_email or not listed:
+        _tell(row, "submitted")
+
+
+def accepts_at_once(row: Exhibitor) -> bool:
+    """Whether the fair accepts this application without looking at it: no support to decide on, no appraisal demanded."""
+    return row.fair.auto_accept and not row.fair.requires_appraisal and not row.is_supported
 
 
 def _keep_consents(row: Exhibitor, given: Consents, *, by: Actor) -> None:
@@ -183,38 +223,62 @@ def _keep_consents(row: Exhibitor, given: Consents, *, by: Actor) -> None:
         record_consent(person, text.kind, getattr(given, text.kind), fair_id=row.fair_id, text_version=consents.VERSION)
 
 
-def check_acceptance(row: Exhibitor, *, decision_number: str = "", decision_on: date | None = None) -> None:
-    """Raise what accept_application would: InvalidTransition, DecisionMissing, or InvalidInput for a day to come."""
-    row.require_move(S.ACCEPTED)
-    if not row.is_supported:
-        return
-    if not (clean(decision_number) or row.decision_number):
-        raise DecisionMissing(field="decision_number")
-    day = decision_on or row.decision_on
-    if day is None:
-        raise DecisionMissing(field="decision_on")
-    if day > row.fair.today:
-        raise InvalidInput(_l("This day lies in the future."), field="decision_on")
+def check_decision(row: Exhibitor, target: ExhibitorState) -> None:
+    """Raise InvalidTransition, or AppraisalMissing where the fair demands one before any decision."""
+    row.require_move(target)
+    if row.state is S.SUBMITTED and row.fair.requires_appraisal:
+        raise AppraisalMissing
 
 
-def accept_application(
-    exhibitor: Exhibitor, *, by: Actor, decision_number: str = "", decision_on: date | None = None, note: str = ""
-) -> Exhibitor:
-    """Accept; raises InvalidTransition, and DecisionMissing for a supported place without number and day of the decision."""
+def check_acceptance(row: Exhibitor) -> None:
+    """Raise what accept_application would: as check_decision, or DecisionMissing for a supported place."""
+    check_decision(row, S.ACCEPTED)
+    if row.is_supported:
+        raise DecisionMissing
+
+
+def accept_application(exhibitor: Exhibitor, *, by: Actor, note: str = "") -> Exhibitor:
+    """Accept a paying application; raises InvalidTransition, and DecisionMissing for a supported one."""
     with transaction():
         row = _locked(exhibitor)
-        check_acceptance(row, decision_number=decision_number, decision_on=decision_on)
-        if row.is_supported:
-            row.decision_number = clean(decision_number) or row.decision_number
-            row.decision_on = decision_on or row.decision_on
+        check_acceptance(row)
         _accept(row, by=by, note=note)
     return row
+
+
+def accept_by_decision(exhibitor: Exhibitor, *, number: str, day: date, percent: int, by: Actor) -> Exhibitor:
+    """Accept a supported application: ``percent`` of the price is waived by the decision. Raises InvalidTransition."""
+    with transaction():
+        row = _locked(exhibitor)
+        row.decision_number, row.decision_on, row.support_percent = number, day, percent
+        _accept(row, by=by, note="")
+    return row
+
+
+def change_support(exhibitor: Exhibitor, *, number: str, day: date, percent: int, by: Actor) -> Exhibitor:
+    """Another part of the price by an amending decision; bookings that were made keep their price."""
+    with transaction():
+        row = _locked(exhibitor)
+        before = {"decision": row.decision_number, "percent": row.support_percent}
+        row.decision_number, row.decision_on, row.support_percent = number, day, percent
+        record("exhibitors.change_support", row, by=by, before=before, after={"decision": number, "percent": percent})
+    return row
+
+
+def require_unselected(row: Exhibitor) -> None:
+    """Raise StandsInSelection while a decision on support is being prepared for the application."""
+    item = open_item_of(SUPPORT_KIND, "Exhibitor", row.id)
+    if item is not None:
+        raise StandsInSelection(
+            _("Stands in the selection %(reference)s: take it out there first.", reference=item.selection.reference)
+        )
 
 
 def accept_as_paying(exhibitor: Exhibitor, *, by: Actor, note: str = "") -> Exhibitor:
     """Accept an application for a supported place as a paying one; raises InvalidTransition."""
     with transaction():
         row = _locked(exhibitor)
+        require_unselected(row)
         if row.is_supported:
             record("exhibitors.change_track", row, by=by, before={"track": row.track}, after={"track": "paying"})
             row.track = "paying"
@@ -232,6 +296,7 @@ def waitlist_application(exhibitor: Exhibitor, *, by: Actor, note: str = "") -> 
     """Put on the waiting list; raises InvalidTransition."""
     with transaction():
         row = _locked(exhibitor)
+        require_unselected(row)
         _decide(row, S.WAITLISTED, by=by, note=note)
         _tell(row, "waitlisted")
     return row
@@ -243,6 +308,7 @@ def refuse_application(exhibitor: Exhibitor, *, by: Actor, note: str) -> Exhibit
         raise InvalidInput(_l("Give the reason: the company reads it."), field="note")
     with transaction():
         row = _locked(exhibitor)
+        require_unselected(row)
         _decide(row, S.REFUSED, by=by, note=note)
         _tell(row, "refused")
     return row
@@ -261,55 +327,11 @@ def withdraw_application(exhibitor: Exhibitor, *, by: Actor, reason: str = "") -
     return row
 
 
-def file_application(
-    fair: Fair, company: CompanyDraft, products: ProductsDraft, contact: ContactDraft, given: Consents, *,
-    by: Actor, source: str, note: str = "", scan: Upload | None = None, locale: str = "vi",
-) -> tuple[Exhibitor, FiledSlip]:  # fmt: skip
-    """Staff apply for somebody, in one go; gives the application and the slip to print.
-
-    The company is found by tax code or name, and what the register lacks is filled in from the form; what it has stays.
-    Raises AlreadyApplied, ApplicationsClosed and InvalidInput.
-    """
-    with transaction():
-        found = _fill_blanks(find_or_create_company(company, by=by), company, by=by)
-        known = exhibitor_of(fair.id, found.id)
-        if known is not None and known.state not in EDITABLE:
-            raise AlreadyApplied(field="name", reference=known.reference)
-        exhibitor = start_application(fair, found, by=by, source=source, locale=locale)
-        exhibitor.source = source
-        save_products(exhibitor, products, by=by)
-        save_contact(exhibitor, contact, by=by)
-        submit_application(exhibitor, given, by=by, locale=locale)
-        slip = file_on_behalf(exhibitor, fair_id=fair.id, source=source, by=by, note=note, scan=scan)
-    return exhibitor, slip
-
-
-def _fill_blanks(company: Company, draft: CompanyDraft, *, by: Actor) -> Company:
-    texts = (
-        "name_en",
-        "tax_code",
-        "address",
-        "commune",
-        "phone",
-        "email",
-        "website",
-        "description_vi",
-        "description_en",
-    )
-    merged = replace(
-        draft,
-        **{key: getattr(company, key) or getattr(draft, key) for key in texts},
-        name=company.name, country=company.country, village_id=company.village_id or draft.village_id,
-        group_codes=tuple(company.groups) or draft.group_codes, is_craft=company.is_craft or draft.is_craft,
-    )  # fmt: skip
-    return save_company(merged, by=by, company=company)
-
-
 def _locked(exhibitor: Exhibitor) -> Exhibitor:
     return db.session.scalars(
         select(Exhibitor)
         .where(Exhibitor.id == exhibitor.id)
-        .with_for_update(of=Exhibitor)
+        .with_for_update(key_share=True, of=Exhibitor)
         .execution_options(populate_existing=True)
     ).one()
 
@@ -332,12 +354,13 @@ def _change(row: Exhibitor, values: dict[str, str], *, by: Actor) -> None:
 def _decide(row: Exhibitor, target: ExhibitorState, *, by: Actor, note: str) -> None:
     if row.fair.is_cancelled:
         raise FairCancelled
+    check_decision(row, target)
     before = row.state
     row.move_to(target)
     row.decided_at, row.decided_by_id, row.decision_note = now(), by.user_id, clean(note)
     record(
         f"exhibitors.{target.value}", row, by=by, before={"state": before},
-        after={"track": row.track, "decision": row.decision_number, "note": row.decision_note},
+        after={"track": row.track, "decision": row.decision_number, "percent": row.support_percent, "note": row.decision_note},
     )  # fmt: skip
 
 

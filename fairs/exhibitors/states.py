@@ -12,6 +12,7 @@ class ExhibitorState(State):
 
     DRAFT = "draft", _l("Draft"), "secondary", "pencil"
     SUBMITTED = "submitted", _l("Submitted"), "yellow", "clock"
+    APPRAISED = "appraised", _l("Appraised"), "cyan", "clipboard-check"
     ACCEPTED = "accepted", _l("Accepted"), "green", "check"
     WAITLISTED = "waitlisted", _l("On the waiting list"), "blue", "list"
     REFUSED = "refused", _l("Refused"), "red", "x"
@@ -21,7 +22,8 @@ class ExhibitorState(State):
 S = ExhibitorState
 TRANSITIONS: dict[ExhibitorState, frozenset[ExhibitorState]] = {
     S.DRAFT: frozenset({S.SUBMITTED, S.WITHDRAWN}),
-    S.SUBMITTED: frozenset({S.ACCEPTED, S.WAITLISTED, S.REFUSED, S.WITHDRAWN}),
+    S.SUBMITTED: frozenset({S.APPRAISED, S.ACCEPTED, S.WAITLISTED, S.REFUSED, S.WITHDRAWN}),
+    S.APPRAISED: frozenset({S.ACCEPTED, S.WAITLISTED, S.REFUSED, S.WITHDRAWN}),
     S.WAITLISTED: frozenset({S.ACCEPTED, S.REFUSED, S.WITHDRAWN}),
     S.ACCEPTED: frozenset({S.WITHDRAWN}),
     S.REFUSED: frozenset(),

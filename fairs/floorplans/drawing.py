@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from markupsafe import Markup, escape
 
 from fairs.core.i18n import current_locale
-from fairs.floorplans.models import Hall, Zone
+from fairs.floorplans.models import Zone
 
 EDGE = 2.2  # metres around the hall for walls, door names and the scale
 SCALE = 10  # length of the scale bar in metres
@@ -50,8 +50,32 @@ class Drawn(Protocol):
         """Depth."""
 
 
-def hall_outline(hall: Hall) -> str:
-    """Floor, metre grid, walls, doors, columns and scale bar."""
+class Room(Protocol):
+    """A hall, or a plan of it, as far as it is drawn; lengths in centimetres."""
+
+    @property
+    def width_cm(self) -> int:
+        """From left to right."""
+
+    @property
+    def depth_cm(self) -> int:
+        """From top to bottom."""
+
+    @property
+    def doors(self) -> list[dict[str, Any]]:
+        """The doors."""
+
+    @property
+    def columns(self) -> list[dict[str, Any]]:
+        """The columns."""
+
+    @property
+    def exits(self) -> list[dict[str, Any]]:
+        """The exits for emergencies."""
+
+
+def hall_outline(hall: Room) -> str:
+    """Floor, metre grid, walls, doors, exits, columns and scale bar."""
     width, depth = hall.width_cm / 100, hall.depth_cm / 100
     parts = [
         f'<rect class="plan-floor" width="{width:g}" height="{depth:g}"/>',
@@ -60,6 +84,7 @@ def hall_outline(hall: Hall) -> str:
         *(f'<rect class="plan-column" {_box(column)}/>' for column in hall.columns),
         f'<rect class="plan-wall" width="{width:g}" height="{depth:g}"/>',
         *(_door(door, width, depth) for door in hall.doors),
+        *(_door(exit_, width, depth, "plan-exit") for exit_ in hall.exits),
         _scale(depth),
     ]
     return "".join(parts)
@@ -70,18 +95,18 @@ def _box(thing: Mapping[str, object]) -> str:
     return f'x="{x:g}" y="{y:g}" width="{w:g}" height="{h:g}"'
 
 
-def _door(door: Mapping[str, object], width: float, depth: float) -> str:
+def _door(door: Mapping[str, object], width: float, depth: float, look: str = "plan-door") -> str:
     """An opening in the wall: a paper-coloured gap with a line at each end, its name outside."""
     x, y, w, h = (int(str(door[key])) / 100 for key in ("x", "y", "w", "h"))
     label = str(escape(_door_name(door)))
     if h >= w and (x <= 0.01 or x + w >= width - 0.01):  # in the left or right wall
         edge = 0.0 if x <= 0.01 else width
-        gap = f'<path class="plan-door" d="M{edge:g} {y:g}v{h:g}"/>'
+        gap = f'<path class="{look}" d="M{edge:g} {y:g}v{h:g}"/>'
         turn = -90 if edge == 0.0 else 90
         at = f"{edge - 0.8 if edge == 0.0 else edge + 0.8:g} {y + h / 2:g}"
         return gap + f'<text class="plan-door-name" transform="translate({at}) rotate({turn})">{label}</text>'
     edge = 0.0 if y <= depth / 2 else depth
-    gap = f'<path class="plan-door" d="M{x:g} {edge:g}h{w:g}"/>'
+    gap = f'<path class="{look}" d="M{x:g} {edge:g}h{w:g}"/>'
     return (
         gap
         + f'<text class="plan-door-name" x="{x + w / 2:g}" y="{-0.7 if edge == 0.0 else depth + 1.4:g}">{label}</text>'
@@ -124,10 +149,10 @@ def booth_shape(
     )
 
 
-def still_shape(booth: Drawn) -> str:
+def still_shape(booth: Drawn, look: str = "state-free") -> str:
     """A booth of a picture that is only looked at."""
     return (
-        f'<g class="booth state-free"><rect class="booth-shape" x="{booth.x:g}" y="{booth.y:g}" width="{booth.w:g}" '
+        f'<g class="booth {look}"><rect class="booth-shape" x="{booth.x:g}" y="{booth.y:g}" width="{booth.w:g}" '
         f'height="{booth.h:g}"/><text class="booth-code" x="{booth.x + booth.w / 2:g}" y="{booth.y + booth.h * 0.62:g}">'
         f"{escape(booth.number)}</text></g>"
     )
@@ -151,12 +176,12 @@ def defs() -> str:
     return f'<defs>{hatch}{grids}{signs}<symbol id="sign-free" viewBox="0 0 10 10"/></defs>'
 
 
-def view_box(hall: Hall) -> str:
+def view_box(hall: Room) -> str:
     """The whole hall with its edge."""
     return f"{-EDGE} {-EDGE} {hall.width_cm / 100 + 2 * EDGE:g} {hall.depth_cm / 100 + 2 * EDGE:g}"
 
 
-def draw(hall: Hall, inner: Sequence[str], *, title: str, role: str = "group") -> Markup:
+def draw(hall: Room, inner: Sequence[str], *, title: str, role: str = "group") -> Markup:
     """The whole picture; ``inner`` is what stands in the hall."""
     return Markup(  # noqa: S704 - every text inside was escaped where it was put in
         f'<svg id="plan-svg" class="plan-svg" xmlns="http://www.w3.org/2000/svg" viewBox="{view_box(hall)}" '
@@ -165,7 +190,7 @@ def draw(hall: Hall, inner: Sequence[str], *, title: str, role: str = "group") -
     )
 
 
-def mini_map(hall: Hall, booths: Iterable[Drawn]) -> Markup:
+def mini_map(hall: Room, booths: Iterable[Drawn]) -> Markup:
     """The hall in small, for orientation while zoomed in; hidden from screen readers."""
     shapes = "".join(f"M{b.x:g} {b.y:g}h{b.w:g}v{b.h:g}h-{b.w:g}z" for b in booths)
     return Markup(  # noqa: S704 - numbers only

@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileRequired
 from wtforms import BooleanField, FieldList, FormField, SelectField, SelectMultipleField, StringField
 from wtforms import Form as PlainForm
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from fairs.core.errors import InvalidInput
-from fairs.core.forms import DecimalNumber, Form, LongText, MoneyField, Text, WholeNumber
+from fairs.core.forms import DecimalNumber, Form, LongText, MoneyField, Text, UploadField, WholeNumber
 from fairs.core.money import parse_decimal
 from fairs.floorplans.generator import Layout
 from fairs.floorplans.models import Hall
@@ -37,13 +38,14 @@ class DoorForm(PlainForm):
 
 
 class HallForm(Form):
-    """Name, size, doors and columns of a hall."""
+    """Name and size of a hall; doors and columns of a new one."""
 
     code = Text(_l("Code"), length=3, required=True)
     name_vi = Text(_l("Name in Vietnamese"), length=120, required=True)
     name_en = Text(_l("Name in English"), length=120, required=True)
     width = DecimalNumber(_l("Length, left to right (m)"), least=5, most=500, required=True)
     depth = DecimalNumber(_l("Width, top to bottom (m)"), least=5, most=500, required=True)
+    least_aisle = DecimalNumber(_l("Least width of an aisle (m)"), least=0, most=10, required=True, default=Decimal(2))
     doors = FieldList(FormField(DoorForm, label=_l("Door")), _l("Doors"), min_entries=4, max_entries=8)
     columns = LongText(_l("Columns"), length=2000)
 
@@ -51,11 +53,7 @@ class HallForm(Form):
         """Show a stored hall."""
         self.code.data, self.name_vi.data, self.name_en.data = hall.code, hall.name_vi, hall.name_en
         self.width.data, self.depth.data = Decimal(hall.width_cm) / 100, Decimal(hall.depth_cm) / 100
-        for entry, door in zip(self.doors, hall.doors, strict=False):
-            wall, start, width = _wall_of(hall, door)
-            entry.form.wall.data, entry.form.label.data = wall, door.get("label") or door.get("label_vi") or ""
-            entry.form.start.data, entry.form.width.data = Decimal(start) / 100, Decimal(width) / 100
-        self.columns.data = "\n".join(" ".join(f"{c[key] / 100:g}" for key in "xywh") for c in hall.columns)
+        self.least_aisle.data = Decimal(hall.aisle_cm) / 100
 
     def draft(self) -> HallDraft:
         """The hall as typed; raises InvalidInput naming doors or columns."""
@@ -68,13 +66,8 @@ class HallForm(Form):
             depth_cm=depth,
             doors=[_door(entry.form, width, depth) for entry in self.doors if entry.form.wall.data],
             columns=_columns(self.columns.data or ""),
+            aisle_cm=metres(self.least_aisle.data),
         )
-
-
-def _wall_of(hall: Hall, door: dict[str, Any]) -> tuple[str, int, int]:
-    if door["h"] > door["w"]:
-        return ("left" if door["x"] < hall.width_cm / 2 else "right"), door["y"], door["h"]
-    return ("top" if door["y"] < hall.depth_cm / 2 else "bottom"), door["x"], door["w"]
 
 
 def _door(form: Any, width: int, depth: int) -> dict[str, Any]:
@@ -120,15 +113,16 @@ class LayoutForm(Form):
     zones = SelectMultipleField(
         _l("Zones, in this order"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
     )
+    replace_all = BooleanField(_l("In place of the booths that stand there"), default=True)
     kind = SelectField(_l("Kind of booth"))
     corner_kind = SelectField(_l("Kind of booth at corners"))
 
-    def layout(self, prefix: str) -> Layout:
-        """The generator's settings; halls are numbered by their own code."""
+    def layout(self, prefix: str, first: int = 1) -> Layout:
+        """The generator's settings; halls are numbered by their own code, from ``first`` on."""
         return Layout(
             booth_w=metres(self.booth_w.data), booth_d=metres(self.booth_d.data), aisle=metres(self.aisle.data),
             margin=metres(self.margin.data), door_clear=metres(self.door_clear.data), run=int(self.run.data or 1),
-            most=int(self.most.data or 1), back_to_back=bool(self.back_to_back.data), prefix=prefix,
+            most=int(self.most.data or 1), back_to_back=bool(self.back_to_back.data), prefix=prefix, first_number=first,
             zones=tuple((code, 1) for code in self.zones.data or ()),
         )  # fmt: skip
 
@@ -157,3 +151,23 @@ class PriceForm(Form):
 def choices_of(things: Sequence[Any]) -> list[tuple[str, str]]:
     """Choices by code and name."""
     return [(thing.code, thing.name) for thing in things]
+
+
+class BackdropForm(Form):
+    """A picture to lay under the plan."""
+
+    file = UploadField(_l("Picture or PDF"), [FileRequired(_l("Choose a file first."))])
+
+
+class PublishForm(Form):
+    """Publishing: which draft was looked at, and whether its warnings are accepted."""
+
+    revision = WholeNumber("", least=0, most=10**9, required=True, widget=HiddenInput())
+    accept = BooleanField(_l("I have looked at the warnings and publish all the same"))
+
+
+class SheetForm(Form):
+    """A sheet of booths."""
+
+    file = UploadField(_l("Spreadsheet (XLSX, ODS or CSV)"), [FileRequired(_l("Choose a file first."))])
+    replaces = BooleanField(_l("Booths of these halls that are not in the sheet leave the draft"))

@@ -1,19 +1,24 @@
-"""Halls, zones, booth types, booths and prices. Lengths are centimetres, the origin is the hall's upper left corner."""
+"""Halls, zones, booth types, booths, prices; the draft of a hall's plan and its published versions. Lengths are centimetres, the origin is the hall's upper left corner."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.core.db import Record
 from fairs.core.i18n import localized
 from fairs.core.money import Money
+from fairs.core.storage import StoredFile
 
 
 class Hall(Record):
-    """A hall (or outdoor ground). ``doors`` and ``columns`` are lists of rectangles ``{x, y, w, h, label?}`` in cm."""
+    """A hall (or outdoor ground). ``doors`` and ``columns`` are lists of rectangles ``{x, y, w, h, label?}`` in cm.
+
+    ``exits`` are doors for emergencies with ``clear``: so much floor before them stays free. ``aisle_cm`` is the least width
+    of an aisle.
+    """
 
     __tablename__ = "halls"
     __table_args__ = (UniqueConstraint("fair_id", "code"),)
@@ -26,6 +31,8 @@ class Hall(Record):
     depth_cm: Mapped[int]
     doors: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     columns: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    exits: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    aisle_cm: Mapped[int] = mapped_column(default=200)
 
     booths: Mapped[list[Booth]] = relationship(back_populates="hall")
 
@@ -98,7 +105,7 @@ class BoothPrice(Record):
 
 
 class Booth(Record):
-    """A booth on the plan. Whether it is free is a matter of its bookings, which this feature does not know."""
+    """A booth on the published plan. Whether it is free is a matter of its bookings, which this feature does not know."""
 
     __tablename__ = "booths"
     __table_args__ = (UniqueConstraint("fair_id", "code"),)
@@ -129,3 +136,72 @@ class Booth(Record):
     def area_m2(self) -> float:
         """Floor area in square metres."""
         return self.area_cm2 / 10_000
+
+
+class PlanDraft(Record):
+    """What is being changed on the plan of a hall, beside the published plan (the booths, the hall's doors and columns).
+
+    ``booths`` maps keys to booths: the id of a published booth, or ``n…`` for a new one. None of the four: as published.
+    ``revision`` counts every change, so that nobody overwrites what a colleague did meanwhile. ``backdrop`` says how the picture
+    lies under the plan: ``{x, y, mm, opacity, w, h}``, with ``mm`` for the millimetres of one of its w × h pixels.
+    """
+
+    __tablename__ = "plan_drafts"
+    __table_args__ = (UniqueConstraint("hall_id"),)
+
+    hall_id: Mapped[int] = mapped_column(ForeignKey("halls.id"))
+    revision: Mapped[int] = mapped_column(default=0)
+    booths: Mapped[dict[str, dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
+    doors: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
+    columns: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
+    exits: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
+    changed_by: Mapped[str] = mapped_column(String(250), default="")
+    backdrop_id: Mapped[int | None] = mapped_column(ForeignKey("stored_files.id"))
+    backdrop: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    picture: Mapped[StoredFile | None] = relationship()
+
+
+class PlanStep(Record):
+    """One change of a draft, to be taken back: ``changes`` are ``{key, before, after}``."""
+
+    __tablename__ = "plan_steps"
+    __table_args__ = (Index("ix_plan_steps_draft", "draft_id", "is_undone", "id"),)
+
+    draft_id: Mapped[int] = mapped_column(ForeignKey("plan_drafts.id"))
+    is_undone: Mapped[bool] = mapped_column(default=False)
+    label: Mapped[str] = mapped_column(String(40))
+    changes: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+
+
+class PlanVersion(Record):
+    """A plan of a hall as it was published; ``created_at`` is when. ``difference`` is what changed by it."""
+
+    __tablename__ = "plan_versions"
+    __table_args__ = (UniqueConstraint("hall_id", "number"),)
+
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"), index=True)
+    hall_id: Mapped[int] = mapped_column(ForeignKey("halls.id"))
+    number: Mapped[int]
+    published_by: Mapped[str] = mapped_column(String(250))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    for_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    plan: Mapped[dict[str, Any]] = mapped_column(JSON)
+    difference: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+
+    hall: Mapped[Hall] = relationship()
+
+
+class PlanImport(Record):
+    """A sheet of booths that was handed in and looked at, but not yet taken into the drafts. Kept for a day at most.
+
+    ``rows`` are (number in the sheet, cells); ``problems`` those of reading it: (row, head, message).
+    """
+
+    __tablename__ = "plan_imports"
+
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    replaces: Mapped[bool] = mapped_column(default=False)
+    rows: Mapped[list[list[Any]]] = mapped_column(JSON)
+    problems: Mapped[list[list[Any]]] = mapped_column(JSON)

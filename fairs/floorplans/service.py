@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from fairs.audit.service import record
 from fairs.calendar.models import Fair
@@ -18,10 +19,16 @@ from fairs.core.errors import InvalidInput, NotFound
 from fairs.core.events import publish
 from fairs.core.money import Money
 from fairs.core.text import clean
-from fairs.floorplans.errors import BoothsOverlap, CodeTaken, NothingFits, OutsideHall
-from fairs.floorplans.events import BoothsWillChange
-from fairs.floorplans.generator import LARGEST_HALL, LEAST_HALL, Layout, PlannedBooth, Rect, lay_out, overlapping
+from fairs.floorplans.drafting import follow
+from fairs.floorplans.errors import BoothsOverlap, CodeTaken, NothingChanged, NothingFits, OutsideHall
+from fairs.floorplans.events import BoothsOpened, BoothsWillChange
+from fairs.floorplans.generator import LARGEST_HALL, LEAST_HALL, Layout, PlannedBooth, lay_out
+from fairs.floorplans.geometry import Rect, overlaps
 from fairs.floorplans.models import Booth, BoothPrice, BoothType, Hall, Zone
+from fairs.floorplans.plans import PlannedPlace, base36, published_plan
+from fairs.floorplans.problems import look_at
+from fairs.floorplans.publishing import clear_draft, lock_hall, put_in_force
+from fairs.floorplans.queries import booth_types, booths_of, rules_of, zones_of
 
 TINTS = 8
 FOREIGN_CURRENCY = "USD"  # of prices for companies from abroad, where a fair has such prices
@@ -30,7 +37,10 @@ LARGEST_AISLE = 2_000
 
 @dataclass(frozen=True, slots=True)
 class HallDraft:
-    """A hall: its code (one or two capital letters or digits), names, size, doors and columns (rectangles, cm)."""
+    """A hall: its code (one to three capital letters or digits), names, size, doors and columns (rectangles, cm), least aisle.
+
+    Doors and columns are those of a new hall; later they belong to its plan and change with it.
+    """
 
     code: str
     name_vi: str
@@ -39,6 +49,7 @@ class HallDraft:
     depth_cm: int
     doors: Sequence[dict[str, Any]] = field(default=())
     columns: Sequence[dict[str, Any]] = field(default=())
+    aisle_cm: int = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +78,12 @@ def save_hall(fair: Fair, draft: HallDraft, *, by: Actor, hall: Hall | None = No
         row = hall and db.session.get_one(Hall, hall.id, with_for_update=True, populate_existing=True)
         if row is None:
             row = Hall(fair_id=fair.id)
+            row.doors, row.columns = [dict(door) for door in draft.doors], [dict(column) for column in draft.columns]
         elif row.code != draft.code and db.session.scalar(select(Booth.id).where(Booth.hall_id == row.id).limit(1)):
             raise InvalidInput(_l("Booths are numbered by this code already."), field="code")
         before = {"size": [row.width_cm, row.depth_cm]} if row.id else None
         row.code, row.name_vi, row.name_en = draft.code, clean(draft.name_vi), clean(draft.name_en)
-        row.width_cm, row.depth_cm = draft.width_cm, draft.depth_cm
-        row.doors, row.columns = [dict(door) for door in draft.doors], [dict(column) for column in draft.columns]
+        row.width_cm, row.depth_cm, row.aisle_cm = draft.width_cm, draft.depth_cm, draft.aisle_cm
         db.session.add(row)
         db.session.flush()
         for booth in db.session.scalars(select(Booth).where(Booth.hall_id == row.id)):
@@ -91,6 +102,8 @@ def _check_hall(draft: HallDraft) -> None:
     for name, size in (("width", draft.width_cm), ("depth", draft.depth_cm)):
         if not LEAST_HALL <= size <= LARGEST_HALL:
             raise InvalidInput(_l("A hall is between 5 and 500 metres long and wide."), field=name)
+    if not 0 <= draft.aisle_cm <= 1_000:
+        raise InvalidInput(_l("Between 0 and 10 metres."), field="least_aisle")
     for name, things in (("doors", draft.doors), ("columns", draft.columns)):
         if any(not Rect.of(thing).inside(draft.width_cm, draft.depth_cm) for thing in things):
             raise OutsideHall(field=name)
@@ -168,7 +181,7 @@ def plan_hall(hall: Hall, layout: Layout) -> list[PlannedBooth]:
     rects = [booth.rect for booth in planned]
     if not all(rect.inside(hall.width_cm, hall.depth_cm) for rect in rects):
         raise OutsideHall
-    if overlapping(rects) is not None:
+    if overlaps(dict(enumerate(rects))):
         raise BoothsOverlap
     return planned
 
@@ -176,50 +189,36 @@ def plan_hall(hall: Hall, layout: Layout) -> list[PlannedBooth]:
 def generate_booths(
     hall: Hall, layout: Layout, *, by: Actor, type_code: str = "SHELL9", corner_type_code: str | None = None
 ) -> list[Booth]:
-    """Lay out the hall anew: booths whose number stays keep their record, the others are removed or added.
+    """Lay out the hall and publish it at once: booths whose number stays keep their record, the others are dropped or added.
 
-    Booths with two open sides or more get the corner's type when one is named.
-
-    Refused by the features above while a booth there is booked (BoothsWillChange). Raises InvalidInput, NothingFits,
-    NotFound for an unknown type. Zone codes of the layout must exist at the fair.
+    Booths with two open sides or more get the corner's type when one is named. Whoever has a booth that moves is told; features
+    above refuse to take one away (BoothsWillChange). A draft is thrown away. Raises InvalidInput, NothingFits, NotFound for an
+    unknown type. Zone codes of the layout must exist at the fair.
     """
     with transaction():
-        row = db.session.get_one(Hall, hall.id, with_for_update=True, populate_existing=True)
-        kind = _type(type_code)
-        corner = _type(corner_type_code) if corner_type_code else kind
-        zones = {zone.code: zone.id for zone in db.session.scalars(select(Zone).where(Zone.fair_id == row.fair_id))}
-        if any(code not in zones for code, _ in layout.zones):
+        row = lock_hall(hall)
+        corner_type_code = corner_type_code or type_code
+        kinds = {kind.code for kind in booth_types()}
+        if not {type_code, corner_type_code} <= kinds:
+            raise NotFound
+        if any(code not in {zone.code for zone in zones_of(row.fair_id)} for code, _ in layout.zones):
             raise InvalidInput(_l("This fair has no such zone."), field="zones")
-        planned = plan_hall(row, layout)
-        present = {booth.code: booth for booth in db.session.scalars(select(Booth).where(Booth.hall_id == row.id))}
-        elsewhere = select(Booth.code).where(Booth.fair_id == row.fair_id, Booth.hall_id != row.id)
-        taken = set(db.session.scalars(elsewhere)) & {booth.code for booth in planned}
-        if taken:
+        planned, rules, before = plan_hall(row, layout), rules_of(row), published_plan(row)
+        if any(booth.code in rules.elsewhere for booth in planned):
             raise InvalidInput(_l("Another hall numbers its booths like this already."), field="prefix")
-        removed = [booth.id for code, booth in present.items() if code not in {new.code for new in planned}]
-        if present:
-            publish(BoothsWillChange(row.fair_id, [booth.id for booth in present.values()], removed))
-        if removed:
-            db.session.execute(delete(Booth).where(Booth.id.in_(removed)))
-        result = []
-        for new in planned:
-            booth = present.get(new.code) or Booth(fair_id=row.fair_id, hall_id=row.id, code=new.code)
-            booth.type_id = (corner if new.open_sides > 1 else kind).id
-            booth.zone_id = zones.get(new.zone or "")
-            booth.x_cm, booth.y_cm, booth.w_cm, booth.h_cm = new.rect.x, new.rect.y, new.rect.w, new.rect.h
-            booth.open_sides = new.open_sides
-            result.append(booth)
-        db.session.add_all(result)
-        db.session.flush()
-        record("floorplans.generate", row, by=by, before={"booths": len(present)}, after={"booths": len(result)})
-        return result
-
-
-def _type(code: str) -> BoothType:
-    found = db.session.scalar(select(BoothType).where(BoothType.code == code))
-    if found is None:
-        raise NotFound
-    return found
+        keys = {booth.code: key for key, booth in before.booths.items()}
+        booths = {}
+        for number, new in enumerate(planned, 1):
+            key = keys.get(new.code, f"n{base36(number)}")
+            kind = corner_type_code if new.open_sides > 1 else type_code
+            place = PlannedPlace(new.code, new.rect.x, new.rect.y, new.rect.w, new.rect.h, kind, new.zone or "")
+            old = before.booths.get(key)
+            booths[key] = replace(place, blocked=old.blocked, reason=old.reason) if old is not None else place
+        plan = replace(before, booths=booths)
+        with suppress(NothingChanged):
+            put_in_force(row, plan, look_at(plan, rules), by=by)
+        clear_draft(row)
+        return list(booths_of(row))
 
 
 def assign_zone(booths: Sequence[Booth], zone: Zone | None, *, by: Actor) -> None:
@@ -228,6 +227,7 @@ def assign_zone(booths: Sequence[Booth], zone: Zone | None, *, by: Actor) -> Non
         for booth in booths:
             row = db.session.get_one(Booth, booth.id, with_for_update=True, populate_existing=True)
             row.zone_id = zone.id if zone is not None else None
+            follow(row.hall_id, [row.id], zone=zone.code if zone is not None else "")
             record("floorplans.assign_zone", row, by=by, after={"zone": zone.code if zone is not None else None})
 
 
@@ -247,10 +247,13 @@ def _set_blocked(booth: Booth, blocked: bool, reason: str, by: Actor) -> Booth:
     with transaction():
         row = db.session.get_one(Booth, booth.id, with_for_update=True, populate_existing=True)
         if blocked:
-            publish(BoothsWillChange(row.fair_id, [row.id]))
+            publish(BoothsWillChange(row.fair_id, by, blocked=[row.id]))
         row.is_blocked, row.block_reason = blocked, reason
+        follow(row.hall_id, [row.id], blocked=blocked, reason=reason)
         action = "floorplans.block" if blocked else "floorplans.unblock"
         record(action, row, by=by, after={"reason": reason} if blocked else None)
+        if not blocked:
+            publish(BoothsOpened(row.fair_id))
         return row
 
 

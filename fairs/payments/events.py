@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fairs.core.actor import Actor
+from fairs.core.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +18,16 @@ class MoneyReceived:
     deposit_covered: bool
     fully_paid: bool
     by: Actor
+
+
+@dataclass(slots=True)
+class MoneyCameLate:
+    """Money was recorded against an invoice that is cancelled. A handler that puts it to use makes the credit itself
+    (``credit_late_money``) and then applies it; otherwise it is owed back."""
+
+    invoice_id: int
+    subject_type: str
+    subject_id: int
+    amount: Money
+    by: Actor
+    is_credited: bool = False

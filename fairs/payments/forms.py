@@ -10,9 +10,10 @@ from wtforms.validators import ValidationError
 
 from fairs.core.forms import REQUIRED, DayField, Form, MoneyField, Text
 from fairs.payments.models import Invoice
-from fairs.payments.service import ReceiptDraft
+from fairs.payments.service import METHODS, ReceiptDraft
 
-METHOD_LABELS = {"transfer": _l("Bank transfer"), "cash": _l("Cash")}
+METHOD_LABELS = {"transfer": _l("Bank transfer"), "cash": _l("Cash"), "credit": _l("From a credit")}
+_CHOICES = [(method, METHOD_LABELS[method]) for method in METHODS]
 
 
 class MethodField(RadioField):
@@ -20,7 +21,7 @@ class MethodField(RadioField):
 
     def pre_validate(self, form: Any) -> None:
         """Only what was offered."""
-        if self.data not in METHOD_LABELS:
+        if self.data not in METHODS:
             raise ValidationError(_l("Please choose one."))
 
 
@@ -29,9 +30,7 @@ class ReceiptForm(Form):
 
     amount = MoneyField(_l("Amount received"), most=10**12, required=True)
     received_on = DayField(_l("Day on the bank statement"), required=True)
-    method = MethodField(
-        _l("How it came"), [REQUIRED], choices=list(METHOD_LABELS.items()), default="transfer", validate_choice=False
-    )
+    method = MethodField(_l("How it came"), [REQUIRED], choices=_CHOICES, default="transfer", validate_choice=False)
     external_reference = Text(_l("Reference of the bank"), length=100)
     note = Text(_l("Note"), length=400)
     seen = HiddenField()

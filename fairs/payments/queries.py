@@ -222,7 +222,7 @@ def _of_fair(*where: ColumnElement[bool]) -> Sequence[Invoice]:
     query = select(Invoice).where(*where).options(selectinload(Invoice.instalments)).order_by(Invoice.id)
     if in_transaction():
         # All invoices before any booking, as when money is received: the other order could deadlock.
-        query = query.with_for_update().execution_options(populate_existing=True)
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     return db.session.scalars(query).all()
 
 

@@ -49,6 +49,7 @@ KINDS = {"deposit": _l("Deposit"), "balance": _l("Balance")}
 ACTIONS = {
     "payments.issue": (_l("Invoice issued"), "file-invoice", None),
     "payments.receive": (_l("Money received"), "cash", "success"),
+    "payments.receive_late": (_l("Money came after the cancelling"), "clock-dollar", "warning"),
     "payments.cancel": (_l("Invoice cancelled"), "x", "danger"),
 }
 

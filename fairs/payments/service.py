@@ -13,17 +13,17 @@ from sqlalchemy import select
 from fairs.audit.service import record
 from fairs.core.actor import Actor
 from fairs.core.clock import today
-from fairs.core.db import db, transaction
+from fairs.core.db import MINE, db, transaction
 from fairs.core.errors import InvalidInput, InvalidTransition
 from fairs.core.events import publish
 from fairs.core.money import Money
 from fairs.core.sequences import next_number
 from fairs.payments.errors import InvoiceClosed, ReceiptKnown, ReceivedMeanwhile, WrongAmount
-from fairs.payments.events import MoneyReceived
+from fairs.payments.events import MoneyCameLate, MoneyReceived
 from fairs.payments.models import Credit, Instalment, Invoice, InvoiceLine, Receipt
 from fairs.payments.states import CreditState, InvoiceState
 
-METHODS = ("transfer", "cash")
+METHODS = ("transfer", "cash")  # by which money comes in; "credit" moves what is here already
 _ALPHABET = string.digits + string.ascii_uppercase
 
 
@@ -145,8 +145,9 @@ def _instalments(total: Money, draft: InvoiceDraft) -> list[Instalment]:
 def record_receipt(invoice: Invoice, draft: ReceiptDraft, *, by: Actor) -> Receipt:
     """Record money received and tell the features above (MoneyReceived).
 
-    Raises WrongAmount, InvoiceClosed, ReceiptKnown (the same bank line twice), ReceivedMeanwhile, InvalidInput. An overpayment is
-    recorded as it came.
+    Money for a cancelled invoice is recorded too and owed back as a credit, unless a feature above puts it to use
+    (MoneyCameLate). Raises WrongAmount, InvoiceClosed (nothing was ever owed), ReceiptKnown (the same bank line twice),
+    ReceivedMeanwhile, InvalidInput. An overpayment is recorded as it came.
     """
     if draft.amount.amount_minor <= 0 or draft.amount.currency != invoice.currency:
         raise WrongAmount(field="amount")
@@ -158,8 +159,8 @@ def record_receipt(invoice: Invoice, draft: ReceiptDraft, *, by: Actor) -> Recei
     if draft.method == "transfer" and reference is None:
         raise InvalidInput(_l("Write the bank's reference of the transfer."), field="external_reference")
     with transaction():
-        row = db.session.get_one(Invoice, invoice.id, with_for_update=True, populate_existing=True)
-        if row.state in {InvoiceState.CANCELLED, InvoiceState.WAIVED}:
+        row = db.session.get_one(Invoice, invoice.id, with_for_update=MINE, populate_existing=True)
+        if row.state is InvoiceState.WAIVED or (row.state is InvoiceState.CANCELLED and not row.total_minor):
             raise InvoiceClosed
         if draft.seen_minor is not None and draft.seen_minor != row.received_minor:
             raise ReceivedMeanwhile
@@ -178,15 +179,28 @@ def record_receipt(invoice: Invoice, draft: ReceiptDraft, *, by: Actor) -> Recei
             amount_minor=draft.amount.amount_minor, currency=draft.amount.currency, recorded_by_id=by.user_id,
             recorded_for_id=by.for_user_id, note=draft.note,
         )  # fmt: skip
-        db.session.add(receipt)
-        row.received_minor += draft.amount.amount_minor
+        _take_in(row, receipt, by)
+        return receipt
+
+
+def _take_in(row: Invoice, receipt: Receipt, by: Actor) -> None:
+    db.session.add(receipt)
+    row.received_minor += receipt.amount_minor
+    if row.state is InvoiceState.CANCELLED:
+        db.session.flush()
+        record("payments.receive_late", row, by=by, after={"receipt": receipt.number, "amount": receipt.amount})
+        late = MoneyCameLate(row.id, row.subject_type, row.subject_id, receipt.amount, by)
+        publish(late)
+        if not late.is_credited:
+            credit_late_money(late, reason=row.note)
+    else:
         if row.received_minor >= row.total_minor:
             if row.state is not InvoiceState.PAID:
                 row.move_to(InvoiceState.PAID)
         elif row.state is InvoiceState.OPEN:
             row.move_to(InvoiceState.PARTLY_PAID)
         db.session.flush()
-        record("payments.receive", row, by=by, after={"receipt": receipt.number, "amount": draft.amount})
+        record("payments.receive", row, by=by, after={"receipt": receipt.number, "amount": receipt.amount})
         first = row.instalments[0] if row.instalments else None
         publish(
             MoneyReceived(
@@ -195,8 +209,62 @@ def record_receipt(invoice: Invoice, draft: ReceiptDraft, *, by: Actor) -> Recei
                 fully_paid=row.state is InvoiceState.PAID, by=by,
             )
         )  # fmt: skip
-        db.session.refresh(row, ["receipts"])
-        return receipt
+    db.session.refresh(row, ["receipts"])
+
+
+def credit_late_money(late: MoneyCameLate, *, reason: str) -> Credit:
+    """Make the credit of money that came for a cancelled invoice. Inside transaction(); whoever handles the event may call
+    it, after having locked what it needs: the series of numbers comes last."""
+    late.is_credited = True
+    row = db.session.get_one(Invoice, late.invoice_id)
+    return _credit(row, late.amount, reason, late.by)
+
+
+def _credit(row: Invoice, amount: Money, reason: str, by: Actor) -> Credit:
+    code = row.number.split("-", 1)[0]
+    credit = Credit(
+        number=f"{code}-CR-{next_number(f'credit:{code}'):05d}", fair_id=row.fair_id, company_id=row.company_id,
+        invoice_id=row.id, amount_minor=amount.amount_minor, currency=row.currency, reason=reason[:400],
+        state=CreditState.OPEN,
+    )  # fmt: skip
+    db.session.add(credit)
+    db.session.flush()
+    record("payments.credit", credit, by=by, after={"number": credit.number, "amount": credit.amount})
+    return credit
+
+
+def apply_credit(credit: Credit, invoice: Invoice, *, on: date, by: Actor) -> Money:
+    """Pay an invoice from a credit as far as it goes; gives what was used. Inside transaction(), both rows the caller's.
+
+    A receipt by ``credit`` stands on the invoice, the credit is less by as much, settled when nothing of it is left. No
+    money comes in or goes out. Raises WrongAmount for another currency, InvalidTransition for a settled credit or a closed
+    invoice.
+    """
+    if credit.currency != invoice.currency:
+        raise WrongAmount
+    if credit.state is not CreditState.OPEN or invoice.state in {InvoiceState.CANCELLED, InvoiceState.WAIVED}:
+        raise InvalidTransition
+    used = min(credit.amount_minor, invoice.total_minor - invoice.received_minor)
+    if used <= 0:
+        return Money(0, credit.currency)
+    code = invoice.number.split("-", 1)[0]
+    receipt = Receipt(
+        number=f"{code}-O-{next_number(f'offset:{code}'):05d}", fair_id=invoice.fair_id, invoice_id=invoice.id,
+        received_on=on, method="credit", external_reference=f"{credit.number}/{invoice.number}", amount_minor=used,
+        currency=credit.currency, recorded_by_id=by.user_id, recorded_for_id=by.for_user_id, note=credit.reason,
+    )  # fmt: skip
+    credit.amount_minor -= used
+    if not credit.amount_minor:
+        credit.move_to(CreditState.SETTLED)
+        credit.settled_on, credit.settled_by = on, invoice.number
+    record(
+        "payments.apply_credit",
+        credit,
+        by=by,
+        after={"number": credit.number, "invoice": invoice.number, "amount": receipt.amount},
+    )
+    _take_in(invoice, receipt, by)
+    return receipt.amount
 
 
 def normal_reference(text: str | None) -> str | None:
@@ -207,7 +275,7 @@ def normal_reference(text: str | None) -> str | None:
 def cancel_invoice(invoice: Invoice, *, by: Actor, reason: str) -> Invoice:
     """Cancel an invoice on which nothing was received; raises InvalidTransition for a paid one."""
     with transaction():
-        row = db.session.get_one(Invoice, invoice.id, with_for_update=True, populate_existing=True)
+        row = db.session.get_one(Invoice, invoice.id, with_for_update=MINE, populate_existing=True)
         if row.received_minor:
             raise InvalidTransition(**{"from": str(row.state), "to": str(InvoiceState.CANCELLED)})
         row.move_to(InvoiceState.CANCELLED)
@@ -217,26 +285,16 @@ def cancel_invoice(invoice: Invoice, *, by: Actor, reason: str) -> Invoice:
 
 
 def cancel_with_credit(invoice: Invoice, *, by: Actor, reason: str) -> Credit | None:
-    """Cancel an invoice in any state because its fair is called off; what was received for it is owed back as a credit.
+    """Cancel an invoice in any state; what was received for it is owed back as a credit.
 
     Raises InvalidTransition for one that is cancelled already.
     """
     with transaction():
-        row = db.session.get_one(Invoice, invoice.id, with_for_update=True, populate_existing=True)
+        row = db.session.get_one(Invoice, invoice.id, with_for_update=MINE, populate_existing=True)
         before = row.state
         row.move_to(InvoiceState.CANCELLED)
         row.note = reason[:400]
-        credit = None
-        if row.received_minor:
-            code = row.number.split("-", 1)[0]
-            credit = Credit(
-                number=f"{code}-CR-{next_number(f'credit:{code}'):05d}", fair_id=row.fair_id, company_id=row.company_id,
-                invoice_id=row.id, amount_minor=row.received_minor, currency=row.currency, reason=reason[:400],
-                state=CreditState.OPEN,
-            )  # fmt: skip
-            db.session.add(credit)
-            db.session.flush()
-            record("payments.credit", credit, by=by, after={"number": credit.number, "amount": credit.amount})
+        credit = _credit(row, row.received, reason, by) if row.received_minor else None
         after = {"reason": reason, "credit": credit.number if credit else None}
         record("payments.cancel", row, by=by, before={"state": before}, after=after)
         return credit
@@ -252,7 +310,7 @@ def settle_credit(credit: Credit, *, reference: str, settled_on: date, today: da
     if settled_on > today:
         raise InvalidInput(_l("This day lies in the future."), field="settled_on")
     with transaction():
-        row = db.session.get_one(Credit, credit.id, with_for_update=True, populate_existing=True)
+        row = db.session.get_one(Credit, credit.id, with_for_update=MINE, populate_existing=True)
         row.move_to(CreditState.SETTLED)
         row.settled_on, row.settled_by = settled_on, reference.strip()[:100]
         record("payments.settle_credit", row, by=by, after={"number": row.number, "reference": row.settled_by})

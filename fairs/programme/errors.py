@@ -12,3 +12,9 @@ class NotQuantified(Conflict):
 
     code = "not_quantified"
     message = _l("The plan sets no figure for this item, so none is entered.")
+
+
+class BudgetExceeded(Conflict):
+    """More would be committed than the line has left."""
+
+    code = "budget_exceeded"

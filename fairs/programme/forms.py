@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
 
-from fairs.core.forms import REQUIRED, DayField, DecimalNumber, Form, LongText, Text, UploadField
+from fairs.core.forms import REQUIRED, DayField, DecimalNumber, Form, LongText, MoneyField, Text, UploadField
+from fairs.programme.budget import LineDraft
+from fairs.programme.models import PlanItem
 from fairs.programme.service import FigureDraft
-from fairs.programme.states import BY_HAND, FigureLabel
+from fairs.programme.states import BY_HAND, BudgetSource, FigureLabel
 
 
 class FigureForm(Form):
@@ -38,3 +41,21 @@ class OwnerForm(Form):
     """Who answers for an item."""
 
     owner = Text(_l("Who answers for it"), length=200)
+
+
+class LineForm(Form):
+    """A budget line."""
+
+    item = SelectField(_l("Item of the plan"), [REQUIRED])
+    source = SelectField(_l("Source"), [REQUIRED])
+    name = Text(_l("Name, where a source has several lines"), length=120)
+    ceiling = MoneyField(_l("Ceiling"), most=10**14, required=True)
+
+    def __init__(self, *args: Any, items: Sequence[PlanItem], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.item.choices = [(str(one.id), f"{one.number} {one.name}"[:120]) for one in items]
+        self.source.choices = [(one.value, one.label) for one in BudgetSource]
+
+    def draft(self, currency: str) -> LineDraft:
+        """The line as typed; raises InvalidInput for decimals that the currency does not have."""
+        return LineDraft(BudgetSource(self.source.data), self.ceiling.money(currency), self.name.data or "")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.core.db import ExactDecimal, Record, StateType
 from fairs.core.i18n import localized
+from fairs.core.money import Money
 from fairs.core.storage import StoredFile
-from fairs.programme.states import FigureLabel, TargetKind
+from fairs.programme.states import BudgetSource, FigureLabel, TargetKind
 
 
 class Programme(Record):
@@ -146,3 +147,55 @@ class FigureEntry(Record):
 
     target: Mapped[Target] = relationship()
     file: Mapped[StoredFile | None] = relationship()
+
+
+class BudgetLine(Record):
+    """Money of one source for one item of the plan, in minor units of ``currency``.
+
+    What is committed and spent together never exceeds the ceiling: kept by the row's lock, and by the database.
+    """
+
+    __tablename__ = "budget_lines"
+    __table_args__ = (
+        UniqueConstraint("item_id", "source", "name"),
+        CheckConstraint("committed_minor + spent_minor <= ceiling_minor", name="within_ceiling"),
+        CheckConstraint("committed_minor >= 0 AND spent_minor >= 0", name="not_negative"),
+    )
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("plan_items.id"), index=True)
+    source: Mapped[BudgetSource] = mapped_column(StateType(BudgetSource))
+    name: Mapped[str] = mapped_column(
+        String(120), default=""
+    )  # which of several lines of a source: a decision, a chapter
+    ceiling_minor: Mapped[int] = mapped_column(BigInteger)
+    committed_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    spent_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    currency: Mapped[str] = mapped_column(String(3), default="VND")
+
+    item: Mapped[PlanItem] = relationship()
+
+    @property
+    def ceiling(self) -> Money:
+        """What may be committed and spent in all."""
+        return Money(self.ceiling_minor, self.currency)
+
+    @property
+    def committed(self) -> Money:
+        """What is promised by decisions and not spent yet."""
+        return Money(self.committed_minor, self.currency)
+
+    @property
+    def spent(self) -> Money:
+        """What was settled."""
+        return Money(self.spent_minor, self.currency)
+
+    @property
+    def left(self) -> Money:
+        """What can still be committed."""
+        return self.ceiling - self.committed - self.spent
+
+    @property
+    def label(self) -> str:
+        """Item, source and name, as people choose it from a list."""
+        parts = [f"{self.item.programme.year} · {self.item.number} {self.item.name}", str(self.source.label), self.name]
+        return " · ".join(part for part in parts if part)

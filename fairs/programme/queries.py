@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from fairs.core.db import db
-from fairs.programme.models import FigureEntry, PlanItem, Programme, Target
+from fairs.programme.models import BudgetLine, FigureEntry, PlanItem, Programme, Target
 
 
 def programme_of(year: int) -> Programme | None:
@@ -18,7 +18,15 @@ def programme_of(year: int) -> Programme | None:
 
 
 def years() -> Sequence[int]:
-    """Years with a plan, the latest first."""
+    """Years whose plan sets targets, the latest first."""
+    with_targets = select(PlanItem.programme_id).join(Target, Target.item_id == PlanItem.id)
+    return db.session.scalars(
+        select(Programme.year).where(Programme.id.in_(with_targets)).order_by(Programme.year.desc())
+    ).all()
+
+
+def budget_years() -> Sequence[int]:
+    """Years with a plan, with targets or without, the latest first."""
     return db.session.scalars(select(Programme.year).order_by(Programme.year.desc())).all()
 
 
@@ -65,4 +73,34 @@ def entries_for(target: Target) -> Sequence[FigureEntry]:
         .options(joinedload(FigureEntry.file))
         .where(FigureEntry.target_id == target.id)
         .order_by(FigureEntry.as_of.desc(), FigureEntry.id.desc())
+    ).all()
+
+
+def budget_lines(year: int | None = None) -> Sequence[BudgetLine]:
+    """The budget lines of a plan, or of all plans, in the order of the plan, the latest year first."""
+    query = (
+        select(BudgetLine)
+        .join(PlanItem, PlanItem.id == BudgetLine.item_id)
+        .join(Programme, Programme.id == PlanItem.programme_id)
+        .options(joinedload(BudgetLine.item).joinedload(PlanItem.programme))
+        .order_by(Programme.year.desc(), PlanItem.position, BudgetLine.source, BudgetLine.name)
+    )
+    return db.session.scalars(query if year is None else query.where(Programme.year == year)).all()
+
+
+def budget_line(line_id: int) -> BudgetLine | None:
+    """The line with this key."""
+    if not 0 < line_id < 2**31:
+        return None
+    return db.session.scalar(
+        select(BudgetLine)
+        .options(joinedload(BudgetLine.item).joinedload(PlanItem.programme))
+        .where(BudgetLine.id == line_id)
+    )
+
+
+def items_of(programme: Programme) -> Sequence[PlanItem]:
+    """The items of a plan in its order."""
+    return db.session.scalars(
+        select(PlanItem).where(PlanItem.programme_id == programme.id).order_by(PlanItem.position)
     ).all()

@@ -12,6 +12,7 @@ from fairs.core.clock import today
 from fairs.core.db import db
 from fairs.core.errors import DomainError, NotFound
 from fairs.core.web import actor, go, requires
+from fairs.programme import budget_pages
 from fairs.programme.forms import FigureForm, OwnerForm
 from fairs.programme.models import FigureEntry, Target
 from fairs.programme.permissions import ENTER_FIGURES, VIEW_PROGRAMME
@@ -19,6 +20,7 @@ from fairs.programme.queries import entries_for
 from fairs.programme.service import ZONE, enter_figure, name_owner
 
 bp = Blueprint("programme", __name__)
+blueprints = [bp, budget_pages.bp]
 
 
 def _target(target_id: int) -> Target:

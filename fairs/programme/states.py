@@ -41,3 +41,11 @@ class FigureLabel(State):
 
 
 BY_HAND = frozenset({FigureLabel.ANNOUNCED, FigureLabel.ESTIMATED, FigureLabel.DECLARED})
+
+
+class BudgetSource(State):
+    """Who pays what stands on a budget line."""
+
+    CITY = "city", _l("City budget"), "blue", "building-bank"
+    COUNTERPART = "counterpart", _l("Counterpart funds of enterprises"), "teal", "building-store"
+    OTHER = "other", _l("Other sources"), "secondary", "coins"

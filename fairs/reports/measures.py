@@ -27,6 +27,7 @@ from fairs.contracts.states import ContractState, Verification
 from fairs.core.clock import local_day
 from fairs.core.db import db
 from fairs.directory.models import Company
+from fairs.exhibitors.sharing import count_co_exhibitors
 from fairs.floorplans.models import Booth
 from fairs.importers.models import Importer
 from fairs.importers.states import ImporterState
@@ -70,26 +71,32 @@ def equivalents(area_cm2: int) -> Decimal:
 
 
 def booths(fairs: Sequence[Fair], as_of: date) -> Measured | None:
-    """Confirmed bookings in booths of 9 m²; stands and net square metres beside."""
+    """Confirmed bookings in booths of 9 m²; stands, net square metres and exhibitors (main and co-exhibitors) beside."""
     areas: Counter[date] = Counter()
-    stands = 0
+    stands = exhibitors = 0
     for fair in fairs:
         rows = db.session.execute(
-            select(BoothBooking.confirmed_at, BoothBooking.created_at, Booth.w_cm * Booth.h_cm)
+            select(
+                BoothBooking.confirmed_at, BoothBooking.created_at, Booth.w_cm * Booth.h_cm, BoothBooking.exhibitor_id
+            )
             .join(Booth, Booth.id == BoothBooking.booth_id)
             .where(BoothBooking.fair_id == fair.id, BoothBooking.state == BookingState.CONFIRMED)
         )
-        for confirmed, created, area in rows:
+        main = set()
+        for confirmed, created, area, exhibitor_id in rows:
             day = local_day(confirmed or created, fair.time_zone)
             if day <= as_of:
                 areas[day] += area
                 stands += 1
+                main.add(exhibitor_id)
+        exhibitors += len(main) + count_co_exhibitors(main)
     if not stands:
         return None
     total = areas.total()
     beside = (
         Beside(_l("Stands"), Decimal(stands)),
         Beside(_l("Net space in m²"), (Decimal(total) / 10_000).quantize(Decimal("0.01"))),
+        Beside(_l("Exhibitors, with co-exhibitors"), Decimal(exhibitors)),
     )
     return Measured(equivalents(total), FigureLabel.COUNTED, {d: equivalents(a) for d, a in areas.items()}, beside)
 

@@ -14,7 +14,8 @@ from fairs.core.errors import NotFound
 from fairs.core.text import clean, fold
 from fairs.core.web import Page, paginate
 from fairs.directory.models import Company, CraftVillage, Product, ProductGroup
-from fairs.exhibitors.models import Exhibitor
+from fairs.exhibitors.models import Exhibitor, ShownProduct, StandCompany
+from fairs.exhibitors.sharing import CO, co_exhibiting
 from fairs.exhibitors.states import ExhibitorState
 
 PER_PAGE = 24
@@ -30,9 +31,19 @@ class CatalogueFilter:
 
 
 def _shown(fair_id: int) -> Any:
-    """Products that everybody may see at a fair: public ones of accepted exhibitors."""
-    here = select(Exhibitor.company_id).where(Exhibitor.fair_id == fair_id, Exhibitor.state == ExhibitorState.ACCEPTED)
-    return Product.is_public.is_(True) & Product.company_id.in_(here)
+    """Products that everybody may see at a fair: public ones of accepted exhibitors and of their co-exhibitors.
+
+    An exhibitor that has chosen what it brings shows only that.
+    """
+    accepted = (Exhibitor.fair_id == fair_id) & (Exhibitor.state == ExhibitorState.ACCEPTED)
+    here = select(Exhibitor.company_id).where(accepted)
+    chosen = select(ShownProduct.product_id).join(Exhibitor, Exhibitor.id == ShownProduct.exhibitor_id).where(accepted)
+    choosing = (
+        select(Exhibitor.company_id).join(ShownProduct, ShownProduct.exhibitor_id == Exhibitor.id).where(accepted)
+    )
+    shows_all = Product.company_id.in_(here) & Product.company_id.not_in(choosing)
+    shown = shows_all | Product.id.in_(chosen) | Product.company_id.in_(co_exhibiting(fair_id))
+    return Product.is_public.is_(True) & shown
 
 
 def _matching(fair_id: int, wanted: CatalogueFilter) -> Select[Product]:
@@ -69,38 +80,34 @@ def count_shown(fair_id: int) -> int:
 
 
 def shown_product(fair_id: int, product_id: int) -> tuple[Product, Exhibitor]:
-    """A product as everybody sees it, and the exhibitor that shows it here; raises NotFound."""
-    found = db.session.execute(
-        select(Product, Exhibitor)
-        .join(Exhibitor, Exhibitor.company_id == Product.company_id)
+    """A product as everybody sees it, and the exhibitor on whose stand it is; raises NotFound."""
+    found = db.session.scalar(
+        select(Product)
         .options(
-            joinedload(Product.village),
-            selectinload(Product.photos),
-            joinedload(Exhibitor.company).joinedload(Company.village),
+            joinedload(Product.village), selectinload(Product.photos),
+            joinedload(Product.company).joinedload(Company.village),
         )
-        .where(
-            Product.id == product_id,
-            Product.is_public.is_(True),
-            Exhibitor.fair_id == fair_id,
-            Exhibitor.state == ExhibitorState.ACCEPTED,
-        )
-    ).first()
-    if found is None:
+        .where(Product.id == product_id, _shown(fair_id))
+    )  # fmt: skip
+    exhibitor = exhibitors_of_products(fair_id, [found]).get(found.company_id) if found is not None else None
+    if found is None or exhibitor is None:
         raise NotFound
-    return found[0], found[1]
+    return found, exhibitor
 
 
 def exhibitors_of_products(fair_id: int, products: Iterable[Product]) -> dict[int, Exhibitor]:
-    """Who shows these products at the fair, by company."""
+    """On whose stand these products are, by the company that makes them; two queries."""
     companies = {product.company_id for product in products}
-    rows = db.session.scalars(
-        select(Exhibitor).where(
-            Exhibitor.fair_id == fair_id,
-            Exhibitor.state == ExhibitorState.ACCEPTED,
-            Exhibitor.company_id.in_(companies),
-        )
+    accepted = (Exhibitor.fair_id == fair_id) & (Exhibitor.state == ExhibitorState.ACCEPTED)
+    shared = db.session.execute(
+        select(StandCompany.company_id, Exhibitor)
+        .join(Exhibitor, Exhibitor.id == StandCompany.exhibitor_id)
+        .where(accepted, StandCompany.kind == CO, StandCompany.company_id.in_(companies))
+        .order_by(StandCompany.id.desc())
     )
-    return {row.company_id: row for row in rows}
+    found = {row[0]: row[1] for row in shared}
+    rows = db.session.scalars(select(Exhibitor).where(accepted, Exhibitor.company_id.in_(companies)))
+    return {**found, **{row.company_id: row for row in rows}}
 
 
 def first_products(company_ids: Sequence[int]) -> dict[int, Product]:

@@ -24,6 +24,7 @@ from fairs.directory.products import pattern_of, products_of
 from fairs.directory.queries import group_names
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.queries import count_public, public_exhibitors
+from fairs.exhibitors.sharing import CO, REPRESENTED, stand_companies, stand_companies_by
 from fairs.exhibitors.states import ExhibitorState
 from fairs.site.catalogue import (
     CatalogueFilter,
@@ -52,6 +53,7 @@ def exhibitor_cards(found: Sequence[Exhibitor]) -> list[dict[str, Any]]:
     """Exhibitors as cards, with their first product or the drawing of their craft; a constant number of queries."""
     booths = confirmed_booths([exhibitor.id for exhibitor in found])
     firsts = first_products([exhibitor.company_id for exhibitor in found])
+    shared = stand_companies_by([exhibitor.id for exhibitor in found])
     names = group_names()
     return [
         {
@@ -63,6 +65,7 @@ def exhibitor_cards(found: Sequence[Exhibitor]) -> list[dict[str, Any]]:
             "product": firsts.get(exhibitor.company_id),
             "booths": booths.get(exhibitor.id, []),
             "about": localized(exhibitor.company, "description") or exhibitor.products,
+            "with": [company_title(one.company) for one in shared.get(exhibitor.id, []) if one.kind == CO],
         }
         for exhibitor in found
     ]
@@ -131,7 +134,7 @@ def product(product_id: int) -> str:
     fair = current_fair()
     shown, exhibitor = shown_product(fair.id, product_id)
     names = group_names()
-    company, pattern = exhibitor.company, pattern_of(shown.group_code)
+    company, pattern = shown.company, pattern_of(shown.group_code)
     exhibitor_path = url_for("catalogue.exhibitor", reference=exhibitor.reference)
     picture = _picture(shown, pattern)
     maker = organization_data(company, company_title(company), exhibitor_path)
@@ -200,6 +203,14 @@ def exhibitors() -> str:
     )
 
 
+def _plain_card(product: Product, names: dict[str, str]) -> dict[str, Any]:
+    """A product on the page of its own maker."""
+    return {
+        "product": product, "title": localized(product), "group": names.get(product.group_code, product.group_code),
+        "pattern": pattern_of(product.group_code), "maker": "", "booths": [],
+    }  # fmt: skip
+
+
 @bp.get("/exhibitors/<reference>")
 @public
 @shared_page
@@ -219,7 +230,8 @@ def exhibitor(reference: str) -> str:
         raise NotFound
     company, names = shown.company, group_names()
     title = company_title(company)
-    goods = products_of(company.id, only_public=True)
+    goods = [one for one in shown.shown_products if one.is_public] or products_of(company.id, only_public=True)
+    companies = stand_companies(shown.id)
     return render_template(
         "site/exhibitor.html",
         exhibitor=shown,
@@ -228,17 +240,18 @@ def exhibitor(reference: str) -> str:
         groups=[names.get(code, code) for code in shown.groups],
         pattern=pattern_of(*shown.groups),
         booths=confirmed_booths([shown.id]).get(shown.id, []),
-        cards=[
+        cards=[_plain_card(one, names) for one in goods],
+        co_exhibitors=[
             {
-                "product": one,
-                "title": localized(one),
-                "group": names.get(one.group_code, one.group_code),
-                "pattern": pattern_of(one.group_code),
-                "maker": "",
-                "booths": [],
+                "company": one.company,
+                "title": company_title(one.company),
+                "about": localized(one.company, "description") or one.products,
+                "cards": [_plain_card(product, names) for product in products_of(one.company_id, only_public=True)],
             }
-            for one in goods
+            for one in companies
+            if one.kind == CO
         ],
+        represented=[(company_title(one.company), one.products) for one in companies if one.kind == REPRESENTED],
         register_url=_register_url(fair),
         head=head_of(
             title,

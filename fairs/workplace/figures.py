@@ -130,7 +130,7 @@ def _exhibitors(fair: Fair) -> Figure:
     is_accepted = Exhibitor.state == ExhibitorState.ACCEPTED
     total, recent, waiting = _numbers(
         Exhibitor, fair, is_accepted, is_accepted & (Exhibitor.decided_at >= _week()),
-        Exhibitor.state == ExhibitorState.SUBMITTED,
+        Exhibitor.state.in_((ExhibitorState.SUBMITTED, ExhibitorState.APPRAISED)),
     )  # fmt: skip
     return Figure(
         _("Exhibitors accepted"), format_number(total), _("%(number)s wait for a decision", number=format_number(waiting)),
@@ -174,7 +174,7 @@ def _money_since(column: Any, model: Any, fair: Fair, day_column: Any, *where: A
 def _received(fair: Fair) -> Figure:
     found = next((s for s in sums(fair.id, InvoiceFilter(), fair.today) if s.total.currency == fair.currency), None)
     nothing = Money(0, fair.currency)
-    recent = _money_since(Receipt.amount_minor, Receipt, fair, Receipt.received_on)
+    recent = _money_since(Receipt.amount_minor, Receipt, fair, Receipt.received_on, Receipt.method != "credit")
     return Figure(
         _("Received"), format_money(found.received if found else nothing),
         _("%(open)s still open", open=format_money(found.open if found else nothing)), ("payments.index", {}), "cash",

@@ -10,11 +10,14 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, func, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 
+from fairs.agreements.models import Agreement
+from fairs.agreements.permissions import VIEW_AGREEMENTS
 from fairs.badges.models import Badge
 from fairs.badges.permissions import PRINT_BADGES
 from fairs.booths.models import BoothBooking
 from fairs.booths.permissions import VIEW_BOOKINGS, VIEW_PLAN
 from fairs.booths.queries import is_live_now
+from fairs.booths.sales_models import WaitingEntry
 from fairs.booths.states import BoothState
 from fairs.calendar.models import Fair
 from fairs.contracts.models import Contract
@@ -24,18 +27,24 @@ from fairs.core.i18n import format_money
 from fairs.core.money import Money
 from fairs.core.permissions import Permission
 from fairs.directory.models import Company, Person
+from fairs.documents.models import Selection
+from fairs.documents.permissions import VIEW_DOCUMENTS
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.permissions import VIEW_EXHIBITORS
 from fairs.exhibitors.states import ExhibitorState
 from fairs.floorplans.models import Booth, Hall
+from fairs.funding.models import Grant
+from fairs.funding.permissions import VIEW_FUNDING
 from fairs.importers.models import Importer
 from fairs.importers.permissions import VIEW_IMPORTERS
 from fairs.payments.models import Invoice
 from fairs.payments.permissions import VIEW_INVOICES
+from fairs.sitework.models import ServiceOrder
+from fairs.sitework.permissions import VIEW_SITEWORK
 from fairs.visitors.models import Visitor
 from fairs.visitors.permissions import VIEW_VISITORS
 from fairs.workplace.scope import Scope
-from fairs.workplace.terms import Group, Hit, Names, Wanted
+from fairs.workplace.terms import Group, Hit, Names, Wanted, all_words
 
 Conditions = Sequence[ColumnElement[bool] | None]
 _Importer = aliased(Company)
@@ -88,6 +97,25 @@ def _booking_hit(row: Any) -> Hit:
     return Hit("bookings.booking", values, row.code, text, row.state, row.Fair.name, keys=(row.reference,))
 
 
+def _agreement_hit(row: Any) -> Hit:
+    text = f"{row.number} · {row.booths}"
+    return Hit(
+        "agreements.show", _values(row, number=row.number), row.name, text, row.state, row.Fair.name, keys=(row.number,)
+    )
+
+
+def _order_hit(row: Any) -> Hit:
+    values = _values(row, reference=row.reference)
+    text = f"{row.reference} · {row.name}"
+    return Hit("services.show", values, row.code, text, row.state, row.Fair.name, keys=(row.reference,))
+
+
+def _waiting_hit(row: Any) -> Hit:
+    return Hit(
+        "booth_sales.entry", _values(row, entry_id=row.entry_id), row.name, row.reference, row.state, row.Fair.name
+    )
+
+
 def _invoice_hit(row: Any) -> Hit:
     total = format_money(Money(row.total_minor, row.currency))
     return Hit("payments.invoice", _values(row, number=row.number), row.number, f"{row.name} · {total}", row.state,
@@ -99,6 +127,18 @@ def _contract_hit(row: Any) -> Hit:
     title = f"{row.exporter} → {row.importer}"
     return Hit("contracts.contract", _values(row, reference=row.reference), title, f"{row.reference} · {value}",
                row.verification, row.Fair.name, keys=(row.reference,))  # fmt: skip
+
+
+def _document_hit(row: Any) -> Hit:
+    text = " · ".join(part for part in (row.reference, row.decision_number) if part)
+    return Hit("documents.show", _values(row, reference=row.reference), row.title, text, row.state, row.Fair.name,
+               keys=(row.reference, row.decision_number.upper()))  # fmt: skip
+
+
+def _grant_hit(row: Any) -> Hit:
+    amount = format_money(Money(row.amount_minor, row.currency))
+    return Hit("funding.show", _values(row, reference=row.reference), row.title, f"{row.reference} · {amount}", row.state,
+               row.Fair.name, keys=(row.reference,))  # fmt: skip
 
 
 def _booth_query() -> Any:
@@ -177,6 +217,23 @@ KINDS = (
          .join(Booth, Booth.id == BoothBooking.booth_id).join(Exhibitor, Exhibitor.id == BoothBooking.exhibitor_id)
          .join(Company, Company.id == Exhibitor.company_id),
          lambda wanted, companies, people: [_start(BoothBooking.reference, wanted)], _booking_hit),
+    Kind("booth-waiting", _l("Waiting list"), "list-numbers", "", VIEW_BOOKINGS, WaitingEntry, None,
+         lambda: select(WaitingEntry.id.label("entry_id"), WaitingEntry.state, WaitingEntry.booth_count, Exhibitor.reference,
+                        Company.name)
+         .join(Exhibitor, Exhibitor.id == WaitingEntry.exhibitor_id).join(Company, Company.id == Exhibitor.company_id),
+         lambda wanted, companies, people: [
+             WaitingEntry.exhibitor_id.in_(select(Exhibitor.id).where(of_company))
+             if (of_company := companies.of(Exhibitor.company_id)) is not None else None],
+         _waiting_hit),
+    Kind("agreements", _l("Agreements"), "file-text", "A", VIEW_AGREEMENTS, Agreement, Agreement.number,
+         lambda: select(Agreement.number, Agreement.booths, Agreement.state, Company.name)
+         .join(Exhibitor, Exhibitor.id == Agreement.exhibitor_id).join(Company, Company.id == Exhibitor.company_id),
+         lambda wanted, companies, people: [_start(Agreement.number, wanted)], _agreement_hit),
+    Kind("services", _l("Service orders"), "truck-delivery", "S", VIEW_SITEWORK, ServiceOrder, ServiceOrder.reference,
+         lambda: select(ServiceOrder.reference, ServiceOrder.state, Booth.code, Company.name)
+         .join(Booth, Booth.id == ServiceOrder.booth_id).join(Exhibitor, Exhibitor.id == ServiceOrder.exhibitor_id)
+         .join(Company, Company.id == Exhibitor.company_id),
+         lambda wanted, companies, people: [_start(ServiceOrder.reference, wanted)], _order_hit),
     Kind("invoices", _l("Invoices"), "receipt", "INV", VIEW_INVOICES, Invoice, Invoice.number,
          lambda: select(Invoice.number, Invoice.payment_reference, Invoice.state, Invoice.total_minor, Invoice.currency,
                         Company.name).join(Company, Company.id == Invoice.company_id),
@@ -190,6 +247,12 @@ KINDS = (
          lambda wanted, companies, people: [companies.of(Contract.exporter_id), companies.of(Contract.importer_id),
                                             _code(Contract.reference, wanted), _code(func.upper(Contract.number), wanted)],
          _contract_hit),
+    Kind("documents", _l("Decisions"), "signature", "D", VIEW_DOCUMENTS, Selection, Selection.reference,
+         lambda: select(Selection.reference, Selection.title, Selection.state, Selection.decision_number),
+         lambda wanted, companies, people: [all_words(Selection.folded, wanted)], _document_hit),
+    Kind("grants", _l("Support"), "coins", "G", VIEW_FUNDING, Grant, Grant.reference,
+         lambda: select(Grant.reference, Grant.title, Grant.state, Grant.amount_minor, Grant.currency),
+         lambda wanted, companies, people: [_code(Grant.reference, wanted), _code(Grant.ticket_number, wanted)], _grant_hit),
     Kind("badges", _l("Badges"), "id-badge-2", "P", PRINT_BADGES, Badge, Badge.reference,
          _person_query(Badge, Badge.state),
          lambda wanted, companies, people: [people.of(Badge.person_id), _start(Badge.reference, wanted)],

@@ -23,9 +23,14 @@ from fairs.core.db import db
 from fairs.core.i18n import format_date, format_money
 from fairs.core.states import State
 from fairs.directory.models import Company, Consent, Person
-from fairs.exhibitors.models import Exhibitor
+from fairs.exhibitors.models import Exhibitor, StandCompany
 from fairs.exhibitors.permissions import VIEW_EXHIBITORS
+from fairs.exhibitors.sharing import STAND_KINDS
 from fairs.exhibitors.states import ExhibitorState
+from fairs.funding.duplicates import same_companies
+from fairs.funding.models import Grant
+from fairs.funding.permissions import VIEW_FUNDING
+from fairs.funding.queries import grants_of_companies
 from fairs.importers.models import Importer
 from fairs.importers.permissions import VIEW_IMPORTERS
 from fairs.importers.states import ImporterState
@@ -94,6 +99,7 @@ class Profile:
     follow_ups: Sequence[Note]
     duplicates: Sequence[Any]
     consents: Sequence[Consent] = ()
+    grants: Sequence[Grant] = ()
     step: Step | None = None
 
 
@@ -108,7 +114,7 @@ def profile(subject: Subject, scope: Scope, fairs: dict[int, Fair]) -> Profile:
     badges = _badges(subject)
     return Profile(
         parts, debts, owed_back, bookings, contracts, badges, follow_ups, duplicates(subject),
-        _consents(subject) if isinstance(subject, Person) else (),
+        _consents(subject) if isinstance(subject, Person) else (), _grants(subject, scope),
         _next_step(scope, parts, debts, bookings, contracts, follow_ups, fairs),
     )  # fmt: skip
 
@@ -120,6 +126,12 @@ def _parts(subject: Subject, scope: Scope, fairs: dict[int, Fair]) -> list[Part]
         mine = Exhibitor.company_id if isinstance(subject, Company) else Exhibitor.contact_person_id
         for row in _newest(Exhibitor, and_(mine == subject.id, Exhibitor.state != ExhibitorState.DRAFT)):
             found.append(_part(fairs, row, _("Exhibitor"), row.state, "exhibitors.show", row.contact_name))
+        if isinstance(subject, Company):
+            stands = joinedload(StandCompany.exhibitor).joinedload(Exhibitor.company)
+            for shared in _newest(StandCompany, StandCompany.company_id == subject.id, stands):
+                main = shared.exhibitor
+                label = str(STAND_KINDS[shared.kind])
+                found.append(_part(fairs, main, label, main.state, "exhibitors.show", main.company.name))
     if scope.has(VIEW_IMPORTERS):
         mine = Importer.company_id if isinstance(subject, Company) else Importer.person_id
         for row in _newest(Importer, mine == subject.id, joinedload(Importer.person)):
@@ -162,6 +174,13 @@ def _credits(company: Company, scope: Scope) -> Sequence[Credit]:
     if within is None:
         return []
     return _newest(Credit, and_(Credit.company_id == company.id, within), joinedload(Credit.invoice))
+
+
+def _grants(subject: Subject, scope: Scope) -> Sequence[Grant]:
+    """All support that it ever had, under whatever record: who may see it at one fair sees it at all, or doubles pass."""
+    if not isinstance(subject, Company) or not scope.has(VIEW_FUNDING):
+        return ()
+    return grants_of_companies(same_companies(subject))
 
 
 def _bookings(company: Company, scope: Scope) -> Sequence[BoothBooking]:
@@ -250,7 +269,10 @@ def _at(fair: Fair, **values: Any) -> dict[str, Any]:
 
 
 def _decision(part: Part, scope: Scope) -> Step | None:
-    waits = {ExhibitorState.SUBMITTED: VIEW_EXHIBITORS, ImporterState.SUBMITTED: VIEW_IMPORTERS}.get(part.state)
+    waits = {
+        ExhibitorState.SUBMITTED: VIEW_EXHIBITORS, ExhibitorState.APPRAISED: VIEW_EXHIBITORS,
+        ImporterState.SUBMITTED: VIEW_IMPORTERS,
+    }.get(part.state)  # fmt: skip
     if waits is None or part.fair.is_over or not scope.at(waits, part.fair.id):
         return None
     due = part.record.decide_by
@@ -292,5 +314,6 @@ def _contract_step(contracts: Sequence[Contract], fairs: dict[int, Fair]) -> Ste
 LINKS = {
     "exhibitors.show": VIEW_EXHIBITORS, "importers.show": VIEW_IMPORTERS, "visitors.show": VIEW_VISITORS,
     "bookings.booking": VIEW_BOOKINGS, "payments.invoice": VIEW_INVOICES, "contracts.contract": VIEW_CONTRACTS,
+    "funding.show": VIEW_FUNDING,
 }  # fmt: skip
 """Which permission opens the page of a thing: what may be read of here need not be a link."""

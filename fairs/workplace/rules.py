@@ -12,9 +12,13 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from fairs.booths.withdrawal import last_day_to_withdraw, last_early_day
 from fairs.calendar.models import Fair
 from fairs.core.clock import local_day
 from fairs.core.permissions import Role
+from fairs.sitework.catalogue import items_of as services_of
+from fairs.sitework.manual import items_of as manual_of
+from fairs.sitework.standing import settings_of
 
 DECREE = _l("Decree 81/2018")
 CUSTOM = _l("Custom of the department")
@@ -39,6 +43,22 @@ def _booking_closes(fair: Fair) -> date | None:
     if fair.booking_closes_at is None:
         return fair.starts_on - timedelta(days=14)
     return local_day(fair.booking_closes_at, fair.time_zone)
+
+
+def _services_close(fair: Fair) -> date:
+    """The first day after which a service costs more; by custom where the fair has no services yet."""
+    days = [item.due_days for item in services_of(fair.id, active=True)]
+    return fair.starts_on - timedelta(days=max(days, default=21))
+
+
+def _manual_due(fair: Fair) -> date | None:
+    """The day of the last item of the manual; none where there is no manual."""
+    days = [item.due_days for item in manual_of(fair.id, active=True)]
+    return fair.starts_on - timedelta(days=min(days)) if days else None
+
+
+def _build_up(fair: Fair) -> date:
+    return fair.starts_on - timedelta(days=settings_of(fair.id).build_up_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +88,26 @@ RULES: tuple[Rule, ...] = (
     Rule("permit", _l("Permit of the fair registered"), _permit_day, Role.ORGANISER, DECREE, opens=before(365)),
     Rule("plan", _l("Detailed plan of the fair approved"), before(60), Role.ORGANISER, CUSTOM),
     Rule("published", _l("The fair is published"), before(180), Role.ORGANISER, CUSTOM, "published", "calendar.settings"),
+    Rule("floor_plan", _l("The plan of every hall is published"), before(155), Role.ORGANISER, RECORDS, "floor_plan",
+         "floorplans.index"),
     Rule("booking_opens", _l("Booking opens"), before(150), Role.ORGANISER, CUSTOM, "booking_open", "calendar.settings"),
-    Rule("withdrawal", _l("Last day to withdraw in writing"), before(50), Role.BOOTH_SALES, TERMS, "day", "exhibitors.index"),
+    Rule("early_bird", _l("Last day of early-bird prices"), last_early_day, Role.BOOTH_SALES, FAIR, "day", "prices.index"),
+    Rule("withdrawal", _l("Last day to withdraw in writing"), last_day_to_withdraw, Role.BOOTH_SALES, TERMS, "day", "exhibitors.index"),
     Rule("decisions", _l("All applications are decided"), before(45), Role.ORGANISER, CUSTOM, "decisions",
          "exhibitors.index", {"state": "submitted"}),
+    Rule("support", _l("Decisions on support are signed"), before(45), Role.ORGANISER, CUSTOM, "support", "documents.index"),
     Rule("allocation", _l("Booths are allocated"), before(40), Role.ORGANISER, CUSTOM, "allocation", "allocation.index"),
     Rule("rooms", _l("Rooms that nobody needs are released"), before(30), Role.HOSPITALITY, CUSTOM, kinds=("trade",)),
     Rule("importers", _l("All importers have an answer"), before(30), Role.ORGANISER, RECORDS, "importers",
          "importers.index", {"state": "submitted"}),
-    Rule("services", _l("Orders of extra services close"), before(21), Role.BOOTH_SALES, CUSTOM, "day"),
+    Rule("services", _l("Orders of extra services close"), _services_close, Role.BOOTH_SALES, FAIR, "day", "services.items"),
+    Rule("manual", _l("The exhibitor manual is done"), _manual_due, Role.BOOTH_SALES, FAIR, "day", "sitework.manual"),
     Rule("deposits", _l("Deposits are paid"), before(30), Role.FINANCE, RECORDS, "deposits", "payments.index"),
     Rule("balance", _l("Balance of the booths is paid"), lambda fair: fair.balance_due_on or fair.starts_on - timedelta(days=30),
          Role.FINANCE, FAIR, "balances", "payments.index", {"due": "overdue"}),
     Rule("booking_closes", _l("Booking closes"), _booking_closes, Role.BOOTH_SALES, FAIR, "day", "booths.staff_plan"),
     Rule("badges", _l("Badges are printed"), before(3), Role.FRONT_DESK, CUSTOM, "badges", "badges.index", {"printed": "no"}),
-    Rule("build_up", _l("Build-up of the booths begins"), before(2), Role.ORGANISER, CUSTOM, "day", "booths.staff_plan"),
+    Rule("build_up", _l("Build-up of the booths begins"), _build_up, Role.ORGANISER, FAIR, "day", "onsite.plan"),
     Rule("opening", _l("The fair opens"), before(0), Role.ORGANISER, FAIR, "running", "calendar.settings"),
     Rule("last_day", _l("Last day of the fair"), after(0), Role.ORGANISER, FAIR, "day", "checkin.gates"),
     Rule("closing", _l("The fair is closed"), after(1), Role.ORGANISER, CUSTOM, "closed", "calendar.settings"),

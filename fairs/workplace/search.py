@@ -21,6 +21,8 @@ from fairs.calendar.queries import all_fairs
 from fairs.core.db import db
 from fairs.directory.models import Company, Person
 from fairs.directory.permissions import VIEW_DIRECTORY
+from fairs.funding.models import SupportRule
+from fairs.funding.permissions import VIEW_FUNDING
 from fairs.workplace.kinds import find_kinds
 from fairs.workplace.scope import Scope
 from fairs.workplace.terms import KEYS, MOST, Found, Group, Hit, Names, Wanted, all_words, understand
@@ -87,6 +89,21 @@ def _people(wanted: Wanted, names: Names, limit: int) -> Group:
     return _group("people", _l("Persons"), "user", hits, names)
 
 
+def _rules(wanted: Wanted, limit: int) -> list[Group]:
+    """Rules of support by their item, their legal basis or their code; they belong to no fair."""
+    rows = db.session.scalars(
+        select(SupportRule).where(SupportRule.is_newest, all_words(SupportRule.folded, wanted))
+        .order_by(SupportRule.code).limit(limit + 1)
+    ).all()  # fmt: skip
+    hits = tuple(
+        Hit(
+            "support_rules.show", {"rule_code": row.code}, row.item, f"{row.code} · {row.legal_basis}", keys=(row.code,)
+        )
+        for row in rows[:limit]
+    )
+    return [Group("support_rules", _l("Rules of support"), "scale", hits, len(hits), len(rows) > limit)] if hits else []
+
+
 def _shown(query: Any, names: Names, limit: int) -> Any:
     # Of very many, those that were met first are as good as any: the reader will add a word.
     ids = names.ids if names.is_complete else names.ids[:MOST]
@@ -149,5 +166,6 @@ def search(text: str, scope: Scope, *, limit: int = MOST) -> Found:
             groups += [_companies(wanted, companies, limit)] if companies.ids else []
             groups += [_people(wanted, people, limit)] if people.ids else []
         groups += find_kinds(wanted, scope, companies, people, fairs, limit)
+        groups += _rules(wanted, limit) if scope.has(VIEW_FUNDING) else []
     exact = [hit for group in groups for hit in group.hits if wanted.code in hit.keys]
     return Found(tuple(groups), exact[0] if len(exact) == 1 else None)

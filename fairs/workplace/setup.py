@@ -30,6 +30,7 @@ from fairs.core.sequences import next_number
 from fairs.core.web import go, public
 from fairs.directory.reference import load_reference as load_directory_reference
 from fairs.floorplans.reference import load_reference as load_booth_types
+from fairs.funding.reference import load_rules
 from fairs.workplace.installation import InstallationForm, keep
 
 bp = Blueprint("setup", __name__)
@@ -108,6 +109,7 @@ def set_up(form: FirstRunForm) -> tuple[User, Fair]:
             raise NotFound
         load_directory_reference()
         load_booth_types()
+        load_rules()
         user = create_user(
             form.admin_email.data,
             form.admin_name.data,

@@ -21,8 +21,12 @@ from fairs.calendar.states import FairState
 from fairs.core.clock import local_day
 from fairs.core.db import db
 from fairs.core.i18n import format_date, format_number
+from fairs.documents.models import Selection
+from fairs.documents.states import OPEN as SELECTION_OPEN
+from fairs.documents.states import SelectionState
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.states import ExhibitorState
+from fairs.floorplans.models import Booth, Hall, PlanVersion
 from fairs.importers.models import Importer
 from fairs.importers.states import ImporterState
 from fairs.payments.models import Instalment, Invoice
@@ -45,6 +49,8 @@ class Facts:
     badges: tuple[int, int]  # valid, of them not printed
     instalments: dict[str, tuple[int, date]]  # still to be paid by kind: how many, the earliest day
     invoices: int
+    selections: tuple[int, int, date | None]  # all that were not cancelled, open, the earliest day one is needed
+    halls: tuple[int, int, date | None]  # all, of them with a published plan, the day of the last publication
     allocations: tuple[int, datetime | None]  # drafts, and until when the offers of the published one stand
 
 
@@ -87,7 +93,7 @@ class Item:
 
 def facts_of(fair: Fair) -> Facts:
     """Read what the rules are judged by."""
-    applications = _waiting(Exhibitor, fair, ExhibitorState.SUBMITTED)
+    applications = _waiting(Exhibitor, fair, ExhibitorState.SUBMITTED, ExhibitorState.APPRAISED)
     importers = _waiting(Importer, fair, ImporterState.SUBMITTED)
     badges, unprinted = db.session.execute(
         select(func.count(), func.coalesce(func.sum(case((Badge.printed_at.is_(None), 1), else_=0)), 0)).where(
@@ -107,8 +113,30 @@ def facts_of(fair: Fair) -> Facts:
     invoices = db.session.scalar(select(func.count()).select_from(Invoice).where(Invoice.fair_id == fair.id)) or 0
     return Facts(
         milestones_of(fair.id), applications, importers, (badges, int(unprinted)),
-        {kind: (count, day) for kind, count, day in rows}, invoices, _allocations(fair),
+        {kind: (count, day) for kind, count, day in rows}, invoices, _selections(fair), _halls(fair), _allocations(fair),
     )  # fmt: skip
+
+
+def _selections(fair: Fair) -> tuple[int, int, date | None]:
+    is_open = Selection.state.in_(SELECTION_OPEN)
+    total, still, day = db.session.execute(
+        select(
+            func.count(), func.coalesce(func.sum(case((is_open, 1), else_=0)), 0),
+            func.min(case((is_open, Selection.due_on))),
+        ).where(Selection.fair_id == fair.id, Selection.state != SelectionState.CANCELLED)
+    ).one()  # fmt: skip
+    return total, int(still), date.fromisoformat(day) if isinstance(day, str) else day
+
+
+def _halls(fair: Fair) -> tuple[int, int, date | None]:
+    planned = select(Booth.id).where(Booth.hall_id == Hall.id).exists()
+    last = select(func.max(PlanVersion.created_at)).where(PlanVersion.fair_id == fair.id).scalar_subquery()
+    total, ready, moment = db.session.execute(
+        select(func.count(), func.coalesce(func.sum(case((planned, 1), else_=0)), 0), last).where(
+            Hall.fair_id == fair.id
+        )
+    ).one()
+    return total, int(ready), local_day(moment, fair.time_zone) if moment is not None else None
 
 
 def _allocations(fair: Fair) -> tuple[int, datetime | None]:
@@ -121,8 +149,8 @@ def _allocations(fair: Fair) -> tuple[int, datetime | None]:
     return drafts, until
 
 
-def _waiting(model: Any, fair: Fair, state: Any) -> tuple[int, int, date | None]:
-    waits = model.state == state
+def _waiting(model: Any, fair: Fair, *states: Any) -> tuple[int, int, date | None]:
+    waits = model.state.in_(states)
     total, waiting, day = db.session.execute(
         select(
             func.count(),
@@ -149,6 +177,14 @@ def _answers(name: str) -> Callable[[Fair, Facts, date], Proof]:
     return proof
 
 
+def _signed(fair: Fair, facts: Facts, day: date) -> Proof:
+    total, still, needed = facts.selections
+    if not still:
+        return Proof(bool(total), applies=bool(total))
+    text = ngettext("%(num)s decision is being prepared", "%(num)s decisions are being prepared", still)
+    return Proof(False, text, needed or day)
+
+
 def _paid(kind: str) -> Callable[[Fair, Facts, date], Proof]:
     def proof(fair: Fair, facts: Facts, day: date) -> Proof:
         if kind not in facts.instalments:
@@ -158,6 +194,14 @@ def _paid(kind: str) -> Callable[[Fair, Facts, date], Proof]:
         return Proof(False, text, due if kind == "deposit" else min(day, due))
 
     return proof
+
+
+def _planned(fair: Fair, facts: Facts, day: date) -> Proof:
+    total, ready, last = facts.halls
+    if total and ready == total:
+        return Proof(True, _("Last published on %(day)s", day=format_date(last)) if last is not None else "")
+    text = ngettext("%(num)s hall has no published plan", "%(num)s halls have no published plan", total - ready)
+    return Proof(False, text if total else "", applies=bool(total) or day >= fair.today)
 
 
 def _allocated(fair: Fair, facts: Facts, day: date) -> Proof:
@@ -189,8 +233,10 @@ PROOFS: dict[str, Callable[[Fair, Facts, date], Proof]] = {
     "booking_open": _reached(F.BOOKING_OPEN, F.RUNNING, F.CLOSED, F.REPORTED),
     "running": _reached(F.RUNNING, F.CLOSED, F.REPORTED),
     "closed": _reached(F.CLOSED, F.REPORTED),
+    "floor_plan": _planned,
     "decisions": _answers("applications"),
     "importers": _answers("importers"),
+    "support": _signed,
     "deposits": _paid("deposit"),
     "balances": _paid("balance"),
     "allocation": _allocated,

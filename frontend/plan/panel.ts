@@ -16,13 +16,26 @@ export function startPanel(root: HTMLElement, view: View): Panel {
   const url = root.dataset['panelUrl'] ?? '';
   let code = codeOf(root.querySelector('a.booth[aria-current]') ?? document.createElement('p'));
   let asked = 0;
+  let beside = '';
 
   function mark(chosen: string): void {
     for (const one of root.querySelectorAll('a.booth[aria-current]')) one.removeAttribute('aria-current');
-    for (const row of root.querySelectorAll('tr.is-chosen')) row.classList.remove('is-chosen');
+    for (const row of root.querySelectorAll('.is-chosen')) row.classList.remove('is-chosen');
     if (!chosen) return;
     boothOf(chosen)?.setAttribute('aria-current', 'true');
     root.querySelector(`tr[data-code="${CSS.escape(chosen)}"]`)?.classList.add('is-chosen');
+  }
+
+  /** The neighbours: those taken together, and those that could be added. */
+  function markBeside(): void {
+    for (const one of root.querySelectorAll('a.booth.is-beside, a.booth.is-together')) one.classList.remove('is-beside', 'is-together');
+    for (const link of place!.querySelectorAll<HTMLElement>('[data-with]')) boothOf((link.textContent ?? '').trim().split(/\s/)[0] ?? '')?.classList.add('is-beside');
+    beside = place!.querySelector<HTMLElement>('[data-together]')?.dataset['together'] ?? '';
+    for (const one of beside.split(',').filter(Boolean)) boothOf(one)?.classList.replace('is-beside', 'is-together');
+  }
+
+  function take(codes: string, byKeyboard: boolean): void {
+    void load(`${url}${encodeURIComponent(code)}?with=${encodeURIComponent(codes)}`, byKeyboard ? 'panel' : '');
   }
 
   function remember(): void {
@@ -30,6 +43,7 @@ export function startPanel(root: HTMLElement, view: View): Panel {
     if (code) address.searchParams.set('booth', code);
     else address.searchParams.delete('booth');
     address.searchParams.delete('q');
+    address.searchParams.delete('with');
     address.hash = '';
     window.history.replaceState(null, '', address);
   }
@@ -46,6 +60,7 @@ export function startPanel(root: HTMLElement, view: View): Panel {
       }
       place!.innerHTML = await answer.text();
       main!.classList.add('has-booth');
+      markBeside();
       if (focus === 'panel') place!.focus({ preventScroll: true });
       else if (focus === 'found') (place!.querySelector<HTMLElement>('[name="exhibitor"]') ?? place!.querySelector<HTMLElement>('#clerk-q'))?.focus();
       else announce(place!.querySelector<HTMLElement>('[data-announce]')?.dataset['announce'] ?? '');
@@ -72,13 +87,30 @@ export function startPanel(root: HTMLElement, view: View): Panel {
     mark('');
     remember();
     main!.classList.remove('has-booth');
+    for (const one of root.querySelectorAll('a.booth.is-beside, a.booth.is-together')) one.classList.remove('is-beside', 'is-together');
     if (place!.contains(document.activeElement)) boothOf(before)?.focus({ preventScroll: true });
     for (const child of [...place!.children]) (child as HTMLElement).hidden = true;
   }
 
   root.addEventListener('click', (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    if (event.ctrlKey || event.metaKey || event.button !== 0) return;
     const target = event.target as Element;
+    // With shift a free neighbour is taken together with the booth that is chosen.
+    const neighbour = event.shiftKey ? target.closest('a.booth.is-beside, a.booth.is-together') : null;
+    if (neighbour) {
+      event.preventDefault();
+      const codes = beside.split(',').filter(Boolean);
+      const added = codeOf(neighbour);
+      take((codes.includes(added) ? codes.filter((one) => one !== added) : [...codes, added]).join(','), false);
+      return;
+    }
+    if (event.shiftKey) return;
+    const more = target.closest<HTMLElement>('[data-with]');
+    if (more) {
+      event.preventDefault();
+      take(more.dataset['with'] ?? '', event.detail === 0);
+      return;
+    }
     if (target.closest('[data-panel-close]')) {
       event.preventDefault();
       close();
@@ -103,17 +135,18 @@ export function startPanel(root: HTMLElement, view: View): Panel {
     if (!form.matches('[data-panel-search]')) return;
     event.preventDefault();
     const words = new FormData(form).get('q');
-    void load(`${url}${encodeURIComponent(code)}?q=${encodeURIComponent(String(words ?? ''))}`, 'found');
+    void load(`${url}${encodeURIComponent(code)}?q=${encodeURIComponent(String(words ?? ''))}&with=${encodeURIComponent(beside)}`, 'found');
   });
 
   if (code) main.classList.add('has-booth');
   mark(code);
+  markBeside();
   return {
     get code() { return code; },
     open,
     refresh() {
       const words = place.querySelector<HTMLInputElement>('#clerk-q')?.value;
-      if (code) void load(url + encodeURIComponent(code) + (words ? `?q=${encodeURIComponent(words)}` : ''), place.contains(document.activeElement) ? 'panel' : '');
+      if (code) void load(url + encodeURIComponent(code) + `?with=${encodeURIComponent(beside)}` + (words ? `&q=${encodeURIComponent(words)}` : ''), place.contains(document.activeElement) ? 'panel' : '');
     },
   };
 }

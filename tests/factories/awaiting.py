@@ -14,7 +14,8 @@ from fairs.allocation.service import publish as publish_allocation
 from fairs.allocation.states import AllocationState
 from fairs.badges.service import mark_printed as print_badges
 from fairs.badges.states import BadgeCategory
-from fairs.booths.service import cancel_booking
+from fairs.booths.requests import answer_request, ask_extension, set_fascia
+from fairs.booths.service import cancel_booking, confirm, offer_booths, release_hold, reserve
 from fairs.calendar.models import Fair
 from fairs.calendar.service import change_settings, change_state
 from fairs.calendar.states import FairState
@@ -23,13 +24,18 @@ from fairs.core.actor import SYSTEM
 from fairs.core.clock import now, today
 from fairs.core.db import db, transaction
 from fairs.core.permissions import Role
+from fairs.documents.service import return_selection, submit_selection
 from fairs.exhibitors.service import accept_application, refuse_application, waitlist_application
+from fairs.funding.queries import clashes_of
+from fairs.funding.service import decide_clash, settle_grant
 from fairs.importers.service import approve_importer
 from fairs.messages.models import OutboxMessage
 from fairs.messages.service import Notice, mark_printed, send, try_again
 from fairs.messages.states import MessageState
 from fairs.payments.models import Invoice
 from fairs.payments.service import cancel_with_credit, settle_credit
+from fairs.sitework.orders import deliver
+from fairs.sitework.staff import decide_request
 from fairs.workplace.awaited import KINDS
 from fairs.workplace.inbox import Inbox, Reader
 from tests.factories.booths import new_ground
@@ -38,6 +44,8 @@ from tests.factories.deals import ALL_CHECKS, acting, office, scan
 from tests.factories.deals import Office as Deals
 from tests.factories.exhibitors import new_office
 from tests.factories.importers import ZONE, reception
+from tests.factories.sitework import new_site
+from tests.factories.support import support_place
 
 LONG = timedelta(days=8)
 
@@ -70,7 +78,48 @@ def items_of(someone: Reader, record: Any) -> list[str]:
 def application() -> Awaiting:
     place = new_office()
     record = place.submitted()
+    return Awaiting(place.fair, record, lambda: place.appraised(record))
+
+
+def appraised() -> Awaiting:
+    place = new_office()
+    record = place.appraised()
     return Awaiting(place.fair, record, lambda: accept_application(record, by=SYSTEM))
+
+
+def selection() -> Awaiting:
+    place = support_place()
+    record = place.proposed().selection
+    return Awaiting(place.fair, record, lambda: submit_selection(record, by=place.by))
+
+
+def returned_selection() -> Awaiting:
+    place = support_place()
+    record = return_selection(place.submitted(), reason="Thiếu chữ ký nháy", by=place.by)
+    return Awaiting(place.fair, record, lambda: submit_selection(record, by=place.by))
+
+
+def signature() -> Awaiting:
+    place = support_place()
+    record = place.submitted()
+    return Awaiting(place.fair, record, lambda: place.sign(record))
+
+
+def clash() -> Awaiting:
+    place = support_place()
+    exhibitor = place.supported()
+    place.other_grant(exhibitor)
+    item = place.proposed(exhibitor, reason="Khoản kia cho chuyến đi")
+    [record] = clashes_of([place.grant(item.selection).id])
+    return Awaiting(place.fair, record, lambda: decide_clash(record, is_duplicate=False, note="Đã xem", by=SYSTEM))
+
+
+def settlement() -> Awaiting:
+    place = support_place()
+    record = place.grant(place.signed())
+    with transaction():
+        place.fair.starts_on = place.fair.ends_on = place.fair.today - timedelta(days=1)
+    return Awaiting(place.fair, record, lambda: settle_grant(record, record.amount, by=SYSTEM))
 
 
 def waiting_list() -> Awaiting:
@@ -98,6 +147,28 @@ def reservation() -> Awaiting:
     return Awaiting(ground.fair, record, lambda: cancel_booking(record, reason="Chưa đặt cọc", by=SYSTEM), LONG)
 
 
+def offer() -> Awaiting:
+    ground = new_ground()
+    until = now() + timedelta(minutes=1)
+    record = offer_booths(ground.fair, ground.exhibitor(), [ground.booth()], until=until, origin="offer", by=SYSTEM)[0]
+    return Awaiting(ground.fair, record, lambda: release_hold(record, by=SYSTEM))
+
+
+def booth_request() -> Awaiting:
+    ground = new_ground()
+    until = ground.fair.today + timedelta(days=20)
+    record = ask_extension(ground.reserve(), until, reason="Chờ ngân hàng", by=SYSTEM)
+    return Awaiting(ground.fair, record, lambda: answer_request(record, True, answer="", by=SYSTEM))
+
+
+def fascia() -> Awaiting:
+    ground = new_ground()
+    held = ground.hold()
+    # Under a name that is not the company's; confirmed, so that no deposit is awaited beside it.
+    record = confirm(reserve(held, fascia_name="MỘT TÊN KHÁC", terms_accepted=True, by=SYSTEM), by=SYSTEM)
+    return Awaiting(ground.fair, record, lambda: set_fascia(record, "MỘT TÊN KHÁC", by=SYSTEM))
+
+
 def invoice() -> Awaiting:
     ground = new_ground()
     record = db.session.get_one(Invoice, ground.reserve().invoice_id)
@@ -122,6 +193,31 @@ def credit() -> Awaiting:
         record, reference="FT123", settled_on=place.fair.today, today=place.fair.today, by=SYSTEM
     )
     return Awaiting(place.fair, record, pay_back)
+
+
+def delivery() -> Awaiting:
+    place = new_site(opens_in=2)
+    record = place.pay(place.order())
+    return Awaiting(place.fair, record, lambda: deliver(record, by=SYSTEM))
+
+
+def extra_badge() -> Awaiting:
+    place = new_site()
+    for n in range(2):
+        place.person(f"Người {n}")
+    record = place.person("Người thứ ba", extra_reason="Phiên dịch")
+    return Awaiting(place.fair, record, lambda: decide_request(record, allow=True, reason="", by=SYSTEM))
+
+
+def _defect(*, returns: bool) -> Callable[[], Awaiting]:
+    def make() -> Awaiting:
+        place = new_site()
+        record = place.visit({"lights": "Không sáng"})
+        if returns:
+            record = place.visit({"walls": "Thủng vách"}, returns=True)
+        return Awaiting(place.fair, record, lambda: place.visit({}, returns=returns))
+
+    return make
 
 
 def contract() -> Awaiting:
@@ -203,12 +299,23 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "close": (_fair(-4, FairState.RUNNING, FairState.CLOSED),),
     "report": (_fair(-40, FairState.CLOSED, FairState.REPORTED),),
     "application": (application,),
+    "appraised": (appraised,),
+    "selection": (selection, returned_selection),
+    "signature": (signature,),
+    "clash": (clash,),
+    "settlement": (settlement,),
     "waiting-list": (waiting_list,),
     "importer": (importer,),
     "badge": (badge,),
     "reservation": (reservation,),
+    "offer": (offer,),
+    "booth-request": (booth_request,),
+    "fascia": (fascia,),
     "invoice": (invoice, partly_paid),
     "credit": (credit,),
+    "delivery": (delivery,),
+    "extra-badge": (extra_badge,),
+    "defect": (_defect(returns=False), _defect(returns=True)),
     "contract": (contract,),
     "scan": (without_scan,),
     "rate": (without_rate,),

@@ -92,7 +92,8 @@ class Ground:
 
     def reserve(self, code: str = "A-001", exhibitor: Exhibitor | None = None, by: Actor = SYSTEM) -> BoothBooking:
         """A reserved booth, with its invoice."""
-        return reserve(self.hold(code, exhibitor), fascia_name="BIỂN MẪU", terms_accepted=True, by=by)
+        held = self.hold(code, exhibitor)
+        return reserve(held, fascia_name=held.exhibitor.company.name, terms_accepted=True, by=by)
 
 
 def new_ground(**settings: Any) -> Ground:

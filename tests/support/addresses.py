@@ -13,11 +13,13 @@ from werkzeug.routing import Rule
 
 from fairs.accounts.models import ApiToken, RoleGrant, User
 from fairs.accounts.service import create_token, create_user, grant_role
+from fairs.agreements.models import Agreement
 from fairs.allocation.inputs import build_problem
 from fairs.allocation.models import AllocationExclusion, AllocationPlace, AllocationRun
 from fairs.allocation.states import AllocationState
 from fairs.badges.models import Badge
-from fairs.booths.models import BoothBooking
+from fairs.booths.models import BookingRequest, BoothBooking
+from fairs.booths.sales_models import PriceRule, WaitingEntry
 from fairs.booths.states import BookingState
 from fairs.calendar.milestones import MilestoneDraft, record_milestone
 from fairs.calendar.models import Fair
@@ -31,10 +33,14 @@ from fairs.core.permissions import Permission, Role
 from fairs.core.storage import Upload
 from fairs.core.web import MARK
 from fairs.directory.models import Company, Invitation, Membership, Person, Product
-from fairs.directory.service import file_on_behalf
+from fairs.directory.service import CompanyDraft, file_on_behalf
 from fairs.directory.team import invite_colleague
-from fairs.exhibitors.models import Exhibitor
-from fairs.floorplans.models import Booth, Hall
+from fairs.documents.models import Selection, SelectionItem
+from fairs.exhibitors.models import Answer, Exhibitor, HouseholdFiling, HouseholdRow
+from fairs.exhibitors.questions import QuestionDraft, save_answers, save_question
+from fairs.exhibitors.sharing import StandDraft, add_company
+from fairs.floorplans.models import Booth, Hall, PlanImport
+from fairs.funding.models import Grant, SupportClash
 from fairs.importers.models import Importer
 from fairs.importers.service import link_for as importer_link
 from fairs.lists.models import BulkRun
@@ -45,7 +51,16 @@ from fairs.notes.service import NoteDraft, add_note
 from fairs.notes.states import NoteKind
 from fairs.payments.models import Invoice
 from fairs.payments.service import cancel_with_credit
-from fairs.programme.models import FigureEntry, Target
+from fairs.programme.models import BudgetLine, FigureEntry, Target
+from fairs.sitework.models import (
+    Handover,
+    HandoverPhoto,
+    HandoverVisit,
+    ManualItem,
+    ServiceItem,
+    ServiceOrder,
+    StaffPlace,
+)
 from fairs.visitors.models import Visitor
 from fairs.visitors.service import link_for as visitor_link
 
@@ -58,6 +73,9 @@ BY_REFERENCE = {
     "visitors": Visitor,
     "deals": Contract,
     "badges": Badge,
+    "services": ServiceOrder,
+    "documents": Selection,
+    "support": Grant,
 }
 
 
@@ -142,6 +160,14 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         message = send(Notice("accounts/test", "Hà", None, "vi", {}, fair.id, ()))
         tokens = {"i/token": importer_link(importer), "v/token": visitor_link(visitor)}
         db.session.add(Membership(user_id=colleague.id, company_id=own_company))
+    held_by = own_booking or _first(BoothBooking, BoothBooking.fair_id == fair.id)
+    with transaction():
+        price_rule = PriceRule(fair_id=fair.id, position=1, text_vi="Mẫu", text_en="Sample", percent=5)
+        waiting = WaitingEntry(fair_id=fair.id, exhibitor_id=held_by.exhibitor_id)
+        asked = BookingRequest(
+            fair_id=held_by.fair_id, booking_id=held_by.id, kind="extension", reason="Mẫu", until=fair.starts_on
+        )
+        db.session.add_all([price_rule, waiting, asked])
     invoice = db.session.get(Invoice, own_booking.invoice_id) if own_booking and own_booking.invoice_id else None
     view = save_view(
         list_spec("importers"), fair_id=fair.id, name="Sample", query="state=submitted", role="", roles=(), by=by
@@ -150,22 +176,42 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         user_id=organiser.id, fair_id=fair.id, list_key="importers", action="approve", query="", values={},
         state=RunState.PREVIEW, locale="vi", actor_name=organiser.name,
     )  # fmt: skip
+    sheet = PlanImport(fair_id=fair.id, name="booths.csv", rows=[[2, {"code": "Z-1"}]], problems=[])
     with transaction():
-        db.session.add(run)
+        db.session.add_all([run, sheet])
     allocation, apart = _allocation(fair)
+    own = _first(Exhibitor, Exhibitor.fair_id == fair.id, Exhibitor.company_id == own_company)
+    stand = add_company(own, StandDraft(CompanyDraft("Mẫu cùng gian", "VN"), "co"), by=by)
+    question = save_question(fair.id, QuestionDraft("file", "Giấy phép"), by=by)
+    with transaction():
+        save_answers(own, {question.id: Upload("paper.pdf", b"%PDF-1.4\n%%EOF")}, by=by)
     made = Addresses(app, fair)
     made.values = {
         "fair_slug": fair.slug, "locale": "en", "state": "published", "filename": "app.css", "index": 0, "page": 1,
         "year": 2020, "timeline/key": "report", "target_id": _first(Target).id, "entry_id": _first(FigureEntry).id, "item": "4a", "metric": "booths",
         "note_id": note.id, "credit_number": credit.number, "message_id": message.id, "user_id": staff.id, "grant_id": grant.id, "token_id": _first(ApiToken).id,
         "company_id": own_company, "person_id": _first(Person).id, "filing_id": slip.filing.id, "r/token": slip.token, "files/number": 0,
-        "lists/key": "importers", "views/key": "people", "view_id": view.id, "run_id": run.id,
+        "lists/key": "importers", "views/key": "people", "view_id": view.id, "import_id": sheet.id, "versions/number": 1, "run_id": run.id,
+        "question_id": question.id, "answer_id": _first(Answer, Answer.question_id == question.id).id, "stand_id": stand.id,
+        "households/filing_id": _households(fair), "applications/reference": own.reference,
         "invitation_id": _first(Invitation).id, "membership_id": _first(Membership, Membership.user_id == colleague.id).id, **tokens,
         "join/token": invitation, "confirm/token": "nonsense", "reset/token": "nonsense", "tf-setup/token": "nonsense",
         "booths/code": _first(Booth, Booth.fair_id == fair.id).code, "halls/code": _first(Hall, Hall.fair_id == fair.id).code,
         "sales/code": _confirmed_booth(fair), "products/product_id": _first(Product, Product.company_id == own_company).id,
         "photos/token": "nonsense", "photos/size": "thumb", "token/size": "thumb",
+        "agreements/number": _of_fair(Agreement, fair, "number"), "agreement/reference": _exhibitor_of(Agreement, fair),
+        "my_agreement.pdf.number": _of_fair(Agreement, fair, "number"), "kind": "agreement",
+        "site/reference": _exhibitor_of(ServiceOrder, fair), "services/order": _of_fair(ServiceOrder, fair, "reference"),
+        "catalogue/item_id": _of_fair(ServiceItem, fair, "id"), "manual/item_id": _of_fair(ManualItem, fair, "id"),
+        "reference/item_id": _of_fair(ManualItem, fair, "id"), "of/reference": _exhibitor_of(ServiceOrder, fair), "of/item_id": _of_fair(ManualItem, fair, "id"),
+        "staff/place_id": _of_fair(StaffPlace, fair, "id"),
+        "handover/code": _handed_over(fair), "photos/photo_id": _look(fair, HandoverPhoto), "signatures/visit_id": _look(fair, HandoverVisit),
+        "rule_id": price_rule.id, "waiting/entry_id": waiting.id, "request_id": asked.id, "requests/answer": "agree",
         "gates/code": _first(Gate, Gate.fair_id == fair.id).code, "gates/gate_code": _first(Gate, Gate.fair_id == fair.id).code,
+        "item_id": _first(SelectionItem, SelectionItem.selection_id == _first(Selection, Selection.fair_id == fair.id).id).id,
+        "clash_id": _first(SupportClash).id, "line_id": _first(BudgetLine).id, "rule_code": "KC-DOM-JOIN",
+        "documents.file.part": "decision", "document_texts.edit.kind": "exhibitor_support", "document_texts.edit.part": "decision",
+        "paper_locale": "vi",
         "money/number": _first(Invoice, Invoice.fair_id == fair.id, Invoice.id != paid.id).number,
         "invoices/number": (invoice or _first(Invoice)).number,
         "booth/reference": own_booking.reference if own_booking else _first(BoothBooking).reference,
@@ -178,6 +224,28 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "checkin.rehearse": {"gate": made.values["gates/code"], "rehearsal": fair.starts_on.isoformat()},
     }
     return made
+
+
+def _of_fair(model: Any, fair: Fair, name: str) -> Any:
+    found = db.session.scalars(select(model).where(model.fair_id == fair.id).order_by(model.id)).first()
+    return getattr(found, name) if found is not None else 0
+
+
+def _exhibitor_of(model: Any, fair: Fair) -> str:
+    """The exhibitor of the fair's first row of this kind."""
+    found = db.session.scalars(select(model).where(model.fair_id == fair.id).order_by(model.id)).first()
+    return str(found.exhibitor.reference) if found is not None else _reference(Exhibitor, fair)
+
+
+def _handed_over(fair: Fair) -> str:
+    found = db.session.scalars(select(Handover).where(Handover.fair_id == fair.id).order_by(Handover.id)).first()
+    return str(found.booth.code) if found is not None else _confirmed_booth(fair)
+
+
+def _look(fair: Fair, model: Any) -> int:
+    """The first photo of a hand-over at the fair, or the first look at a booth."""
+    query = select(model.id).join(HandoverVisit) if model is HandoverPhoto else select(model.id)
+    return db.session.scalar(query.join(Handover).where(Handover.fair_id == fair.id).order_by(model.id)) or 0
 
 
 def _allocation(fair: Fair) -> tuple[AllocationRun, AllocationExclusion]:
@@ -196,6 +264,16 @@ def _allocation(fair: Fair) -> tuple[AllocationRun, AllocationExclusion]:
         apart = AllocationExclusion(fair_id=fair.id, first_id=first.id, second_id=second.id)
         db.session.add_all([run, apart])
     return run, apart
+
+
+def _households(fair: Fair) -> int:
+    """A sheet of a partner that is looked over."""
+    partner = _first(User, User.email == "partner@fairs.example")
+    with transaction():
+        filing = HouseholdFiling(fair_id=fair.id, by_id=partner.id, organisation="Mẫu", file_name="mau.csv")
+        filing.rows.append(HouseholdRow(line=2, texts={"name": "Hộ mẫu", "groups": "CER"}))
+        db.session.add(filing)
+    return filing.id
 
 
 def _confirmed_booth(fair: Fair) -> str:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import and_, exists
+from sqlalchemy import and_, exists, func
 from sqlalchemy.orm import joinedload
 
-from fairs.booths.models import BoothBooking
+from fairs.booths.models import OFFERED_BY, BookingRequest, BoothBooking
 from fairs.booths.permissions import MANAGE_BOOKINGS
 from fairs.booths.service import SUBJECT
-from fairs.booths.states import LIVE, BookingState
+from fairs.booths.states import LIVE, BookingState, RequestState, WaitingState
 from fairs.core.i18n import format_money
 from fairs.exhibitors.models import Exhibitor
 from fairs.payments.models import Credit, Invoice
 from fairs.payments.permissions import RECORD_RECEIPT
 from fairs.payments.queries import OWED, first_open_day
 from fairs.payments.states import CreditState, InvoiceState
-from fairs.workplace.inbox import TODAY, Kind, Why, always
+from fairs.workplace.inbox import INVOLVED, TODAY, Kind, Why, always
 
 # Nobody asks for money for a booth that was given up.
 _FOR_ENDED_BOOKING = exists().where(
@@ -50,6 +50,85 @@ KINDS = (
         button=_l("Ask or release"),
         page=lambda booking: ("bookings.booking", {"reference": booking.reference}),
         list_page=("bookings.index", {"state": "overdue"}),
+        load=(joinedload(BoothBooking.booth), joinedload(BoothBooking.exhibitor).joinedload(Exhibitor.company)),
+    ),
+    Kind(
+        key="offer",
+        states=(BookingState.HELD,),
+        model=BoothBooking,
+        where=(
+            BoothBooking.state == BookingState.HELD,
+            BoothBooking.origin.in_(OFFERED_BY),
+            # Booths offered together are one offer.
+            func.coalesce(BoothBooking.bundle_id, BoothBooking.id) == BoothBooking.id,
+            func.date(BoothBooking.hold_until) <= TODAY,
+        ),
+        permission=MANAGE_BOOKINGS,
+        counts_from=BoothBooking.hold_until,
+        days=0,
+        icon="gift",
+        reason=_l("Offer runs out"),
+        title=lambda n: ngettext("%(num)s offer of a booth runs out", "%(num)s offers of booths run out", n),
+        who=lambda booking: booking.exhibitor.company.name,
+        what=lambda booking: _("Booth %(code)s", code=booking.booth.code) + f" · {booking.reference}",
+        button=_l("Ask or extend"),
+        page=lambda booking: ("bookings.booking", {"reference": booking.reference}),
+        list_page=("bookings.index", {"state": "held"}),
+        load=(joinedload(BoothBooking.booth), joinedload(BoothBooking.exhibitor).joinedload(Exhibitor.company)),
+    ),
+    Kind(
+        key="booth-request",
+        states=(RequestState.OPEN,),
+        model=BookingRequest,
+        where=(
+            BookingRequest.state == RequestState.OPEN,
+            # Nobody decides before the other exhibitor has agreed, nor on what they filed themselves.
+            BookingRequest.other_exhibitor_id.is_(None) | BookingRequest.agreed_at.is_not(None),
+            func.coalesce(BookingRequest.by_id, 0).not_in(INVOLVED),
+            func.coalesce(BookingRequest.for_id, 0).not_in(INVOLVED),
+        ),
+        permission=MANAGE_BOOKINGS,
+        counts_from=BookingRequest.created_at,
+        days=2,
+        icon="message-question",
+        reason=_l("Request about a booth"),
+        title=lambda n: ngettext(
+            "%(num)s request about a booth waits for an answer", "%(num)s requests about booths wait for an answer", n
+        ),
+        who=lambda request: request.booking.exhibitor.company.name,
+        what=lambda request: _("Booth %(code)s", code=request.booking.booth.code),
+        button=_l("Answer"),
+        page=lambda request: ("booth_sales.one_request", {"request_id": request.id}),
+        list_page=("booth_sales.requests", {}),
+        load=(
+            joinedload(BookingRequest.booking).joinedload(BoothBooking.booth),
+            joinedload(BookingRequest.booking).joinedload(BoothBooking.exhibitor).joinedload(Exhibitor.company),
+        ),
+    ),
+    Kind(
+        key="fascia",
+        states=(),
+        model=BoothBooking,
+        where=(
+            BoothBooking.fascia_check.is_(True),
+            BoothBooking.state.in_((BookingState.RESERVED, BookingState.CONFIRMED)),
+            func.coalesce(BoothBooking.bundle_id, BoothBooking.id) == BoothBooking.id,
+        ),
+        permission=MANAGE_BOOKINGS,
+        counts_from=BoothBooking.terms_accepted_at,
+        days=7,
+        icon="text-caption",
+        reason=_l("Name on the fascia board"),
+        title=lambda n: ngettext(
+            "%(num)s name on a fascia board is not the company’s own",
+            "%(num)s names on fascia boards are not the companies’ own",
+            n,
+        ),
+        who=lambda booking: booking.exhibitor.company.name,
+        what=lambda booking: f"{booking.booth.code} · {booking.fascia_name}",
+        button=_l("Agree or change"),
+        page=lambda booking: ("booth_sales.change", {"reference": booking.reference}),
+        list_page=("bookings.index", {"state": "live"}),
         load=(joinedload(BoothBooking.booth), joinedload(BoothBooking.exhibitor).joinedload(Exhibitor.company)),
     ),
     Kind(
@@ -95,10 +174,21 @@ KINDS = (
 
 NOBODY = {
     BookingState: {
-        BookingState.HELD: Why.AUTOMATIC,  # minutes run; the exhibitor reserves, or it ends by itself
         BookingState.CONFIRMED: Why.FINAL,
         BookingState.EXPIRED: Why.FINAL,
         BookingState.CANCELLED: Why.FINAL,
+    },
+    RequestState: {
+        RequestState.APPROVED: Why.FINAL,
+        RequestState.REFUSED: Why.FINAL,
+        RequestState.TAKEN_BACK: Why.FINAL,
+    },
+    WaitingState: {
+        WaitingState.WAITING: Why.AUTOMATIC,  # served as soon as a booth fits
+        WaitingState.OFFERED: Why.COMPANY,
+        WaitingState.SERVED: Why.FINAL,
+        WaitingState.LAPSED: Why.FINAL,
+        WaitingState.LEFT: Why.FINAL,
     },
     InvoiceState: {
         InvoiceState.PAID: Why.FINAL,

@@ -15,8 +15,10 @@ from fairs.badges.states import BadgeCategory, BadgeState
 from fairs.calendar.models import Fair
 from fairs.core.clock import local_day
 from fairs.directory.models import Person
+from fairs.documents.models import SelectionItem
 from fairs.exhibitors.models import Exhibitor
-from fairs.exhibitors.permissions import DECIDE_APPLICATION
+from fairs.exhibitors.permissions import APPRAISE, DECIDE_APPLICATION
+from fairs.exhibitors.queries import SUPPORT_KIND
 from fairs.exhibitors.states import ExhibitorState
 from fairs.importers.models import Importer
 from fairs.importers.permissions import DECIDE_IMPORTER
@@ -56,14 +58,44 @@ def prints_in_advance(fair: Fair) -> bool:
     return 0 <= fair.days_to_opening <= PRINT_FROM and not fair.is_over
 
 
+# Proposed for support: its decision is awaited, and that is another item.
+_STANDS_IN_SELECTION = (
+    select(SelectionItem.id)
+    .where(
+        SelectionItem.kind == SUPPORT_KIND, SelectionItem.is_open, SelectionItem.subject_type == "Exhibitor",
+        SelectionItem.subject_id == Exhibitor.id,
+    )
+    .exists()
+)  # fmt: skip
+
 KINDS = (
     Kind(
         key="application",
         states=(ExhibitorState.SUBMITTED,),
         model=Exhibitor,
-        where=(Exhibitor.state == ExhibitorState.SUBMITTED,),
-        permission=DECIDE_APPLICATION,
+        where=(Exhibitor.state == ExhibitorState.SUBMITTED, ~_STANDS_IN_SELECTION),
+        permission=APPRAISE,
         counts_from=Exhibitor.decide_by,  # the day that was promised when it was handed in
+        days=0,
+        icon="clipboard-check",
+        reason=_l("Application to appraise"),
+        title=lambda n: ngettext(
+            "%(num)s application waits for its appraisal", "%(num)s applications wait for their appraisal", n
+        ),
+        who=lambda exhibitor: exhibitor.company.name,
+        what=lambda exhibitor: exhibitor.reference,
+        button=_l("Appraise"),
+        page=lambda exhibitor: ("appraisal.appraise", {"reference": exhibitor.reference}),
+        list_page=("exhibitors.index", {"state": "submitted"}),
+        load=(joinedload(Exhibitor.company),),
+    ),
+    Kind(
+        key="appraised",
+        states=(ExhibitorState.APPRAISED,),
+        model=Exhibitor,
+        where=(Exhibitor.state == ExhibitorState.APPRAISED, ~_STANDS_IN_SELECTION),
+        permission=DECIDE_APPLICATION,
+        counts_from=Exhibitor.decide_by,
         days=0,
         icon="building-store",
         reason=_l("Application to decide on"),
@@ -74,7 +106,7 @@ KINDS = (
         what=lambda exhibitor: exhibitor.reference,
         button=_l("Decide"),
         page=lambda exhibitor: ("exhibitors.show", {"reference": exhibitor.reference}),
-        list_page=("exhibitors.index", {"state": "submitted"}),
+        list_page=("exhibitors.index", {"state": "appraised"}),
         load=(joinedload(Exhibitor.company),),
     ),
     Kind(

@@ -41,7 +41,7 @@ DAY = date(2026, 7, 28)
 SECRETS = {
     "password", "fs_uniquifier", "token_hash", "key", "short_code", "private_key", "public_key", "serial", "code_digest", "secret", "sealed",
     "fingerprint",
-    "sha256",  # a PDF carries the moment at which it was made
+    "sha256", "pdf_sha256", "scan_sha256",  # a PDF carries the moment at which it was made
 }  # fmt: skip
 
 

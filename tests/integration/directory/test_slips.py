@@ -16,8 +16,9 @@ from fairs.core.db import db
 from fairs.core.permissions import Role
 from fairs.directory.models import Filing
 from fairs.directory.service import CompanyDraft, FiledSlip
+from fairs.exhibitors.filing import file_application
 from fairs.exhibitors.models import Exhibitor
-from fairs.exhibitors.service import ContactDraft, ProductsDraft, file_application, refuse_application
+from fairs.exhibitors.service import ContactDraft, ProductsDraft, refuse_application
 from tests.factories.exhibitors import AGREED, Office, actor_of, new_office, new_user
 from tests.support.client import Client, login
 

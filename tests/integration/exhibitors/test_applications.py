@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,9 @@ from fairs.core.errors import DomainError, InvalidInput, InvalidTransition
 from fairs.core.lists import neighbours
 from fairs.directory.models import Company, Consent, Filing, Person
 from fairs.directory.service import CompanyDraft, save_company
+from fairs.documents.service import submit_selection
 from fairs.exhibitors.errors import AlreadyApplied, ApplicationsClosed, DecisionMissing, NotEditable
+from fairs.exhibitors.filing import file_application
 from fairs.exhibitors.lists import EXHIBITORS
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.queries import ExhibitorFilter, page_of_exhibitors, public_exhibitors
@@ -27,7 +29,6 @@ from fairs.exhibitors.service import (
     ProductsDraft,
     accept_application,
     accept_as_paying,
-    file_application,
     refuse_application,
     save_contact,
     save_products,
@@ -39,6 +40,7 @@ from fairs.exhibitors.service import (
 from fairs.exhibitors.states import ExhibitorState
 from fairs.messages.models import OutboxMessage
 from tests.factories.exhibitors import AGREED, Office, actor_of, new_office, new_user
+from tests.factories.support import support_place
 
 S = ExhibitorState
 YESTERDAY = timedelta(days=1)
@@ -125,24 +127,15 @@ def test_a_withdrawn_application_can_be_handed_in_again(app: Flask) -> None:
     assert submit_application(exhibitor, AGREED, by=actor_of(user)).state is S.SUBMITTED
 
 
-def test_a_supported_place_needs_number_and_day_of_the_decision(app: Flask) -> None:
-    office = new_office()
-    by = actor_of(office.staff())
-    exhibitor = office.submitted(track="supported")
-    with pytest.raises(DecisionMissing) as missing:
-        accept_application(exhibitor, by=by)
-    assert missing.value.field == "decision_number"
-    with pytest.raises(DecisionMissing) as missing:
-        accept_application(exhibitor, by=by, decision_number="12/QĐ-SCT")
-    assert missing.value.field == "decision_on"
-    with pytest.raises(InvalidInput) as future:
-        accept_application(exhibitor, by=by, decision_number="12/QĐ-SCT", decision_on=office.fair.starts_on)
-    assert future.value.field == "decision_on"
-
-    day = office.fair.today - YESTERDAY
-    done = accept_application(exhibitor, by=by, decision_number="12/QĐ-SCT", decision_on=day)
-
-    assert (done.state, done.decision_number, done.decision_on) == (S.ACCEPTED, "12/QĐ-SCT", day)
+def test_a_supported_place_comes_by_a_signed_decision(app: Flask) -> None:
+    place = support_place()
+    exhibitor = place.supported()
+    with pytest.raises(DecisionMissing):
+        accept_application(exhibitor, by=place.by)
+    selection = place.proposed(exhibitor).selection
+    place.sign(submit_selection(selection, by=place.by), "12/QĐ-SCT")
+    row = db.session.get_one(Exhibitor, exhibitor.id)
+    assert (row.state, row.decision_number, row.decision_on) == (S.ACCEPTED, "12/QĐ-SCT", place.fair.today)
     assert "12/QĐ-SCT" in mails("exhibitors/accepted")[0].body
 
 
@@ -311,12 +304,3 @@ def test_the_tax_code_belongs_to_one_company(app: Flask) -> None:
     with pytest.raises(DomainError) as refused:
         save_company(CompanyDraft(name="Khác", country="VN", tax_code="0100109106"), by=SYSTEM)
     assert (refused.value.code, refused.value.field) == ("company_exists", "tax_code")
-
-
-def test_decision_days_are_days(app: Flask) -> None:
-    office = new_office()
-    exhibitor = office.submitted(track="supported")
-    done = accept_application(
-        exhibitor, by=actor_of(office.staff()), decision_number=" 6999/QĐ-UBND ", decision_on=date(2019, 12, 6)
-    )
-    assert (done.decision_number, done.decision_on) == ("6999/QĐ-UBND", date(2019, 12, 6))

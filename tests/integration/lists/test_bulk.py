@@ -16,9 +16,11 @@ from fairs.badges.service import revoke_badge
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
+from fairs.core.money import Money
 from fairs.core.permissions import Role
+from fairs.documents.queries import open_item_of
 from fairs.exhibitors.models import Exhibitor
-from fairs.exhibitors.service import refuse_application
+from fairs.exhibitors.queries import SUPPORT_KIND
 from fairs.exhibitors.states import ExhibitorState
 from fairs.importers.models import Importer
 from fairs.importers.service import refuse_importer
@@ -30,8 +32,8 @@ from fairs.lists.tasks import carry_on_after_a_crash, forget_old_previews
 from fairs.messages.models import OutboxMessage
 from fairs.messages.service import Notice, send
 from fairs.messages.states import MessageState
-from tests.factories.exhibitors import new_office
 from tests.factories.importers import Reception, reception, rows_of
+from tests.factories.support import support_place
 from tests.support.client import Client, login, own_session
 from tests.support.jobs import run_jobs
 
@@ -102,27 +104,25 @@ def test_all_that_fit_the_filter_and_nothing_else(place: Reception, client: Clie
     assert states[outside.reference] is ImporterState.SUBMITTED
 
 
-def test_supported_exhibitors_are_accepted_when_the_decision_is_typed(app: Flask, client: Client) -> None:
-    office = new_office()
-    paying, supported = office.submitted(), office.submitted(track="supported")
-    refused = refuse_application(office.submitted(), by=SYSTEM, note="Hết chỗ")
+def test_supported_exhibitors_are_proposed_with_the_terms_that_were_chosen(app: Flask, client: Client) -> None:
+    place = support_place()
+    office, rule, line = place.office, place.terms.rule, place.terms.line
+    paying, supported, twice = office.submitted(), place.supported(), place.supported()
+    place.proposed(twice)
     login(client, office.staff())
-    staff = f"/fairs/{office.fair.slug}"
-    url = begin(client, staff, "exhibitors", "accept")
+    url = begin(client, f"/fairs/{office.fair.slug}", "exhibitors", "propose")
     assert items(url) == {
-        paying.reference: ItemState.WAITING,
-        supported.reference: ItemState.SKIPPED,
-        refused.reference: ItemState.SKIPPED,
+        paying.reference: ItemState.SKIPPED,
+        supported.reference: ItemState.WAITING,
+        twice.reference: ItemState.SKIPPED,
     }
-    wrong = client.submit(f"{url}/check", {"decision_number": "1/QĐ", "decision_on": "31-31-31"})
-    assert wrong.status_code == 422 and "1/QĐ" in wrong.text
-    decision = {"decision_number": "1/QĐ", "decision_on": "2020-02-03"}
-    assert client.submit(f"{url}/check", decision).status_code == 303
-    assert items(url)[supported.reference] is ItemState.WAITING and "2020-02-03" in client.get(url).text
-    client.submit(f"{url}/do", {**decision, "note": ""})
-    row = db.session.get_one(Exhibitor, supported.id)
-    assert (row.state, row.decision_number) == (ExhibitorState.ACCEPTED, "1/QĐ")
-    assert db.session.get_one(Exhibitor, paying.id).decision_number == ""
+    wrong = client.submit(f"{url}/do", {"rule": "999", "line": str(line.id), "percent": "5"})
+    assert wrong.status_code == 422 and 'aria-invalid="true"' in wrong.text
+    client.submit(f"{url}/do", {"rule": str(rule.id), "line": str(line.id), "percent": "50"})
+    assert items(url)[supported.reference] is ItemState.DONE
+    item = open_item_of(SUPPORT_KIND, "Exhibitor", supported.id)
+    assert item is not None and item.amount == Money(5_000_000, "VND")
+    assert db.session.get_one(Exhibitor, supported.id).state is ExhibitorState.SUBMITTED
 
 
 def test_badges_are_printed_marked_and_unmarked(place: Reception, client: Client) -> None:

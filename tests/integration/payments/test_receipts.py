@@ -19,7 +19,7 @@ from fairs.core.money import Money
 from fairs.payments.errors import InvoiceClosed, ReceiptKnown, ReceivedMeanwhile, WrongAmount
 from fairs.payments.events import MoneyReceived
 from fairs.payments.models import Invoice, Receipt
-from fairs.payments.queries import InvoiceFilter, coverage, list_invoices, next_open, overpaid, sums
+from fairs.payments.queries import InvoiceFilter, coverage, list_credits, list_invoices, next_open, overpaid, sums
 from fairs.payments.service import LineDraft, ReceiptDraft, cancel_invoice, is_payment_reference, record_receipt
 from fairs.payments.states import InvoiceState
 from tests.factories.deals import Office, office, vnd
@@ -125,11 +125,13 @@ def test_a_bank_line_counts_once_however_it_is_typed(place: Office) -> None:
     assert (one.received_minor, other.received_minor) == (1000, 0)
 
 
-def test_a_cancelled_invoice_takes_no_money(place: Office) -> None:
+def test_money_for_a_cancelled_invoice_is_owed_back(place: Office) -> None:
     invoice = place.invoice()
     cancel_invoice(invoice, by=SYSTEM, reason="Rút khỏi hội chợ")
-    with pytest.raises(InvoiceClosed):
-        place.receipt(invoice, 1000)
+    place.receipt(invoice, 1000)
+    place.receipt(invoice, 500)
+    assert (invoice.state, invoice.received_minor) == (InvoiceState.CANCELLED, 1500)
+    assert [credit.amount_minor for credit in list_credits(place.fair.id)] == [1000, 500]
     paid = place.invoice()
     place.receipt(paid, 12_960_000)
     with pytest.raises(InvalidTransition):

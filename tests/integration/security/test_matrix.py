@@ -20,11 +20,13 @@ from tests.support.databases import Kind
 ROLES = {key: role for key, _name, role in ACCOUNTS}
 # There for the person, and yet with nothing to show for the sample: why.
 EMPTY_HANDED = {
+    "funding.receipt_file": "the sample grant has no receipt",
     "directory.slip_file": "token and PIN are known only where the slip has just been made",
     "lists.views": "the list's own permission says who may open it",
     "lists.run": "it is the organiser's own",
     "lists.document": "the sample is a preview",
     "messages.dev_attachment": "the sample letter carries no file",
+    "planner.picture": "no picture lies under the sample's plan",
     "programme.document": "the sample figure has no document",
     "timeline.milestone": "deals and hospitality record the steps that they answer for, the organiser all of them",
 }

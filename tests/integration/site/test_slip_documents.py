@@ -10,7 +10,8 @@ from fairs.booths.service import book_for
 from fairs.core.permissions import Role
 from fairs.directory.reference import load_reference
 from fairs.directory.service import CompanyDraft
-from fairs.exhibitors.service import ContactDraft, ProductsDraft, accept_application, file_application
+from fairs.exhibitors.filing import file_application
+from fairs.exhibitors.service import ContactDraft, ProductsDraft, accept_application
 from tests.factories.booths import new_ground
 from tests.factories.exhibitors import AGREED, Office, actor_of
 from tests.support.client import Client

@@ -150,7 +150,7 @@ def test_the_pages_of_an_organiser(client: Client) -> None:
     late = applications(ground, 12, first=ground.fair.today - timedelta(days=1))[0]
 
     page = client.get(start).text
-    assert "12 applications wait for a decision" in page
+    assert "12 applications wait for their appraisal" in page
     assert f"/exhibitors/{late.reference}" in page
     assert re.search(r'topbar-inbox".*?class="count">12<', page, re.DOTALL)
     page = client.get(base).text
@@ -176,7 +176,7 @@ def test_the_inbox_of_all_fairs_is_where_people_with_several_begin(client: Clien
     for ground in (here, there, foreign):
         applications(ground, 2, first=ground.fair.today)
     page = client.get("/inbox").text
-    assert "4 applications wait for a decision" in page
+    assert "4 applications wait for their appraisal" in page
     assert page.count('class="card fair-tile"') == 2
     assert page.count("2 things wait for you") == 2
     assert foreign.fair.slug not in page
@@ -198,7 +198,7 @@ def test_the_leadership_sees_the_plan_of_the_year_and_what_is_late_with_others(c
     for path in ("/inbox", f"/fairs/{ground.fair.slug}/"):
         page = client.get(path).text
         assert "Plan of the year 2020" in page
-        assert "5 applications wait for a decision" in page
+        assert "5 applications wait for their appraisal" in page
         assert "Organiser" in page
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fairs.floorplans.generator import Layout, PlannedBooth, Rect, lay_out, open_sides, overlapping
+from fairs.floorplans.generator import Layout, PlannedBooth, lay_out
+from fairs.floorplans.geometry import Rect, overlaps
 
 LAYOUTS = st.builds(
     Layout,
@@ -32,7 +33,7 @@ def test_booths_stand_inside_apart_and_clear_of_doors(width: int, depth: int, la
     booths = lay_out(width, depth, layout, doors=doors, columns=[column])
     rects = [booth.rect for booth in booths]
     assert all(rect.grown(layout.margin).inside(width, depth) for rect in rects)
-    assert overlapping(rects) is None
+    assert not overlaps(dict(enumerate(rects)))
     assert not any(rect.overlaps(door.grown(layout.door_clear)) for rect in rects for door in doors)
     assert not any(rect.overlaps(column) for rect in rects)
     assert len(booths) <= layout.most
@@ -75,11 +76,6 @@ def test_the_end_of_an_island_is_open_on_three_sides() -> None:
     assert {booth.open_sides for booth in lay_out(2_400, 2_400, Layout(run=1))} == {3}
 
 
-def test_a_booth_that_stands_alone_is_open_all_round() -> None:
-    assert open_sides([Rect(0, 0, 300, 300)]) == [4]
-    assert open_sides([Rect(300 * n, 0, 300, 300) for n in range(3)]) == [2, 1, 2]
-
-
 def test_zones_get_whole_islands_by_weight() -> None:
     booths = lay_out(2_400, 5_000, Layout(run=6, zones=(("A", 1), ("B", 2))))
     zones = [booth.zone for booth in booths]
@@ -92,8 +88,3 @@ def test_a_door_keeps_its_way_free() -> None:
     booths = lay_out(2_400, 2_400, Layout(run=6, door_clear=300), doors=[door])
     assert Rect(300, 300, 300, 300) not in [booth.rect for booth in booths]
     assert booths[0].rect == Rect(900, 300, 300, 300)
-
-
-def test_overlaps_are_found() -> None:
-    assert overlapping([Rect(0, 0, 300, 300), Rect(600, 0, 300, 300), Rect(200, 200, 300, 300)]) == (0, 2)
-    assert overlapping([Rect(0, 0, 300, 300), Rect(300, 0, 300, 300)]) is None
