@@ -138,7 +138,7 @@ def _broken_by(person: Applicant, booths: Sequence[int], problem: Problem, state
     if person.kind and any(sites[b].kind != person.kind for b in booths):
         found.append(_l("The booth is of another type than asked for."))
     groups = {area.id: area for area in problem.areas}
-    for zone in sorted({sites[b].zone for b in booths if sites[b].zone is not None}):
+    for zone in sorted({at for b in booths if (at := sites[b].zone) is not None}):
         area = groups.get(zone)
         if area is not None and area.exclusive and not set(area.groups) & set(person.groups):
             found.append(_l("Zone %(zone)s takes its own products only.", zone=area.code))

@@ -32,4 +32,4 @@ class BoothsAllocated(Conflict):
     """A plan may not drop booths that an allocation gives to somebody."""
 
     code = "booths_allocated"
-    message = _l("These booths are given to exhibitors by an allocation. Discard it or move those people first.")
+    message = _l("An allocation gives these booths to exhibitors.")

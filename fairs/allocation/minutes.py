@@ -44,18 +44,18 @@ def _place_and_day(fair: Fair, result: Result) -> str:
 
 
 def _title() -> str:
-    return _("MINUTES OF THE ALLOCATION OF BOOTHS")
+    return str(_("MINUTES OF THE ALLOCATION OF BOOTHS"))
 
 
 def _opening(fair: Fair, result: Result) -> str:
     run = result.run
     day = format_date(local_day(run.finished_at or run.created_at, fair.time_zone))
-    return _(
+    return str(_(
         "On %(day)s the organisers of %(fair)s (%(opening)s) allocated booths to the accepted exhibitors who had none, by "
         "run no. %(number)s of the program, begun by %(person)s. The input, the weights and the result are recorded below; "
         "who has the input can repeat the computation and gets the same result.",
         day=day, fair=fair.name, opening=format_date(fair.starts_on), number=run.number, person=run.actor_name,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _facts(result: Result) -> list[tuple[str, str]]:
@@ -140,11 +140,13 @@ def _cells(number: int, row: Row) -> list[str]:
 
 
 def _method() -> str:
-    return _(
-        "How reasons are found: “by seniority” is said only where whoever stands there has more points of seniority and got "
-        "points for them there. A cost is computed: the wish is given, those around are arranged anew, and the scores are "
-        "compared. The bound comes from a linear programme; costs for competitors and single booths, and pairs kept apart, "
-        "are left out of it, which can only make it higher."
+    return str(
+        _(
+            "How reasons are found: “by seniority” is said only where whoever stands there has more points of seniority and got "
+            "points for them there. A cost is computed: the wish is given, those around are arranged anew, and the scores are "
+            "compared. The bound comes from a linear programme; costs for competitors and single booths, and pairs kept apart, "
+            "are left out of it, which can only make it higher."
+        )
     )
 
 

@@ -167,7 +167,8 @@ def _run_page(found: AllocationRun, form: MoveForm | None = None) -> Any:
     halls, zones = halls_of(found.fair_id), zones_of(found.fair_id)
     chosen = _chosen(result)
     codes = {site.code: site for site in result.problem.sites}
-    preview, target = None, ()
+    preview = None
+    target: tuple[int, ...] = ()
     wanted = request.args.get("to", "").upper()
     form = form or MoveForm(formdata=None)
     if chosen is not None and wanted and form.booths.data is None:

@@ -36,23 +36,25 @@ class Names:
         shown = [self.person(key) for key in keys[:MOST_NAMES]]
         more = len(keys) - len(shown)
         if more:
-            return ngettext("%(names)s and %(num)s more", "%(names)s and %(num)s more", more, names="; ".join(shown))
+            return str(
+                ngettext("%(names)s and %(num)s more", "%(names)s and %(num)s more", more, names="; ".join(shown))
+            )
         return "; ".join(shown)
 
     def wish(self, wish: Wish) -> str:
         """A wish: a zone or a booth."""
         if wish.zone is not None:
-            return _("zone %(zone)s", zone=self.zones.get(wish.zone, "—"))
-        return _("booth %(code)s", code=self.sites.get(wish.site or 0, "—"))
+            return str(_("zone %(zone)s", zone=self.zones.get(wish.zone, "—")))
+        return str(_("booth %(code)s", code=self.sites.get(wish.site or 0, "—")))
 
 
 def rank_text(rank: int, applicant: Applicant, names: Names) -> str:
     """Which wish was met."""
     if not applicant.wishes:
-        return _("No wish stated")
+        return str(_("No wish stated"))
     if rank == 0:
-        return _("No wish met")
-    return _("Wish %(n)s met: %(what)s", n=rank, what=names.wish(applicant.wishes[rank - 1]))
+        return str(_("No wish met"))
+    return str(_("Wish %(n)s met: %(what)s", n=rank, what=names.wish(applicant.wishes[rank - 1])))
 
 
 def reason_text(reason: Mapping[str, Any], applicant: Applicant, names: Names) -> str:
@@ -76,7 +78,7 @@ def reason_text(reason: Mapping[str, Any], applicant: Applicant, names: Names) -
     if kind in plain:
         return str(plain[kind])
     if kind == "displaced":
-        return _("Gave way to %(name)s, whom the organiser moved.", name=names.person(reason["holder"]))
+        return str(_("Gave way to %(name)s, whom the organiser moved.", name=names.person(reason["holder"])))
     if kind == "seniority":
         return _seniority(reason, applicant, names, wish)
     if kind == "cost":
@@ -87,12 +89,14 @@ def reason_text(reason: Mapping[str, Any], applicant: Applicant, names: Names) -
 def _seniority(reason: Mapping[str, Any], applicant: Applicant, names: Names, wish: str) -> str:
     facts = {"wish": wish, "name": names.person(reason["holder"]), "theirs": reason["theirs"], "own": reason["own"]}
     if applicant.wishes[0].zone is not None:
-        return _(
-            "First wish (%(wish)s): those who stand there have more seniority; %(name)s has the least of it, "
-            "%(theirs)s points over %(own)s.",
-            **facts,
+        return str(
+            _(
+                "First wish (%(wish)s): those who stand there have more seniority; %(name)s has the least of it, "
+                "%(theirs)s points over %(own)s.",
+                **facts,
+            )
         )
-    return _("First wish (%(wish)s) went to %(name)s by seniority: %(theirs)s points over %(own)s.", **facts)
+    return str(_("First wish (%(wish)s) went to %(name)s by seniority: %(theirs)s points over %(own)s.", **facts))
 
 
 def _cost(reason: Mapping[str, Any], names: Names, wish: str) -> str:
@@ -124,23 +128,26 @@ def finding_text(finding: Mapping[str, Any], names: Names) -> str:
     count = format_number(len(finding["people"]))
     match finding["kind"]:
         case "nowhere":
-            return _(
-                "No booth fits: %(people)s. Ask them for another type, or for fewer booths side by side.", people=people
+            return str(
+                _(
+                    "No booth fits: %(people)s. Ask them for another type, or for fewer booths side by side.",
+                    people=people,
+                )
             )
         case "capacity":
-            return _(
+            return str(_(
                 "%(count)s exhibitors need %(wanted)s booths in %(zones)s, but only %(there)s are free there. Add booths, "
                 "open further zones to them, or put some on the waiting list: %(people)s",
                 count=count, zones=zones or _("the fair"), people=people, **numbers,
-            )  # fmt: skip
+            ))  # fmt: skip
         case "together":
-            return _(
+            return str(_(
                 "%(wanted)s exhibitors need %(size)s booths side by side in %(zones)s; at most %(there)s such groups fit: "
                 "%(people)s",
                 size=finding["size"], zones=zones or _("the fair"), people=people, **numbers,
-            )  # fmt: skip
+            ))  # fmt: skip
         case "locks":
-            return _("These locks cannot all be kept: %(people)s. Let go of one of them.", people=people)
+            return str(_("These locks cannot all be kept: %(people)s. Let go of one of them.", people=people))
     dropped = {
         "kind": _("%(people)s has a place when it takes another type of booth.", people=people),
         "exclusive": _("%(people)s has a place when it may stand in a zone of other products.", people=people),

@@ -11,7 +11,7 @@ import copy
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -76,7 +76,7 @@ class Columns:
             inside = supported & (True if quota.zone is None else ground.spot_zone[self.spot] == quota.zone)
             for limit, amount in ((quota.booths, ground.spot_size), (quota.area, ground.spot_area / 10_000)):
                 if limit is not None:
-                    self.uses.append(inside * amount[self.spot])
+                    self.uses.append((inside * amount[self.spot]).astype(np.float64))
                     self.limits.append(float(limit) if amount is ground.spot_size else limit / 10_000)
 
     def only(self, kept: NDArray[np.int64]) -> Columns:
@@ -231,6 +231,24 @@ def _promising(
     return np.concatenate(picked) if picked else np.empty(0, dtype=np.int64)
 
 
+class _Entries:
+    """The entries of a sparse matrix, gathered part by part."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]] = []
+
+    def add(self, rows: NDArray[Any], columns: NDArray[Any], values: NDArray[Any] | float) -> None:
+        """More entries; one value may serve them all."""
+        self._parts.append((rows, columns, np.broadcast_to(np.asarray(values, dtype=np.float64), rows.shape)))
+
+    def matrix(self, rows: int, columns: int) -> Any:
+        """The matrix."""
+        from scipy.sparse import csc_matrix
+
+        row, column, value = (np.concatenate(parts) for parts in zip(*self._parts, strict=True))
+        return csc_matrix((value, (row, column)), shape=(rows, columns))
+
+
 def _master(
     columns: Columns, kept: NDArray[np.int64], caps: NDArray[np.float64]
 ) -> tuple[float, NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
@@ -239,7 +257,6 @@ def _master(
     A booth may be used twice at the price of its cap, which keeps prices from leaping while good columns are missing.
     """
     from scipy.optimize import linprog
-    from scipy.sparse import csc_matrix
 
     choices, ground = columns.choices, columns.choices.ground
     segments, booths, quotas = len(columns.owner), columns.booths, len(columns.uses)
@@ -247,34 +264,27 @@ def _master(
     at = {pair: number for number, pair in enumerate(centres)}
     # Columns: choices, staying without a place (per segment), a village's centre, more than there is. Rows: <= then =.
     n, m = len(kept), len(kept) + segments
-    rows, cols, data = [], [], []
+    over, all_columns = m + len(centres), m + len(centres) + booths + quotas
+    upper = _Entries()
     sizes = ground.spot_size[columns.spot[kept]]
-    flat = ground.booths_of(columns.spot[kept])
-    rows.append(flat), cols.append(np.repeat(np.arange(n), sizes)), data.append(np.ones(len(flat)))
+    upper.add(ground.booths_of(columns.spot[kept]), np.repeat(np.arange(n), sizes), 1.0)
     for number, use in enumerate(columns.uses):
         there = np.nonzero(use[kept])[0]
-        rows.append(np.full(len(there), booths + number)), cols.append(there), data.append(use[kept][there])
-    over, all_columns = m + len(centres), m + len(centres) + booths + quotas
-    rows.append(np.arange(booths + quotas)), cols.append(np.arange(over, all_columns))
-    data.append(-np.ones(booths + quotas))
-    upper = csc_matrix(
-        (np.concatenate(data), (np.concatenate(rows), np.concatenate(cols))), shape=(booths + quotas, all_columns)
-    )
-    rows, cols, data = [columns.segment[kept], np.arange(segments)], [np.arange(n), np.arange(n, m)], [np.ones(m)]
+        upper.add(np.full(len(there), booths + number), there, use[kept][there])
+    upper.add(np.arange(booths + quotas), np.arange(over, all_columns), -1.0)
+    equal = _Entries()
+    equal.add(columns.segment[kept], np.arange(n), 1.0)
+    equal.add(np.arange(segments), np.arange(n, m), 1.0)
     in_village = np.nonzero(columns.village >= 0)[0]
     which = np.array([at[int(columns.village[s]), int(columns.anchor[s])] for s in in_village], dtype=np.int64)
-    rows.append(in_village), cols.append(m + which), data.append(-np.ones(len(in_village)))
-    rows.append(segments + np.array([v for v, _ in centres], dtype=np.int64))
-    cols.append(np.arange(m, m + len(centres))), data.append(np.ones(len(centres)))
-    equal = csc_matrix(
-        (np.concatenate(data), (np.concatenate(rows), np.concatenate(cols))),
-        shape=(segments + len(choices.villages), all_columns),
-    )
+    equal.add(in_village, m + which, -1.0)
+    equal.add(segments + np.array([v for v, _ in centres], dtype=np.int64), np.arange(m, m + len(centres)), 1.0)
     right = np.concatenate([(columns.village < 0).astype(float), np.ones(len(choices.villages))])
     cost = np.concatenate([-columns.points[kept], np.full(segments, -columns.worst), np.zeros(len(centres)), caps])
     limits = np.concatenate([np.ones(booths), columns.limits])
     answer = linprog(
-        cost, A_ub=upper, b_ub=limits, A_eq=equal, b_eq=right, bounds=(0, None), method="highs-ipm",
+        cost, A_ub=upper.matrix(booths + quotas, all_columns), b_ub=limits,
+        A_eq=equal.matrix(segments + len(choices.villages), all_columns), b_eq=right, bounds=(0, None), method="highs-ipm",
     )  # fmt: skip
     if answer.x is None:
         raise ArithmeticError(answer.message)

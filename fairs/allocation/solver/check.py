@@ -91,7 +91,9 @@ def _most_groups(choices: Choices, group: frozenset[int], size: int) -> int:
     """At most so many groups of ``size`` side by side fit into these booths (an upper bound that is proven)."""
     from ortools.sat.python import cp_model
 
-    model, uses, chosen = cp_model.CpModel(), {}, []
+    model = cp_model.CpModel()
+    uses: dict[int, list[Any]] = {}
+    chosen: list[Any] = []
     for spot in choices.ground.of_size[size].tolist():
         booths = choices.ground.spots[spot]
         if group.issuperset(booths):

@@ -33,7 +33,9 @@ def what_to_drop(problem: Problem, state: State) -> list[Finding]:
     wide = replace(problem, applicants=(*stay, *extra), exclusions=())
     choices = Choices(wide)
     free_zones = Choices(replace(wide, areas=tuple(replace(area, exclusive=False) for area in problem.areas)))
-    model, uses, penalty = cp_model.CpModel(), {}, []
+    model = cp_model.CpModel()
+    uses: dict[int, list[Any]] = {}
+    penalty: list[Any] = []
 
     def offer(number: int, spots: list[int], present: Any) -> None:
         taken = []

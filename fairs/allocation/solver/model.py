@@ -229,4 +229,6 @@ def available(choices: Choices, outside: NDArray[np.int64]) -> NDArray[np.bool_]
     ground = choices.ground
     if not ground.spots:
         return np.zeros(0, dtype=bool)
-    return np.add.reduceat((outside >= 0)[ground.flat].astype(np.int64), ground.start[:-1]) == 0
+    taken: NDArray[np.int64] = np.add.reduceat((outside >= 0)[ground.flat].astype(np.int64), ground.start[:-1])
+    free: NDArray[np.bool_] = taken == 0
+    return free

@@ -168,7 +168,8 @@ class _Looking:
     def _wished(self, person: int, wish: Wish) -> NDArray[np.int32]:
         ground, spots = self.choices.ground, self.choices.spots[person]
         if wish.zone is not None:
-            return spots[ground.spot_zone[spots] == wish.zone]
+            inside: NDArray[np.int32] = spots[ground.spot_zone[spots] == wish.zone]
+            return inside
         if wish.site not in ground.index:
             return spots[:0]
         site = ground.index[wish.site]
