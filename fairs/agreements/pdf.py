@@ -128,7 +128,11 @@ class _Blocks:
     def organiser(self) -> Block:
         config = self.config
         name = config.department if self.locale == "vi" else config.department_en
-        rows = [(_("Organisation"), name), (_("Address"), config.department_address), (_("Contact"), config.department_contact)]
+        rows = [
+            (_("Organisation"), name),
+            (_("Address"), config.department_address),
+            (_("Contact"), config.department_contact),
+        ]
         return KeyValues([row for row in rows if row[1]])
 
     def exhibitor(self) -> Block:

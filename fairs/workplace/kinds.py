@@ -94,7 +94,9 @@ def _booking_hit(row: Any) -> Hit:
 
 def _agreement_hit(row: Any) -> Hit:
     text = f"{row.number} · {row.booths}"
-    return Hit("agreements.show", _values(row, number=row.number), row.name, text, row.state, row.Fair.name, keys=(row.number,))
+    return Hit(
+        "agreements.show", _values(row, number=row.number), row.name, text, row.state, row.Fair.name, keys=(row.number,)
+    )
 
 
 def _order_hit(row: Any) -> Hit:

@@ -36,7 +36,9 @@ KINDS = (
         days=-1,
         icon="truck-delivery",
         reason=_l("Service to deliver"),
-        title=lambda n: ngettext("%(num)s service order is to be delivered", "%(num)s service orders are to be delivered", n),
+        title=lambda n: ngettext(
+            "%(num)s service order is to be delivered", "%(num)s service orders are to be delivered", n
+        ),
         who=lambda order: order.exhibitor.company.name,
         what=lambda order: _("Booth %(code)s", code=order.booth.code) + f" · {order.reference}",
         button=_l("Deliver"),
