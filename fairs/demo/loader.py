@@ -19,6 +19,7 @@ from fairs.core.errors import Conflict
 from fairs.core.permissions import Role
 from fairs.demo.allocation import load_run, load_waiting
 from fairs.demo.applications import load_applications
+from fairs.demo.booth_sales import load_booth_sales
 from fairs.demo.deals import load_contracts, load_rates
 from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall, publish_plans
 from fairs.demo.milestones import load_milestones
@@ -69,7 +70,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         load_giftshow_hall(giftshow)
         load_souvenirs_hall(souvenirs)
         made = {
-            "exhibitors": load_exhibitors(rng, giftshow, cast, booths=240, first=0, scale=scale)
+            "exhibitors": load_exhibitors(rng, giftshow, cast, booths=238, first=0, scale=scale)
             + load_exhibitors(rng, souvenirs, cast, booths=165, first=20, scale=scale),
             "importers": load_importers(rng, giftshow, cast, range(120 * scale))
             + load_importers(rng, souvenirs, cast, range(110 * scale, 170 * scale)),
@@ -88,6 +89,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         made["proposed"] = load_draft(giftshow, "4a", users)
         load_notes(giftshow, cast)
         publish_plans(giftshow, souvenirs, Actor(users["organiser"].id, users["organiser"].name))
+        load_booth_sales(giftshow, as_of)
         made["exhibitors"] += load_waiting(random.Random(PLAN_YEAR + 2), giftshow, cast)
         load_run(giftshow, users)
         _views(users, souvenirs)

@@ -167,8 +167,9 @@ def _handed_over(fair: Fair, by: Actor) -> int:
             11: {"lights": "Một đèn không sáng", "chairs": "Thiếu 1 ghế"},
         }.get(n, {})
         draft = VisitDraft(
-            False, f"demo-{fair.code}-{n}", faults, signer=booking.exhibitor.contact_name or "Đại diện mẫu"
-        )
+            False, f"demo-{fair.code}-{n}", faults, signer=booking.exhibitor.contact_name or "Đại diện mẫu",
+            signature=_signature() if faults else "", photos=[_picture("#b9a27c")] if faults else (),
+        )  # fmt: skip
         record_visit(booking.booth, draft, by=by)
         if n % 6 == 1 and standing_of(booking.exhibitor).is_clear:
             issue_permit(booking.exhibitor, slot=slots(fair)[n % 4].key, vehicles=f"29C-{100 + n}.{10 + n}", by=by)

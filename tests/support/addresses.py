@@ -243,9 +243,10 @@ def _handed_over(fair: Fair) -> str:
 
 
 def _look(fair: Fair, model: Any) -> int:
-    """The first photo of a hand-over at the fair, or the first look at a booth."""
-    query = select(model.id).join(HandoverVisit) if model is HandoverPhoto else select(model.id)
-    return db.session.scalar(query.join(Handover).where(Handover.fair_id == fair.id).order_by(model.id)) or 0
+    """The first photo of a hand-over at the fair, or the first look at a booth that was signed on the screen."""
+    query = select(HandoverPhoto.id).join(HandoverVisit) if model is HandoverPhoto else select(HandoverVisit.id)
+    query = query.join(Handover).where(Handover.fair_id == fair.id, HandoverVisit.signature_id.is_not(None))
+    return db.session.scalar(query.order_by(model.id)) or 0
 
 
 def _allocation(fair: Fair) -> tuple[AllocationRun, AllocationExclusion]:
