@@ -140,7 +140,7 @@ class ApartForm(Form):
     """Two who must not stand together."""
 
     first = Text(_l("Exhibitor"), length=20, required=True, description=_l("Its reference, for example GS26-E-0001."))
-    second = Text(_l("The other one"), length=20, required=True)
+    second = Text(_l("Second exhibitor"), length=20, required=True)
     same_zone = BooleanField(_l("Not in the same zone either"))
     reason = Text(_l("Reason"), length=200)
 
