@@ -48,7 +48,27 @@ def compare_type(_context: Any, _inspected: Any, _column: Any, inspected_type: A
     return None
 
 
+def run_on_sqlite(plain: Connection) -> None:
+    """SQLite changes a table by making it anew and dropping the old one, which others refer to: references rest meanwhile.
+
+    They can only be switched outside a transaction, and are checked before it ends.
+    """
+    driver: Any = plain.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        with plain.execution_options(**{WRITE: True}).begin() as transaction:
+            run(plain)
+            broken = plain.exec_driver_sql("PRAGMA foreign_key_check").all()
+            if broken:
+                transaction.rollback()
+                raise RuntimeError(f"The migration would break {len(broken)} references, as in {broken[0][0]}.")
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
 with current_app.app_context(), db.engine.connect() as plain:
-    writer = plain.execution_options(**{WRITE: True})
-    with writer.begin():
-        run(writer)
+    if plain.dialect.name == "sqlite":
+        run_on_sqlite(plain)
+    else:
+        with plain.begin():
+            run(plain)

@@ -25,8 +25,8 @@ MARGIN = 6 * mm
 #: Nothing is printed here: (left, bottom, right, top) of the slot or hole for the lanyard.
 SLOT = (WIDTH / 2 - 10 * mm, HEIGHT - 12 * mm, WIDTH / 2 + 10 * mm, HEIGHT)
 TOP_BAND, FOOT_BAND = 34 * mm, 14 * mm
-# 114 characters at level M are version 5 with 37 modules. Any mask will do: the text is as good as random.
-QR_VERSION, QR_MODULES, QR_MASK = 5, 37, 2
+# 114 characters at level M are version 5 with 37 modules.
+QR_VERSION, QR_MODULES = 5, 37
 QR_SIZE = 32 * mm
 QR_QUIET = QR_SIZE / QR_MODULES * qr.QUIET_ZONE
 QR_X, QR_Y = WIDTH - MARGIN - QR_SIZE, FOOT_BAND + 9 * mm
@@ -58,7 +58,7 @@ def _draw(canvas: Canvas, face: BadgeFace, forms: dict[tuple[str, ...], str]) ->
     _once(canvas, forms, country, lambda: _draw_country(canvas, face))
     _draw_names(canvas, face)
     _draw_company(canvas, face)
-    canvas.addLiteral(qr.pdf_path(qr.matrix(face.code, version=QR_VERSION, mask=QR_MASK), QR_X, QR_Y, QR_SIZE))
+    canvas.addLiteral(qr.pdf_path(qr.matrix(face.code, version=QR_VERSION), QR_X, QR_Y, QR_SIZE))
     canvas.setFillColor(INK)
     short = fit(face.short_code, QR_SIZE, 4 * mm, largest=9.5, smallest=5, bold=True)
     short.draw(canvas, QR_X, QR_Y - QR_QUIET, QR_SIZE, "center")

@@ -192,11 +192,16 @@ class _Effort:
         return self.steps >= 0
 
 
-def _options(word: tuple[_Letter, ...], spare: int, effort: _Effort) -> tuple[tuple[int, str], ...]:
-    """All that the word can have been, cheapest first; with up to `spare` keys more than its marks show."""
+def _options(
+    word: tuple[_Letter, ...], spare: int, effort: _Effort, known: tuple[tuple[int, str], ...] = ()
+) -> tuple[tuple[int, str], ...]:
+    """All that the word can have been, cheapest first; with up to `spare` keys more than its marks show.
+
+    What is `known` already stays, even when the effort ends before it is found again.
+    """
     if len(word) > _MOST_LETTERS:
         return ()
-    best: dict[str, int] = {}
+    best = {typed: cost for cost, typed in known}
     for letters, keys in _ways(word):
         rounds = [keys]
         if spare:
@@ -230,7 +235,7 @@ def originals(text: str, length: int) -> Iterator[str]:
     spare = length - sum(min(len(typed) for _, typed in choices) for choices in options)
     if spare > 0:
         options = [
-            ((0, word),) if isinstance(word, str) else _options(word, min(spare, 2), effort) or known
+            ((0, word),) if isinstance(word, str) else _options(word, min(spare, 2), effort, known)
             for word, known in zip(words, options, strict=True)
         ]
     search = _Search(length, options, _Effort(_MOST_STEPS))

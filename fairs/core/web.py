@@ -107,7 +107,9 @@ def private_page(page: str, offline: str) -> Response:
     """
     answer = Response(page)
     answer.headers["Cache-Control"] = "private, no-cache"
-    answer.headers["Referrer-Policy"] = "no-referrer"
+    # The site, never the address with its token. "no-referrer" would take from the page's own forms the referrer that the CSRF
+    # check over TLS asks for.
+    answer.headers["Referrer-Policy"] = "strict-origin"
     answer.headers["X-Robots-Tag"] = "noindex"
     answer.headers["X-Fairs-Offline"] = offline
     return answer

@@ -184,8 +184,9 @@ def _is_ours(name: str) -> bool:
 def restore_backup(source: Path, *, force: bool = False) -> Manifest:
     """Put an archive back: rows, files, keys. Web server and worker must be stopped, and started anew afterwards.
 
-    Raises BackupRefused: the archive is damaged or of another revision, the database has rows (``force`` deletes them), or a
-    key is set in the environment to another value than the backup's.
+    An archive of an earlier version goes into an empty database: its tables are made as they were, filled, and brought to
+    today's. Raises BackupRefused: the archive is damaged or of a version that this program does not know, the database has
+    rows (``force`` deletes them), or a key is set in the environment to another value than the backup's.
     """
     manifest = read_manifest(source)
     _check_keys(source)
@@ -205,6 +206,7 @@ def restore_backup(source: Path, *, force: bool = False) -> Manifest:
                 storage.put_key(name, opened)
             elif opened is not None and kind == "keys":
                 _put_key(name, opened.read())
+    _upgrade("head")
     with transaction():
         _note("operations.restore", {"made_at": manifest.made_at, "version": manifest.version})
     return manifest
@@ -230,22 +232,31 @@ def _check_keys(source: Path) -> None:
 def _prepare(manifest: Manifest) -> None:
     """Tables at the backup's revision; an empty database gets them."""
     from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory(str(ROOT / "migrations"))
+    if manifest.revision not in {script.revision for script in scripts.walk_revisions()}:
+        raise BackupRefused(
+            f"The backup is of version {manifest.version} (revision {manifest.revision}), which this program does not know."
+            f" Install version {manifest.version} or a later one."
+        )
+    with db.engine.connect() as connection:
+        tables = inspect(connection).get_table_names()
+        here = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if tables else None
+    if here is None:
+        _upgrade(manifest.revision)
+    elif manifest.revision != scripts.get_current_head():
+        raise BackupRefused(
+            f"The backup is of an earlier version ({manifest.version}, revision {manifest.revision}): restore it into a new,"
+            " empty database, where it is brought to today's."
+        )
+    elif here != manifest.revision:
+        raise BackupRefused("The database is not at the newest revision: run `flask db upgrade` first.")
+
+
+def _upgrade(revision: str) -> None:
     from flask_migrate import upgrade
 
-    newest = ScriptDirectory(str(ROOT / "migrations")).get_current_head()
-    if manifest.revision != newest:
-        raise BackupRefused(
-            f"The backup is of version {manifest.version} (revision {manifest.revision}), this program of revision {newest}."
-            f" Install version {manifest.version}, restore there, then upgrade."
-        )
-    tables = inspect(db.engine).get_table_names()
-    if not tables:
-        upgrade(directory=str(ROOT / "migrations"))
-        return
-    with db.engine.connect() as connection:
-        here = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    if here != newest:
-        raise BackupRefused("The database is not at the newest revision: run `flask db upgrade` first.")
+    upgrade(directory=str(ROOT / "migrations"), revision=revision)
 
 
 def _load(connection: Any, source: Path, manifest: Manifest) -> None:
@@ -258,7 +269,7 @@ def _load(connection: Any, source: Path, manifest: Manifest) -> None:
                 with (Path(folder) / PurePosixPath(member.name).name).open("wb") as out:
                     for chunk in iter(lambda source=opened: source.read(2**20), b""):  # type: ignore[misc]
                         out.write(chunk)
-        tables = rows.ordered_tables()
+        tables = rows.ordered_tables(manifest.rows.keys())
         if {table.name for table, _late in tables} != manifest.rows.keys():
             raise BackupRefused("The backup has other tables than this version of the program.")
         for table, late in tables:
@@ -270,7 +281,7 @@ def _load(connection: Any, source: Path, manifest: Manifest) -> None:
             if late:
                 with _lines(folder, table.name) as lines:
                     rows.fill_late(connection, table, lines, late)
-        rows.count_on(connection)
+        rows.count_on(connection, manifest.rows.keys())
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -26,12 +26,15 @@ from sqlalchemy import (
     cast,
     func,
     insert,
+    inspect,
     literal_column,
     select,
     text,
     type_coerce,
     update,
 )
+from sqlalchemy import column as bare_column
+from sqlalchemy import table as lightweight
 from sqlalchemy.schema import ForeignKeyConstraint, sort_tables_and_constraints
 
 from fairs.core.db import WRITE, Base, db
@@ -58,8 +61,8 @@ def writing() -> Iterator[Connection]:
             yield connection
 
 
-def ordered_tables() -> list[tuple[Table, list[Column[Any]]]]:
-    """All tables, parents first, each with its columns that point to rows which may come later (filled afterwards)."""
+def ordered_tables(names: Collection[str] | None = None) -> list[tuple[Table, list[Column[Any]]]]:
+    """All tables (or those named), parents first, each with its columns that point to rows which may come later."""
     found: list[tuple[Table, list[Column[Any]]]] = []
     cyclic: set[ForeignKeyConstraint] = set()
     tables: list[Table] = []
@@ -69,6 +72,8 @@ def ordered_tables() -> list[tuple[Table, list[Column[Any]]]]:
         else:
             tables.append(table)
     for table in tables:
+        if names is not None and table.name not in names:
+            continue
         late = [
             column
             for constraint in table.foreign_key_constraints
@@ -139,14 +144,17 @@ def _decode(value: Any) -> Any:
 def load(connection: Connection, table: Table, lines: Iterable[str], late: list[Column[Any]]) -> int:
     """Insert the rows of ``lines``; what ``late`` columns point to is filled by :func:`fill_late`. Gives back how many.
 
-    Raises ValueError when the lines name other columns than the table has.
+    The lines of an older version may lack columns that came later. Raises ValueError when they name a column that the
+    table does not have.
     """
     source = iter(lines)
     names = json.loads(next(source))
-    if set(names) != {column.name for column in table.columns}:
+    if not set(names) <= {column.name for column in table.columns}:
         raise ValueError(f"{table.name}: other columns than this version has")
     left_out = {column.name for column in late}
-    statement = insert(table).values(
+    # A table without the defaults of today's: at an older revision their columns are not there.
+    bare = lightweight(table.name, *(bare_column(name) for name in names))
+    statement = insert(bare).values(
         {name: _bound(connection, table.columns[name]) for name in names if name not in left_out}
     )
     count, batch = 0, []
@@ -175,6 +183,9 @@ def fill_late(connection: Connection, table: Table, lines: Iterable[str], late: 
     source = iter(lines)
     names = json.loads(next(source))
     keys = list(table.primary_key.columns)
+    late = [column for column in late if column.name in names]
+    if not late:
+        return
     statement = (
         update(table)
         .where(and_(*(key == bindparam(f"k_{key.name}") for key in keys)))
@@ -203,7 +214,7 @@ def empty_all(connection: Connection) -> None:
 
 def first_filled_table(connection: Connection) -> str | None:
     """The name of a table that has a row; None when all are empty."""
-    for table, _late in ordered_tables():
+    for table, _late in ordered_tables(inspect(connection).get_table_names()):
         if connection.execute(
             select(func.count()).select_from(select(1).select_from(table).limit(1).subquery())
         ).scalar():
@@ -211,11 +222,11 @@ def first_filled_table(connection: Connection) -> str | None:
     return None
 
 
-def count_on(connection: Connection) -> None:
+def count_on(connection: Connection, tables: Collection[str]) -> None:
     """Let PostgreSQL's counters go on after the highest key that is there; SQLite does so by itself."""
     if connection.dialect.name != "postgresql":
         return
-    for table, _late in ordered_tables():
+    for table, _late in ordered_tables(tables):
         for column in table.primary_key.columns:
             sequence = connection.execute(
                 text("SELECT pg_get_serial_sequence(:table, :column)"),

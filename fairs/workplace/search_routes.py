@@ -60,7 +60,6 @@ def matches() -> Any:
 
 
 def _unseen(answer: Any) -> Response:
-    # "strict-origin" gives away the site but no address, so the text in it; "no-referrer" would besides take from the
-    # page's own forms (sign out, language) the referrer that the CSRF check over TLS asks for.
+    # Gives away the site but no address, so none of the text in it (see private_page()).
     answer.headers["Referrer-Policy"] = "strict-origin"
     return answer  # type: ignore[no-any-return]

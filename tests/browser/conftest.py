@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -30,28 +29,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def live_server(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def live_server(databases: Any, shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """Gunicorn and the worker on a copy of the demonstration, one per xdist worker.
 
     Tests share it: each takes its own booth, person or contract. One that must not be disturbed, or disturbs others,
     uses ``own_server``.
     """
-    with _server(shared_folder, tmp_path_factory.mktemp("live")) as server:
+    with _server(databases, shared_folder, tmp_path_factory.mktemp("live")) as server:
         yield server
 
 
 @pytest.fixture
-def own_server(shared_folder: Path, tmp_path: Path) -> Iterator[LiveServer]:
+def own_server(databases: Any, shared_folder: Path, tmp_path: Path) -> Iterator[LiveServer]:
     """As live_server, but for this test alone."""
-    with _server(shared_folder, tmp_path) as server:
+    with _server(databases, shared_folder, tmp_path) as server:
         yield server
 
 
-def _server(shared_folder: Path, folder: Path) -> Any:
+def _server(databases: Any, shared_folder: Path, folder: Path) -> Any:
     problem = missing_front_end()
     assert problem is None, problem
     instance = folder / "instance"
-    shutil.copytree(demonstration(shared_folder), instance)
+    demonstration(databases, shared_folder, instance)
     return running(instance)
 
 

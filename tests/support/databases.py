@@ -22,6 +22,7 @@ from fairs.app import create_app
 from fairs.config import ROOT, Config
 
 _TEMPLATE = "fairs_template"
+SECRETS = {"secret_key": "a secret of the tests only", "password_salt": "a salt of the tests only"}
 
 
 class Kind(StrEnum):
@@ -37,8 +38,7 @@ def make_config(instance: Path, database_url: str) -> Config:
         instance_path=instance,
         database_url=database_url,
         jobs_url="memory:",
-        secret_key="a secret of the tests only",
-        password_salt="a salt of the tests only",
+        **SECRETS,
         base_url="http://localhost",
         testing=True,
         rate_limits=False,

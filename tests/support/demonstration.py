@@ -42,7 +42,7 @@ class Demonstrations:
                 db.engine.dispose()
 
     def _application(self, kind: Kind, address: str) -> Flask:
-        config = replace(make_config(self._shared / f"demonstration-{kind}", address), demo=True)
+        config = replace(make_config(self.instance(kind), address), demo=True)
         application = create_app(config)
         application.test_client_class = Client
         return application
@@ -60,7 +60,7 @@ class Demonstrations:
                 db.session.remove()
                 db.engine.dispose()
             if kind is Kind.SQLITE:
-                shutil.copyfile(address.removeprefix("sqlite:///"), self._file)
+                shutil.copyfile(address.removeprefix("sqlite:///"), self._template)
             else:
                 name = address.partition("?")[0].rpartition("/")[2]
                 self._databases._execute(f'alter database "{name}" rename to "{_NAME}"')
@@ -69,11 +69,20 @@ class Demonstrations:
     def _copy(self, kind: Kind) -> str:
         name = self._databases._new_name()
         if kind is Kind.SQLITE:
-            shutil.copyfile(self._file, self._shared / f"{name}.db")
+            shutil.copyfile(self._template, self._shared / f"{name}.db")
             return f"sqlite:///{self._shared / name}.db"
         self._databases._execute(f'create database "{name}" template "{_NAME}"')
         return self._databases._address(name)
 
+    def instance(self, kind: Kind) -> Path:
+        """The folder with keys and files of the demonstration on ``kind``."""
+        return self._shared / f"demonstration-{kind}"
+
+    def file(self) -> Path:
+        """The SQLite database with the demonstration: copy it, do not use it."""
+        self._load_once(Kind.SQLITE)
+        return self._template
+
     @property
-    def _file(self) -> Path:
+    def _template(self) -> Path:
         return self._shared / "demonstration.db"

@@ -13,7 +13,8 @@ from pathlib import Path
 from fairs.config import ROOT
 from scripts import setup
 from scripts.supervise import Processes
-from tests.support.databases import locked
+from tests.support.databases import SECRETS, Databases, Kind
+from tests.support.demonstration import Demonstrations
 from tests.support.mail import free_port
 
 PASSWORD = "fairs-demo"
@@ -35,21 +36,16 @@ class LiveServer:
 def environment(instance: Path) -> dict[str, str]:
     """Settings of the installation in ``instance``: the demonstration, without limits, mail kept in the outbox."""
     own = {name: value for name, value in setup.environment().items() if not name.startswith("FAIRS_")}
-    return own | {"FAIRS_INSTANCE": str(instance), "FAIRS_DEMO": "1", "FAIRS_RATE_LIMITS": "0"}
+    secrets = {f"FAIRS_{name.upper()}": value for name, value in SECRETS.items()}
+    return own | secrets | {"FAIRS_INSTANCE": str(instance), "FAIRS_DEMO": "1", "FAIRS_RATE_LIMITS": "0"}
 
 
-def demonstration(shared: Path) -> Path:
-    """Instance folder with the loaded demonstration, made once per run; copy it, do not use it."""
-    instance = shared / "demonstration"
-    done = shared / "demonstration.loaded"
-    with locked(shared / "demonstration.lock"):
-        if not done.exists():
-            shutil.rmtree(instance, ignore_errors=True)
-            instance.mkdir()
-            _flask(instance, "db", "upgrade")
-            _flask(instance, "demo", "load")
-            done.touch()
-    return instance
+def demonstration(databases: Databases, shared: Path, instance: Path) -> None:
+    """Fill the folder ``instance`` with the loaded demonstration; it is loaded once per run, for all tests."""
+    demonstrations = Demonstrations(databases, shared)
+    loaded = demonstrations.file()
+    shutil.copytree(demonstrations.instance(Kind.SQLITE), instance)
+    shutil.copyfile(loaded, instance / "fairs.db")
 
 
 @contextmanager

@@ -201,7 +201,7 @@ def test_links_expire(place: Reception, client: Client) -> None:
 def test_headers_of_the_own_page(place: Reception, client: Client) -> None:
     _, page = register(place, client)
     headers = client.get(page).headers
-    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Referrer-Policy"] == "strict-origin"
     assert headers["Cache-Control"] == "private, no-cache"
     assert headers["X-Robots-Tag"] == "noindex"
     assert headers["X-Fairs-Offline"] == f"until={place.fair.ends_on.isoformat()}"

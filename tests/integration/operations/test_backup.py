@@ -145,7 +145,7 @@ def _damage(archive: Path, broken: Path, damage: str) -> None:
             target.addfile(extra, io.BytesIO(b"abc"))
 
 
-def test_another_revision_is_refused(filled: Flask, tmp_path: Path) -> None:
+def test_an_unknown_revision_is_refused(filled: Flask, tmp_path: Path) -> None:
     archive, older = tmp_path / "whole.tar.gz", tmp_path / "older.tar.gz"
     with filled.app_context():
         make_backup(archive)

@@ -11,14 +11,12 @@ from fairs.calendar.models import Fair
 from fairs.contracts.models import Contract
 from fairs.core.db import db, transaction
 from fairs.core.sequences import next_reference
-from fairs.demo.loader import load_demo
 from fairs.exhibitors.models import Exhibitor
 from fairs.reports.queries import kpi
 
 
-@pytest.mark.usefixtures("app")
+@pytest.mark.usefixtures("demo")
 def test_the_year_2020_of_the_demonstration() -> None:
-    load_demo(date(2026, 11, 22))
     result = kpi(2020, date(2020, 12, 31))
     figures = {(f.target.item.number, f.target.metric): f.actual for f in result.figures if f.from_records}
     assert figures == {

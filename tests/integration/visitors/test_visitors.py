@@ -47,7 +47,7 @@ def test_the_badge_comes_by_mail_at_once(place: Reception, app: Flask, client: C
     page = client.get(link_in(mail.get_body().get_content()))
     assert visitor.badge is not None
     assert visitor.badge.short_code in page.text
-    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Referrer-Policy"] == "strict-origin"
 
 
 def test_the_same_address_again_reveals_and_doubles_nothing(place: Reception, client: Client) -> None:

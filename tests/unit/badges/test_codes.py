@@ -138,10 +138,7 @@ def test_the_simulated_keyboard_writes_vietnamese(keys: str, seen: str) -> None:
 
 @pytest.mark.parametrize("keyboard", KEYBOARDS)
 def test_telex_is_repaired(keyboard: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Codes with a chosen serial: all but one in some thousands. Arbitrary ones: most; the share is printed.
-
-    Gates look a badge up by its fingerprint, which no keyboard changes: that one is found as well.
-    """
+    """Codes with a chosen serial: every one. Arbitrary ones: most; the share is printed."""
     shares = {}
     for chosen, count in ((KEY, 1000), (None, 300)):
         right = changed = 0
@@ -167,8 +164,15 @@ def test_telex_is_repaired(keyboard: str, capsys: pytest.CaptureFixture[str]) ->
                 f"{right / count:.2%} read, mean {spent / count * 1e3:.2f} ms, slowest {slowest * 1e3:.1f} ms",
                 end="",
             )
-    assert shares[True] >= 0.995
+    assert shares[True] == 1
     assert shares[False] > 0.75
+
+
+def test_what_is_known_of_a_word_outlasts_the_effort() -> None:
+    """Nine marks leave little effort for keys that may have vanished: what the marks say by themselves must stay."""
+    code = "H0T4FH+R3/A7 7T FTEM7AQE7KTHV9RVKYJ4O2RUWF-T5KDIUKLLA2%-6Z R$39ZYRT$USW3L+V O3BSS2IR$P3-*Q9WAMOMQ.23CVSI3XLG7RA6XK"
+    arrived = TelexKeyboard(spelling=False).type(code).lower()
+    assert read(arrived, KEYS) == verify(code, KEYS)
 
 
 @settings(deadline=None)
