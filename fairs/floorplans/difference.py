@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from fairs.core.i18n import format_number
-from fairs.floorplans.plans import Plan, PlannedPlace, in_order
+from fairs.floorplans.plans import ROOM, Plan, PlannedPlace, in_order
 
 KINDS: dict[str, Any] = {
     "added": _l("Added"),
@@ -124,9 +124,8 @@ def _kinds(old: PlannedPlace, new: PlannedPlace) -> tuple[str, ...]:
 
 
 def room_changes(before: Plan, after: Plan) -> list[str]:
-    """Which of doors, columns and exits are different, in words."""
-    words = {"doors": _("Doors"), "columns": _("Columns"), "exits": _("Exits")}
-    return [word for name, word in words.items() if getattr(before, name) != getattr(after, name)]
+    """Which of doors, columns and exits are different, by name."""
+    return [name for name in ROOM if getattr(before, name) != getattr(after, name)]
 
 
 def counts(changes: Sequence[Change]) -> dict[str, int]:
@@ -134,8 +133,10 @@ def counts(changes: Sequence[Change]) -> dict[str, int]:
     return {kind: number for kind in KINDS if (number := sum(kind in change.kinds for change in changes))}
 
 
-def summary(changes: Sequence[Change]) -> str:
-    """What changed in one line."""
-    return ", ".join(f"{KINDS[kind]}: {number}" for kind, number in counts(changes).items()) or _(
-        "No booth is different."
-    )
+def summary(changes: Sequence[Change], room: Sequence[str]) -> str:
+    """What changed in one line; ``room`` as :func:`room_changes` gives it."""
+    words = {"doors": _("Doors"), "columns": _("Columns"), "exits": _("Exits")}
+    parts = [f"{KINDS[kind]}: {number}" for kind, number in counts(changes).items()]
+    if room:
+        parts.append(_("Changed: %(what)s", what=", ".join(words[name] for name in room)))
+    return " · ".join(parts) or _("Nothing is different.")

@@ -15,8 +15,9 @@ from fairs.core.actor import Actor
 from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput
 from fairs.core.text import clean
-from fairs.floorplans.errors import DraftChanged, NothingToUndo
+from fairs.floorplans.errors import DraftChanged, NothingFits, NothingToUndo
 from fairs.floorplans.generator import PlannedBooth
+from fairs.floorplans.geometry import Nearby
 from fairs.floorplans.models import BoothType, Hall, PlanDraft, PlanStep, PlanVersion, Zone
 from fairs.floorplans.plans import (
     MOST_BOOTHS,
@@ -193,25 +194,41 @@ def steps_left(draft: PlanDraft | None) -> tuple[bool, bool]:
 
 
 def draft_layout(
-    hall: Hall, planned: Sequence[PlannedBooth], *, types: Mapping[str, str], replace_all: bool, by: Actor
-) -> DraftState:
-    """Put generated booths into the draft, in place of all that stand there or beside them; booths whose number stays are kept.
+    hall: Hall, planned: Sequence[PlannedBooth], *, kind: str, corner_kind: str, replace_all: bool, by: Actor
+) -> int:
+    """Put generated booths into the draft; returns how many. Booths with two open sides or more are of ``corner_kind``.
 
-    ``types`` gives the code of the kind for each booth number.
+    With ``replace_all`` in place of those that stand there (booths whose number stays keep their record), else where there
+    is room beside them, numbered on. Raises NothingFits when there is none.
     """
     with transaction():
         row, draft = _begin(hall)
         plan = drafted_plan(row, draft)
+        if not replace_all:
+            planned = _beside(plan, row.code, planned)
         keys = {booth.code: key for key, booth in plan.booths.items()}
         wanted: dict[str, Any] = dict.fromkeys(plan.booths) if replace_all else {}
         counter = _new_keys(plan)
         for new in planned:
-            rect = new.rect
-            place = PlannedPlace(new.code, rect.x, rect.y, rect.w, rect.h, types[new.code], new.zone or "")
+            rect, of_kind = new.rect, corner_kind if new.open_sides > 1 else kind
+            place = PlannedPlace(new.code, rect.x, rect.y, rect.w, rect.h, of_kind, new.zone or "")
             key = keys.get(new.code) or next(counter)
             old = plan.booths.get(key)
             wanted[key] = replace(place, blocked=old.blocked, reason=old.reason) if old is not None else place
-        return _step(row, draft, plan, wanted, "generate", by)
+        _step(row, draft, plan, wanted, "generate", by)
+        return len(planned)
+
+
+def _beside(plan: Plan, prefix: str, planned: Sequence[PlannedBooth]) -> list[PlannedBooth]:
+    """The generated booths that stand on no present one, numbered after the highest number in use."""
+    rects = plan.rects
+    near = Nearby(rects)
+    fits = [new for new in planned if not any(new.rect.overlaps(rects[key]) for key in near.around(new.rect))]
+    if not fits:
+        raise NothingFits
+    numbers = [code.removeprefix(f"{prefix}-") for code in (booth.code for booth in plan.booths.values())]
+    first = max((int(number) for number in numbers if number.isdecimal()), default=0) + 1
+    return [replace(new, code=f"{prefix}-{number:03d}") for number, new in enumerate(fits, first)]
 
 
 def _new_keys(plan: Plan) -> Iterator[str]:

@@ -234,10 +234,11 @@ def generate(code: str) -> Any:
     if form.validate():
         try:
             planned = plan_hall(hall, form.layout(hall.code))
-            corner = str(form.corner_kind.data)
-            types = {one.code: corner if one.open_sides > 1 else str(form.kind.data) for one in planned}
-            draft_layout(hall, planned, types=types, replace_all=bool(form.replace_all.data), by=actor())
-            flash(_("%(count)s booths are laid out in the draft. The published plan is as it was.", count=len(planned)), "success")  # fmt: skip
+            count = draft_layout(
+                hall, planned, kind=str(form.kind.data), corner_kind=str(form.corner_kind.data),
+                replace_all=bool(form.replace_all.data), by=actor(),
+            )  # fmt: skip
+            flash(_("%(count)s booths are laid out in the draft. The published plan is as it was.", count=count), "success")  # fmt: skip
             return go(url_for(".editor", code=hall.code))
         except DomainError as error:
             form.add_error(error)

@@ -117,12 +117,12 @@ class LayoutForm(Form):
     kind = SelectField(_l("Kind of booth"))
     corner_kind = SelectField(_l("Kind of booth at corners"))
 
-    def layout(self, prefix: str, first: int = 1) -> Layout:
-        """The generator's settings; halls are numbered by their own code, from ``first`` on."""
+    def layout(self, prefix: str) -> Layout:
+        """The generator's settings; halls are numbered by their own code."""
         return Layout(
             booth_w=metres(self.booth_w.data), booth_d=metres(self.booth_d.data), aisle=metres(self.aisle.data),
             margin=metres(self.margin.data), door_clear=metres(self.door_clear.data), run=int(self.run.data or 1),
-            most=int(self.most.data or 1), back_to_back=bool(self.back_to_back.data), prefix=prefix, first_number=first,
+            most=int(self.most.data or 1), back_to_back=bool(self.back_to_back.data), prefix=prefix,
             zones=tuple((code, 1) for code in self.zones.data or ()),
         )  # fmt: skip
 

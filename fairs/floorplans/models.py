@@ -175,7 +175,9 @@ class PlanStep(Record):
 
 
 class PlanVersion(Record):
-    """A plan of a hall as it was published; ``created_at`` is when. ``difference`` is what changed by it."""
+    """A plan of a hall as it was published; ``created_at`` is when. ``difference`` is what changed by it, booth by booth, ``room``
+    which of doors, columns and exits.
+    """
 
     __tablename__ = "plan_versions"
     __table_args__ = (UniqueConstraint("hall_id", "number"),)
@@ -188,6 +190,7 @@ class PlanVersion(Record):
     for_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     plan: Mapped[dict[str, Any]] = mapped_column(JSON)
     difference: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    room: Mapped[list[str]] = mapped_column(JSON, default=list)
 
     hall: Mapped[Hall] = relationship()
 

@@ -37,15 +37,15 @@ def publish(code: str) -> Any:
 
 def _page(hall: Hall, form: PublishForm, status: int = 200) -> Any:
     plan, before = drafted_plan(hall, draft_of(hall)), published_plan(hall)
-    changes = compare(before, plan)
+    changes, room = compare(before, plan), room_changes(before, plan)
     page = render_template(
         "floorplans/publish.html",
         hall=hall,
         form=form,
         changes=changes,
-        room=room_changes(before, plan),
+        room=room,
         findings=look_at(plan, rules_of(hall)),
-        summary=summary(changes),
+        summary=summary(changes, room),
         picture=_tinted(hall, before, plan, changes),
     )
     return page, status
@@ -103,7 +103,7 @@ def publish_now(code: str) -> Any:
 def versions(code: str) -> Any:
     """The published versions of a hall's plan."""
     hall = hall_of(code)
-    rows = [(one, summary([Change.of(values) for values in one.difference])) for one in versions_of(hall)]
+    rows = [(one, summary([Change.of(values) for values in one.difference], one.room)) for one in versions_of(hall)]
     return render_template("floorplans/versions.html", hall=hall, rows=rows)
 
 
@@ -126,7 +126,7 @@ def version(code: str, number: int) -> Any:
     changes = [Change.of(values) for values in found.difference]
     title = _("Plan of %(hall)s: %(count)s booths", hall=hall.name, count=len(booths))
     return render_template(
-        "floorplans/version.html", hall=hall, version=found, changes=changes, summary=summary(changes), count=len(booths),
+        "floorplans/version.html", hall=hall, version=found, changes=changes, summary=summary(changes, found.room), count=len(booths),
         picture=still_plan(plan, zones_of(current_fair().id), title=title), latest=versions_of(hall)[0].number,
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from fairs.core.db import db, transaction
 from fairs.core.errors import Conflict, InvalidInput
 from fairs.core.events import publish
 from fairs.floorplans import geometry
-from fairs.floorplans.difference import Change, compare, counts
+from fairs.floorplans.difference import Change, compare, counts, room_changes
 from fairs.floorplans.errors import DraftChanged, NothingChanged, PlanHasErrors, StillNamed
 from fairs.floorplans.events import BoothMove, BoothPlace, BoothsOpened, BoothsWillChange
 from fairs.floorplans.models import Booth, BoothType, Hall, PlanStep, PlanVersion, Zone
@@ -78,7 +78,8 @@ def put_in_force(hall: Hall, plan: Plan, findings: Findings, *, by: Actor) -> Pl
     }  # fmt: skip
     before = published_plan(hall)
     changes = compare(before, plan)
-    if not changes and not _room_differs(before, plan):
+    room = room_changes(before, plan)
+    if not changes and not room:
         raise NothingChanged
     number = _next_number(hall, before)
     _ask(hall, before, plan, changes, by)
@@ -90,6 +91,7 @@ def put_in_force(hall: Hall, plan: Plan, findings: Findings, *, by: Actor) -> Pl
     version = PlanVersion(
         fair_id=hall.fair_id, hall_id=hall.id, number=number, published_by=by.label[:250], **involved_columns(by),
         plan={**plan.as_dict(), "booths": kept}, difference=[change.as_dict() for change in changes],
+        room=room,
     )  # fmt: skip
     db.session.add(version)
     db.session.flush()
@@ -113,10 +115,6 @@ def _next_number(hall: Hall, before: Plan) -> int:
 def latest_version(hall: Hall) -> int:
     """The number of the hall's latest published version; 0 when there is none."""
     return db.session.scalar(select(func.max(PlanVersion.number)).where(PlanVersion.hall_id == hall.id)) or 0
-
-
-def _room_differs(before: Plan, after: Plan) -> bool:
-    return (before.doors, before.columns, before.exits) != (after.doors, after.columns, after.exits)
 
 
 def _ask(hall: Hall, before: Plan, after: Plan, changes: Sequence[Change], by: Actor) -> None:

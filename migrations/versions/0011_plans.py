@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("for_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("plan", sa.JSON(), nullable=False),
         sa.Column("difference", sa.JSON(), nullable=False),
+        sa.Column("room", sa.JSON(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["by_id"], ["users.id"], name=op.f("fk_plan_versions_by_id")),

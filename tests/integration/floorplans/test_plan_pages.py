@@ -101,7 +101,8 @@ def test_the_public_sees_a_published_plan_at_once_and_no_draft(
     assert "A-924" in page and "A-024" not in page
     assert organiser.submit(f"{address}/versions/1/restore").status_code == 303
     assert "A-024" in codes(ground)
-    assert organiser.get(f"{address}/versions/9").status_code == 404
+    for nowhere in ("halls/A/versions/9", f"halls/A/versions/{10**30}", f"import/{10**30}", "import/1", "halls/ZZ"):
+        assert organiser.get(f"{base(ground)}/{nowhere}").status_code in {404, 422}
 
 
 def _picture(size: tuple[int, int] = (800, 600)) -> bytes:

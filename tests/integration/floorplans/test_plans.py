@@ -20,14 +20,15 @@ from fairs.core.actor import SYSTEM
 from fairs.core.db import db, transaction
 from fairs.core.errors import DomainError, InvalidInput, NotFound
 from fairs.exhibitors.models import BoothWish, Exhibitor
-from fairs.floorplans.drafting import change_draft, discard_draft, redo_step, restore_version, undo_step
-from fairs.floorplans.errors import DraftChanged, NothingChanged, NothingToUndo, PlanHasErrors
+from fairs.floorplans.drafting import change_draft, discard_draft, draft_layout, redo_step, restore_version, undo_step
+from fairs.floorplans.errors import DraftChanged, NothingChanged, NothingFits, NothingToUndo, PlanHasErrors
+from fairs.floorplans.generator import Layout
 from fairs.floorplans.models import Booth, BoothPrice, Hall, PlanVersion
 from fairs.floorplans.plans import Plan, draft_of, drafted_plan, published_plan
 from fairs.floorplans.problems import Findings, look_at
 from fairs.floorplans.publishing import publish_draft
-from fairs.floorplans.queries import adjacent_booths, rules_of, version_of, versions_of
-from fairs.floorplans.service import block_booth
+from fairs.floorplans.queries import adjacent_booths, booth_types, rules_of, version_of, versions_of
+from fairs.floorplans.service import block_booth, plan_hall
 from fairs.messages.models import OutboxMessage
 from tests.factories.booths import Ground, new_ground
 
@@ -121,6 +122,19 @@ def test_every_step_is_taken_back_and_done_again(desk: Desk) -> None:
     assert desk.plan == start
 
 
+def test_the_generator_fills_what_is_free_beside_the_booths_that_stand(desk: Desk) -> None:
+    desk.drop(*[f"A-{number:03}" for number in range(13, 25)])
+    kept = dict(desk.plan.booths)
+    planned = plan_hall(desk.hall, Layout(run=6))
+    values: dict[str, Any] = {"kind": "SHELL9", "corner_kind": "SHELL9", "by": SYSTEM}
+    assert draft_layout(desk.hall, planned, replace_all=False, **values) == 12
+    assert kept.items() < desk.plan.booths.items()
+    assert sorted(booth.code for booth in desk.plan.booths.values())[12:] == [f"A-{n:03}" for n in range(13, 25)]
+    with pytest.raises(NothingFits):
+        draft_layout(desk.hall, planned, replace_all=False, **values)
+    assert draft_layout(desk.hall, planned, replace_all=True, **values) == 24
+
+
 def test_nobody_overwrites_a_colleague(desk: Desk) -> None:
     seen = desk.revision
     desk.change("A-001", x=200)
@@ -210,7 +224,7 @@ def test_columns_in_booths_are_noted_and_doors_are_published(desk: Desk) -> None
 )
 def test_a_booth_that_is_booked_is_not_taken_away(desk: Desk, ground: Ground, values: dict[str, Any] | None) -> None:
     shell = db.session.scalars(select(BoothPrice).where(BoothPrice.fair_id == ground.fair.id)).one()
-    corner = next(kind for kind in desk_types() if kind.code == "SHELL9C")
+    corner = next(kind for kind in booth_types() if kind.code == "SHELL9C")
     with transaction():
         db.session.add(BoothPrice(fair_id=ground.fair.id, type_id=corner.id, amount_minor=shell.amount_minor, currency="VND"))  # fmt: skip
     booking = ground.hold("A-006")
@@ -223,12 +237,6 @@ def test_a_booth_that_is_booked_is_not_taken_away(desk: Desk, ground: Ground, va
     assert "A-006" in str(refused.value)
     assert ground.booth("A-006").id == booking.booth_id
     assert len(versions_of(desk.hall)) == 1
-
-
-def desk_types() -> Any:
-    from fairs.floorplans.queries import booth_types
-
-    return booth_types()
 
 
 def test_whoever_has_a_booth_that_moves_keeps_it_and_is_told_once(desk: Desk, ground: Ground) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fairs.floorplans.geometry import Hall, Rect, look_around, neighbours, overlaps
+from fairs.floorplans.geometry import PASSAGE, Hall, Rect, look_around, neighbours, overlaps
+from fairs.floorplans.walking import Ways, clear_zone
 
 SIZES = st.sampled_from([1, 50, 100, 300, 450])
 PLACES = st.integers(0, 30).map(lambda n: n * 50)
@@ -73,6 +74,47 @@ def test_narrow_aisles_are_named_once_with_their_gap() -> None:
     # What stands behind a neighbour is not across the aisle.
     behind = {"a": Rect(500, 500, 300, 300), "b": Rect(800, 500, 100, 100), "c": Rect(950, 400, 300, 200)}
     assert not [one for one in look_around(behind, hall).narrow if {one.key, one.other} == {"a", "c"}]
+
+
+SMALL = st.builds(Rect, *[st.integers(0, 14).map(lambda n: n * 50)] * 2, *[st.sampled_from([50, 100, 300])] * 2)
+
+
+@settings(max_examples=60)
+@given(st.lists(SMALL, max_size=7))
+def test_ways_are_those_of_a_walk_step_by_step(obstacles: list[Rect]) -> None:
+    """A person of 1 m in a hall of 8 × 8 m, everything in steps of 50 cm: what hangs together is the same."""
+    ways = Ways(800, 800, obstacles)
+    places = {
+        (x, y)
+        for x in range(0, 701, 50)
+        for y in range(0, 701, 50)
+        if not any(Rect(x, y, PASSAGE, PASSAGE).overlaps(one) for one in obstacles)
+    }
+    parts: list[set[tuple[int, int]]] = []
+    left = set(places)
+    while left:
+        part, edge = set(), [left.pop()]
+        while edge:
+            x, y = edge.pop()
+            part.add((x, y))
+            for near in ((x + 50, y), (x - 50, y), (x, y + 50), (x, y - 50)):
+                if near in left:
+                    left.remove(near)
+                    edge.append(near)
+        parts.append(part)
+    numbers = [{number for x, y in part for number in ways.parts((x, x), (y, y))} for part in parts]
+    assert all(len(found) == 1 for found in numbers)
+    assert len({number for found in numbers for number in found}) == len(parts)
+    taken = {(x, y) for x in range(0, 701, 50) for y in range(0, 701, 50)} - places
+    assert not any(ways.parts((x, x), (y, y)) for x, y in taken)
+
+
+def test_the_floor_before_a_door_reaches_into_the_hall() -> None:
+    assert clear_zone(Rect(300, 0, 200, 50), 150, 800, 800) == Rect(300, 0, 200, 200)
+    assert clear_zone(Rect(750, 300, 50, 200), 150, 800, 800) == Rect(600, 300, 200, 200)
+    assert clear_zone(Rect(0, 300, 50, 200), 150, 800, 800) == Rect(0, 300, 200, 200)
+    assert clear_zone(Rect(300, 750, 200, 50), 150, 800, 800) == Rect(300, 600, 200, 200)
+    assert clear_zone(Rect(300, 300, 100, 100), 50, 800, 800) == Rect(250, 250, 200, 200)
 
 
 def test_ten_thousand_booths_take_a_moment() -> None:
