@@ -150,7 +150,11 @@ def _tracked() -> Iterator[Path]:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True).stdout
     for name in listed.split("\0"):
         path = ROOT / name
-        if name and path.is_file() and path.suffix not in {".png", ".jpg", ".ico", ".woff2", ".ttf", ".pdf", ".xlsx", ".gz"}:
+        if (
+            name
+            and path.is_file()
+            and path.suffix not in {".png", ".jpg", ".ico", ".woff2", ".ttf", ".pdf", ".xlsx", ".gz"}
+        ):
             yield path
 
 
