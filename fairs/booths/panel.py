@@ -25,7 +25,7 @@ from fairs.booths.queries import (
 from fairs.booths.service import MOST_BOOTHS, may_book_now, quote
 from fairs.booths.states import BookingState, BoothState
 from fairs.calendar.models import Fair
-from fairs.core.i18n import format_date, format_time
+from fairs.core.i18n import format_date, format_datetime, format_time
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.states import ExhibitorState
 from fairs.floorplans.models import Booth
@@ -166,6 +166,8 @@ def booth_has_price(fair: Fair, booth: Booth, guest: Guest) -> bool:
 def _why_not_free(booth: Booth, booking: BoothBooking | None) -> str:
     if booking is None:
         return _("This booth is not for sale.") if booth.is_blocked or not booth.type.is_sold else ""
+    if booking.is_offer:
+        return _("It is offered to another exhibitor until %(moment)s.", moment=format_datetime(booking.hold_until))
     if booking.state is BookingState.HELD:
         return _(
             "Another exhibitor is booking it. It is free again at %(time)s unless they finish.",

@@ -6,11 +6,11 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from fairs.booths.models import BoothBooking
-from fairs.booths.queries import current_booking
+from fairs.booths.queries import bundle_of, codes_of, current_booking
 from fairs.booths.service import may_book_now
 from fairs.booths.states import BookingState
 from fairs.core.db import db
-from fairs.core.i18n import format_date, format_money, format_time
+from fairs.core.i18n import format_date, format_datetime, format_money, format_time
 from fairs.directory.slips import Step
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.states import ExhibitorState
@@ -39,9 +39,10 @@ def _booth(exhibitor: Exhibitor, booking: BoothBooking | None) -> Step:
         if not may_book_now(exhibitor.fair):
             return Step(label, "now", _("Booking is closed now. The organiser can book for you."), icon=icon)
         return Step(label, "now", _("Choose a free booth on the plan."), None, page, _("Choose a booth"), icon)
-    code = booking.booth.code
+    code = codes_of(bundle_of(booking))
     if booking.state is BookingState.HELD:
-        text = _("Booth %(code)s is held for you until %(time)s.", code=code, time=format_time(booking.hold_until))
+        until = format_datetime(booking.hold_until) if booking.is_offer else format_time(booking.hold_until)
+        text = _("Booth %(code)s is held for you until %(time)s.", code=code, time=until)
         return Step(label, "now", text, booking.hold_until, page, _("Review and reserve"), icon)
     if booking.state is BookingState.RESERVED:
         return Step(

@@ -160,7 +160,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         message = send(Notice("accounts/test", "Hà", None, "vi", {}, fair.id, ()))
         tokens = {"i/token": importer_link(importer), "v/token": visitor_link(visitor)}
         db.session.add(Membership(user_id=colleague.id, company_id=own_company))
-    held_by = own_booking or _first(BoothBooking, BoothBooking.fair_id == fair.id)
+    held_by = _first(BoothBooking, BoothBooking.fair_id == fair.id)
     with transaction():
         price_rule = PriceRule(fair_id=fair.id, position=1, text_vi="Mẫu", text_en="Sample", percent=5)
         waiting = WaitingEntry(fair_id=fair.id, exhibitor_id=held_by.exhibitor_id)

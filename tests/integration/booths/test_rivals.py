@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,16 +14,20 @@ from sqlalchemy import select
 
 from fairs.booths.errors import BoothTaken, HasBooth
 from fairs.booths.models import BoothBooking
-from fairs.booths.service import BoothOrder, hold_booth, reserve
+from fairs.booths.moves import move_booking, swap_bookings
+from fairs.booths.service import BoothOrder, cancel_booking, hold_booth, offer_booths, release_hold, reserve
 from fairs.booths.states import LIVE, BookingState
 from fairs.calendar.models import Fair
 from fairs.core.actor import SYSTEM
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
+from fairs.core.errors import DomainError
 from fairs.exhibitors.models import Exhibitor
 from fairs.floorplans.models import Booth
 from fairs.payments.models import Invoice
+from fairs.payments.service import ReceiptDraft, record_receipt
 from tests.factories.booths import new_ground
+from tests.integration.booths.test_machine import check
 
 CLIENTS = 24
 
@@ -118,3 +124,85 @@ def test_a_double_click_on_reserve_makes_one_invoice(real_app: Flask) -> None:
         list(pool.map(client, range(8)))
     with real_app.app_context():
         assert len(db.session.scalars(select(Invoice)).all()) == 1
+
+
+def _at_once(app: Flask, *acts: Callable[[], Any]) -> list[Any]:
+    """Each act in a thread of its own, at the same moment; what it gave, or the error by which it was refused."""
+    together = Barrier(len(acts))
+
+    def client(act: Callable[[], Any]) -> Any:
+        together.wait(30)
+        with app.app_context():
+            try:
+                return act()
+            except DomainError as error:
+                return error
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(client, acts))
+
+
+def test_paying_and_cancelling_at_once_leaves_a_booth_or_a_credit(real_app: Flask) -> None:
+    with real_app.app_context():
+        ground = new_ground()
+        booking = ground.reserve()
+        booking_id, invoice_id, fair_id = booking.id, booking.invoice_id, ground.fair.id
+        rival, booth_id = ground.exhibitor().id, booking.booth_id
+
+    def pay() -> Any:
+        invoice = db.session.get_one(Invoice, invoice_id)
+        draft = ReceiptDraft(invoice.total, db.session.get_one(Fair, fair_id).today, "transfer", "FT1")
+        return record_receipt(invoice, draft, by=SYSTEM).number
+
+    def cancel() -> Any:
+        return cancel_booking(db.session.get_one(BoothBooking, booking_id), reason="Rút", by=SYSTEM).reference
+
+    def hold() -> Any:
+        booth, exhibitor = db.session.get_one(Booth, booth_id), db.session.get_one(Exhibitor, rival)
+        return hold_booth(db.session.get_one(Fair, fair_id), booth, exhibitor, BoothOrder(), by=SYSTEM).reference
+
+    _at_once(real_app, pay, cancel, hold)
+    with real_app.app_context():
+        check(fair_id)
+        assert len(_live(real_app, booth_id)) <= 1
+
+
+def test_reserving_an_offer_while_it_is_refused_does_one_of_both(real_app: Flask) -> None:
+    with real_app.app_context():
+        ground = new_ground()
+        until = now() + timedelta(days=1)
+        booths = [ground.booth("A-001"), ground.booth("A-002")]
+        held = offer_booths(ground.fair, ground.exhibitor(), booths, until=until, origin="offer", by=SYSTEM)
+        first, second, fair_id = held[0].id, held[1].id, ground.fair.id
+
+    def take() -> Any:
+        return reserve(db.session.get_one(BoothBooking, first), fascia_name="A", terms_accepted=True, by=SYSTEM).state
+
+    def refuse() -> Any:
+        return release_hold(db.session.get_one(BoothBooking, second), by=SYSTEM).state
+
+    told = _at_once(real_app, take, refuse)
+    assert sum(isinstance(one, DomainError) for one in told) == 1
+    with real_app.app_context():
+        check(fair_id)
+
+
+def test_two_moves_to_one_booth_and_back(real_app: Flask) -> None:
+    with real_app.app_context():
+        ground = new_ground()
+        one, other = ground.reserve("A-001").id, ground.reserve("A-002").id
+        free, fair_id = ground.booth("A-005").id, ground.fair.id
+
+    def move(booking_id: int) -> Any:
+        booking = db.session.get_one(BoothBooking, booking_id)
+        return move_booking(booking, [db.session.get_one(Booth, free)], reason="Đổi", by=SYSTEM).reference
+
+    def swap() -> Any:
+        first, second = db.session.get_one(BoothBooking, one), db.session.get_one(BoothBooking, other)
+        return swap_bookings(first, second, reason="Đổi", by=SYSTEM)
+
+    told = _at_once(real_app, lambda: move(one), lambda: move(other), swap)
+    assert sum(isinstance(result, DomainError) for result in told[:2]) == 1
+    assert len(_live(real_app, free)) == 1
+    with real_app.app_context():
+        check(fair_id)

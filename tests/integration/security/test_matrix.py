@@ -21,6 +21,7 @@ ROLES = {key: role for key, _name, role in ACCOUNTS}
 # There for the person, and yet with nothing to show for the sample: why.
 EMPTY_HANDED = {
     "funding.receipt_file": "the sample grant has no receipt",
+    "booth_sales.letter": "nobody has withdrawn from the sample booking",
     "directory.slip_file": "token and PIN are known only where the slip has just been made",
     "lists.views": "the list's own permission says who may open it",
     "lists.run": "it is the organiser's own",
