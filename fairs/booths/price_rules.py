@@ -19,7 +19,7 @@ from fairs.core.db import MINE, db, transaction
 from fairs.core.errors import InvalidInput, NotFound
 from fairs.core.money import Money
 from fairs.core.text import clean
-from fairs.floorplans.models import BoothPrice, BoothType, Zone
+from fairs.floorplans.models import Booth, BoothPrice, BoothType, Zone
 from fairs.floorplans.service import FOREIGN_CURRENCY
 
 MOST_RULES = 50
@@ -112,6 +112,11 @@ def all_prices(fair_id: int) -> Sequence[BoothPrice]:
     """The base prices of a fair in all currencies."""
     query = select(BoothPrice).options(joinedload(BoothPrice.type)).where(BoothPrice.fair_id == fair_id)
     return db.session.scalars(query.order_by(BoothPrice.type_id, BoothPrice.currency)).all()
+
+
+def types_present(fair_id: int) -> set[int]:
+    """The kinds of booths that stand on the fair's plan."""
+    return set(db.session.scalars(select(Booth.type_id).where(Booth.fair_id == fair_id).distinct()))
 
 
 def example_book(fair: Fair, *, foreign: bool, track: str, day: date) -> PriceBook:

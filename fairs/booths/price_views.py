@@ -10,7 +10,16 @@ from flask_babel import lazy_gettext as _l
 
 from fairs.booths.errors import NoPrice
 from fairs.booths.forms import BasePriceForm, RuleForm, TermsForm
-from fairs.booths.price_rules import RuleDraft, all_prices, example_book, remove_rule, rule_by_id, rules_of, save_rule
+from fairs.booths.price_rules import (
+    RuleDraft,
+    all_prices,
+    example_book,
+    remove_rule,
+    rule_by_id,
+    rules_of,
+    save_rule,
+    types_present,
+)
 from fairs.booths.pricing import Quote, make_quote
 from fairs.booths.withdrawal import TermsDraft, save_terms, terms_of
 from fairs.calendar.context import current_fair
@@ -19,7 +28,7 @@ from fairs.core.errors import DomainError, InvalidInput, NotFound
 from fairs.core.forms import DayField, Form
 from fairs.core.money import Money
 from fairs.core.web import NavItem, actor, go, register_nav, requires
-from fairs.floorplans.models import Booth, BoothType, Zone
+from fairs.floorplans.models import Booth, BoothPrice, BoothType, Zone
 from fairs.floorplans.permissions import EDIT_PLAN
 from fairs.floorplans.queries import booth_types, zones_of
 from fairs.floorplans.service import FOREIGN_CURRENCY, set_price
@@ -70,22 +79,26 @@ def _page(
         terms_form.fill(terms_of(fair.id))
     rules, kinds = rules_of(fair.id), _kinds()
     prices = all_prices(fair.id)
+    present = types_present(fair.id)
+    standing = [kind for kind in kinds if kind.id in present]
+    abroad = [price for price in prices if price.currency != fair.currency]
     if rule_form is None:
         rule_form = _rule_form(fair)
         rule_form.position.data = max([rule.position for rule in rules], default=0) + 10
     page = render_template(
         "booths/prices.html",
         prices=prices, rules=rules, rule_form=rule_form, price_form=price_form or _price_form(fair), terms_form=terms_form,
-        missing=[kind for kind in kinds if not any(p.type_id == kind.id and p.currency == fair.currency for p in prices)],
-        missing_abroad=_missing_abroad(fair, kinds, prices), example=_Example(fair, kinds), fair=fair,
+        missing=_missing(standing, [price for price in prices if price.currency == fair.currency]),
+        missing_abroad=_missing(standing, abroad) if abroad else [], example=_Example(fair, kinds), fair=fair,
     )  # fmt: skip
     is_wrong = any(form is not None and form.errors for form in (rule_form, price_form, terms_form))
     return page, 422 if is_wrong else 200
 
 
-def _missing_abroad(fair: Fair, kinds: list[BoothType], prices: Any) -> list[BoothType]:
-    abroad = {price.type_id for price in prices if price.currency != fair.currency}
-    return [kind for kind in kinds if abroad and kind.id not in abroad]
+def _missing(kinds: list[BoothType], prices: list[BoothPrice]) -> list[BoothType]:
+    """The kinds that stand on the plan and have no price among these."""
+    priced = {price.type_id for price in prices}
+    return [kind for kind in kinds if kind.id not in priced]
 
 
 class _Example:

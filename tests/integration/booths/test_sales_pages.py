@@ -224,7 +224,9 @@ def test_prices_rules_and_terms_with_a_worked_example(ground: Ground, as_user: A
     assert "-20" in organiser.get(page + f"rules/{stored.id}").text
     base = {"kind": "SHELL9", "currency": "USD", "amount": "900", "basis": "booth", "corner_percent": "0"}
     assert organiser.submit(page + "base", base).status_code == 303
-    assert "No price in US dollars for" in organiser.get(page).text
+    assert "No price in US dollars for" not in organiser.get(page).text
+    raw = {"kind": "RAW", "amount": "100", "currency": "USD", "basis": "m2", "corner_percent": "0"}
+    assert organiser.submit(page + "base", raw).status_code == 303
     terms = {"offer_hours": "24", "withdrawal_days": "40", "refund_scale": "90 50\n60 20%"}
     assert "two numbers a line" in organiser.submit(page + "terms", terms | {"refund_scale": "viel"}).text
     assert organiser.submit(page + "terms", terms).status_code == 303
