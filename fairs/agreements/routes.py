@@ -201,8 +201,12 @@ def template_preview() -> Any:
     if draft is None:
         flash(_("Keep the draft first."), "warning")
         return go(url_for(".template"))
-    wanted = request.args.get("for", "")
-    content = preview(fair, draft, exhibitor_by_reference(fair.id, wanted).id if wanted else None)
+    wanted = request.args.get("for", "").strip()
+    try:
+        content = preview(fair, draft, exhibitor_by_reference(fair.id, wanted).id if wanted else None)
+    except NotFound:
+        flash(_("No exhibitor of this fair has the number %(reference)s.", reference=wanted[:20]), "warning")
+        return go(url_for(".template", **{"for": wanted[:20]}))
     if content is None:
         flash(_("The preview needs an exhibitor with a reserved or confirmed booth."), "warning")
         return go(url_for(".template"))
