@@ -240,8 +240,8 @@ def test_the_organiser_previews_and_publishes(office: Office, client: Client) ->
     path = f"/fairs/{office.ground.fair.slug}/agreements/text"
     assert client.submit(path, {"body_vi": BODY_VI + " {sai}", "body_en": BODY_EN}).status_code == 422
     assert client.submit(path, {"body_vi": BODY_VI + " Bổ sung.", "body_en": BODY_EN}).status_code == 303
-    assert client.get(f"{path}/preview.pdf?for={office.exhibitor.reference}").data.startswith(b"%PDF")
-    assert client.get(f"{path}/preview.pdf?for=nonsense").status_code == 303
+    assert client.get(f"{path}/preview.pdf?exhibitor={office.exhibitor.reference}").data.startswith(b"%PDF")
+    assert client.get(f"{path}/preview.pdf?exhibitor=nonsense").status_code == 303
     assert client.submit(f"{path}/publish").status_code == 303
     run_jobs(client.application)
     found = current_agreement(office.exhibitor.id)
