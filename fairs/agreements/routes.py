@@ -195,14 +195,18 @@ def template() -> Any:
 @staff.get("/text/preview.pdf")
 @requires(EDIT_TEMPLATE)
 def template_preview() -> Any:
-    """The draft with the data of an exhibitor (``?for=`` its reference, else the first with a booth)."""
+    """The draft with the data of an exhibitor (``?exhibitor=`` its reference, else the first with a booth)."""
     fair = current_fair()
     draft = queries.draft_of(fair.id) or queries.published_template(fair.id)
     if draft is None:
         flash(_("Keep the draft first."), "warning")
         return go(url_for(".template"))
-    wanted = request.args.get("for", "")
-    content = preview(fair, draft, exhibitor_by_reference(fair.id, wanted).id if wanted else None)
+    wanted = request.args.get("exhibitor", "").strip()
+    try:
+        content = preview(fair, draft, exhibitor_by_reference(fair.id, wanted).id if wanted else None)
+    except NotFound:
+        flash(_("No exhibitor of this fair has the number %(reference)s.", reference=wanted[:20]), "warning")
+        return go(url_for(".template", exhibitor=wanted[:20]))
     if content is None:
         flash(_("The preview needs an exhibitor with a reserved or confirmed booth."), "warning")
         return go(url_for(".template"))

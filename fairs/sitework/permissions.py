@@ -23,6 +23,7 @@ CHECK_PERMITS = permission(
     Role.BOOTH_SALES,
     Role.GATE_SUPERVISOR,
     Role.FRONT_DESK,
+    Role.FINANCE,
 )
 OVERRIDE_GATE_OUT = permission(
     "sitework.override", "let goods out while money is owed", Role.ORGANISER, Role.FINANCE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -92,16 +92,17 @@ def issue_permit(exhibitor: Exhibitor, *, slot: str, vehicles: str, by: Actor) -
         chosen = next((one for one in slots(fair) if one.key == slot), None)
         if chosen is None:
             raise InvalidInput(_l("Please choose from the list."), field="slot")
+        begins, ends = chosen.begins.astimezone(UTC), chosen.ends.astimezone(UTC)
         permit = permit_of(row.id)
         if permit is None:
             key = signing_key(fair)
             serial = new_serial(private_key(key))
             permit = BuildPermit(
                 fair_id=fair.id, exhibitor_id=row.id, reference=next_reference(fair.code, "U"), state=PermitState.ISSUED,
-                serial=serial, short_code=short_code(serial), key_id=key.id, slot_from=chosen.begins, slot_until=chosen.ends,
+                serial=serial, short_code=short_code(serial), key_id=key.id, slot_from=begins, slot_until=ends,
             )  # fmt: skip
             db.session.add(permit)
-        permit.slot_from, permit.slot_until, permit.vehicles = chosen.begins, chosen.ends, one_line(vehicles)[:200]
+        permit.slot_from, permit.slot_until, permit.vehicles = begins, ends, one_line(vehicles)[:200]
         db.session.flush()
         after = {"slot": chosen.key, "vehicles": permit.vehicles}
         record("sitework.permit", permit, by=by, after=after)

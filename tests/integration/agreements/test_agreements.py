@@ -35,6 +35,7 @@ from fairs.exhibitors.models import Exhibitor
 from fairs.messages.models import OutboxMessage
 from tests.factories.booths import Ground, new_ground
 from tests.support.client import Client, login
+from tests.support.jobs import run_jobs
 from tests.support.queries import counted_queries
 
 
@@ -232,6 +233,20 @@ def test_anybody_checks_a_document(office: Office, client: Client) -> None:
     assert agreement.number not in client.submit("/verify", {"file": (io.BytesIO(content + b" "), "a.pdf")}).text
     assert agreement.number in client.submit("/verify", {"sha256": agreement.pdf_sha256}).text
     assert client.submit("/verify", {"sha256": "nonsense"}).status_code == 422
+
+
+def test_the_organiser_previews_and_publishes(office: Office, client: Client) -> None:
+    login(client, office.ground.user(Role.ORGANISER))
+    path = f"/fairs/{office.ground.fair.slug}/agreements/text"
+    assert client.submit(path, {"body_vi": BODY_VI + " {sai}", "body_en": BODY_EN}).status_code == 422
+    assert client.submit(path, {"body_vi": BODY_VI + " Bổ sung.", "body_en": BODY_EN}).status_code == 303
+    assert client.get(f"{path}/preview.pdf?exhibitor={office.exhibitor.reference}").data.startswith(b"%PDF")
+    assert client.get(f"{path}/preview.pdf?exhibitor=nonsense").status_code == 303
+    assert client.submit(f"{path}/publish").status_code == 303
+    run_jobs(client.application)
+    found = current_agreement(office.exhibitor.id)
+    assert found is not None
+    assert found.template.version == 2
 
 
 def test_the_staff_list_costs_the_same_for_one_and_three(office: Office, client: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,8 @@ from fairs.badges.models import Badge
 from fairs.badges.states import BadgeCategory, BadgeState
 from fairs.booths.service import cancel_booking
 from fairs.booths.states import BookingState
+from fairs.calendar.changes import cancel_fair, move_of, preview_cancel, preview_move, reschedule_fair
+from fairs.calendar.errors import FairCancelled
 from fairs.core.actor import SYSTEM
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
@@ -24,17 +27,17 @@ from fairs.core.storage import Upload
 from fairs.exhibitors.journey import journey, present_step
 from fairs.floorplans.models import Booth
 from fairs.messages.models import OutboxMessage
-from fairs.payments.models import Invoice
+from fairs.payments.models import Credit, Invoice
 from fairs.payments.service import InvoiceDraft, LineDraft, issue_invoice
 from fairs.sitework import manual
 from fairs.sitework.errors import NotPaid, QuotaFull
 from fairs.sitework.handover import VisitDraft, record_visit, states_of
-from fairs.sitework.models import BuildPermit, GateOut, Handover, HandoverPhoto, StaffPlace
+from fairs.sitework.models import BuildPermit, GateOut, Handover, HandoverPhoto, ServiceOrder, StaffPlace
 from fairs.sitework.permits import check_code, code_of, issue_permit, leaving, let_out, permit_of, slots
 from fairs.sitework.settling import settle
 from fairs.sitework.staff import decide_request, remove_person
 from fairs.sitework.standing import quota, settings_of, standing_of
-from fairs.sitework.states import HandoverState, PermitState, StaffState
+from fairs.sitework.states import HandoverState, OrderState, PermitState, StaffState
 from tests.factories.sitework import Site, drawing, new_site, pay_invoice, photo
 from tests.support.client import Client, login
 from tests.support.jobs import run_jobs
@@ -367,6 +370,37 @@ def test_money_for_a_booth_that_was_given_up_is_not_asked_for(site: Site) -> Non
     assert let_out(site.exhibitor, vehicle="", by=SYSTEM).owed == ""
     assert leaving(site.fair, "A-002") is not None
     assert leaving(site.fair, "A-005") is None
+
+
+# --- a fair that moves or does not take place -----------------------------------------------------------------------
+
+
+def test_slots_move_with_the_fair(site: Site) -> None:
+    permit = _permit(site)
+    before, fair = permit.slot_from, site.fair
+    week = timedelta(days=7)
+    move = replace(move_of(fair), starts_on=fair.starts_on + week, ends_on=fair.ends_on + week)
+    _found, seen = preview_move(fair, move, by=SYSTEM)
+    reschedule_fair(fair, move, reason="Bão", decision_number="1", seen=seen, by=SYSTEM)
+    row = db.session.get_one(BuildPermit, permit.id, populate_existing=True)
+    assert row.slot_from == before + week
+    assert check_code(site.fair, row.short_code).is_valid
+    assert row.slot_from in {slot.begins for slot in slots(site.fair)}
+
+
+def test_everything_ends_with_the_fair(site: Site) -> None:
+    permit = _permit(site)
+    order = site.pay(site.order(2))
+    _found, seen = preview_cancel(site.fair, "Dịch", by=SYSTEM)
+    cancel_fair(site.fair, reason="Dịch", typed_code=site.fair.code, seen=seen, by=SYSTEM)
+    assert db.session.get_one(BuildPermit, permit.id).state is PermitState.REVOKED
+    assert db.session.get_one(ServiceOrder, order.id).state is OrderState.CANCELLED
+    assert (
+        db.session.scalar(select(func.sum(Credit.amount_minor)).where(Credit.fair_id == site.fair.id))
+        == 12_960_000 + 216_000
+    )
+    with pytest.raises(FairCancelled):
+        _permit(site)
 
 
 # --- the portal -----------------------------------------------------------------------------------------------------
