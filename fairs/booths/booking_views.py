@@ -37,7 +37,7 @@ ACTIONS: dict[str, tuple[Any, str, str | None]] = {
     "booths.hold": (_l("Held"), "hourglass", "warning"),
     "booths.offer": (_l("Offered"), "gift", "info"),
     "booths.extend": (_l("More time given"), "hourglass-high", "info"),
-    "booths.move": (_l("Moved"), "arrows-move", "warning"),
+    "booths.move": (_l("Moved to another booth"), "arrows-move", "warning"),
     "booths.swap": (_l("Changed places"), "arrows-exchange", "warning"),
     "booths.transfer": (_l("Passed on"), "arrow-forward-up", "warning"),
     "booths.withdraw": (_l("Withdrawn"), "arrow-back-up", "danger"),

@@ -42,7 +42,7 @@ class RequestState(State):
     """What an exhibitor asked of the organiser."""
 
     OPEN = "open", _l("Asked"), "yellow", "clock"
-    APPROVED = "approved", _l("Granted"), "green", "check"
+    APPROVED = "approved", _l("Agreed to"), "green", "check"
     REFUSED = "refused", _l("Refused"), "red", "x"
     TAKEN_BACK = "taken_back", _l("Taken back"), "secondary", "arrow-back-up"
 

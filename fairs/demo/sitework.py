@@ -78,7 +78,7 @@ def load_site_work(giftshow: Fair, souvenirs: Fair, cast: Cast) -> dict[str, int
     """The fair that is being booked prepares, the one that runs has been handed over; gives back what was made."""
     user = cast.users["organiser"]
     by = Actor(user.id, user.name)
-    agreements = _agreements(giftshow, by, 6) + _agreements(souvenirs, by, 2)
+    agreements = _agreements(giftshow, by, 5) + _agreements(souvenirs, by, 1)
     for fair in (giftshow, souvenirs):
         _catalogue(fair, by)
         _manual(fair, by)

@@ -158,7 +158,8 @@ def _record(change: Change, row: Booth | None, by: Actor) -> None:
     before, after = change.before, change.after
     record(
         f"floorplans.{_VERBS[verb]}", row, by=by,
-        before=before and before.as_dict(), after=after and after.as_dict(),
+        before=before.as_dict() if before is not None else None,
+        after=after.as_dict() if after is not None else None,
     )  # fmt: skip
 
 

@@ -55,7 +55,7 @@ def _page(form: SheetForm, status: int = 200) -> Any:
 
 
 def _explained(key: str) -> str:
-    return {
+    texts: dict[str, str] = {
         "hall": _("The hall's code; may be missing when there is only one."),
         "code": _("Required. Letters A–Z, digits, hyphens, 12 at most; a number that exists changes that booth."),
         "type": _("Code or name of the kind of booth."),
@@ -66,7 +66,8 @@ def _explained(key: str) -> str:
         "h": _("Metres from top to bottom."),
         "blocked": _("x when the booth is not for sale."),
         "reason": _("Why it is not for sale."),
-    }[key]
+    }
+    return texts[key]
 
 
 @bp.post("/import")

@@ -33,7 +33,7 @@ class ClashState(State):
 
     WAITING = "waiting", _l("Waits for a second person"), "orange", "alert-triangle"
     CLEARED = "cleared", _l("No duplicate"), "green", "circle-check"
-    CONFIRMED = "confirmed", _l("Duplicate"), "red", "ban"
+    CONFIRMED = "confirmed", _l("Duplicate support"), "red", "ban"
 
 
 C = ClashState

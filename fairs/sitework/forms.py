@@ -180,7 +180,7 @@ def handover_form(booth: Booth) -> type[Form]:
     fields: dict[str, Any] = {}
     for key, label in points_of(booth).items():
         fields[f"fault_{key}"] = BooleanField(label)
-        fields[f"note_{key}"] = Text(_l("What is wrong"), length=300)
+        fields[f"note_{key}"] = Text(_l("What is defective"), length=300)
     return type(
         "HandoverForm",
         (Form,),

@@ -31,7 +31,7 @@ def wanted_of(args: Args) -> OrderFilter:
 
 def _sheets(_fair: Fair, query: Select[ServiceOrder]) -> Sequence[Sheet]:
     heads = [
-        _("Order"), _("Hall"), _("Booth"), _("Company"), _("Service"), _("Kind"), _("Quantity"), _("Unit"), _("Net"),
+        _("Service order"), _("Hall"), _("Booth"), _("Company"), _("Service"), _("Kind"), _("Quantity"), _("Unit"), _("Net"),
         _("Currency"), _("State"), _("Ordered at"), _("Delivered at"), _("Delivered by"), _("Note"),
     ]  # fmt: skip
     return [Sheet(_("Service orders"), heads, _rows(query))]

@@ -18,6 +18,7 @@ export function startBackdrop(root: HTMLElement, canvas: HTMLElement, hands: Han
   const places = [...box.querySelectorAll<HTMLInputElement>('[data-back]')];
   let points: { x: number; y: number }[] = [];
   box.hidden = false;
+  root.classList.add('has-backdrop');
 
   function fill(): void {
     if (!model.backdrop) return;
@@ -96,6 +97,7 @@ export function startBackdrop(root: HTMLElement, canvas: HTMLElement, hands: Han
     if (scale) scale.disabled = true;
     drawing.marks(null);
     tools.take('select');
+    say('scaled');
     // The first point stays where it is on the plan.
     void save({ mm, x: Math.round(a.x - (a.x - back.x) * factor), y: Math.round(a.y - (a.y - back.y) * factor) });
   }

@@ -118,7 +118,7 @@ def test_lay_out_publish_sell_and_plan_anew(own_server: LiveServer, open_page: O
     colleague.reload()
     expect(colleague.get_by_role("heading", level=1)).to_contain_text("B-001")
     expect(colleague.get_by_text("Reserved").first).to_be_visible()
-    page.goto(f"/fairs/{fair}/messages/")
+    page.goto(f"/fairs/{fair}/messages")
     expect(page.get_by_text(re.compile("B-001 (has moved|đã đổi vị trí)")).first).to_be_visible()
 
     # Dropping it is refused, with its number.

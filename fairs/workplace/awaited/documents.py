@@ -50,7 +50,7 @@ KINDS = (
         ),
         who=lambda selection: selection.title,
         what=lambda selection: selection.reference,
-        button=_l("Hand in"),
+        button=_l("Submit for signature"),
         page=_page,
         list_page=("documents.index", {"state": "draft"}),
     ),

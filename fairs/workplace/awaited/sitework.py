@@ -80,7 +80,7 @@ KINDS = (
         title=lambda n: ngettext("%(num)s booth has defects to settle", "%(num)s booths have defects to settle", n),
         who=lambda row: row.exhibitor.company.name,
         what=lambda row: _("Booth %(code)s", code=row.booth.code) + f" · {row.state.label}",
-        button=_l("Settle"),
+        button=_l("Settle the defect"),
         page=lambda row: ("onsite.booth", {"code": row.booth.code}),
         list_page=("onsite.plan", {"state": "defects"}),
         load=(joinedload(Handover.booth), joinedload(Handover.exhibitor).joinedload(Exhibitor.company)),

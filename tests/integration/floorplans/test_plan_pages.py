@@ -86,6 +86,24 @@ def test_the_pages_ask_the_same_however_many_booths_there_are(ground: Ground, or
     assert all(now - then <= 2 for then, now in zip(before, after, strict=True))  # the draft's row, its steps
 
 
+def test_the_public_sees_a_published_plan_at_once_and_no_draft(
+    ground: Ground, organiser: Client, new_client: Callable[[], Client]
+) -> None:
+    reader, address = new_client(), f"{base(ground)}/halls/A"
+    booths = organiser.get(f"{address}/draft").get_json()["booths"]
+    key, booth = next((key, booth) for key, booth in booths.items() if booth["code"] == "A-024")
+    assert "A-024" in reader.get(f"/f/{ground.fair.slug}/plan").get_data(as_text=True)
+    step = {"revision": 0, "label": "edit", "changes": [{"key": key, "after": {**booth, "code": "A-924"}}]}
+    assert sends(organiser, f"{address}/draft", step).status_code == 200
+    assert "A-924" not in reader.get(f"/f/{ground.fair.slug}/plan").get_data(as_text=True)
+    assert organiser.submit(f"{address}/publish", {"revision": "1"}).status_code == 303
+    page = reader.get(f"/f/{ground.fair.slug}/plan").get_data(as_text=True)
+    assert "A-924" in page and "A-024" not in page
+    assert organiser.submit(f"{address}/versions/1/restore").status_code == 303
+    assert "A-024" in codes(ground)
+    assert organiser.get(f"{address}/versions/9").status_code == 404
+
+
 def _picture(size: tuple[int, int] = (800, 600)) -> bytes:
     target = io.BytesIO()
     Image.new("RGB", size, "white").save(target, "PNG")

@@ -11,7 +11,7 @@ from fairs.floorplans.geometry import Hall, Rect, look_around, neighbours, overl
 
 SIZES = st.sampled_from([1, 50, 100, 300, 450])
 PLACES = st.integers(0, 30).map(lambda n: n * 50)
-RECTS = st.lists(st.builds(Rect, PLACES, PLACES, SIZES, SIZES), max_size=25).map(lambda rects: dict(enumerate(rects)))
+RECTS = st.lists(st.builds(Rect, PLACES, PLACES, SIZES, SIZES), max_size=14).map(lambda rects: dict(enumerate(rects)))
 
 
 def row(count: int, *, x: int = 300, y: int = 300) -> dict[int, Rect]:
