@@ -117,7 +117,9 @@ def _moved(
     if any(place.locked for place in in_the_way):
         broken.append(_l("Somebody who stands there is locked."))
     known = set(state.broken())
-    broken += [_in_words(rule) for rule in after.broken() if rule not in known]
+    fresh = [rule for rule in after.broken() if rule not in known]
+    # Whoever has booked a booth stands in it: that it is booked was said already.
+    broken += [_in_words(rule) for rule in fresh if not (rule.startswith("twice") and broken)]
     others = tuple((who, booths) for who, booths in changed.items() if who != exhibitor_id)
     return MovePreview(before.total, after.score().total, tuple(broken), others), after, changed
 

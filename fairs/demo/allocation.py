@@ -30,14 +30,14 @@ REMEMBERED = Path(__file__).with_suffix(".json")
 _FIGURES = ("points", "rivals", "orphans", "unplaced", "bound", "steps", "rounds", "anchors", "findings")
 
 
-def load_waiting(rng: random.Random, fair: Fair, cast: Cast) -> int:
+def load_waiting(rng: random.Random, fair: Fair, cast: Cast, *, scale: int = 1) -> int:
     """Accepted exhibitors without a booth, most of them with wishes; several wish for the same corner."""
     zones = list(db.session.scalars(select(Zone).where(Zone.fair_id == fair.id).order_by(Zone.code)))
     taken = select(BoothBooking.booth_id).where(BoothBooking.fair_id == fair.id)
     free = list(
         db.session.scalars(select(Booth).where(Booth.fair_id == fair.id, Booth.id.not_in(taken)).order_by(Booth.code))
     )
-    companies = cast.exporters[200 : 200 + LATE]
+    companies = cast.exporters[200 * scale : 200 * scale + LATE]  # those who are not at this fair yet
     references = next_references(fair.code, "E", len(companies))
     made = []
     for number, company in enumerate(companies):

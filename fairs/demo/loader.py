@@ -90,7 +90,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         load_notes(giftshow, cast)
         publish_plans(giftshow, souvenirs, Actor(users["organiser"].id, users["organiser"].name))
         load_booth_sales(giftshow, as_of)
-        made["exhibitors"] += load_waiting(random.Random(PLAN_YEAR + 2), giftshow, cast)
+        made["exhibitors"] += load_waiting(random.Random(PLAN_YEAR + 2), giftshow, cast, scale=scale)
         load_run(giftshow, users)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:

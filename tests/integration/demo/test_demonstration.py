@@ -180,7 +180,7 @@ def test_the_command_takes_a_day_and_a_scale_and_says_what_it_made(apps: Any) ->
             assert runner.invoke(args=["demo", "load", *wrong]).exit_code == 2
         done = runner.invoke(args=["demo", "load", "--as-of", "2026-07-28", "--scale", "2"])
         assert done.exit_code == 0, done.output
-        assert done.output.startswith("Demonstration as of 2026-07-28: 800 exhibitors, 360 importers, 480 visitors")
+        assert done.output.startswith("Demonstration as of 2026-07-28: 824 exhibitors, 360 importers, 480 visitors")
         with application.app_context():
             giftshow, souvenirs = fairs()
             assert (giftshow.starts_on, souvenirs.starts_on) == (DAY + timedelta(days=42), DAY - timedelta(days=1))
