@@ -250,7 +250,9 @@ def find_or_create_people(drafts: Sequence[PersonDraft], *, by: Actor) -> list[P
     people = [Person(**one) for one in values]  # not added yet: they know their folded names
     names = {person.folded for person in people}
     known: dict[tuple[str, str], Person] = {}
+    old: set[Person] = set()
     for person in db.session.scalars(select(Person).where(Person.folded.in_(names)).order_by(Person.id.desc())):
+        old.add(person)
         known |= {(person.folded, way): person for way in (person.email, person.phone) if way}
     found = []
     for person in people:
@@ -259,7 +261,7 @@ def find_or_create_people(drafts: Sequence[PersonDraft], *, by: Actor) -> list[P
             found.append(person)
         else:
             found.append(known.setdefault(way, person))
-    new = [person for person in dict.fromkeys(found) if person.id is None]
+    new = [person for person in dict.fromkeys(found) if person not in old]
     db.session.add_all(new)
     db.session.flush()
     for person in new:

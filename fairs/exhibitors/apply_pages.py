@@ -24,9 +24,10 @@ from fairs.directory.forms import CompanyForm
 from fairs.directory.models import Company
 from fairs.directory.products import pattern_of, products_of
 from fairs.directory.queries import group_names
+from fairs.exhibitors import my
 from fairs.exhibitors.forms import ConsentForm, ContactForm, ProductsForm
 from fairs.exhibitors.models import Exhibitor
-from fairs.exhibitors.my import Page, bp, mine_at, page, save_company_form
+from fairs.exhibitors.my import Page, mine_at, page, save_company_form
 from fairs.exhibitors.permissions import APPLY
 from fairs.exhibitors.queries import takes_applications
 from fairs.exhibitors.question_forms import fill_answers, typed_answers, with_questions
@@ -64,6 +65,8 @@ def _begin(step: str) -> tuple[Fair, Company | None, Exhibitor | None, Response 
         away = redirect(_step_url("company", None))
     return fair, company, exhibitor, away
 
+
+bp = my.bp
 
 LABELS = {
     "company": _l("Company"), "products": _l("Products"), "questions": _l("Questions"), "contact": _l("Contact"),

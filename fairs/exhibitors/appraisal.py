@@ -86,7 +86,7 @@ def score_of(points: Sequence[Point], answers: Mapping[str, str]) -> int:
     whole = sum(weight for weight, _share in judged)
     if not whole:
         raise InvalidInput(_l("At least one point has to apply."))
-    got = sum(weight * share for weight, share in judged)
+    got = sum((weight * share for weight, share in judged), Decimal(0))
     return int((got * 100 / whole).quantize(Decimal(1), ROUND_HALF_UP))
 
 

@@ -126,7 +126,8 @@ def look_over(filing: HouseholdFiling, choices: Mapping[int, str] | None = None)
     """
     names = Names.of(product_groups(), villages())
     register = _Register(filing.fair_id)
-    lines, seen = [], {}
+    lines = []
+    seen: dict[str | tuple[str, str], int] = {}
     for row in filing.rows:
         household = read_household(row.texts, names)
         line = Line(row, household, list(household.problems))

@@ -71,7 +71,7 @@ def typed_answers(form: Form, questions: Sequence[Question]) -> dict[int, Any]:
     for question in questions:
         field: Field = form[f"q{question.id}"]
         if not field.errors:
-            found[question.id] = field.upload() if question.kind == "file" else field.data  # type: ignore[attr-defined]
+            found[question.id] = field.upload() if question.kind == "file" else field.data
     return found
 
 

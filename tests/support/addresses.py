@@ -21,6 +21,7 @@ from fairs.calendar.models import Fair
 from fairs.checkin.models import Gate
 from fairs.contracts.models import Contract
 from fairs.core.actor import SYSTEM, Actor
+from fairs.core.clock import now
 from fairs.core.db import db, transaction
 from fairs.core.lists import list_spec
 from fairs.core.permissions import Permission, Role
@@ -154,11 +155,11 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
     )  # fmt: skip
     with transaction():
         db.session.add(run)
-    own = _first(Exhibitor, Exhibitor.fair_id == fair.id, Exhibitor.company_id == own_company)
-    stand = add_company(own, StandDraft(CompanyDraft("Mẫu cùng gian", "VN"), "co"), by=by)
+    shown = _first(Exhibitor, Exhibitor.fair_id == fair.id)
+    stand = add_company(shown, StandDraft(CompanyDraft("Mẫu cùng gian", "VN"), "co"), by=by)
     question = save_question(fair.id, QuestionDraft("file", "Giấy phép"), by=by)
     with transaction():
-        save_answers(own, {question.id: Upload("paper.pdf", b"%PDF-1.4\n%%EOF")}, by=by)
+        save_answers(shown, {question.id: Upload("paper.pdf", b"%PDF-1.4\n%%EOF")}, by=by)
     made = Addresses(app, fair)
     made.values = {
         "fair_slug": fair.slug, "locale": "en", "state": "published", "filename": "app.css", "index": 0, "page": 1,
@@ -167,7 +168,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "company_id": own_company, "person_id": _first(Person).id, "filing_id": slip.filing.id, "r/token": slip.token, "files/number": 0,
         "lists/key": "importers", "views/key": "people", "view_id": view.id, "run_id": run.id,
         "question_id": question.id, "answer_id": _first(Answer, Answer.question_id == question.id).id, "stand_id": stand.id,
-        "households/filing_id": _households(fair), "applications/reference": own.reference,
+        "households/filing_id": _households(fair, shown), "applications/reference": shown.reference,
         "invitation_id": _first(Invitation).id, "membership_id": _first(Membership, Membership.user_id == colleague.id).id, **tokens,
         "join/token": invitation, "confirm/token": "nonsense", "reset/token": "nonsense", "tf-setup/token": "nonsense",
         "booths/code": _first(Booth, Booth.fair_id == fair.id).code, "halls/code": _first(Hall, Hall.fair_id == fair.id).code,
@@ -190,14 +191,18 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
     return made
 
 
-def _households(fair: Fair) -> int:
-    """A sheet of a partner that is looked over."""
+def _households(fair: Fair, shown: Exhibitor) -> int:
+    """A sheet of a partner that is looked over, and another by which an application came."""
     partner = _first(User, User.email == "partner@fairs.example")
+    filed, open_ = (
+        HouseholdFiling(fair_id=fair.id, by_id=partner.id, organisation="Mẫu", file_name="mau.csv") for _n in range(2)
+    )
+    filed.filed_at = now()
+    filed.rows.append(HouseholdRow(line=2, exhibitor_id=shown.id))
+    open_.rows.append(HouseholdRow(line=2, texts={"name": "Hộ mẫu", "groups": "CER"}))
     with transaction():
-        filing = HouseholdFiling(fair_id=fair.id, by_id=partner.id, organisation="Mẫu", file_name="mau.csv")
-        filing.rows.append(HouseholdRow(line=2, texts={"name": "Hộ mẫu", "groups": "CER"}))
-        db.session.add(filing)
-    return filing.id
+        db.session.add_all([filed, open_])
+    return open_.id
 
 
 def _confirmed_booth(fair: Fair) -> str:
