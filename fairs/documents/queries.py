@@ -88,7 +88,7 @@ def counts_of(selections: Sequence[Selection]) -> dict[int, tuple[int, int]]:
         .where(SelectionItem.selection_id.in_([one.id for one in selections]))
         .group_by(SelectionItem.selection_id)
     )
-    return {key: (number, int(total)) for key, number, total in rows}
+    return {key: (number, int(total or 0)) for key, number, total in rows}
 
 
 def texts_of(kind: SelectionKind, part: str, locale: str, fair_id: int) -> tuple[int, Texts]:

@@ -193,7 +193,7 @@ def submit_selection(selection: Selection, *, number: str = "", day: date | None
             raise NothingSelected
         kind = kind_of(row.kind)
         kind.check(row)
-        row.submitted_on = _past(day, "submitted_on") or today(ZONE)
+        row.submitted_on = _past(day or today(ZONE), "submitted_on")
         # Handed in again after it came back: the number that it had then is free again.
         db.session.execute(delete(RegisteredNumber).where(RegisteredNumber.selection_id == row.id))
         row.submission_number = ""
@@ -252,14 +252,12 @@ def enter_signature(selection: Selection, signature: Signature, *, by: Actor) ->
     """
     if not one_line(signature.number):
         raise InvalidInput(_l("Please fill this in."), field="number")
+    day = _past(signature.day, "day")
     if signature.scan is None:
         raise InvalidInput(_l("Hand in the scan of the signed decision."), field="scan")
     with transaction():
         row = locked(selection)
         row.require_move(S.SIGNED)
-        day = _past(signature.day, "day")
-        if day is None:
-            raise InvalidInput(_l("Please fill this in."), field="day")
         if row.submitted_on is not None and day < row.submitted_on:
             raise InvalidInput(_l("The decision cannot be older than its submission."), field="day")
         kind_of(row.kind).check(row)
@@ -295,8 +293,8 @@ def _close(row: Selection) -> None:
         db.session.refresh(item)
 
 
-def _past(day: date | None, field_name: str) -> date | None:
-    if day is not None and day > today(ZONE):
+def _past(day: date, field_name: str) -> date:
+    if day > today(ZONE):
         raise InvalidInput(_l("This day lies in the future."), field=field_name)
     return day
 

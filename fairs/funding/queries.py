@@ -101,6 +101,17 @@ def grants_of_selection(selection_id: int, *states: GrantState) -> Sequence[Gran
     return db.session.scalars(query.where(Grant.state.in_(states)) if states else query).all()
 
 
+def with_parties(grants: Sequence[Grant]) -> Sequence[Grant]:
+    """The same grants in their order, with their fairs and companies read in one statement."""
+    rows = db.session.scalars(
+        select(Grant)
+        .options(joinedload(Grant.fair), joinedload(Grant.company))
+        .where(Grant.id.in_([grant.id for grant in grants]))
+    )
+    known = {row.id: row for row in rows}
+    return [known[grant.id] for grant in grants]
+
+
 def sums_of(fair_id: int) -> dict[GrantState, tuple[int, list[Money]]]:
     """Number and sums (one for each currency) of a fair's grants by state; what is settled counts as it came out."""
     amount = func.coalesce(Grant.actual_minor, Grant.amount_minor)

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from fairs.accounts.models import User
 from fairs.calendar.context import current_fair
 from fairs.core.db import db
-from fairs.core.errors import DomainError, Forbidden, NotFound
+from fairs.core.errors import DomainError, Forbidden, NotFound, SamePerson
 from fairs.core.forms import Form
 from fairs.core.lists import download, known, page_of
 from fairs.core.storage import StoredFile
@@ -87,13 +87,13 @@ def _show(grant: Grant, form: Form | None = None, clash_id: int | None = None) -
     )  # fmt: skip
 
 
-def _done(grant: Grant, form: Form, act: Callable[[], str], clash_id: int | None = None) -> Any:
+def _done(grant: Grant, form: Form, act: Callable[[], Any], clash_id: int | None = None) -> Any:
     reference = grant.reference
     if form.validate_on_submit():
         try:
             message = act()
         except DomainError as error:
-            if isinstance(error, Forbidden | NotFound):
+            if isinstance(error, Forbidden | NotFound | SamePerson):
                 raise
             form.add_error(error)
         else:
@@ -108,7 +108,7 @@ def receipt(reference: str) -> Any:
     """Keep a receipt or ticket number; one that was used before waits for a second person."""
     grant, form = _grant(reference), ReceiptForm()
 
-    def act() -> str:
+    def act() -> Any:
         found = add_receipt(
             grant, scan=form.receipt.upload(), ticket=form.ticket.data or "", reason=form.reason.data or "", by=actor()
         )
@@ -125,7 +125,7 @@ def settle(reference: str) -> Any:
     """Settle by what it really cost."""
     grant, form = _grant(reference), SettleForm()
 
-    def act() -> str:
+    def act() -> Any:
         settle_grant(grant, form.actual.money(grant.currency), by=actor())
         return _("Settled.")
 
@@ -138,7 +138,7 @@ def end(reference: str) -> Any:
     """Release what was promised, or note that what was settled came back."""
     grant, form = _grant(reference), EndForm()
 
-    def act() -> str:
+    def act() -> Any:
         if grant.state is GrantState.SETTLED:
             recover_grant(grant, reason=form.reason.data or "", by=actor())
             return _("Recovered: the money is back on its budget line.")
@@ -168,7 +168,7 @@ def clash(reference: str, clash_id: int) -> Any:
     if row is None or row.grant_id != grant.id:
         raise NotFound
 
-    def act() -> str:
+    def act() -> Any:
         is_duplicate = request.form.get("do") == "duplicate"
         decide_clash(row, is_duplicate=is_duplicate, note=form.note.data or "", by=actor())
         return _("A duplicate: it is released.") if is_duplicate else _("Cleared: it is no duplicate.")

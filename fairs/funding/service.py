@@ -25,10 +25,10 @@ from fairs.directory.models import Company, Person
 from fairs.documents.models import Selection
 from fairs.documents.queries import open_item_of
 from fairs.documents.service import remove_subject
-from fairs.funding.duplicates import Claim, Clash, claim_of, find_clashes
+from fairs.funding.duplicates import Claim, Clash, claim_of, find_all_clashes, find_clashes
 from fairs.funding.errors import ClashWaits, DuplicateSupport, RuleNotUsable, TooMuch
 from fairs.funding.models import Grant, SupportClash, SupportRule
-from fairs.funding.queries import clashes_of, live_grants_of
+from fairs.funding.queries import clashes_of, live_grants_of, with_parties
 from fairs.funding.states import ClashKind, ClashState, GrantState
 from fairs.programme.budget import commit_budget, recover_budget, release_budget, spend_budget
 from fairs.programme.models import BudgetLine
@@ -165,25 +165,27 @@ def _drop(grant: Grant, note: str, *, by: Actor) -> None:
 
 
 def check_grants(grants: Sequence[Grant]) -> None:
-    """Raise ClashWaits or DuplicateSupport when one of these cannot be committed: the question before a signature."""
-    known = {(clash.grant_id, clash.other_id): clash for clash in clashes_of([grant.id for grant in grants])}
-    for clash in known.values():
-        if clash.state is ClashState.WAITING:
-            raise ClashWaits(
-                _("%(name)s: a second person has to look at a suspected duplicate first.", name=clash.grant.title)
-            )
-    for grant in grants:
-        for found in find_clashes(claim_of(grant)):
-            reviewed = (grant.id, found.grant.id) in known or _was_reviewed(grant, found.grant)
-            if not reviewed:
-                raise DuplicateSupport(
-                    _("%(name)s is perhaps supported twice: %(clash)s", name=grant.title, clash=found.text)
-                )
+    """Raise ClashWaits or DuplicateSupport when one of these cannot be committed: the question before a signature.
 
-
-def _was_reviewed(grant: Grant, other: Grant) -> bool:
+    A constant number of statements, however many grants there are.
+    """
+    found = find_all_clashes([claim_of(grant) for grant in with_parties(grants)])
     # The later of two was reviewed against the earlier one; seen from the earlier one that is the same question.
-    return any(clash.other_id == grant.id for clash in clashes_of([other.id]))
+    keys = {grant.id for grant in grants} | {one.grant.id for clashes in found for one in clashes}
+    reviews = clashes_of(sorted(keys))
+    mine = {grant.id: grant for grant in grants}
+    for review in reviews:
+        if review.state is ClashState.WAITING and review.grant_id in mine:
+            raise ClashWaits(
+                _("%(name)s: a second person has to look at a suspected duplicate first.", name=review.grant.title)
+            )
+    reviewed = {frozenset((review.grant_id, review.other_id)) for review in reviews}
+    for grant, clashes in zip(grants, found, strict=True):
+        for one in clashes:
+            if frozenset((grant.id, one.grant.id)) not in reviewed:
+                raise DuplicateSupport(
+                    _("%(name)s is perhaps supported twice: %(clash)s", name=grant.title, clash=one.text)
+                )
 
 
 def commit_grants(grants: Sequence[Grant], *, number: str, day: date, by: Actor) -> None:

@@ -12,8 +12,8 @@ from fairs.core.clock import today
 from fairs.core.errors import InvalidInput, NotFound
 from fairs.core.web import NavItem, go, register_nav, requires
 from fairs.programme.models import Target
-from fairs.programme.permissions import ENTER_FIGURES, VIEW_PROGRAMME
-from fairs.programme.queries import entries_for, find_target, years
+from fairs.programme.permissions import ENTER_FIGURES, VIEW_BUDGET, VIEW_PROGRAMME
+from fairs.programme.queries import budget_lines, entries_for, find_target, years
 from fairs.programme.states import FigureLabel
 from fairs.reports import words
 from fairs.reports.bullet import bullet, sparkline
@@ -57,7 +57,7 @@ def programme(year: int) -> Any:
         "reports/programme.html", kpi=result, rows=_rows(result), years=years(), budget=result.find("budget", "city_budget"),
         risks=_risks(result), sentence=words.summary_vi(result), charts=charts_of(result), words=words, bullet=bullet,
         sparkline=sparkline, labels=FigureLabel, labels_note=labels_note(), ENTER_FIGURES=ENTER_FIGURES,
-        today=today(ZONE),
+        today=today(ZONE), lines=budget_lines(year), VIEW_BUDGET=VIEW_BUDGET,
     )  # fmt: skip
 
 
