@@ -17,8 +17,9 @@ from fairs.floorplans.generator import Layout, lay_out
 from fairs.floorplans.geometry import Rect
 from fairs.floorplans.models import Booth, BoothPrice, BoothType, Hall, PlanVersion, Zone
 from fairs.floorplans.plans import published_plan
-from fairs.floorplans.publishing import publish_draft
-from fairs.floorplans.queries import halls_of
+from fairs.floorplans.problems import look_at
+from fairs.floorplans.publishing import put_in_force
+from fairs.floorplans.queries import halls_of, rules_of
 
 GIFTSHOW_ZONES = (
     ("A", "Gốm sứ, sơn mài, khảm", "Ceramics, lacquer, inlay", "CER|LAC|INL|GLS|STN"),
@@ -84,16 +85,15 @@ def publish_plans(giftshow: Fair, souvenirs: Fair, by: Actor) -> None:
         {"x": 10_350, "y": 2_500, "w": 50, "h": 200, "label_vi": "Lối thoát 1", "label_en": "Exit 1", "clear": 200},
         {"x": 10_350, "y": 5_500, "w": 50, "h": 200, "label_vi": "Lối thoát 2", "label_en": "Exit 2", "clear": 200},
     ]
-    key, last = _booth(hall, "A-480")
-    change_draft(
-        hall, [{"key": "exits", "after": exits}, {"key": key, "after": {**last, "zone": "D"}}], revision=0, label="exits", by=by
-    )  # fmt: skip
-    publish_draft(hall, revision=1, by=by)
+    plan = published_plan(hall)
+    last = next(key for key, booth in plan.booths.items() if booth.code == "A-480")
+    plan = replace(plan, exits=exits, booths={**plan.booths, last: replace(plan.booths[last], zone="D")})
+    put_in_force(hall, plan, look_at(plan, rules_of(hall)), by=by)
     moves = []
     for code, dx, dy in (("A-460", -100, 0), ("A-480", 0, 250)):
         key, booth = _booth(hall, code)
         moves.append({"key": key, "after": {**booth, "x": booth["x"] + dx, "y": booth["y"] + dy}})
-    change_draft(hall, moves, revision=2, label="drag", by=by)
+    change_draft(hall, moves, revision=0, label="drag", by=by)
 
 
 def _booth(hall: Hall, code: str) -> tuple[str, dict[str, Any]]:
