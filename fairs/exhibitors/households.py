@@ -132,7 +132,9 @@ def look_over(filing: HouseholdFiling, choices: Mapping[int, str] | None = None)
         household = read_household(row.texts, names)
         line = Line(row, household, list(household.problems))
         key = (name_key(household.company.name), place_key(household.company.commune))
-        keys = [key, *([household.company.tax_code] if household.company.tax_code else [])] if key[0] else []
+        keys: list[str | tuple[str, str]] = [key] if key[0] else []
+        if household.company.tax_code:
+            keys.append(household.company.tax_code)
         twin = next((seen[one] for one in keys if one in seen), None)
         if twin is not None:
             line.problems.append(_("The same household as in row %(row)s.", row=twin))

@@ -26,7 +26,7 @@ from fairs.core.permissions import Permission
 from fairs.directory.history import LABELS
 from fairs.directory.models import Company, Person
 from fairs.directory.permissions import VIEW_DIRECTORY
-from fairs.exhibitors.models import Exhibitor
+from fairs.exhibitors.models import Appraisal, Exhibitor
 from fairs.exhibitors.permissions import VIEW_EXHIBITORS
 from fairs.floorplans.models import Booth
 from fairs.importers.models import Importer
@@ -108,6 +108,16 @@ def _decided(row: Any) -> Told:
     part = _("Exhibitor") if "-E-" in row.reference else _("Importer")
     values = {"reference": row.reference}
     return Told(f"{part}: {row.state.label}", icon, row.decision_note, tone, endpoint=endpoint, values=values)
+
+
+def _appraisals() -> Any:
+    columns = (Exhibitor.reference, Appraisal.score, Appraisal.by_name)
+    return select(*columns).select_from(Appraisal).join(Exhibitor, Exhibitor.id == Appraisal.exhibitor_id)
+
+
+def _appraised(row: Any) -> Told:
+    title, values = _("Appraised: %(score)s of 100.", score=row.score), {"reference": row.reference}
+    return Told(title, "clipboard-check", row.reference, "info", row.by_name, endpoint="exhibitors.show", values=values)
 
 
 def _part(title: Any, icon: str, endpoint: str) -> Callable[[Any], Told]:
@@ -228,7 +238,8 @@ def _changed_about(subject: Subject) -> Any:
     applications = select(Exhibitor.id).where(Exhibitor.company_id == subject.id)
     of_application = and_(
         AuditEntry.subject_type == "Exhibitor", AuditEntry.subject_id.in_(applications),
-        AuditEntry.action.in_(["exhibitors.change", "exhibitors.change_track", "exhibitors.withdraw"]),
+        AuditEntry.action.in_(["exhibitors.change", "exhibitors.change_track", "exhibitors.withdraw",
+                                 "exhibitors.stand_company", "exhibitors.stand_company_removed"]),
     )  # fmt: skip
     return or_(own, of_application)
 
@@ -238,6 +249,8 @@ _CHANGES: dict[str, tuple[Any, str, str]] = {
     "exhibitors.change": (_l("Application changed"), "pencil", "neutral"),
     "exhibitors.change_track": (_l("Changed to the paying track"), "cash", "neutral"),
     "exhibitors.withdraw": (_l("Withdrawn"), "arrow-back-up", "warning"),
+    "exhibitors.stand_company": (_l("Company put on the stand"), "users-plus", "neutral"),
+    "exhibitors.stand_company_removed": (_l("Company taken off the stand"), "user-minus", "neutral"),
 }
 
 
@@ -287,6 +300,8 @@ SOURCES = (
            lambda: select(Note.kind, Note.direction, Note.text, Note.written_as, Note.author_id,
                           Note.created_at.label("written_at"), Person.native_name.label("name"), Person.name_language.label("lang"))
            .outerjoin(Person, Person.id == Note.person_id), _noted),
+    Source("part", VIEW_EXHIBITORS, Exhibitor.fair_id, Appraisal.created_at, Appraisal.id, _of(Exhibitor.company_id),
+           _appraisals, _appraised),
 )  # fmt: skip
 """The later of two at the same moment stands further down: what is decided comes after what was handed in."""
 

@@ -137,6 +137,8 @@ def test_one_after_another(app: Flask, client: Client) -> None:
     shown = client.get(f"{base}?state=appraised&sort=-score&advice=accept").get_data(as_text=True)
     assert first.company.name in shown
     assert "Tốt" in client.get(f"{base}/{first.reference}").get_data(as_text=True)
+    told = client.get(f"/directory/companies/{first.company_id}").get_data(as_text=True)
+    assert "Appraised: 100 of 100." in told
     assert client.get(f"{base}/checklist").status_code == 403
 
 
