@@ -92,9 +92,10 @@ def hold_booths(
     earlier hold of the exhibitor on other booths is released. Raises BookingClosed, NotAccepted, BoothBlocked, NoPrice,
     NotAdjacent, HasBooth, NotFound (booth or exhibitor of another fair) and BoothTaken with the nearest free booths.
     """
+    ids = {booth.id for booth in booths}  # before the transaction: a row may be gone by then
     with transaction():
         fair = kept_fair(fair.id)
-        held_for, wanted = _lock_for_booking(fair, booths, exhibitor)
+        held_for, wanted = _lock_for_booking(fair, ids, exhibitor)
         holders = _holders(wanted)
         mine = [one for one in holders if one.exhibitor_id == held_for.id]
         if len(mine) == len(wanted) == len(locked_bundle(mine[0])):
@@ -124,9 +125,10 @@ def offer_booths(
         raise InvalidInput(field="origin")
     if until <= now():
         raise InvalidInput(_l("This moment has passed."), field="until")
+    ids = {booth.id for booth in booths}  # before the transaction: a row may be gone by then
     with transaction():
         fair = kept_fair(fair.id)
-        held_for, wanted = _lock_for_booking(fair, booths, exhibitor)
+        held_for, wanted = _lock_for_booking(fair, ids, exhibitor)
         if not may_book_now(fair, as_staff=True):
             raise BookingClosed
         _check_order(held_for, wanted, _holders(wanted))
@@ -141,13 +143,14 @@ def offer_booths(
         return made
 
 
-def _lock_for_booking(fair: Fair, booths: Sequence[Booth], exhibitor: Exhibitor) -> tuple[Exhibitor, list[Booth]]:
+def _lock_for_booking(fair: Fair, ids: Collection[int], exhibitor: Exhibitor) -> tuple[Exhibitor, list[Booth]]:
     """The exhibitor's row, then the booths' in one order, always: two holds at once must not both see "no booth yet"."""
     held_for = db.session.get_one(Exhibitor, exhibitor.id, with_for_update=MINE, populate_existing=True)
-    ids = {booth.id for booth in booths}
     if not 1 <= len(ids) <= MOST_BOOTHS:
         raise InvalidInput(_l("Between 1 and %(most)s booths are booked together.", most=MOST_BOOTHS), field="with")
     wanted = locked_booths(ids)
+    if len(wanted) != len(ids):  # the organiser has just taken one off the plan
+        raise NotFound
     if held_for.fair_id != fair.id or any(booth.fair_id != fair.id for booth in wanted):
         raise NotFound
     expire_overdue(BoothBooking.booth_id.in_(ids) | (BoothBooking.exhibitor_id == held_for.id))
