@@ -39,7 +39,7 @@ class BoothBooking(HasState, Record):
     fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
     booth_id: Mapped[int] = mapped_column(ForeignKey("booths.id"), index=True)
     exhibitor_id: Mapped[int] = mapped_column(ForeignKey("exhibitors.id"), index=True)
-    bundle_id: Mapped[int | None] = mapped_column(ForeignKey("booth_bookings.id"), index=True)
+    bundle_id: Mapped[int | None] = mapped_column(ForeignKey("booth_bookings.id", ondelete="SET NULL"), index=True)
     origin: Mapped[str] = mapped_column(String(12), default="self")  # self | staff | offer | waitlist | allocation
     reference: Mapped[str] = mapped_column(String(20), unique=True)  # GS26-B-0001
     state: Mapped[BookingState] = mapped_column(StateType(BookingState))
@@ -109,13 +109,15 @@ class BookingRequest(HasState, Record):
     TRANSITIONS = REQUEST_TRANSITIONS
 
     fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
-    booking_id: Mapped[int] = mapped_column(ForeignKey("booth_bookings.id"), index=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booth_bookings.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(String(12))  # extension | transfer | swap
     state: Mapped[RequestState] = mapped_column(StateType(RequestState), default=RequestState.OPEN)
     reason: Mapped[str] = mapped_column(String(400))
     until: Mapped[date | None]  # extension: the day asked for
     other_exhibitor_id: Mapped[int | None] = mapped_column(ForeignKey("exhibitors.id"), index=True)  # transfer, swap
-    other_booking_id: Mapped[int | None] = mapped_column(ForeignKey("booth_bookings.id"), index=True)  # swap
+    other_booking_id: Mapped[int | None] = mapped_column(
+        ForeignKey("booth_bookings.id", ondelete="SET NULL"), index=True
+    )  # swap
     agreed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # swap: when the other exhibitor agreed
     by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     for_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

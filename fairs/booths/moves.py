@@ -13,7 +13,7 @@ from fairs.audit.service import record
 from fairs.booths.errors import BoothBlocked, HoldExpired, NotAdjacent
 from fairs.booths.events import BoothsFreed
 from fairs.booths.models import BoothBooking
-from fairs.booths.notices import tell_extended, tell_moved
+from fairs.booths.notices import tell_extended, tell_other_booth
 from fairs.booths.pricing import Quote, make_quote
 from fairs.booths.queries import are_adjacent, price_book
 from fairs.booths.service import (
@@ -110,10 +110,11 @@ def move_booking(booking: BoothBooking, booths: Sequence[Booth], *, reason: str,
     """
     if not clean(reason):
         raise InvalidInput(_l("Say why: the exhibitor reads it."), field="reason")
+    ids = {booth.id for booth in booths}
     with transaction():
         kept_fair(booking.fair_id)
         lock_invoices(booking)
-        wanted = locked_booths({booth.id for booth in booths})
+        wanted = locked_booths(ids)
         expire_overdue(BoothBooking.booth_id.in_([booth.id for booth in wanted]))
         rows = locked_bundle(booking)
         fair = db.session.get_one(Fair, rows[0].fair_id)
@@ -215,7 +216,7 @@ def _place(
             record(action, row, by=by, before={"booth": code, "price": price}, after=after)
     for (rows, _), offer in zip(moves, offers, strict=True):
         difference = _replace_invoice(fair, rows, offer, reason, by)
-        tell_moved(fair, rows, ", ".join(before[row.id][1] for row in rows), difference, reason)
+        tell_other_booth(fair, rows, ", ".join(before[row.id][1] for row in rows), difference, reason)
 
 
 def _replace_invoice(

@@ -113,13 +113,13 @@ def tell_extended(fair: Fair, bookings: Sequence[BoothBooking], until: date, rea
     })  # fmt: skip
 
 
-def tell_moved(
+def tell_other_booth(
     fair: Fair, bookings: Sequence[BoothBooking], before: str, totals: tuple[Money, Money] | None, reason: str
 ) -> None:
     """The booking stands elsewhere now, and what that costs."""
     locale = reader_locale(bookings[0].exhibitor)
     old, new = totals or (None, None)
-    _send("moved", fair, bookings, {
+    _send("other_booth", fair, bookings, {
         "before": before, "reason": reason,
         "old_total": format_money(old, locale) if old is not None else "",
         "new_total": format_money(new, locale) if new is not None else "",

@@ -41,7 +41,9 @@ class WaitingEntry(HasState, Record):
     booth_count: Mapped[int] = mapped_column(default=1)
     open_sides: Mapped[int] = mapped_column(default=1)
     source: Mapped[str] = mapped_column(String(10), default="self")  # self | staff
-    booking_id: Mapped[int | None] = mapped_column(ForeignKey("booth_bookings.id"), index=True)  # the offer
+    booking_id: Mapped[int | None] = mapped_column(
+        ForeignKey("booth_bookings.id", ondelete="SET NULL"), index=True
+    )  # the offer
     note: Mapped[str] = mapped_column(String(200), default="")
 
     exhibitor: Mapped[Exhibitor] = relationship()

@@ -26,7 +26,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("bundle_id", KEY, nullable=True))
         batch_op.add_column(sa.Column("origin", sa.String(12), nullable=False, server_default="self"))
         batch_op.add_column(sa.Column("fascia_check", sa.Boolean(), nullable=False, server_default=sa.false()))
-        batch_op.create_foreign_key(batch_op.f("fk_booth_bookings_bundle_id"), "booth_bookings", ["bundle_id"], ["id"])
+        batch_op.create_foreign_key(
+            batch_op.f("fk_booth_bookings_bundle_id"), "booth_bookings", ["bundle_id"], ["id"], ondelete="SET NULL"
+        )
         batch_op.create_index(batch_op.f("ix_booth_bookings_bundle_id"), ["bundle_id"], unique=False)
         batch_op.create_index("ix_booth_bookings_fascia", ["fair_id", "fascia_check"], unique=False)
 
@@ -58,12 +60,17 @@ def upgrade() -> None:
         sa.Column("for_id", KEY, nullable=True),
         sa.Column("answer", sa.String(400), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["booking_id"], ["booth_bookings.id"], name=op.f("fk_booking_requests_booking_id")),
+        sa.ForeignKeyConstraint(
+            ["booking_id"], ["booth_bookings.id"], name=op.f("fk_booking_requests_booking_id"), ondelete="CASCADE"
+        ),
         sa.ForeignKeyConstraint(["by_id"], ["users.id"], name=op.f("fk_booking_requests_by_id")),
         sa.ForeignKeyConstraint(["fair_id"], ["fairs.id"], name=op.f("fk_booking_requests_fair_id")),
         sa.ForeignKeyConstraint(["for_id"], ["users.id"], name=op.f("fk_booking_requests_for_id")),
         sa.ForeignKeyConstraint(
-            ["other_booking_id"], ["booth_bookings.id"], name=op.f("fk_booking_requests_other_booking_id")
+            ["other_booking_id"],
+            ["booth_bookings.id"],
+            name=op.f("fk_booking_requests_other_booking_id"),
+            ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(
             ["other_exhibitor_id"], ["exhibitors.id"], name=op.f("fk_booking_requests_other_exhibitor_id")
@@ -113,7 +120,9 @@ def upgrade() -> None:
         sa.Column("source", sa.String(10), nullable=False),
         sa.Column("booking_id", KEY, nullable=True),
         sa.Column("note", sa.String(200), nullable=False),
-        sa.ForeignKeyConstraint(["booking_id"], ["booth_bookings.id"], name=op.f("fk_booth_waiting_booking_id")),
+        sa.ForeignKeyConstraint(
+            ["booking_id"], ["booth_bookings.id"], name=op.f("fk_booth_waiting_booking_id"), ondelete="SET NULL"
+        ),
         sa.ForeignKeyConstraint(["exhibitor_id"], ["exhibitors.id"], name=op.f("fk_booth_waiting_exhibitor_id")),
         sa.ForeignKeyConstraint(["fair_id"], ["fairs.id"], name=op.f("fk_booth_waiting_fair_id")),
         sa.ForeignKeyConstraint(["type_id"], ["booth_types.id"], name=op.f("fk_booth_waiting_type_id")),
