@@ -92,11 +92,7 @@ def hold_booths(
     earlier hold of the exhibitor on other booths is released. Raises BookingClosed, NotAccepted, BoothBlocked, NoPrice,
     NotAdjacent, HasBooth, NotFound (booth or exhibitor of another fair) and BoothTaken with the nearest free booths.
     """
-<<<<<<< HEAD
-    ids = {booth.id for booth in booths}  # before the transaction: their rows may be gone by then
-=======
     ids = {booth.id for booth in booths}  # before the transaction: a row may be gone by then
->>>>>>> wt-sales
     with transaction():
         fair = kept_fair(fair.id)
         held_for, wanted = _lock_for_booking(fair, ids, exhibitor)
@@ -129,11 +125,7 @@ def offer_booths(
         raise InvalidInput(field="origin")
     if until <= now():
         raise InvalidInput(_l("This moment has passed."), field="until")
-<<<<<<< HEAD
-    ids = {booth.id for booth in booths}  # before the transaction: their rows may be gone by then
-=======
     ids = {booth.id for booth in booths}  # before the transaction: a row may be gone by then
->>>>>>> wt-sales
     with transaction():
         fair = kept_fair(fair.id)
         held_for, wanted = _lock_for_booking(fair, ids, exhibitor)
@@ -157,14 +149,9 @@ def _lock_for_booking(fair: Fair, ids: Collection[int], exhibitor: Exhibitor) ->
     if not 1 <= len(ids) <= MOST_BOOTHS:
         raise InvalidInput(_l("Between 1 and %(most)s booths are booked together.", most=MOST_BOOTHS), field="with")
     wanted = locked_booths(ids)
-<<<<<<< HEAD
-    # A booth that is missing has just been taken off the plan.
-    if len(wanted) != len(ids) or held_for.fair_id != fair.id or any(booth.fair_id != fair.id for booth in wanted):
-=======
     if len(wanted) != len(ids):  # the organiser has just taken one off the plan
         raise NotFound
     if held_for.fair_id != fair.id or any(booth.fair_id != fair.id for booth in wanted):
->>>>>>> wt-sales
         raise NotFound
     expire_overdue(BoothBooking.booth_id.in_(ids) | (BoothBooking.exhibitor_id == held_for.id))
     return held_for, wanted
