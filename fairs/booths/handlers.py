@@ -16,6 +16,7 @@ from fairs.booths.events import BoothsFreed
 from fairs.booths.late import use_late_money
 from fairs.booths.models import BoothBooking
 from fairs.booths.notices import tell_replanned
+from fairs.booths.price_rules import rules_of
 from fairs.booths.queries import is_live_now
 from fairs.booths.service import SUBJECT, confirm, end_with_fair, release_hold
 from fairs.booths.states import LIVE, BookingState, WaitingState
@@ -155,6 +156,15 @@ def move_deposit_days(event: FairRescheduled) -> None:
             event.found.set(
                 "booths", _l("Reserved until the deposit is paid"), booking.reference, booking, "deposit_due_on", due
             )
+
+
+@subscribe(FairRescheduled)
+def move_early_days(event: FairRescheduled) -> None:
+    """Early-bird prices last as long before the opening as they did."""
+    for rule in rules_of(event.fair.id):
+        if rule.until is not None:
+            day = moved_day(event.fair, event.move, rule.until)
+            event.found.set("booths", _l("Last day of early-bird prices"), rule.text_en, rule, "until", day)
 
 
 @subscribe(FairCalledOff)

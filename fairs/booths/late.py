@@ -11,7 +11,8 @@ from fairs.booths.models import BoothBooking, BoothWithdrawal
 from fairs.booths.notices import tell_lost, tell_reserved
 from fairs.booths.pricing import PriceLine, Quote, due_days
 from fairs.booths.queries import nearest_free
-from fairs.booths.service import expire_overdue, invoice_for, locked_booths, settle_state
+from fairs.booths.rows import expire_overdue, locked_booths
+from fairs.booths.service import invoice_for, settle_state
 from fairs.booths.states import LIVE, BookingState
 from fairs.calendar.models import Fair
 from fairs.core.actor import Actor

@@ -10,21 +10,15 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 
 from fairs.audit.service import record
+from fairs.booths.adjacent import are_adjacent
 from fairs.booths.errors import BoothBlocked, HoldExpired, NotAdjacent
 from fairs.booths.events import BoothsFreed
 from fairs.booths.models import BoothBooking
 from fairs.booths.notices import tell_extended, tell_other_booth
 from fairs.booths.pricing import Quote, make_quote
-from fairs.booths.queries import are_adjacent, price_book
-from fairs.booths.service import (
-    drop_invoice,
-    expire_overdue,
-    invoice_for,
-    kept_fair,
-    locked_booths,
-    locked_bundle,
-    taken,
-)
+from fairs.booths.queries import price_book
+from fairs.booths.rows import expire_overdue, kept_fair, locked_booths, locked_bundle, taken
+from fairs.booths.service import drop_invoice, invoice_for
 from fairs.booths.states import LIVE, BookingState
 from fairs.calendar.models import Fair
 from fairs.core.actor import Actor

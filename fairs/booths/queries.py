@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from fairs.booths.adjacent import share_side
 from fairs.booths.models import BoothBooking
 from fairs.booths.pricing import PriceBook
 from fairs.booths.sales_models import PriceRule
@@ -326,27 +327,6 @@ def free_with(booth: Booth, codes: Sequence[str]) -> list[Booth]:
         if beside is None:
             return group
         group.append(beside)
-
-
-def are_adjacent(booths: Sequence[Booth]) -> bool:
-    """Whether the booths hang together, each sharing a side with another one."""
-    reached, ahead = {booths[0].id}, [booths[0]]
-    while ahead:
-        here = ahead.pop()
-        for other in booths:
-            if other.id not in reached and share_side(here, other):
-                reached.add(other.id)
-                ahead.append(other)
-    return len(reached) == len(booths)
-
-
-def share_side(a: Booth, b: Booth) -> bool:
-    """Whether two booths stand wall to wall in one hall."""
-    if a.hall_id != b.hall_id:
-        return False
-    across = min(a.x_cm + a.w_cm, b.x_cm + b.w_cm) - max(a.x_cm, b.x_cm)
-    along = min(a.y_cm + a.h_cm, b.y_cm + b.h_cm) - max(a.y_cm, b.y_cm)
-    return (across == 0 and along > 0) or (along == 0 and across > 0)
 
 
 def accepted_exhibitors(fair_id: int, company_ids: Collection[int]) -> Sequence[Exhibitor]:

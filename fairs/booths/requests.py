@@ -14,16 +14,8 @@ from fairs.booths.errors import AlreadyAsked, HasBooth, NotAccepted, NotAgreed
 from fairs.booths.models import BookingRequest, BoothBooking
 from fairs.booths.moves import extend_booking, lock_invoices, quote_again, swap_bookings
 from fairs.booths.notices import tell_answered, tell_asked, tell_reserved
-from fairs.booths.service import (
-    drop_invoice,
-    end_booking,
-    expire_overdue,
-    invoice_for,
-    kept_fair,
-    locked_bundle,
-    names_exhibitor,
-    settle_state,
-)
+from fairs.booths.rows import end_booking, expire_overdue, kept_fair, locked_bundle
+from fairs.booths.service import drop_invoice, invoice_for, names_exhibitor, settle_state
 from fairs.booths.states import LIVE, BookingState, RequestState
 from fairs.calendar.models import Fair
 from fairs.core.actor import Actor, involved_columns, require_second_person

@@ -1,8 +1,7 @@
 """Holding, offering, reserving, confirming and releasing booths.
 
 One booth, one live booking: the booth's row is locked, its overdue holds are expired, then the booking is inserted; the
-partial unique index is the last guard. Nothing here depends on a sweeper having run. Rows are locked in one order, so that
-two never wait for each other: fair, invoice, exhibitor, booths, bookings, then series of numbers.
+partial unique index is the last guard. Nothing here depends on a sweeper having run.
 """
 
 from __future__ import annotations
@@ -12,14 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from fairs.audit.service import record
+from fairs.booths.adjacent import are_adjacent
 from fairs.booths.errors import (
     BookingClosed,
     BoothBlocked,
-    BoothTaken,
     DecisionMissing,
     HasBooth,
     HoldExpired,
@@ -28,19 +27,18 @@ from fairs.booths.errors import (
     PriceChanged,
     TermsNotAccepted,
 )
-from fairs.booths.events import BoothsFreed
 from fairs.booths.models import OFFERED_BY, BoothBooking
 from fairs.booths.notices import tell_confirmed, tell_offered, tell_released, tell_reserved
 from fairs.booths.pricing import Quote, make_quote
-from fairs.booths.queries import are_adjacent, nearest_free, price_book
+from fairs.booths.queries import price_book
+from fairs.booths.rows import end_booking, expire_overdue, kept_fair, lock_invoice, locked_booths, locked_bundle, taken
 from fairs.booths.states import LIVE, BookingState
 from fairs.calendar.models import Fair
 from fairs.calendar.states import FairState
-from fairs.core.actor import SYSTEM, Actor
+from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import MINE, db, transaction
 from fairs.core.errors import InvalidInput, InvalidTransition, NotFound
-from fairs.core.events import publish
 from fairs.core.sequences import next_reference
 from fairs.core.text import clean, fold
 from fairs.exhibitors.models import Exhibitor
@@ -157,12 +155,6 @@ def _lock_for_booking(fair: Fair, ids: Collection[int], exhibitor: Exhibitor) ->
     return held_for, wanted
 
 
-def locked_booths(ids: Collection[int]) -> list[Booth]:
-    """These booths, read anew and locked in one order."""
-    query = select(Booth).where(Booth.id.in_(ids)).order_by(Booth.id).with_for_update(key_share=True, of=Booth)
-    return list(db.session.scalars(query.execution_options(populate_existing=True)))
-
-
 def _holders(wanted: Sequence[Booth]) -> Sequence[BoothBooking]:
     ids = [booth.id for booth in wanted]
     query = select(BoothBooking).where(BoothBooking.booth_id.in_(ids), BoothBooking.state.in_(LIVE))
@@ -236,57 +228,10 @@ def _make_room(exhibitor: Exhibitor, wanted: Sequence[Booth], order: BoothOrder,
             end_booking(booking, BookingState.CANCELLED, f"→ {codes}"[:200], by, "booths.release")
 
 
-def taken(booth: Booth) -> BoothTaken:
-    """The error that somebody was faster, with the nearest free booths and their prices."""
-    book = price_book(db.session.get_one(Fair, booth.fair_id))
-    nearest = []
-    for free in nearest_free(booth):
-        price = book.full_price(free)
-        nearest.append(
-            {
-                "code": free.code,
-                "type": free.type.code,
-                "zone": free.zone.code if free.zone else None,
-                "area_m2": free.area_m2,
-                "price": price.as_dict() if price else None,
-            }
-        )
-    return BoothTaken(_l("Somebody has just taken booth %(code)s.", code=booth.code), booth=booth.code, nearest=nearest)
-
-
-def expire_overdue(condition: ColumnElement[bool], *, skip_locked: bool = False) -> int:
-    """Expire the overdue holds that match; inside transaction(). Locked in one order, so that two holders never cross."""
-    is_overdue = and_(BoothBooking.state == BookingState.HELD, BoothBooking.hold_until <= now())
-    together = select(BoothBooking.bundle_id).where(condition, is_overdue, BoothBooking.bundle_id.is_not(None))
-    overdue = db.session.scalars(
-        select(BoothBooking)
-        .where(is_overdue, condition | BoothBooking.bundle_id.in_(together))
-        .order_by(BoothBooking.id)
-        .with_for_update(key_share=True, skip_locked=skip_locked)
-        .execution_options(populate_existing=True)
-    ).all()
-    for booking in overdue:
-        booking.move_to(BookingState.EXPIRED)
-        booking.ended_at = booking.hold_until
-        booking.end_reason = "hold"
-        record("booths.expire", booking, by=SYSTEM)
-    db.session.flush()
-    for fair_id in {booking.fair_id for booking in overdue}:
-        publish(BoothsFreed(fair_id))
-    return len(overdue)
-
-
 def expire_due() -> int:
     """Mark holds whose minutes have run out; returns how many. Only tidies up: readers and holders test the time."""
     with transaction():
         return expire_overdue(BoothBooking.id.is_not(None), skip_locked=True)
-
-
-def locked_bundle(booking: BoothBooking) -> list[BoothBooking]:
-    """All bookings made together with this one, read anew and locked by key."""
-    query = select(BoothBooking).where((BoothBooking.id == booking.id) | (BoothBooking.bundle_id == booking.lead_id))
-    query = query.order_by(BoothBooking.id).with_for_update(key_share=True).execution_options(populate_existing=True)
-    return list(db.session.scalars(query))
 
 
 def reserve(booking: BoothBooking, *, fascia_name: str, terms_accepted: bool, by: Actor) -> BoothBooking:
@@ -442,17 +387,6 @@ def cancel_booking(booking: BoothBooking, *, reason: str, by: Actor) -> BoothBoo
         return row
 
 
-def lock_invoice(booking: BoothBooking) -> Invoice | None:
-    """The booking's invoice, locked before any booking, as when money is received: the other order could deadlock.
-
-    It is read again: the booking may have got another one meanwhile.
-    """
-    invoice_id = db.session.scalar(select(BoothBooking.invoice_id).where(BoothBooking.id == booking.id))
-    if invoice_id is None:
-        return None
-    return db.session.get_one(Invoice, invoice_id, with_for_update=MINE, populate_existing=True)
-
-
 def drop_invoice(booking: BoothBooking, *, by: Actor, reason: str) -> Credit | None:
     """Cancel a booking's invoice; what was received for it becomes a credit. Inside transaction()."""
     invoice = db.session.get(Invoice, booking.invoice_id) if booking.invoice_id else None
@@ -464,19 +398,3 @@ def drop_invoice(booking: BoothBooking, *, by: Actor, reason: str) -> Credit | N
 def end_with_fair(booking: BoothBooking, *, reason: str, by: Actor) -> None:
     """End a live booking because the fair is called off; its invoice and the notice are the caller's. Inside transaction()."""
     end_booking(booking, BookingState.CANCELLED, reason[:200], by, "booths.cancel")
-
-
-def kept_fair(fair_id: int) -> Fair:
-    """The fair, kept as it is until the commit: whoever moves its days or calls it off waits, bookings do not."""
-    return db.session.get_one(Fair, fair_id, with_for_update={"read": True, "key_share": True}, populate_existing=True)
-
-
-def end_booking(booking: BoothBooking, state: BookingState, reason: str, by: Actor, action: str) -> None:
-    """End one booking; whoever ends one of several booked together ends all. Inside transaction()."""
-    before = booking.state
-    booking.move_to(state)
-    booking.ended_at = now()
-    booking.end_reason = reason
-    record(action, booking, by=by, before={"state": before}, after={"state": state, "reason": reason})
-    db.session.flush()
-    publish(BoothsFreed(booking.fair_id))

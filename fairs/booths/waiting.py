@@ -16,9 +16,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from fairs.audit.service import record
+from fairs.booths.adjacent import share_side
 from fairs.booths.errors import AlreadyWaiting, HasBooth, NotAccepted
 from fairs.booths.models import BoothBooking
-from fairs.booths.queries import is_free, is_live_now, share_side
+from fairs.booths.queries import is_free, is_live_now
 from fairs.booths.sales_models import WaitingEntry
 from fairs.booths.service import offer_booths, release_hold
 from fairs.booths.states import BookingState, WaitingState

@@ -15,8 +15,9 @@ from fairs.booths.errors import TooLateToWithdraw
 from fairs.booths.models import BoothBooking, BoothWithdrawal
 from fairs.booths.notices import tell_withdrawn
 from fairs.booths.queries import bundle_of
+from fairs.booths.rows import end_booking, kept_fair, lock_invoice, locked_bundle
 from fairs.booths.sales_models import PriceRule, SalesTerms
-from fairs.booths.service import SUBJECT, drop_invoice, end_booking, kept_fair, lock_invoice, locked_bundle
+from fairs.booths.service import SUBJECT, drop_invoice
 from fairs.booths.states import LIVE, BookingState
 from fairs.calendar.models import Fair
 from fairs.core.actor import Actor

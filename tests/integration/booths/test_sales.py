@@ -24,8 +24,8 @@ from fairs.booths.models import BoothBooking
 from fairs.booths.moves import extend_booking, move_booking, swap_bookings
 from fairs.booths.price_rules import RuleDraft, remove_rule, save_rule
 from fairs.booths.queries import current_booking, states_of
-from fairs.booths.requests import agree, answer_request, ask_extension, ask_swap, ask_transfer
-from fairs.booths.service import BoothOrder, cancel_booking, hold_booths, quote, release_hold, reserve
+from fairs.booths.requests import agree, answer_request, ask_extension, ask_swap, ask_transfer, set_fascia
+from fairs.booths.service import BoothOrder, cancel_booking, confirm, hold_booths, quote, release_hold, reserve
 from fairs.booths.states import BookingState, RequestState, WaitingState
 from fairs.booths.waiting import Wish, entry_of, join_waiting, leave_waiting, position_of, serve_waiting
 from fairs.booths.withdrawal import TermsDraft, save_terms, withdraw_booking
@@ -34,12 +34,14 @@ from fairs.core.clock import now
 from fairs.core.db import db
 from fairs.core.errors import InvalidInput, InvalidTransition, SamePerson
 from fairs.core.money import Money
+from fairs.core.permissions import Role
 from fairs.exhibitors.service import withdraw_application
 from fairs.floorplans.models import BoothPrice
 from fairs.floorplans.service import block_booth, set_price, unblock_booth
 from fairs.messages.models import OutboxMessage
 from fairs.payments.models import Credit, Invoice
 from fairs.payments.states import InvoiceState
+from tests.factories.awaiting import items_of, reader
 from tests.factories.booths import Ground, new_ground
 from tests.factories.deals import Office
 from tests.integration.booths.test_machine import check
@@ -338,3 +340,12 @@ def test_several_booths_side_by_side_are_offered_together(ground: Ground) -> Non
     assert entry_of(entry.exhibitor_id) is entry
     assert entry.state is WaitingState.OFFERED
     assert states_of(ground.fair.id)["A-001"] == states_of(ground.fair.id)["A-002"] == "held"
+
+
+def test_a_name_that_is_not_the_exhibitors_awaits_an_agreement(ground: Ground) -> None:
+    held = ground.hold()
+    booking = confirm(reserve(held, fascia_name="MỘT TÊN KHÁC", terms_accepted=True, by=SYSTEM), by=SYSTEM)
+    sales = reader(ground.fair, Role.BOOTH_SALES)
+    assert items_of(sales, booking) == ["fascia"]
+    set_fascia(booking, "MỘT TÊN KHÁC", by=SYSTEM)
+    assert items_of(sales, booking) == []

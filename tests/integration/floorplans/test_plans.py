@@ -255,7 +255,7 @@ def test_whoever_has_a_booth_that_moves_keeps_it_and_is_told_once(desk: Desk, gr
 
 
 def _letters() -> list[OutboxMessage]:
-    return list(db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "booths/moved")))
+    return list(db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "booths/replanned")))
 
 
 def test_papers_keep_a_booth_on_the_plan_and_a_hold_that_ran_out_does_not(desk: Desk, ground: Ground) -> None:
