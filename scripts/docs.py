@@ -6,7 +6,6 @@ A test compares what this makes with what is in ``docs/``, so that they never pa
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import pkgutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -34,10 +33,9 @@ def documents() -> dict[Path, str]:
 def load_all() -> None:
     """Import every module that holds models or states."""
     for feature in _features():
-        for part in ("models", "states"):
-            name = f"fairs.{feature}.{part}"
-            if importlib.util.find_spec(name) is not None:
-                importlib.import_module(name)
+        folder = Path(fairs.__file__).parent / feature
+        for path in sorted([*folder.glob("*models.py"), *folder.glob("states.py")]):
+            importlib.import_module(f"fairs.{feature}.{path.stem}")
     for module in ("installation", "links", "rest", "sequences", "storage"):
         importlib.import_module(f"fairs.core.{module}")
 

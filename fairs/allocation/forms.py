@@ -72,6 +72,7 @@ class RulesForm(Form):
     def offer(self, zones: list[Zone]) -> None:
         """The fair's zones to choose from."""
         self.zones = {zone.code.upper(): zone.id for zone in zones}
+        self.quotas: dict[int, int] = {}  # an empty field is not validated
         self.exclusive_zones.choices = [(zone.id, f"{zone.code} · {zone.name}") for zone in zones]
 
     def show(self, rules: AllocationRules) -> None:
@@ -94,7 +95,6 @@ class RulesForm(Form):
 
     def validate_zone_quotas(self, field: Any) -> None:
         """Pairs of a zone's code and a number."""
-        self.quotas: dict[int, int] = {}
         for part in (piece.strip() for piece in (field.data or "").split(",")):
             if not part:
                 continue

@@ -52,6 +52,7 @@ from fairs.notes.states import NoteKind
 from fairs.payments.models import Invoice
 from fairs.payments.service import cancel_with_credit
 from fairs.programme.models import BudgetLine, FigureEntry, Target
+from fairs.sitework.manual import checklist, tick
 from fairs.sitework.models import (
     Handover,
     HandoverPhoto,
@@ -185,6 +186,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
     question = save_question(fair.id, QuestionDraft("file", "Giấy phép"), by=by)
     with transaction():
         save_answers(shown, {question.id: Upload("paper.pdf", b"%PDF-1.4\n%%EOF")}, by=by)
+    paper = _paper(fair, by)
     made = Addresses(app, fair)
     made.values = {
         "fair_slug": fair.slug, "locale": "en", "state": "published", "filename": "app.css", "index": 0, "page": 1,
@@ -203,7 +205,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "my_agreement.pdf.number": _of_fair(Agreement, fair, "number"), "kind": "agreement",
         "site/reference": _exhibitor_of(ServiceOrder, fair), "services/order": _of_fair(ServiceOrder, fair, "reference"),
         "catalogue/item_id": _of_fair(ServiceItem, fair, "id"), "manual/item_id": _of_fair(ManualItem, fair, "id"),
-        "reference/item_id": _of_fair(ManualItem, fair, "id"), "of/reference": _exhibitor_of(ServiceOrder, fair), "of/item_id": _of_fair(ManualItem, fair, "id"),
+        "reference/item_id": _of_fair(ManualItem, fair, "id"), "of/reference": paper[0], "of/item_id": paper[1],
         "staff/place_id": _of_fair(StaffPlace, fair, "id"),
         "handover/code": _handed_over(fair), "photos/photo_id": _look(fair, HandoverPhoto), "signatures/visit_id": _look(fair, HandoverVisit),
         "rule_id": price_rule.id, "waiting/entry_id": waiting.id, "request_id": asked.id, "requests/answer": "agree",
@@ -240,6 +242,14 @@ def _exhibitor_of(model: Any, fair: Fair) -> str:
 def _handed_over(fair: Fair) -> str:
     found = db.session.scalars(select(Handover).where(Handover.fair_id == fair.id).order_by(Handover.id)).first()
     return str(found.booth.code) if found is not None else _confirmed_booth(fair)
+
+
+def _paper(fair: Fair, by: Actor) -> tuple[str, int]:
+    """An exhibitor who has handed in a file that the manual asks for."""
+    exhibitor = _first(ServiceOrder, ServiceOrder.fair_id == fair.id).exhibitor
+    item = next(entry.item for entry in checklist(exhibitor) if entry.item.needs_file)
+    tick(exhibitor, item, by=by, upload=Upload("paper.pdf", b"%PDF-1.4\n%%EOF"))
+    return exhibitor.reference, item.id
 
 
 def _look(fair: Fair, model: Any) -> int:

@@ -57,6 +57,7 @@ def test_from_the_rules_to_the_offers(app: Flask, client: Any) -> None:
     assert "Write a whole number." in wrong.text
     assert "Write a zone and a number" in wrong.text
     assert 'value="lots"' in wrong.text
+    assert client.submit(f"{base}/rules", RULES | {"zone_quotas": ""}).status_code == 303
     assert client.submit(f"{base}/rules", RULES | {"wish": "50", "zone_quotas": "CER 4"}).status_code == 303
     assert client.submit(f"{base}/apart", {"first": one.reference, "second": "GS99-E-0001"}).status_code == 422
     assert client.submit(f"{base}/apart", {"first": one.reference, "second": two.reference}).status_code == 303

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from fairs.audit.models import AuditEntry
@@ -94,7 +95,7 @@ def test_an_exhibitor_declares_and_corrects(app: Flask, client: Client) -> None:
 
 
 def _journey(app: Flask, booking: BoothBooking) -> Any:
-    with app.test_request_context("/", headers={"Accept-Language": "en"}):
+    with app.test_request_context("/"), force_locale("en"):
         return journey(db.session.get_one(BoothBooking, booking.id).exhibitor)
 
 

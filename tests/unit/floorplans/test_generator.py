@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fairs.floorplans.generator import Layout, PlannedBooth, lay_out
@@ -27,6 +27,7 @@ def _doors(width: int, depth: int) -> list[Rect]:
     return [Rect(width // 2, depth - 50, 300, 50), Rect(0, depth // 3, 50, 300)]
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 @given(SIDES, SIDES, LAYOUTS)
 def test_booths_stand_inside_apart_and_clear_of_doors(width: int, depth: int, layout: Layout) -> None:
     doors, column = _doors(width, depth), Rect(width // 3, depth // 3, 60, 60)
