@@ -1,4 +1,4 @@
-"""Forms of halls, layouts, zones and prices. Lengths are typed in metres."""
+"""Forms of halls, layouts and zones. Lengths are typed in metres."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileRequired
-from wtforms import BooleanField, FieldList, FormField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, FieldList, FormField, SelectField, SelectMultipleField
 from wtforms import Form as PlainForm
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from fairs.core.errors import InvalidInput
-from fairs.core.forms import DecimalNumber, Form, LongText, MoneyField, Text, UploadField, WholeNumber
+from fairs.core.forms import DecimalNumber, Form, LongText, Text, UploadField, WholeNumber
 from fairs.core.money import parse_decimal
 from fairs.floorplans.generator import Layout
 from fairs.floorplans.models import Hall
@@ -137,15 +137,6 @@ class ZoneForm(Form):
     groups = SelectMultipleField(
         _l("Product groups"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
     )
-
-
-class PriceForm(Form):
-    """The price of a kind of booth."""
-
-    kind = StringField()
-    amount = MoneyField(_l("Net price"), most=10**12, required=True)
-    basis = SelectField(_l("Per"), choices=[("booth", _l("booth")), ("m2", "m²")])
-    corner_percent = WholeNumber(_l("Corner surcharge (%)"), least=0, most=100, default=0)
 
 
 def choices_of(things: Sequence[Any]) -> list[tuple[str, str]]:

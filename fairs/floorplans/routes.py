@@ -1,4 +1,4 @@
-"""The organiser's pages of floor plans: halls, zones, prices. Drafting, publishing and sheets have files of their own."""
+"""The organiser's pages of floor plans: halls and zones. Drafting, publishing and sheets have files of their own."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from fairs.calendar.context import current_fair
-from fairs.core.errors import DomainError, NotFound
+from fairs.core.errors import DomainError
 from fairs.core.i18n import localized
 from fairs.core.web import NavItem, actor, go, register_nav, requires
 from fairs.directory.queries import group_names, product_groups
 from fairs.floorplans import editor_views, publish_views, sheet_views
-from fairs.floorplans.forms import HallForm, PriceForm, ZoneForm
+from fairs.floorplans.forms import HallForm, ZoneForm
 from fairs.floorplans.models import Hall, Zone
 from fairs.floorplans.permissions import EDIT_PLAN
-from fairs.floorplans.queries import booth_counts, booth_types, hall_by_code, halls_of, prices_of, zones_of
-from fairs.floorplans.service import ZoneDraft, save_hall, save_zone, set_price
+from fairs.floorplans.queries import booth_counts, hall_by_code, halls_of, zones_of
+from fairs.floorplans.service import ZoneDraft, save_hall, save_zone
 
 bp = Blueprint("floorplans", __name__, url_prefix="/fairs/<fair_slug>/floorplan")
 
@@ -26,11 +26,11 @@ bp = Blueprint("floorplans", __name__, url_prefix="/fairs/<fair_slug>/floorplan"
 @bp.get("/")
 @requires(EDIT_PLAN)
 def index() -> Any:
-    """Halls, zones and prices of the fair."""
+    """Halls and zones of the fair."""
     return _index()
 
 
-def _index(status: int = 200, *, zone_form: ZoneForm | None = None, price_form: PriceForm | None = None) -> Any:
+def _index(status: int = 200, *, zone_form: ZoneForm | None = None) -> Any:
     fair = current_fair()
     page = render_template(
         "floorplans/index.html",
@@ -38,10 +38,7 @@ def _index(status: int = 200, *, zone_form: ZoneForm | None = None, price_form: 
         counts=booth_counts(fair.id),
         zones=zones_of(fair.id),
         groups=group_names(),
-        types=[kind for kind in booth_types() if kind.is_sold],
-        prices=prices_of(fair.id),
         zone_form=zone_form or _zone_form(),
-        price_form=price_form or PriceForm(formdata=None),
     )
     return page, status
 
@@ -99,28 +96,6 @@ def add_zone() -> Any:
     return _index(422, zone_form=form)
 
 
-@bp.post("/prices")
-@requires(EDIT_PLAN)
-def save_price() -> Any:
-    """Set the price of one kind of booth."""
-    form = PriceForm()
-    fair = current_fair()
-    kind = next((kind for kind in booth_types() if kind.code == form.kind.data and kind.is_sold), None)
-    if kind is None:
-        raise NotFound
-    if form.validate():
-        try:
-            amount = form.amount.money(fair.currency)
-            set_price(
-                fair, kind, amount, by=actor(), basis=form.basis.data, corner_percent=form.corner_percent.data or 0
-            )
-            flash(_("The price is saved. Bookings made before keep theirs."), "success")
-            return go(url_for("floorplans.index", _anchor="prices"))
-        except DomainError as error:
-            form.add_error(error)
-    return _index(422, price_form=form)
-
-
 blueprints = [bp, editor_views.bp, publish_views.bp, sheet_views.bp]
 
-register_nav(NavItem("floorplans", _l("Halls and prices"), "ruler-2", "floorplans.index", EDIT_PLAN, 28))
+register_nav(NavItem("floorplans", _l("Halls and zones"), "ruler-2", "floorplans.index", EDIT_PLAN, 28))

@@ -153,11 +153,11 @@ def test_from_an_empty_fair_to_booths(ground: Ground, organiser: Client) -> None
     assert db.session.scalar(select(func.count()).where(Booth.code.startswith("B-"))) == 0
     looked = organiser.get(f"{saved.location}/publish").get_data(as_text=True)
     assert "B-001" in looked
-    corner = {"kind": "SHELL9C", "amount": "12.000.000", "basis": "booth", "corner_percent": "0"}
+    corner = {"kind": "SHELL9C", "amount": "12.000.000", "basis": "booth", "corner_percent": "0", "currency": "VND"}
     assert (
         organiser.submit(f"{saved.location}/publish", {"revision": "1"}).status_code == 422
     )  # corners have no price yet
-    assert organiser.submit(f"{_base(ground)}/prices", corner).status_code == 303
+    assert organiser.submit(f"/fairs/{ground.fair.slug}/prices/base", corner).status_code == 303
     assert organiser.submit(f"{saved.location}/publish", {"revision": "0"}).status_code == 422
     assert organiser.submit(f"{saved.location}/publish", {"revision": "1"}).status_code == 422  # a column in an aisle
     published = organiser.submit(f"{saved.location}/publish", {"revision": "1", "accept": "y"})
@@ -198,13 +198,13 @@ def test_odd_layout_forms_change_nothing(ground: Ground, organiser: Client, chan
 
 
 def test_prices_and_zones_by_form(ground: Ground, organiser: Client) -> None:
-    price = {"kind": "RAW", "amount": "1.250.000", "basis": "m2", "corner_percent": "0"}
-    assert organiser.submit(f"{_base(ground)}/prices", price).status_code == 303
+    price = {"kind": "RAW", "amount": "1.250.000", "basis": "m2", "corner_percent": "0", "currency": "VND"}
+    assert organiser.submit(f"/fairs/{ground.fair.slug}/prices/base", price).status_code == 303
     raw = next(row for row in prices_of(ground.fair.id).values() if row.type.code == "RAW")
     assert (raw.amount_minor, raw.basis) == (1_250_000, "m2")
     for odd in ({"amount": "abc"}, {"amount": "-1"}, {"amount": "9" * 30}, {"corner_percent": "500"}, {"basis": "x"}):
-        assert organiser.submit(f"{_base(ground)}/prices", {**price, **odd}).status_code == 422
-    assert organiser.submit(f"{_base(ground)}/prices", {**price, "kind": "DEMO"}).status_code == 404
+        assert organiser.submit(f"/fairs/{ground.fair.slug}/prices/base", {**price, **odd}).status_code == 422
+    assert organiser.submit(f"/fairs/{ground.fair.slug}/prices/base", {**price, "kind": "DEMO"}).status_code == 422
     zone = {"code": "wd", "name_vi": "Gỗ", "name_en": "Wood", "tint": "3"}
     assert organiser.submit(f"{_base(ground)}/zones", zone).status_code == 303
     assert "WD" in [one.code for one in zones_of(ground.fair.id)]
