@@ -243,5 +243,5 @@ def _menu_entry(item: NavItem, fair: Any) -> dict[str, Any]:
     active = request.path == url or below
     return {
         "shared_by": len(item.permission.roles), "key": item.key, "label": item.label, "icon": item.icon, "url": url, "bottom": item.bottom, "active": active,
-        "badge": item.badge() if item.badge else None,
+        "group": item.group, "badge": item.badge() if item.badge else None,
     }  # fmt: skip

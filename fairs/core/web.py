@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, redirect, request
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, and_, false, or_
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response as BaseResponse
@@ -130,7 +131,17 @@ class NavItem:
     badge: Callable[[], int] | None = None
     for_kind: str = ""  # only at fairs of this kind
 
+    @property
+    def group(self) -> Any:
+        """The heading under which it stands; empty for what comes first."""
+        return next(heading for end, heading in _GROUPS if self.order < end)
 
+
+# Where a group of the menu ends, by the order of its entries.
+_GROUPS: tuple[tuple[int, Any], ...] = (
+    (20, ""), (30, _l("Plan and sale")), (40, _l("Taking part")), (60, _l("Guests")), (100, _l("At the fair and after")),
+    (935, _l("This fair")), (10_000, _l("All fairs together")),
+)  # fmt: skip
 _navigation: dict[str, NavItem] = {}
 
 
