@@ -84,6 +84,12 @@ def test_from_signing_up_to_acceptance(
     fits(page)
     page.get_by_role("button", name="Save and go on").click()
 
+    page.get_by_role("button", name="Save and go on").click()
+    expect(page.locator("main [aria-invalid=true], main .has-error").first).to_be_visible()
+    page.get_by_label("Lights and a socket only").check()
+    fits(page)
+    page.get_by_role("button", name="Save and go on").click()
+
     expect(page.get_by_label("E-mail")).to_have_value(address)
     fits(page)
     page.get_by_role("button", name="Save and go on").click()
@@ -125,6 +131,7 @@ def test_a_household_follows_its_paper_with_a_slip(open_page: Callable[..., Page
     clerk.get_by_label("Hats").check()
     clerk.get_by_label("What will they show?").fill("Nón lá")
     clerk.get_by_role("textbox", name="Contact person").fill("Bà Thử")
+    clerk.get_by_label("Lights and a socket only").check()
     clerk.get_by_label("They agreed").check()
     clerk.get_by_role("button", name="File and print the slip").click()
     pin = clerk.locator(".slip-pin").inner_text()
