@@ -39,11 +39,11 @@ def preview(fair: Fair, template: AgreementTemplate, exhibitor_id: int | None) -
     return agreement_pdf(sheet, current_app.extensions["fairs_config"], base_url=current_app.config["BASE_URL"])
 
 
-def issue_due(fair: Fair, *, by: Actor) -> int:
-    """Issue what is due at a fair and end what lost its booths, each in a transaction of its own; gives back how many."""
+def issue_due(fair: Fair, *, by: Actor, most: int | None = None) -> int:
+    """Issue what is due at a fair (at most so many) and end what lost its booths, each by itself; gives back how many."""
     due, without = due_exhibitors(fair)
     done = 0
-    for exhibitor_id in due:
+    for exhibitor_id in due[:most]:
         try:
             issue_agreement(db.session.get_one(Exhibitor, exhibitor_id), by=by)
         except Conflict:

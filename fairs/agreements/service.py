@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -22,7 +22,7 @@ from fairs.calendar.models import Fair
 from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
-from fairs.core.errors import InvalidInput
+from fairs.core.errors import Conflict, InvalidInput
 from fairs.core.sequences import next_reference
 from fairs.core.storage import Upload, keep, store_upload
 from fairs.core.text import clean
@@ -97,24 +97,27 @@ def publish_template(fair: Fair, *, by: Actor) -> AgreementTemplate:
 def issue(exhibitor: Exhibitor, *, render: Callable[[ToRender], bytes], by: Actor) -> Agreement:
     """The exhibitor's agreement as things stand: the one there is, else a new one that replaces it; the exhibitor is told.
 
-    Raises NoTemplate and NothingBooked.
+    The PDF is drawn between two transactions, so that nobody waits for it to write; a number may stay unused by that. Raises
+    NoTemplate, NothingBooked, and Conflict when something changed in the meantime.
     """
+    fair = db.session.get_one(Fair, exhibitor.fair_id)
+    made = _to_render(exhibitor, fair)
+    if isinstance(made, Agreement):
+        return made
+    with transaction():
+        number = next_reference(fair.code, "A")
+    made = replace(made, number=number)
+    content = render(made)
     with transaction():
         row = db.session.get_one(Exhibitor, exhibitor.id, with_for_update=True, populate_existing=True)
-        fair = db.session.get_one(Fair, row.fair_id)
-        template = published_template(fair.id)
-        if template is None:
-            raise NoTemplate
-        facts = facts_of(fair, [row.id]).get(row.id)
-        if facts is None:
-            raise NothingBooked
-        before, digest = current_agreement(row.id), facts.digest(template)
-        if before is not None and before.digest == digest:
-            return before
-        last = db.session.scalar(select(func.max(Agreement.version)).where(Agreement.exhibitor_id == row.id)) or 0
-        number = next_reference(fair.code, "A")
-        made = ToRender(number, last + 1, template, facts, fair.today, before.number if before else "")
-        file = keep(f"{number}.pdf", render(made), "application/pdf")
+        present = _to_render(row, db.session.get_one(Fair, row.fair_id))
+        if isinstance(present, Agreement):
+            return present
+        template, digest, last = present.template, present.facts.digest(present.template), present.version - 1
+        if (template.id, digest, last) != (made.template.id, made.facts.digest(made.template), made.version - 1):
+            raise Conflict
+        before, facts = current_agreement(row.id), present.facts
+        file = keep(f"{number}.pdf", content, "application/pdf")
         if before is not None:
             _end(before, AgreementState.SUPERSEDED, f"→ {number}", by)
         agreement = Agreement(
@@ -127,6 +130,21 @@ def issue(exhibitor: Exhibitor, *, render: Callable[[ToRender], bytes], by: Acto
         record("agreements.issue", agreement, by=by, after=after)
         _tell(fair, agreement, row, before)
         return agreement
+
+
+def _to_render(exhibitor: Exhibitor, fair: Fair) -> Agreement | ToRender:
+    """The agreement that says how things stand, else what a new one says, still without a number."""
+    template = published_template(fair.id)
+    if template is None:
+        raise NoTemplate
+    facts = facts_of(fair, [exhibitor.id]).get(exhibitor.id)
+    if facts is None:
+        raise NothingBooked
+    before = current_agreement(exhibitor.id)
+    if before is not None and before.digest == facts.digest(template):
+        return before
+    last = db.session.scalar(select(func.max(Agreement.version)).where(Agreement.exhibitor_id == exhibitor.id)) or 0
+    return ToRender("", last + 1, template, facts, fair.today, before.number if before else "")
 
 
 def _tell(fair: Fair, agreement: Agreement, exhibitor: Exhibitor, before: Agreement | None) -> None:

@@ -11,14 +11,15 @@ from fairs.core.actor import SYSTEM
 from fairs.core.db import db
 from fairs.jobs.queue import periodic, task
 
+AT_ONCE = 25
 _LIVE = (FairState.PUBLISHED, FairState.BOOKING_OPEN, FairState.RUNNING)
 
 
 @periodic(minute="*/5")
 def issue_agreements() -> None:
-    """New and changed bookings get their agreement; a changed text reaches everybody."""
+    """New and changed bookings get their agreement; many at once are spread, so that other work goes on."""
     for fair in db.session.scalars(select(Fair).where(Fair.state.in_(_LIVE)).order_by(Fair.id)).all():
-        issue_due(fair, by=SYSTEM)
+        issue_due(fair, by=SYSTEM, most=AT_ONCE)
 
 
 @task()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,24 +12,9 @@ from fairs.allocation.results import Result, Row
 from fairs.allocation.solver.problem import Site
 from fairs.floorplans import drawing
 from fairs.floorplans.models import Hall, Zone
+from fairs.floorplans.plans import Drawn
 
 MARKS = {"1": "1", "2": "2", "3": "3+", "0": "–", "n": "·"}  # beside the colour, in the booth's corner
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A booth in metres, as ``drawing`` wants it."""
-
-    code: str
-    x: float
-    y: float
-    w: float
-    h: float
-
-    @property
-    def number(self) -> str:
-        """The code without the hall."""
-        return self.code.rpartition("-")[2]
 
 
 def tone_words() -> dict[str, str]:
@@ -46,7 +30,7 @@ def draw(
 ) -> Markup:
     """The hall. With somebody ``chosen`` each other booth leads to what moving them there would do."""
     sites = [site for site in result.problem.sites if site.hall == hall.id]
-    shapes = {site.id: Shape(site.code, site.x / 100, site.y / 100, site.w / 100, site.h / 100) for site in sites}
+    shapes = {site.id: Drawn(site.code, site.x / 100, site.y / 100, site.w / 100, site.h / 100) for site in sites}
     tints = "".join(
         drawing.zone_tint(zone, [shapes[site.id] for site in sites if site.zone == zone.id]) for zone in zones
     )
@@ -65,7 +49,7 @@ def draw(
 
 
 def _booth(
-    result: Result, site: Site, shape: Shape, words: dict[str, str], base: str, chosen: Row | None, mine: set[int],
+    result: Result, site: Site, shape: Drawn, words: dict[str, str], base: str, chosen: Row | None, mine: set[int],
     target: set[int],
 ) -> str:  # fmt: skip
     holder = result.holders.get(site.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fairs.floorplans.geometry import Rect
 from fairs.floorplans.models import Booth
 
 
@@ -21,8 +22,8 @@ def are_adjacent(booths: Sequence[Booth]) -> bool:
 
 def share_side(a: Booth, b: Booth) -> bool:
     """Whether two booths stand wall to wall in one hall."""
-    if a.hall_id != b.hall_id:
-        return False
-    across = min(a.x_cm + a.w_cm, b.x_cm + b.w_cm) - max(a.x_cm, b.x_cm)
-    along = min(a.y_cm + a.h_cm, b.y_cm + b.h_cm) - max(a.y_cm, b.y_cm)
-    return (across == 0 and along > 0) or (along == 0 and across > 0)
+    return a.hall_id == b.hall_id and _rect(a).touches(_rect(b))
+
+
+def _rect(booth: Booth) -> Rect:
+    return Rect(booth.x_cm, booth.y_cm, booth.w_cm, booth.h_cm)

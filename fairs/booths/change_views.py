@@ -22,7 +22,7 @@ from fairs.booths.requests import (
     take_back,
 )
 from fairs.booths.states import BookingState
-from fairs.booths.waiting import ON_LIST, Wish, entry_of, join_waiting, leave_waiting, position_of
+from fairs.booths.waiting import ON_LIST, entry_of, join_waiting, leave_waiting, position_of
 from fairs.booths.withdrawal import refund_today, terms_of, withdraw_booking
 from fairs.core.db import transaction
 from fairs.core.errors import DomainError, InvalidInput, NotFound
@@ -186,13 +186,8 @@ def waiting(reference: str) -> Any:
     zones, kinds = zones_of(exhibitor.fair_id), [kind for kind in booth_types() if kind.is_sold]
     form = WaitingForm().offer(zones, kinds)
     if request.method == "POST" and form.validate():
-        wish = Wish(
-            int(form.booth_count.data or 1), int(form.open_sides.data or 1),
-            next((zone for zone in zones if zone.code == form.zone.data), None),
-            next((kind for kind in kinds if kind.code == form.kind.data), None),
-        )  # fmt: skip
         try:
-            join_waiting(exhibitor, wish, by=actor())
+            join_waiting(exhibitor, form.wish(), by=actor())
         except DomainError as error:
             form.add_error(error)
         else:

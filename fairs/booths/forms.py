@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, SelectField
 
 from fairs.booths.sales_models import PriceRule, SalesTerms
+from fairs.booths.waiting import Wish
 from fairs.core.errors import InvalidInput
 from fairs.core.forms import DayField, DecimalNumber, Form, LongText, MoneyField, Text, UploadField, WholeNumber
 from fairs.exhibitors.queries import TRACKS
@@ -109,9 +110,18 @@ class WaitingForm(Form):
 
     def offer(self, zones: Sequence[Zone], types: Sequence[BoothType]) -> WaitingForm:
         """Fill the choices."""
+        self.zones, self.types = zones, types
         self.zone.choices = _choices(zones)
         self.kind.choices = _choices(types)
         return self
+
+    def wish(self) -> Wish:
+        """What was chosen."""
+        return Wish(
+            int(self.booth_count.data or 1), int(self.open_sides.data or 1),
+            next((zone for zone in self.zones if zone.code == self.zone.data), None),
+            next((kind for kind in self.types if kind.code == self.kind.data), None),
+        )  # fmt: skip
 
 
 def _choices(things: Sequence[Any]) -> list[tuple[str, Any]]:

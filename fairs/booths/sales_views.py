@@ -29,7 +29,7 @@ from fairs.booths.queries import booking_by_reference, bundle_of, codes_of, exhi
 from fairs.booths.requests import agree, answer_request, ask_transfer, open_requests, request_by_id, set_fascia
 from fairs.booths.service import offer_booths
 from fairs.booths.states import BookingState, WaitingState
-from fairs.booths.waiting import Wish, entry_by_id, join_waiting, leave_waiting, position_of
+from fairs.booths.waiting import entry_by_id, join_waiting, leave_waiting, position_of
 from fairs.booths.withdrawal import refund_today, terms_of, withdraw_booking, withdrawal_of
 from fairs.calendar.context import current_fair
 from fairs.calendar.models import Fair
@@ -278,13 +278,10 @@ def add_waiting() -> Any:
     zones, kinds = zones_of(fair.id), [kind for kind in booth_types() if kind.is_sold]
     form = WaitingForm().offer(zones, kinds)
     if request.method == "POST" and form.validate():
-        wish = Wish(
-            int(form.booth_count.data or 1), int(form.open_sides.data or 1),
-            next((zone for zone in zones if zone.code == form.zone.data), None),
-            next((kind for kind in kinds if kind.code == form.kind.data), None),
-        )  # fmt: skip
         try:
-            entry = join_waiting(_exhibitor(fair, str(form.exhibitor.data or "")), wish, by=actor(), source="staff")
+            entry = join_waiting(
+                _exhibitor(fair, str(form.exhibitor.data or "")), form.wish(), by=actor(), source="staff"
+            )
         except DomainError as error:
             form.add_error(error)
         else:
