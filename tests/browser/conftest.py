@@ -93,7 +93,7 @@ def watch() -> Iterator[Watch]:
 def context(watch: Watch, context: BrowserContext) -> BrowserContext:
     """The test's browser window, watched."""
     watch.follow(context)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(20_000)
     return context
 
 
@@ -106,7 +106,7 @@ def open_page(
 
     def make(role: str | None = None, **options: Any) -> Page:
         context = browser.new_context(**{**browser_context_args, "base_url": base_url, **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         watch.follow(context)
         contexts.append(context)
         page = context.new_page()
