@@ -23,9 +23,9 @@ from fairs.agreements.steps import steps
 from fairs.agreements.wording import BLOCKS, WORDS
 from fairs.calendar.context import current_fair
 from fairs.core.errors import DomainError, InvalidInput, NotFound
+from fairs.core.files import stored_file
 from fairs.core.limits import GUESSING, limiter
 from fairs.core.lists import download, known, page_of
-from fairs.core.storage import StoredFile
 from fairs.core.web import NavItem, actor, go, public, register_nav, requires
 from fairs.directory.history import LABELS, entries
 from fairs.directory.queries import is_member
@@ -46,19 +46,6 @@ HISTORY: dict[str, tuple[Any, str, str]] = {
     "agreements.scan": (_l("Signed paper entered"), "file-check", "success"),
     "agreements.end": (_l("Ended"), "x", "warning"),
 }
-
-
-def _file(file: StoredFile | None) -> Response:
-    if file is None:
-        raise NotFound
-    try:
-        answer = Response(file.read(), mimetype=file.content_type)
-    except FileNotFoundError as error:
-        raise NotFound from error
-    answer.headers.set("Content-Disposition", "inline", filename=file.name)
-    answer.headers["Cache-Control"] = "private, no-cache"
-    answer.headers["Content-Security-Policy"] = "sandbox"
-    return answer
 
 
 # --- the exhibitor's own --------------------------------------------------------------------------------------------
@@ -129,7 +116,7 @@ def pdf(reference: str, number: str) -> Response:
     agreement = queries.agreement_by_number(exhibitor.fair_id, number)
     if agreement.exhibitor_id != exhibitor.id:
         raise NotFound
-    return _file(agreement.file)
+    return stored_file(agreement.file, how="inline", cache="private, no-cache")
 
 
 # --- staff ----------------------------------------------------------------------------------------------------------
@@ -282,7 +269,9 @@ def file(number: str, kind: str) -> Response:
     agreement = queries.agreement_by_number(current_fair().id, number)
     if kind not in {"agreement", "scan"}:
         raise NotFound
-    return _file(agreement.file if kind == "agreement" else agreement.scan)
+    return stored_file(
+        agreement.file if kind == "agreement" else agreement.scan, how="inline", cache="private, no-cache"
+    )
 
 
 # --- anybody --------------------------------------------------------------------------------------------------------

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
-from flask import Blueprint, flash, render_template, request, send_file, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -35,6 +34,7 @@ from fairs.calendar.context import current_fair
 from fairs.calendar.models import Fair
 from fairs.core.db import transaction
 from fairs.core.errors import DomainError, InvalidInput, NotFound
+from fairs.core.files import stored_file
 from fairs.core.forms import Form
 from fairs.core.lists import download, known, page_of
 from fairs.core.storage import store_upload
@@ -194,10 +194,7 @@ def fascia(reference: str) -> Any:
 def letter(reference: str) -> Any:
     """The letter of a withdrawal."""
     found = withdrawal_of(booking_by_reference(current_fair().id, reference[:20]))
-    if found is None or found.file is None:
-        raise NotFound
-    file = found.file
-    return send_file(io.BytesIO(file.read()), file.content_type, as_attachment=True, download_name=file.name)
+    return stored_file(found.file if found is not None else None)
 
 
 @bp.get("/requests")

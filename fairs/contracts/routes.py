@@ -40,6 +40,7 @@ from fairs.contracts.service import (
 from fairs.contracts.states import ContractState, Verification
 from fairs.core.db import db
 from fairs.core.errors import DomainError, InvalidInput, NotFound
+from fairs.core.files import stored_file
 from fairs.core.i18n import country_name
 from fairs.core.lists import download, known, page_of
 from fairs.core.text import clean
@@ -296,17 +297,7 @@ def _act(found: Contract, act: Any, text: str) -> Any:
 def evidence(reference: str) -> Response:
     """The scan as it was handed in, to keep."""
     file = _found(reference).evidence
-    if file is None:
-        raise NotFound
-    try:
-        content = file.read()
-    except FileNotFoundError as error:
-        raise NotFound from error
-    response = Response(content, mimetype=file.content_type)
-    # Never shown inside the site: whatever it holds cannot act in our name.
-    response.headers.set("Content-Disposition", "attachment", filename=f"{reference}.{file.name.rsplit('.', 1)[-1]}")
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    return stored_file(file, name=f"{reference}.{file.name.rsplit('.', 1)[-1]}" if file is not None else "")
 
 
 @bp.get("/fairs/<fair_slug>/deals/<reference>/evidence/<int:page>.jpg")

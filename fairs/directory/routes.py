@@ -16,6 +16,7 @@ from fairs.core import qr
 from fairs.core.clock import now
 from fairs.core.db import db
 from fairs.core.errors import DomainError, NotFound
+from fairs.core.files import stored_file
 from fairs.core.limits import GUESSING, limiter
 from fairs.core.lists import download, known, page_of
 from fairs.core.storage import StoredFile
@@ -183,10 +184,7 @@ def renew_slip(filing_id: int) -> Any:
 def scan(filing_id: int) -> Response:
     """The paper as it was handed in."""
     filing = _filing(filing_id)
-    stored = db.session.get(StoredFile, filing.scan_id) if filing.scan_id is not None else None
-    if stored is None:
-        raise NotFound
-    return _download(stored.name, stored.read(), stored.content_type)
+    return stored_file(db.session.get(StoredFile, filing.scan_id) if filing.scan_id is not None else None)
 
 
 def _department(locale: str) -> str:

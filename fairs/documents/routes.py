@@ -14,6 +14,7 @@ from fairs.accounts.models import User
 from fairs.core.clock import today
 from fairs.core.db import db
 from fairs.core.errors import DomainError, Forbidden, NotFound
+from fairs.core.files import stored_file
 from fairs.core.forms import Form
 from fairs.core.lists import download, known, page_of
 from fairs.core.sheets import XLSX
@@ -252,16 +253,14 @@ def file(reference: str, part: str) -> Any:
     """A paper: as it was handed in, else as it would be now; ``?translation=en`` a working translation; ``scan`` the scan."""
     selection = _selection(reference)
     if part == "scan":
-        if selection.scan is None:
-            raise NotFound
-        return _send(selection.scan.read(), selection.scan.content_type, selection.scan.name)
+        return stored_file(selection.scan)
     if part not in _FILES:
         raise NotFound
     name, ending = _FILES[part]
     translation = request.args.get("translation") == "en"
     kept = getattr(selection, name)
     if kept is not None and not translation and not selection.is_editable:
-        return _send(kept.read(), kept.content_type, kept.name)
+        return stored_file(kept)
     locale = "en" if translation else "vi"
     file_name = f"{selection.reference}-{part}{'-en' if translation else ''}.{ending}"
     if part == "annex":

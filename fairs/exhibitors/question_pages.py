@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from fairs.calendar.context import current_fair
 from fairs.core.db import db
 from fairs.core.errors import DomainError, InvalidInput, NotFound
+from fairs.core.files import stored_file
 from fairs.core.forms import Form
 from fairs.core.web import actor, go, requires
 from fairs.directory.queries import is_member
@@ -103,7 +104,7 @@ def act(question_id: int) -> Any:
 def file(reference: str, answer_id: int) -> Response:
     """A file that was handed in with the application."""
     exhibitor = exhibitor_by_reference(current_fair().id, reference)
-    return _sent(questions.answer_file(exhibitor.id, answer_id))
+    return stored_file(questions.answer_file(exhibitor.id, answer_id).file)
 
 
 @my_bp.get("/my/<fair_slug>/answers/<int:answer_id>")
@@ -114,14 +115,4 @@ def my_file(answer_id: int) -> Response:
     exhibitor = db.session.get(Exhibitor, answer.exhibitor_id) if answer is not None else None
     if exhibitor is None or exhibitor.fair_id != current_fair().id or not is_member(g.user.id, exhibitor.company_id):
         raise NotFound
-    return _sent(questions.answer_file(exhibitor.id, answer_id))
-
-
-def _sent(answer: Answer) -> Response:
-    stored = answer.file
-    if stored is None:
-        raise NotFound
-    sent = Response(stored.read(), mimetype=stored.content_type)
-    sent.headers.set("Content-Disposition", "attachment", filename=stored.name)
-    sent.headers["Content-Security-Policy"] = "sandbox"
-    return sent
+    return stored_file(questions.answer_file(exhibitor.id, answer_id).file)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, flash, render_template, request, send_file, url_for
+from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -14,6 +13,7 @@ from fairs.accounts.models import User
 from fairs.calendar.context import current_fair
 from fairs.core.db import db
 from fairs.core.errors import DomainError, Forbidden, NotFound, SamePerson
+from fairs.core.files import stored_file
 from fairs.core.forms import Form
 from fairs.core.lists import download, known, page_of
 from fairs.core.storage import StoredFile
@@ -153,10 +153,7 @@ def end(reference: str) -> Any:
 def receipt_file(reference: str) -> Any:
     """The receipt."""
     grant = _grant(reference)
-    stored = db.session.get(StoredFile, grant.receipt_id) if grant.receipt_id else None
-    if stored is None:
-        raise NotFound
-    return send_file(io.BytesIO(stored.read()), stored.content_type, as_attachment=True, download_name=stored.name)
+    return stored_file(db.session.get(StoredFile, grant.receipt_id) if grant.receipt_id else None)
 
 
 @bp.post("/<reference>/clashes/<int:clash_id>")

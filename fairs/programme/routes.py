@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
-from flask import Blueprint, flash, render_template, send_file, url_for
+from flask import Blueprint, flash, render_template, url_for
 from flask_babel import gettext as _
 
 from fairs.core.clock import today
 from fairs.core.db import db
 from fairs.core.errors import DomainError, NotFound
+from fairs.core.files import stored_file
 from fairs.core.web import actor, go, requires
 from fairs.programme import budget_pages
 from fairs.programme.forms import FigureForm, OwnerForm
@@ -67,7 +67,4 @@ def owner(target_id: int) -> Any:
 def document(entry_id: int) -> Any:
     """The document behind a figure entered by hand."""
     entry = db.session.get(FigureEntry, entry_id) if entry_id < 2**31 else None
-    if entry is None or entry.file is None:
-        raise NotFound
-    file = entry.file
-    return send_file(io.BytesIO(file.read()), file.content_type, as_attachment=True, download_name=file.name)
+    return stored_file(entry.file if entry is not None else None)

@@ -12,6 +12,7 @@ from fairs.booths.queries import PlanBooth, Viewer, plan_of
 from fairs.booths.states import BoothState
 from fairs.calendar.context import current_fair
 from fairs.core.errors import DomainError, NotFound
+from fairs.core.files import stored_file
 from fairs.core.tokens import new_token
 from fairs.core.web import actor, go, requires
 from fairs.floorplans import drawing
@@ -19,7 +20,7 @@ from fairs.floorplans.models import Booth, Hall
 from fairs.floorplans.queries import booth_by_code, halls_of
 from fairs.sitework import handover, permits
 from fairs.sitework.forms import CodeForm, OutForm, handover_form, visit_of
-from fairs.sitework.my_pages import stored
+from fairs.sitework.my_pages import KEPT
 from fairs.sitework.permissions import CHECK_PERMITS, DELIVER, OVERRIDE_GATE_OUT, VIEW_SITEWORK
 from fairs.sitework.staff_pages import may
 from fairs.sitework.standing import standing_of
@@ -126,14 +127,14 @@ def _booth(found: Booth, form: Any) -> Any:
 @requires(VIEW_SITEWORK)
 def photo(photo_id: int, size: str) -> Response:
     """A photo of a booth as it was found."""
-    return stored(handover.photo_file(current_fair().id, photo_id, size))
+    return stored_file(handover.photo_file(current_fair().id, photo_id, size), how="inline", cache=KEPT)
 
 
 @bp.get("/signatures/<int:visit_id>.png")
 @requires(VIEW_SITEWORK)
 def signature(visit_id: int) -> Response:
     """A signature that was drawn."""
-    return stored(handover.signature_file(current_fair().id, visit_id))
+    return stored_file(handover.signature_file(current_fair().id, visit_id), how="inline", cache=KEPT)
 
 
 # --- the gate -------------------------------------------------------------------------------------------------------

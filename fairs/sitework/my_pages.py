@@ -13,6 +13,7 @@ from fairs.core import qr
 from fairs.core.clock import now
 from fairs.core.db import db
 from fairs.core.errors import DomainError, NotFound
+from fairs.core.files import stored_file
 from fairs.core.i18n import format_datetime, format_time
 from fairs.core.limits import PUBLIC_FORM, limiter
 from fairs.core.web import actor, go, requires
@@ -29,6 +30,7 @@ from fairs.sitework.queries import order_by_reference, orders_of
 from fairs.sitework.standing import Standing, quota, settings_of, standing_of
 from fairs.sitework.states import StaffState
 
+KEPT = "private, max-age=3600"  # pictures of one page are not fetched again and again
 bp = Blueprint("my_site", __name__, url_prefix="/my/<fair_slug>/site/<reference>")
 
 
@@ -242,19 +244,7 @@ def document(reference: str, item_id: int) -> Response:
     entry = next((one for one in manual.checklist(exhibitor) if one.item.id == item_id), None)
     if entry is None or entry.tick is None or entry.tick.file is None:
         raise NotFound
-    return stored(entry.tick.file)
-
-
-def stored(file: Any) -> Response:
-    """A stored file for the people it belongs to: shown, never run."""
-    try:
-        answer = Response(file.read(), mimetype=file.content_type)
-    except FileNotFoundError as error:
-        raise NotFound from error
-    answer.headers.set("Content-Disposition", "inline", filename=file.name)
-    answer.headers["Cache-Control"] = "private, max-age=3600"
-    answer.headers["Content-Security-Policy"] = "sandbox"
-    return answer
+    return stored_file(entry.tick.file, how="inline", cache=KEPT)
 
 
 # --- build-up -------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from fairs.audit.service import record
 from fairs.calendar.context import current_fair
 from fairs.core.db import db, transaction
 from fairs.core.errors import DomainError, NotFound
+from fairs.core.files import stored_file
 from fairs.core.lists import download, known, page_of
 from fairs.core.web import NavItem, actor, go, register_nav, requires, safe_next
 from fairs.directory.history import LABELS, entries
@@ -23,7 +24,7 @@ from fairs.sitework import catalogue, manual, queries
 from fairs.sitework.forms import ManualForm, ReasonForm, ServiceForm, SettingsForm
 from fairs.sitework.lists import ORDERS
 from fairs.sitework.models import ServiceOrder, SiteSettings, StaffPlace
-from fairs.sitework.my_pages import stored
+from fairs.sitework.my_pages import KEPT
 from fairs.sitework.orders import cancel_order, deliver, undo_delivery
 from fairs.sitework.permissions import DECIDE_STAFF, DELIVER, MANAGE_SITEWORK, VIEW_SITEWORK
 from fairs.sitework.staff import decide_request, requests_of
@@ -222,7 +223,7 @@ def manual_file(reference: str, item_id: int) -> Any:
     entry = next((one for one in manual.checklist(exhibitor) if one.item.id == item_id), None)
     if entry is None or entry.tick is None or entry.tick.file is None:
         raise NotFound
-    return stored(entry.tick.file)
+    return stored_file(entry.tick.file, how="inline", cache=KEPT)
 
 
 # --- requests for badges, rules -------------------------------------------------------------------------------------

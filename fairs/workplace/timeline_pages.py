@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
-from flask import Blueprint, current_app, flash, g, render_template, request, send_file, url_for
+from flask import Blueprint, current_app, flash, g, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -15,6 +14,7 @@ from fairs.calendar.milestones import KEYS, MilestoneDraft, milestones_of, recor
 from fairs.calendar.permissions import VIEW_FAIR
 from fairs.calendar.queries import reschedulings_of
 from fairs.core.errors import DomainError, NotFound
+from fairs.core.files import stored_file
 from fairs.core.forms import DayField, Form, LongText, Text, UploadField
 from fairs.core.permissions import Permission, Role
 from fairs.core.web import MARK, NavItem, actor, go, register_nav, requires
@@ -125,10 +125,7 @@ def take_back(key: str) -> Any:
 def scan(key: str) -> Any:
     """The scan of the paper that proves a step."""
     found = milestones_of(current_fair().id).get(key)
-    if found is None or found.file is None:
-        raise NotFound
-    file = found.file
-    return send_file(io.BytesIO(file.read()), file.content_type, as_attachment=True, download_name=file.name)
+    return stored_file(found.file if found is not None else None)
 
 
 register_nav(NavItem("timeline", _l("Timeline"), "timeline-event", "timeline.index", VIEW_FAIR, 15))
