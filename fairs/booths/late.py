@@ -21,9 +21,9 @@ from fairs.core.db import MINE, db
 from fairs.core.sequences import next_reference
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.states import ExhibitorState
+from fairs.payments.credits import apply_credit, credit_late_money
 from fairs.payments.events import MoneyCameLate
 from fairs.payments.models import Invoice
-from fairs.payments.service import apply_credit, credit_late_money
 from fairs.payments.states import InvoiceState
 
 
@@ -42,10 +42,10 @@ def use_late_money(event: MoneyCameLate) -> None:
     current = db.session.get(Invoice, rows[0].invoice_id) if rows[0].invoice_id else None
     if rows[0].state in LIVE and current is not None and current.id != event.invoice_id:
         current = db.session.get_one(Invoice, current.id, with_for_update=MINE, populate_existing=True)
-        if (
-            current.state not in {InvoiceState.CANCELLED, InvoiceState.WAIVED}
-            and current.currency == event.amount.currency
-        ):
+        if current.state not in {InvoiceState.CANCELLED, InvoiceState.WAIVED} and (
+            current.currency,
+            current.company_id,
+        ) == (event.amount.currency, event.company_id):
             credit = credit_late_money(event, reason=f"→ {current.number}")
             apply_credit(credit, current, on=fair.today, by=event.by)
         return

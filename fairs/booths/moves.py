@@ -29,9 +29,9 @@ from fairs.core.events import publish
 from fairs.core.money import Money
 from fairs.core.text import clean
 from fairs.floorplans.models import Booth
+from fairs.payments.credits import apply_credit
 from fairs.payments.models import Invoice
 from fairs.payments.queries import OWED
-from fairs.payments.service import apply_credit
 
 EVENING = time(18)  # an offer that is extended to a day ends then
 

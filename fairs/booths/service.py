@@ -44,8 +44,8 @@ from fairs.core.text import clean, fold
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.states import ExhibitorState
 from fairs.floorplans.models import Booth
+from fairs.payments.invoicing import InvoiceDraft, LineDraft, cancel_with_credit, issue_invoice
 from fairs.payments.models import Credit, Invoice
-from fairs.payments.service import InvoiceDraft, LineDraft, cancel_with_credit, issue_invoice
 from fairs.payments.states import InvoiceState
 
 SUBJECT = "BoothBooking"

@@ -60,7 +60,7 @@ def _payments(booking: BoothBooking | None, invoice: Invoice | None) -> list[Ste
     words = {"deposit": _("Deposit"), "balance": _("Balance")}
     steps, covered, asked = [], 0, False
     for part in invoice.instalments:
-        covered += part.amount_minor
+        covered += part.owed.amount_minor
         text = _("%(amount)s by %(day)s.", amount=format_money(part.amount), day=format_date(part.due_on))
         if invoice.received_minor >= covered:
             steps.append(

@@ -26,8 +26,9 @@ from fairs.core.errors import InvalidInput, InvalidTransition
 from fairs.core.money import Money
 from fairs.core.storage import StoredFile
 from fairs.core.text import clean
+from fairs.payments.credits import apply_credit
+from fairs.payments.invoicing import InvoiceDraft, LineDraft, issue_invoice
 from fairs.payments.models import Credit, Invoice
-from fairs.payments.service import InvoiceDraft, LineDraft, apply_credit, issue_invoice
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,7 @@ class NavItem:
 # Where a group of the menu ends, by the order of its entries.
 _GROUPS: tuple[tuple[int, Any], ...] = (
     (20, ""), (30, _l("Plan and sale")), (40, _l("Taking part")), (60, _l("Guests")), (100, _l("At the fair and after")),
-    (935, _l("This fair")), (10_000, _l("All fairs together")),
+    (130, _l("Money")), (935, _l("This fair")), (10_000, _l("All fairs together")),
 )  # fmt: skip
 _navigation: dict[str, NavItem] = {}
 

@@ -21,7 +21,7 @@ from fairs.core.actor import SYSTEM
 from fairs.core.clock import now
 from fairs.core.db import db
 from fairs.core.money import Money
-from fairs.core.sequences import next_number, next_reference, next_references
+from fairs.core.sequences import next_reference, next_references
 from fairs.demo.people import Cast
 from fairs.demo.support import decision_of
 from fairs.directory.models import Company
@@ -30,9 +30,11 @@ from fairs.exhibitors.states import ExhibitorState
 from fairs.floorplans.models import Booth, BoothPrice, Zone
 from fairs.importers.models import Importer
 from fairs.importers.states import ImporterState
-from fairs.payments.models import Invoice, Receipt
-from fairs.payments.service import InvoiceDraft, LineDraft, issue_invoice
-from fairs.payments.states import InvoiceState
+from fairs.payments.invoicing import InvoiceDraft, LineDraft, issue_invoice
+from fairs.payments.ledger import book
+from fairs.payments.models import Invoice, Payment, Receipt
+from fairs.payments.numbers import RECEIPT, document_number
+from fairs.payments.states import InvoiceState, PaymentState
 from fairs.visitors.models import Visitor
 
 
@@ -177,18 +179,21 @@ def _receive(fair: Fair, invoice: Invoice, number: int, received_on: date) -> No
     amount = invoice.total_minor if in_full else invoice.instalments[0].amount_minor
     invoice.received_minor = amount
     invoice.state = InvoiceState.PAID if in_full else InvoiceState.PARTLY_PAID
+    reference, receipt = f"DEMO{fair.code}{number:05d}", document_number(fair.code, RECEIPT, received_on)
+    payment = Payment(
+        number=receipt, fair_id=fair.id, company_id=invoice.company_id, invoice_id=invoice.id, state=PaymentState.CONFIRMED,
+        method="transfer", external_reference=reference, amount_minor=amount, refunded_minor=0, currency=invoice.currency,
+        received_on=received_on, confirmed_at=now(),
+    )  # fmt: skip
+    db.session.add(payment)
+    db.session.flush()
+    book(payment, amount, on=received_on, by=SYSTEM)
     db.session.add(
         Receipt(
-            number=f"{fair.code}-R-{next_number(f'receipt:{fair.code}'):05d}",
-            fair_id=fair.id,
-            invoice_id=invoice.id,
-            received_on=received_on,
-            method="transfer",
-            external_reference=f"DEMO{fair.code}{number:05d}",
-            amount_minor=amount,
-            currency=invoice.currency,
+            number=receipt, fair_id=fair.id, invoice_id=invoice.id, payment_id=payment.id, received_on=received_on,
+            method="transfer", external_reference=reference, amount_minor=amount, currency=invoice.currency,
         )
-    )
+    )  # fmt: skip
 
 
 def load_importers(rng: random.Random, fair: Fair, cast: Cast, chosen: Iterable[int]) -> int:

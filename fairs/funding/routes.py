@@ -173,4 +173,4 @@ def clash(reference: str, clash_id: int) -> Any:
     return _done(grant, form, act, clash_id)
 
 
-register_nav(NavItem("funding", _l("Support"), "coins", "funding.index", VIEW_FUNDING, 62))
+register_nav(NavItem("funding", _l("Support"), "coins", "funding.index", VIEW_FUNDING, 119))

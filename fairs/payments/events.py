@@ -28,6 +28,24 @@ class MoneyCameLate:
     invoice_id: int
     subject_type: str
     subject_id: int
+    company_id: int
+    payment_id: int
     amount: Money
     by: Actor
     is_credited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceCancelled:
+    """An invoice ended: whoever asks for its money elsewhere (a card page) stops asking."""
+
+    invoice_id: int
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentConfirmed:
+    """Money of a company is here; its receipts and credits are made."""
+
+    payment_id: int
+    by: Actor

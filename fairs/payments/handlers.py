@@ -14,9 +14,9 @@ from fairs.core.db import db
 from fairs.core.errors import NotFound
 from fairs.core.events import subscribe
 from fairs.messages.render import Attachment, register_renderer
+from fairs.payments.invoicing import cancel_with_credit
 from fairs.payments.models import Invoice
 from fairs.payments.queries import coverage, invoice_by_number, owed_invoices, standing_invoices
-from fairs.payments.service import cancel_with_credit
 from fairs.payments.states import InvoiceState
 
 

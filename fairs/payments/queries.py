@@ -16,7 +16,7 @@ from fairs.core.money import Money
 from fairs.core.text import clean, fold
 from fairs.core.web import Page, paginate
 from fairs.directory.models import Company
-from fairs.payments.models import Credit, Instalment, Invoice
+from fairs.payments.models import Credit, CreditNote, Instalment, Invoice
 from fairs.payments.states import CreditState, InvoiceState
 
 OWED = (InvoiceState.OPEN, InvoiceState.PARTLY_PAID)
@@ -68,9 +68,9 @@ def coverage(invoice: Invoice, today: date) -> list[Covered]:
     left = invoice.received_minor
     found = []
     for part in invoice.instalments:
-        paid = max(0, min(left, part.amount_minor))
+        paid = max(0, min(left, part.owed.amount_minor))
         left -= paid
-        rest = Money(part.amount_minor - paid, part.currency)
+        rest = Money(part.owed.amount_minor - paid, part.currency)
         late = bool(rest) and part.due_on < today and invoice.state in OWED
         found.append(Covered(part, Money(paid, part.currency), rest, late))
     return found
@@ -81,11 +81,6 @@ def next_open(invoice: Invoice, today: date) -> Covered | None:
     if invoice.state not in OWED:
         return None
     return next((part for part in coverage(invoice, today) if not part.is_paid), None)
-
-
-def overpaid(invoice: Invoice) -> Money:
-    """What came in beyond the total."""
-    return Money(max(0, invoice.received_minor - invoice.total_minor), invoice.currency)
 
 
 def invoice_by_number(number: str, fair_id: int | None = None) -> Invoice | None:
@@ -99,6 +94,7 @@ def invoice_by_number(number: str, fair_id: int | None = None) -> Invoice | None
             selectinload(Invoice.instalments),
             selectinload(Invoice.receipts),
             selectinload(Invoice.credits),
+            selectinload(Invoice.credit_notes).selectinload(CreditNote.lines),
         )
     )
     if fair_id is not None:
@@ -119,7 +115,7 @@ def invoices_of(company_ids: Sequence[int]) -> Sequence[Invoice]:
 def _due_by(day: date) -> ColumnElement[int]:
     """Sum of an invoice's instalments whose day lies before ``day``."""
     return (
-        select(func.coalesce(func.sum(Instalment.amount_minor), 0))
+        select(func.coalesce(func.sum(Instalment.amount_minor - Instalment.credited_minor), 0))
         .where(Instalment.invoice_id == Invoice.id, Instalment.due_on < day)
         .correlate(Invoice)
         .scalar_subquery()
@@ -130,7 +126,7 @@ def first_open_day() -> ScalarSelect[date]:
     """The day of an invoice's earliest instalment that the money received does not cover; none when all are."""
     until = aliased(Instalment)
     asked = (
-        select(func.sum(until.amount_minor))
+        select(func.sum(until.amount_minor - until.credited_minor))
         .where(until.invoice_id == Instalment.invoice_id, until.due_on <= Instalment.due_on)
         .correlate(Instalment)
         .scalar_subquery()
@@ -190,15 +186,16 @@ def sums(fair_id: int, wanted: InvoiceFilter, today: date) -> list[Sums]:
     """Sums of what the filter shows, one per currency: amounts of two currencies are never added."""
     rows = _filtered(fair_id, wanted, today).where(Invoice.state != InvoiceState.CANCELLED).subquery()
     due = _filtered(fair_id, wanted, today).with_only_columns(Invoice.id, _due_by(today).label("due")).subquery()
-    owed = case((rows.c.total_minor > rows.c.received_minor, rows.c.total_minor - rows.c.received_minor), else_=0)
+    owed = rows.c.total_minor - rows.c.credited_minor
+    unpaid = case((owed > rows.c.received_minor, owed - rows.c.received_minor), else_=0)
     late = case((due.c.due > rows.c.received_minor, due.c.due - rows.c.received_minor), else_=0)
     found = db.session.execute(
         select(
             rows.c.currency,
             func.count(),
-            func.sum(rows.c.total_minor),
-            func.sum(rows.c.received_minor),
             func.sum(owed),
+            func.sum(rows.c.received_minor),
+            func.sum(unpaid),
             func.sum(late),
         )
         .join(due, due.c.id == rows.c.id)

@@ -36,10 +36,10 @@ from fairs.payments.queries import (
     invoice_by_number,
     invoices_of,
     list_credits,
-    overpaid,
     sums,
 )
-from fairs.payments.service import record_receipt, settle_credit
+from fairs.payments.refunds import settle_credit
+from fairs.payments.service import record_receipt
 from fairs.payments.states import CreditState, InvoiceState
 from fairs.payments.transfer import transfer_for
 
@@ -117,7 +117,6 @@ def _page(found: Invoice) -> dict[str, Any]:
         "code": qr.svg(qr.matrix(transfer.code), title=_("VietQR code")) if transfer and transfer.code else None,
         "vat": sorted(vat.items()),
         "net": sum((line.net for line in found.lines), Money(0, found.currency)),
-        "over": overpaid(found),
         "kinds": KINDS,
         "methods": METHOD_LABELS,
         "is_owed": found.state in OWED,
@@ -148,7 +147,7 @@ def owed_back() -> str | Response:
         heads = [_("Number"), _("Company"), _("Tax code"), _("Invoice"), _("Amount"), _("Currency"), _("State"), _("Reason"),
                  _("Recorded")]  # fmt: skip
         rows = (
-            [c.number, c.company.name, c.company.tax_code, c.invoice.number, c.amount, c.currency, c.state.label, c.reason,
+            [c.number, c.company.name, c.company.tax_code, c.invoice.number if c.invoice else "", c.amount, c.currency, c.state.label, c.reason,
              c.created_at]
             for c in found
         )  # fmt: skip
@@ -221,7 +220,8 @@ def receive(number: str) -> Any:
     if form.validate_on_submit():
         try:
             draft = form.to_draft(found)
-            ask_over = draft.amount.amount_minor > found.open_amount.amount_minor and not form.confirm_over.data
+            over = found.state in OWED and draft.amount.amount_minor > found.open_amount.amount_minor
+            ask_over = over and not form.confirm_over.data
             if not ask_over:
                 receipt = record_receipt(found, draft, by=actor())
                 flash(
@@ -286,4 +286,4 @@ def my_document(number: str) -> Response:
     return _pdf(_own(number))
 
 
-register_nav(NavItem("money", _l("Money"), "cash", "payments.index", VIEW_INVOICES, 80, bottom=True))
+register_nav(NavItem("money", _l("Invoices"), "file-invoice", "payments.index", VIEW_INVOICES, 101, bottom=True))

@@ -23,8 +23,8 @@ from fairs.core.money import Money
 from fairs.core.sequences import next_reference
 from fairs.core.text import one_line
 from fairs.exhibitors.models import Exhibitor
+from fairs.payments.invoicing import InvoiceDraft, LineDraft, cancel_with_credit, issue_invoice
 from fairs.payments.models import Invoice
-from fairs.payments.service import InvoiceDraft, LineDraft, cancel_with_credit, issue_invoice
 from fairs.payments.states import InvoiceState
 from fairs.sitework.catalogue import left
 from fairs.sitework.errors import NoBooth, OrdersClosed, OutOfStock

@@ -101,7 +101,9 @@ def facts_of(fair: Fair) -> Facts:
         )
     ).one()
     unpaid = or_(
-        and_(Instalment.kind == "deposit", Invoice.received_minor < Instalment.amount_minor),
+        and_(
+            Instalment.kind == "deposit", Invoice.received_minor < Instalment.amount_minor - Instalment.credited_minor
+        ),
         Instalment.kind == "balance",
     )
     rows = db.session.execute(

@@ -32,8 +32,9 @@ from fairs.importers.service import approve_importer
 from fairs.messages.models import OutboxMessage
 from fairs.messages.service import Notice, mark_printed, send, try_again
 from fairs.messages.states import MessageState
+from fairs.payments.invoicing import cancel_with_credit
 from fairs.payments.models import Invoice
-from fairs.payments.service import cancel_with_credit, settle_credit
+from fairs.payments.refunds import settle_credit
 from fairs.sitework.orders import deliver
 from fairs.sitework.staff import decide_request
 from fairs.workplace.awaited import KINDS

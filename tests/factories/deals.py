@@ -26,9 +26,10 @@ from fairs.core.permissions import Role
 from fairs.core.storage import Upload
 from fairs.directory.models import Company
 from fairs.directory.service import CompanyDraft, join_company, save_company
-from fairs.payments.models import Invoice, Receipt
-from fairs.payments.service import InvoiceDraft, ReceiptDraft, issue_invoice, record_receipt
-from fairs.payments.service import LineDraft as InvoiceLineDraft
+from fairs.payments.invoicing import InvoiceDraft, issue_invoice
+from fairs.payments.invoicing import LineDraft as InvoiceLineDraft
+from fairs.payments.models import Invoice, Payment
+from fairs.payments.service import ReceiptDraft, record_receipt
 from tests.factories.checkin import new_fair
 
 ALL_CHECKS = dict.fromkeys(CHECKS, True)
@@ -103,7 +104,7 @@ class Office:
 
     def receipt(
         self, invoice: Invoice, amount: int, reference: str = "", *, by: Actor = SYSTEM, **values: Any
-    ) -> Receipt:
+    ) -> Payment:
         """Money for an invoice, by transfer."""
         values = {
             "received_on": self.fair.today,

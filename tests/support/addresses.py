@@ -49,8 +49,8 @@ from fairs.lists.states import RunState
 from fairs.messages.service import Notice, send
 from fairs.notes.service import NoteDraft, add_note
 from fairs.notes.states import NoteKind
+from fairs.payments.invoicing import cancel_with_credit
 from fairs.payments.models import Invoice
-from fairs.payments.service import cancel_with_credit
 from fairs.programme.models import BudgetLine, FigureEntry, Target
 from fairs.sitework.manual import checklist, tick
 from fairs.sitework.models import (

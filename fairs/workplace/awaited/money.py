@@ -17,7 +17,7 @@ from fairs.exhibitors.models import Exhibitor
 from fairs.payments.models import Credit, Invoice
 from fairs.payments.permissions import RECORD_RECEIPT
 from fairs.payments.queries import OWED, first_open_day
-from fairs.payments.states import CreditState, InvoiceState
+from fairs.payments.states import CreditState, InvoiceState, PaymentState, RefundState
 from fairs.workplace.inbox import INVOLVED, TODAY, Kind, Why, always
 
 # Nobody asks for money for a booth that was given up.
@@ -196,4 +196,13 @@ NOBODY = {
         InvoiceState.CANCELLED: Why.FINAL,
     },
     CreditState: {CreditState.SETTLED: Why.FINAL},
+    PaymentState: {
+        PaymentState.CREATED: Why.COMPANY,
+        PaymentState.PENDING: Why.AUTOMATIC,
+        PaymentState.CONFIRMED: Why.FINAL,
+        PaymentState.FAILED: Why.COMPANY,
+        PaymentState.CANCELLED: Why.FINAL,
+        PaymentState.REFUNDED: Why.FINAL,
+    },
+    RefundState: dict.fromkeys(RefundState, Why.FINAL),
 }

@@ -15,8 +15,8 @@ from flask import Flask
 from fairs.core.actor import SYSTEM
 from fairs.core.permissions import Role
 from fairs.messages.render import render_attachment
+from fairs.payments.invoicing import cancel_invoice
 from fairs.payments.models import Invoice
-from fairs.payments.service import cancel_invoice
 from fairs.payments.states import InvoiceState
 from fairs.payments.vietqr import payload
 from tests.factories.deals import Office, office
@@ -172,8 +172,9 @@ def test_too_much_is_asked_about_first(place: Office, client: Client) -> None:
     assert "₫40,000 more than is still open" in words(answer)
     assert invoice.received_minor == 0
     assert send(client, place, invoice, amount="13.000.000", confirm_over="y").status_code == 303
-    assert invoice.received_minor == 13_000_000
-    assert "Overpaid" in words(client.get(address(place, invoice)))
+    assert invoice.received_minor == 12_960_000
+    assert [credit.amount_minor for credit in invoice.credits] == [40_000]
+    assert "is owed back" in words(client.get(address(place, invoice)))
 
 
 def test_a_known_bank_line_and_a_form_sent_twice(place: Office, client: Client) -> None:
@@ -294,7 +295,7 @@ def test_the_pdf_follows_the_reader_and_holds_long_names(place: Office, client: 
 
 
 def test_an_invoice_of_many_lines_goes_over_pages(place: Office, client: Client) -> None:
-    from fairs.payments.service import LineDraft
+    from fairs.payments.invoicing import LineDraft
     from tests.factories.deals import vnd
 
     lines = [

@@ -18,9 +18,11 @@ from fairs.core.errors import DomainError, InvalidInput, InvalidTransition
 from fairs.core.money import Money
 from fairs.payments.errors import InvoiceClosed, ReceiptKnown, ReceivedMeanwhile, WrongAmount
 from fairs.payments.events import MoneyReceived
+from fairs.payments.invoicing import LineDraft, cancel_invoice
 from fairs.payments.models import Invoice, Receipt
-from fairs.payments.queries import InvoiceFilter, coverage, list_credits, list_invoices, next_open, overpaid, sums
-from fairs.payments.service import LineDraft, ReceiptDraft, cancel_invoice, is_payment_reference, record_receipt
+from fairs.payments.numbers import is_payment_reference
+from fairs.payments.queries import InvoiceFilter, coverage, list_credits, list_invoices, next_open, sums
+from fairs.payments.service import ReceiptDraft, record_receipt
 from fairs.payments.states import InvoiceState
 from tests.factories.deals import Office, office, vnd
 
@@ -83,14 +85,13 @@ def test_receipts_cover_the_deposit_first_and_features_are_told(place: Office, t
     assert [receipt.number.rsplit("-", 1)[1] for receipt in invoice.receipts] == ["00001", "00002", "00003"]
 
 
-def test_too_much_is_recorded_as_it_came(place: Office) -> None:
+def test_too_much_is_a_credit_of_the_company(place: Office) -> None:
     invoice = place.invoice()
-    place.receipt(invoice, 13_000_000)
-    assert invoice.state is InvoiceState.PAID
-    assert overpaid(invoice) == vnd(40_000)
-    assert invoice.open_amount == vnd(0)
+    payment = place.receipt(invoice, 13_000_000)
+    assert (invoice.state, invoice.received, invoice.open_amount) == (InvoiceState.PAID, vnd(12_960_000), vnd(0))
+    assert [(row.amount, row.payment_id) for row in list_credits(place.fair.id)] == [(vnd(40_000), payment.id)]
     place.receipt(invoice, 1_000)
-    assert overpaid(invoice) == vnd(41_000)
+    assert [row.amount_minor for row in list_credits(place.fair.id)] == [40_000, 1_000]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +131,7 @@ def test_money_for_a_cancelled_invoice_is_owed_back(place: Office) -> None:
     cancel_invoice(invoice, by=SYSTEM, reason="Rút khỏi hội chợ")
     place.receipt(invoice, 1000)
     place.receipt(invoice, 500)
-    assert (invoice.state, invoice.received_minor) == (InvoiceState.CANCELLED, 1500)
+    assert (invoice.state, invoice.received_minor) == (InvoiceState.CANCELLED, 0)
     assert [credit.amount_minor for credit in list_credits(place.fair.id)] == [1000, 500]
     paid = place.invoice()
     place.receipt(paid, 12_960_000)

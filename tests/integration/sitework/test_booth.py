@@ -27,8 +27,8 @@ from fairs.core.storage import Upload
 from fairs.exhibitors.journey import journey, present_step
 from fairs.floorplans.models import Booth
 from fairs.messages.models import OutboxMessage
+from fairs.payments.invoicing import InvoiceDraft, LineDraft, issue_invoice
 from fairs.payments.models import Credit, Invoice
-from fairs.payments.service import InvoiceDraft, LineDraft, issue_invoice
 from fairs.sitework import manual
 from fairs.sitework.errors import NotPaid, QuotaFull
 from fairs.sitework.handover import VisitDraft, record_visit, states_of
