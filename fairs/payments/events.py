@@ -49,3 +49,12 @@ class PaymentConfirmed:
 
     payment_id: int
     by: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class RefundApproved:
+    """A second person agreed to a refund: who pays by ``method`` sends it."""
+
+    refund_id: int
+    method: str
+    by: Actor

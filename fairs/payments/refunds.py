@@ -13,10 +13,12 @@ from fairs.core.actor import SYSTEM, Actor, require_second_person
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput, InvalidTransition
+from fairs.core.events import publish
 from fairs.core.money import Money
 from fairs.payments import numbers
 from fairs.payments.credits import day_of_money, use_up
 from fairs.payments.errors import WrongAmount
+from fairs.payments.events import RefundApproved
 from fairs.payments.ledger import book
 from fairs.payments.models import Credit, Payment, Refund
 from fairs.payments.numbers import document_number, fair_code_of, normal_reference
@@ -88,6 +90,7 @@ def approve_refund(refund: Refund, *, by: Actor) -> Refund:
         row.move_to(RefundState.APPROVED)
         row.approved_by_id, row.approved_at = by.user_id, now()
         record("payments.approve_refund", row, by=by, after={"number": row.number})
+        publish(RefundApproved(row.id, row.method, by))
         return row
 
 

@@ -42,6 +42,7 @@ from fairs.payments.refunds import settle_credit
 from fairs.payments.service import record_receipt
 from fairs.payments.states import CreditState, InvoiceState
 from fairs.payments.transfer import transfer_for
+from fairs.payments.ways import ways_to_pay
 
 bp = Blueprint("payments", __name__)
 
@@ -120,6 +121,7 @@ def _page(found: Invoice) -> dict[str, Any]:
         "kinds": KINDS,
         "methods": METHOD_LABELS,
         "is_owed": found.state in OWED,
+        "ways": ways_to_pay(found) if found.state in OWED else [],
         "RECORD_RECEIPT": RECORD_RECEIPT,
     }
 
