@@ -25,6 +25,7 @@ from fairs.payments.credits import apply_credit, credit_late_money
 from fairs.payments.events import MoneyCameLate
 from fairs.payments.models import Invoice
 from fairs.payments.states import InvoiceState
+from fairs.payments.vat import vat_of
 
 
 def use_late_money(event: MoneyCameLate) -> None:
@@ -90,7 +91,7 @@ def _bring_back(fair: Fair, rows: Sequence[BoothBooking], old: Invoice, by: Acto
     db.session.add_all(made)
     db.session.flush()
     lines = tuple(PriceLine(line.kind, line.text_vi, line.text_en, line.net, line.vat_percent) for line in old.lines)
-    offer = Quote(lines, old.currency, fair.vat_percent, fair.deposit_percent, *due_days(fair))
+    offer = Quote(lines, old.currency, vat_of(fair, "booth"), fair.deposit_percent, *due_days(fair))
     for one in made:
         one.bundle_id = made[0].id if len(made) > 1 else None
         settle_state(one, offer)

@@ -15,6 +15,7 @@ from fairs.calendar.models import Fair
 from fairs.core.money import Money
 from fairs.exhibitors.models import Exhibitor
 from fairs.floorplans.models import Booth, BoothPrice
+from fairs.payments.vat import vat_of
 
 _FULL = ("booth", "surcharge", "discount")
 BALANCE_DAYS = 30  # days before the opening when a fair names no day for the balance
@@ -169,29 +170,30 @@ def make_quote(fair: Fair, booths: Sequence[Booth], book: PriceBook, exhibitor: 
     exactly zero with VAT too, and the full price stays visible as the value of the support.
     """
     lines: list[PriceLine] = []
+    vat = vat_of(fair, "booth")
     for booth in booths:
-        lines += _lines(fair, booth, book, is_one=len(booths) == 1)
+        lines += _lines(vat, booth, book, is_one=len(booths) == 1)
     if exhibitor is not None and exhibitor.is_supported:
         lines += [_support(line, exhibitor) for line in tuple(lines)]
     deposit_due, balance_due = due_days(fair)
-    return Quote(tuple(lines), book.currency, fair.vat_percent, fair.deposit_percent, deposit_due, balance_due)
+    return Quote(tuple(lines), book.currency, vat, fair.deposit_percent, deposit_due, balance_due)
 
 
-def _lines(fair: Fair, booth: Booth, book: PriceBook, *, is_one: bool) -> Iterator[PriceLine]:
+def _lines(vat: int, booth: Booth, book: PriceBook, *, is_one: bool) -> Iterator[PriceLine]:
     (_, base), (_, corner), *rules = book.parts(booth)
     place = ("", "") if is_one else (f", gian {booth.code}", f", booth {booth.code}")
-    yield PriceLine("booth", *_booth_text(booth), base, fair.vat_percent, booth.id)
+    yield PriceLine("booth", *_booth_text(booth), base, vat, booth.id)
     if corner:
         sides, percent = booth.open_sides, book.prices[booth.type_id].corner_percent
         text = (f"Phụ thu {sides} mặt mở ({percent}%)", f"Surcharge for {sides} open sides ({percent} %)")
-        yield PriceLine("surcharge", text[0] + place[0], text[1] + place[1], corner, fair.vat_percent, booth.id)
+        yield PriceLine("surcharge", text[0] + place[0], text[1] + place[1], corner, vat, booth.id)
     for rule, amount in rules:
         if rule is None or not amount:
             continue
         share = ("", "") if rule.percent is None else (f" ({rule.percent:+d}%)", f" ({rule.percent:+d} %)")
         kind = "surcharge" if amount.amount_minor > 0 else "discount"
         text = (rule.text_vi + share[0] + place[0], rule.text_en + share[1] + place[1])
-        yield PriceLine(kind, *text, amount, fair.vat_percent, booth.id)
+        yield PriceLine(kind, *text, amount, vat, booth.id)
 
 
 def _support(line: PriceLine, exhibitor: Exhibitor) -> PriceLine:

@@ -60,7 +60,7 @@ class FairSettingsForm(Form):
     deposit_percent = WholeNumber(_l("Deposit (percent)"), least=0, most=100, required=True)
     deposit_days = WholeNumber(_l("Deposit due after (days)"), least=1, most=90, required=True)
     balance_due_on = DayField(_l("Balance due on"))
-    vat_percent = WholeNumber(_l("VAT (percent)"), least=0, most=30, required=True)
+    vat_percent = WholeNumber(_l("VAT (percent)"), least=0, most=30)
     importer_reply_days = WholeNumber(
         _l("Importers get an answer within (working days)"), least=1, most=60, required=True
     )
@@ -72,7 +72,7 @@ class FairSettingsForm(Form):
     def changes(self) -> dict[str, Any]:
         """The values by the names of the fair's columns."""
         return {
-            name: field.data if field.data is not None or name == "balance_due_on" else ""
+            name: field.data if field.data is not None or name in ("balance_due_on", "vat_percent") else ""
             for name, field in self._fields.items()
             if name != "csrf_token"
         }

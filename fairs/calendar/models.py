@@ -52,7 +52,7 @@ class Fair(HasState, Record):
     deposit_percent: Mapped[int] = mapped_column(default=50)
     deposit_days: Mapped[int] = mapped_column(default=7)
     balance_due_on: Mapped[date | None]
-    vat_percent: Mapped[int] = mapped_column(default=8)
+    vat_percent: Mapped[int | None]  # of this fair; none: by the table of rates, on the day of the invoice
     importer_reply_days: Mapped[int] = mapped_column(default=5)
     importer_decider: Mapped[str] = mapped_column(String(200), default="")
     terms_vi: Mapped[str] = mapped_column(Text, default="")

@@ -35,6 +35,7 @@ from fairs.payments.ledger import book
 from fairs.payments.models import Invoice, Payment, Receipt
 from fairs.payments.numbers import RECEIPT, document_number
 from fairs.payments.states import InvoiceState, PaymentState
+from fairs.payments.vat import vat_of
 from fairs.visitors.models import Visitor
 
 
@@ -132,7 +133,9 @@ def _booking(fair: Fair, exhibitor: Exhibitor, booth: Booth, price: BoothPrice, 
     )
     db.session.add(booking)
     db.session.flush()
-    lines = [LineDraft("booth", f"Gian hàng {booth.code}", f"Booth {booth.code}", base, fair.vat_percent)]
+    issued_on = fair.today - timedelta(days=age + 3)
+    vat = vat_of(fair, "booth", issued_on)
+    lines = [LineDraft("booth", f"Gian hàng {booth.code}", f"Booth {booth.code}", base, vat)]
     if corner:
         lines.append(
             LineDraft(
@@ -140,7 +143,7 @@ def _booking(fair: Fair, exhibitor: Exhibitor, booth: Booth, price: BoothPrice, 
                 f"Phụ thu gian góc {price.corner_percent} %",
                 f"Corner surcharge {price.corner_percent} %",
                 corner,
-                fair.vat_percent,
+                vat,
             )
         )
     if supported:
@@ -150,7 +153,7 @@ def _booking(fair: Fair, exhibitor: Exhibitor, booth: Booth, price: BoothPrice, 
                 f"Hỗ trợ theo Quyết định {exhibitor.decision_number}",
                 f"Support under Decision {exhibitor.decision_number}",
                 Money(-full.amount_minor, full.currency),
-                fair.vat_percent,
+                vat,
             )
         )
     invoice = issue_invoice(
@@ -164,7 +167,7 @@ def _booking(fair: Fair, exhibitor: Exhibitor, booth: Booth, price: BoothPrice, 
             deposit_percent=fair.deposit_percent,
             deposit_due_on=deposit_due_on,
             balance_due_on=fair.balance_due_on or fair.starts_on,
-            issued_on=fair.today - timedelta(days=age + 3),
+            issued_on=issued_on,
         ),
         by=SYSTEM,
     )

@@ -125,7 +125,7 @@ def _agreements(fair: Fair, by: Actor, number: int) -> int:
 def _catalogue(fair: Fair, by: Actor) -> None:
     for position, (kind, name_vi, name_en, unit_vi, unit_en, price, stock, late) in enumerate(SERVICES, 1):
         draft = Service(
-            kind, name_vi, name_en, unit_vi, unit_en, Money(price, "VND"), fair.vat_percent, stock, late_percent=late,
+            kind, name_vi, name_en, unit_vi, unit_en, Money(price, "VND"), None, stock, late_percent=late,
             position=position,
         )  # fmt: skip
         save_service(fair, draft, by=by)

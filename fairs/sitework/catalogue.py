@@ -34,7 +34,7 @@ class ItemDraft:
     unit_vi: str
     unit_en: str
     price: Money
-    vat_percent: int
+    vat_percent: int | None  # none: as the fair and the table of rates say
     stock: int | None = None
     due_days: int = 21
     late_percent: int = 0

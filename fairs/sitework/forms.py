@@ -37,7 +37,7 @@ class ServiceForm(Form):
     unit_vi = Text(_l("Unit in Vietnamese"), length=40, required=True)
     unit_en = Text(_l("Unit in English"), length=40, required=True)
     price = MoneyField(_l("Price (net)"), required=True, most=10**11)
-    vat_percent = WholeNumber(_l("VAT (percent)"), least=0, most=30, required=True)
+    vat_percent = WholeNumber(_l("VAT (percent)"), least=0, most=30)
     stock = WholeNumber(_l("Stock"), least=0, most=100_000)
     due_days = WholeNumber(
         _l("Plain price until (days before the opening)"), least=0, most=365, required=True, default=21

@@ -81,7 +81,7 @@ class ServiceItem(Record):
     unit_en: Mapped[str] = mapped_column(String(40))
     price_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
-    vat_percent: Mapped[int]
+    vat_percent: Mapped[int | None]  # none: the fair's, or by the table of rates on the day of the invoice
     stock: Mapped[int | None]
     due_days: Mapped[int] = mapped_column(default=21)
     late_percent: Mapped[int] = mapped_column(default=0)

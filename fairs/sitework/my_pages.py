@@ -24,7 +24,7 @@ from fairs.payments.models import Invoice
 from fairs.sitework import catalogue, manual, permits, staff
 from fairs.sitework.forms import FileForm, PermitForm, PersonForm, ReasonForm, order_form, wish_of
 from fairs.sitework.models import ServiceOrder
-from fairs.sitework.orders import cancel_order, change_order, may_change, place_order, sums_of
+from fairs.sitework.orders import cancel_order, change_order, may_change, place_order, service_vat, sums_of
 from fairs.sitework.permissions import OWN_SITEWORK
 from fairs.sitework.queries import order_by_reference, orders_of
 from fairs.sitework.standing import Standing, quota, settings_of, standing_of
@@ -111,7 +111,7 @@ def _order(exhibitor: Exhibitor, order: ServiceOrder | None) -> Any:
     orders = orders_of(exhibitor.id)
     invoices = {one.id: one for one in _invoices(orders)}
     return _page(
-        "services", exhibitor, standing, form, items=items, kinds=catalogue.KINDS, sums=sums, order=order, orders=orders,
+        "services", exhibitor, standing, form, items=items, kinds=catalogue.KINDS, sums=sums, order=order, orders=orders, vat=service_vat(fair, items),
         left=catalogue.left(items, without_order=order.id if order is not None else None), invoices=invoices,
         changeable={one.id for one in orders if may_change(one, fair)}, reason_form=ReasonForm(formdata=None),
     )  # fmt: skip

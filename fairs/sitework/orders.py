@@ -26,6 +26,7 @@ from fairs.exhibitors.models import Exhibitor
 from fairs.payments.invoicing import InvoiceDraft, LineDraft, cancel_with_credit, issue_invoice
 from fairs.payments.models import Invoice
 from fairs.payments.states import InvoiceState
+from fairs.payments.vat import vat_of
 from fairs.sitework.catalogue import left
 from fairs.sitework.errors import NoBooth, OrdersClosed, OutOfStock
 from fairs.sitework.models import ServiceItem, ServiceLine, ServiceOrder
@@ -52,6 +53,7 @@ class SumLine:
     item: ServiceItem
     quantity: int
     late_percent: int
+    vat_percent: int
 
     @property
     def plain(self) -> Money:
@@ -71,7 +73,7 @@ class SumLine:
     @property
     def vat(self) -> Money:
         """VAT of both, each rounded by itself as on the invoice."""
-        return self.plain.share(self.item.vat_percent) + self.surcharge.share(self.item.vat_percent)
+        return self.plain.share(self.vat_percent) + self.surcharge.share(self.vat_percent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +99,18 @@ class Sums:
         return self.net + self.vat
 
 
+def service_vat(fair: Fair, items: Sequence[ServiceItem]) -> dict[int, int]:
+    """The percent of VAT of each service today: its own, the fair's, or that of the table of rates."""
+    own = {item.id: item.vat_percent for item in items if item.vat_percent is not None}
+    usual = vat_of(fair, "service") if len(own) < len(items) else 0
+    return {item.id: own.get(item.id, usual) for item in items}
+
+
 def sums_of(fair: Fair, items: Sequence[ServiceItem], quantities: Mapping[int, int]) -> Sums:
     """What these quantities cost today."""
     chosen = [item for item in items if quantities.get(item.id)]
-    lines = [SumLine(item, quantities[item.id], item.surcharge(fair)) for item in chosen]
+    vat = service_vat(fair, chosen)
+    lines = [SumLine(item, quantities[item.id], item.surcharge(fair), vat[item.id]) for item in chosen]
     return Sums(lines, chosen[0].currency if chosen else fair.currency)
 
 
@@ -207,20 +217,20 @@ def _bill(fair: Fair, exhibitor: Exhibitor, order: ServiceOrder, sums: Sums, by:
         db.session.add(
             ServiceLine(
                 order_id=order.id, item_id=line.item.id, quantity=line.quantity, price_minor=line.item.price_minor,
-                late_percent=line.late_percent, vat_percent=line.item.vat_percent, currency=line.item.currency,
+                late_percent=line.late_percent, vat_percent=line.vat_percent, currency=line.item.currency,
             )
         )  # fmt: skip
     drafts = []
     for line in sums.lines:
         item, count = line.item, line.quantity
         vi, en = f"{item.name_vi} × {count} {item.unit_vi}", f"{item.name_en} × {count} {item.unit_en}"
-        drafts.append(LineDraft("service", vi, en, line.plain, item.vat_percent))
+        drafts.append(LineDraft("service", vi, en, line.plain, line.vat_percent))
         if line.surcharge:
             vi, en = (
                 f"Phụ thu đặt muộn {line.late_percent} %: {item.name_vi}",
                 f"Late order {line.late_percent} %: {item.name_en}",
             )
-            drafts.append(LineDraft("surcharge", vi, en, line.surcharge, item.vat_percent))
+            drafts.append(LineDraft("surcharge", vi, en, line.surcharge, line.vat_percent))
     build_up = fair.starts_on - timedelta(days=settings_of(fair.id).build_up_days)
     # Build-up is only permitted when all is paid: the invoice is due before it, but not before today.
     due = max(fair.today, min(fair.today + timedelta(days=fair.deposit_days), build_up))

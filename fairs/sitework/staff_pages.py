@@ -148,8 +148,6 @@ def _item(found: Any) -> Any:
     if not form.is_submitted():
         if found is not None:
             form.fill(found)
-        else:
-            form.vat_percent.data = fair.vat_percent
     elif form.validate():
         try:
             catalogue.save_item(fair, form.draft(fair), by=actor(), item=found)
