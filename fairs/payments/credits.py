@@ -40,6 +40,15 @@ def settle(invoice: Invoice) -> None:
         invoice.move_to(InvoiceState.PARTLY_PAID)
 
 
+def unsettle(invoice: Invoice) -> None:
+    """After money was taken off that was recorded wrongly: what is owed again is asked for again."""
+    if invoice.state in CLOSED or not invoice.open_amount:
+        return
+    state = InvoiceState.PARTLY_PAID if invoice.received_minor > 0 else InvoiceState.OPEN
+    if invoice.state is not state:
+        invoice.move_to(state)
+
+
 def take_in(invoice: Invoice, receipt: Receipt, by: Actor) -> None:
     """Put money on a standing invoice and tell the features above (MoneyReceived). Inside transaction()."""
     db.session.add(receipt)
@@ -80,14 +89,14 @@ def owe(
     return credit
 
 
-def release(invoice: Invoice, amount: Money, *, reason: str, by: Actor) -> Credit:
+def release(invoice: Invoice, amount: Money, *, reason: str, by: Actor, payment_id: int | None = None) -> Credit:
     """Take money off an invoice: a receipt below zero there, a credit of the company here. Inside transaction().
 
-    The credit names the payment when all that stood on the invoice came by one.
+    The credit names the payment: ``payment_id``, or the one by which all that stood on the invoice came.
     """
     code = fair_code_of(invoice.number)
     came_by = {receipt.payment_id for receipt in invoice.receipts if receipt.amount_minor > 0}
-    only = came_by.pop() if len(came_by) == 1 else None
+    only = payment_id or (came_by.pop() if len(came_by) == 1 else None)
     credit = owe(
         amount, fair_id=invoice.fair_id, fair_code=code, company_id=invoice.company_id, reason=reason, by=by, invoice=invoice,
         payment=db.session.get(Payment, only) if only else None,

@@ -33,3 +33,10 @@ class ReceivedMeanwhile(Conflict):
 
     code = "received_meanwhile"
     message = _l("Money was recorded for this invoice in the meantime. Look at its receipts before you record more.")
+
+
+class MoneyUsed(Conflict):
+    """What came by this payment was used elsewhere or is on its way back: it cannot be taken back as a whole."""
+
+    code = "money_used"
+    message = _l("Part of this money was used elsewhere meanwhile, or is on its way back. Finance settles it by hand.")

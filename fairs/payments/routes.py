@@ -51,6 +51,7 @@ ACTIONS = {
     "payments.issue": (_l("Invoice issued"), "file-invoice", None),
     "payments.receive": (_l("Money received"), "cash", "success"),
     "payments.receive_late": (_l("Money came after the cancelling"), "clock-dollar", "warning"),
+    "payments.take_back": (_l("Wrong receipt taken off"), "arrow-back-up", "warning"),
     "payments.cancel": (_l("Invoice cancelled"), "x", "danger"),
 }
 

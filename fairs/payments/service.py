@@ -13,17 +13,17 @@ from fairs.audit.service import record
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now
 from fairs.core.db import MINE, db, transaction
-from fairs.core.errors import InvalidInput
+from fairs.core.errors import InvalidInput, InvalidTransition
 from fairs.core.events import publish
 from fairs.core.money import Money
 from fairs.payments import numbers
-from fairs.payments.credits import credit_late_money, day_of_money, owe, take_in
-from fairs.payments.errors import InvoiceClosed, ReceiptKnown, ReceivedMeanwhile, WrongAmount
+from fairs.payments.credits import credit_late_money, day_of_money, owe, release, take_in, unsettle
+from fairs.payments.errors import InvoiceClosed, MoneyUsed, ReceiptKnown, ReceivedMeanwhile, WrongAmount
 from fairs.payments.events import MoneyCameLate, PaymentConfirmed
 from fairs.payments.ledger import book
-from fairs.payments.models import Invoice, Payment, Receipt
+from fairs.payments.models import Credit, Invoice, Payment, Receipt
 from fairs.payments.numbers import document_number, fair_code_of, normal_reference
-from fairs.payments.states import IN_HAND, InvoiceState, PaymentState
+from fairs.payments.states import IN_HAND, CreditState, InvoiceState, PaymentState
 
 METHODS = (
     "transfer",
@@ -179,6 +179,40 @@ def note_payment(
             row.ended_because = because[:400]
             record("payments.note", row, by=by, before={"state": before}, after={"state": state, "because": because})
         return row
+
+
+def take_back(payment: Payment, *, reason: str, by: Actor) -> list[Credit]:
+    """Take off its invoices what stands there of a payment that was recorded wrongly; gives the credits that hold all of it.
+
+    Nothing is edited: receipts below zero, and credits that a refund can pay out. Invoices are owed again. Raises
+    InvalidTransition when it is not confirmed, InvalidInput without a reason, MoneyUsed when part of it was used for
+    something else or is on its way back.
+    """
+    if not reason.strip():
+        raise InvalidInput(_l("Please say why."), field="reason")
+    with transaction():
+        standing = select(Receipt.invoice_id).where(Receipt.payment_id == payment.id)
+        invoices = _locked(list(db.session.scalars(standing)))
+        credits = select(Credit).where(Credit.payment_id == payment.id).order_by(Credit.id)
+        held = list(db.session.scalars(credits.with_for_update().execution_options(populate_existing=True)))
+        row = _locked_payment(payment)
+        if row.state is not PaymentState.CONFIRMED:
+            raise InvalidTransition(**{"from": str(row.state), "to": str(PaymentState.REFUNDED)})
+        held = [credit for credit in held if credit.state is CreditState.OPEN and credit.free]
+        found = sum(credit.free.amount_minor for credit in held)
+        for receipt in row.receipts:
+            invoice = invoices[receipt.invoice_id]
+            off = min(receipt.amount_minor, invoice.received_minor, row.amount_minor - found)
+            if off <= 0:
+                continue
+            found += off
+            amount = Money(off, row.currency)
+            held.append(release(invoice, amount, reason=reason, by=by, payment_id=row.id))
+            unsettle(invoice)
+            record("payments.take_back", invoice, by=by, after={"receipt": row.number, "amount": amount, "reason": reason})
+        if found != row.amount_minor:
+            raise MoneyUsed
+        return held
 
 
 def _locked(invoice_ids: Sequence[int]) -> dict[int, Invoice]:
