@@ -33,6 +33,7 @@ _EXTENSIONS = {
     "application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "text/csv": "csv",
 }  # fmt: skip
 _settings: dict[str, Any] = {}
 

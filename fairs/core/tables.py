@@ -67,8 +67,14 @@ class SheetData:
     unknown_heads: list[str] = field(default_factory=list)
 
 
+class SheetNumber(str):
+    """The text of a cell that holds a number: digits with a full stop before decimals, whatever the reader's manner."""
+
+    __slots__ = ()
+
+
 @dataclass(slots=True)
-class _Grid:
+class Grid:
     """The cells of one sheet, all as text; places are (row, column) from 0."""
 
     rows: list[list[str]]
@@ -85,7 +91,7 @@ def read_sheet(
     required head, has a head twice, or has more than ``max_rows`` rows. Merged cells and formulas without a value among the
     rows are problems of their row.
     """
-    found: tuple[int, _Grid, int, dict[int, str]] | None = None
+    found: tuple[int, Grid, int, dict[int, str]] | None = None
     for grid in _grids(upload, field):
         for number, row in enumerate(grid.rows[:_HEAD_ROWS]):
             places = _places(row, columns)
@@ -119,7 +125,7 @@ def _check_heads(columns: Sequence[Column], places: Mapping[int, str], field: st
 
 
 def _read(
-    grid: _Grid, at: int, places: Mapping[int, str], heads: Mapping[str, str], max_rows: int, field: str
+    grid: Grid, at: int, places: Mapping[int, str], heads: Mapping[str, str], max_rows: int, field: str
 ) -> SheetData:
     data = SheetData(unknown_heads=[cell for place, cell in enumerate(grid.rows[at]) if cell and place not in places])
     merged = {
@@ -149,20 +155,25 @@ def _read(
     return data
 
 
-def _grids(upload: Upload, field: str) -> Iterable[_Grid]:
-    content = upload.content
+def _grids(upload: Upload, field: str) -> Iterable[Grid]:
+    if is_workbook(upload.content, field):
+        return read_workbook(upload.content, field)
+    return [Grid(_csv_rows(upload.content, field))]
+
+
+def is_workbook(content: bytes, field: str = "file") -> bool:
+    """Whether the file is packed as XLSX and ODS are, else it may be text; raises InvalidInput when it is neither."""
     if not content.strip():
         raise InvalidInput(_l("This file is empty."), field=field)
     if len(content) > _LARGEST:
         raise InvalidInput(_l("This file is too large; at most %(limit)s MB.", limit=_LARGEST // 2**20), field=field)
-    if content.startswith(b"PK"):
-        return _workbook(content, field)
     if content.startswith(_OLE):
         raise InvalidInput(_l("This file is encrypted or of an old kind. Please save it as XLSX."), field=field)
-    return [_Grid(_csv_rows(content, field))]
+    return content.startswith(b"PK")
 
 
-def _workbook(content: bytes, field: str) -> list[_Grid]:
+def read_workbook(content: bytes, field: str = "file") -> list[Grid]:
+    """The sheets of an XLSX or ODS file; raises InvalidInput when it is damaged, too large, or no spreadsheet."""
     from python_calamine import CalamineWorkbook
 
     broken = InvalidInput(_l("This spreadsheet cannot be read. Please save it anew as XLSX."), field=field)
@@ -184,7 +195,7 @@ def _workbook(content: bytes, field: str) -> list[_Grid]:
             sheet = book.get_sheet_by_index(number)
             rows = [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
             merged = list(sheet.merged_cell_ranges or ())
-            grids.append(_Grid(rows, merged, formulas[number] if number < len(formulas) else set()))
+            grids.append(Grid(rows, merged, formulas[number] if number < len(formulas) else set()))
     except InvalidInput:
         raise
     except BaseException as error:
@@ -210,7 +221,10 @@ def _text(value: Any) -> str:
         return "1" if value else "0"
     if isinstance(value, float):
         # Spreadsheets keep all numbers as binary fractions: 15 digits are what they show.
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.15g}"
+        whole = value.is_integer() and abs(value) < 1e15
+        return SheetNumber(int(value)) if whole else SheetNumber(f"{value:.15g}")
+    if isinstance(value, int):
+        return SheetNumber(value)
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
     if isinstance(value, date | time):

@@ -132,7 +132,9 @@ def _payment(transfer: Transfer | None) -> list[Block]:
         (_("Bank"), transfer.bank),
         (_("Account"), transfer.account),
         (_("Account holder"), transfer.holder),
-    ]
+        *((label, text) for label, text in ((_("SWIFT"), transfer.swift), (_("IBAN"), transfer.iban),
+                                            (_("Address of the bank"), transfer.address)) if text),
+    ]  # fmt: skip
     hint = _("Write exactly this reference as the purpose of the transfer, so that it is found.")
     if transfer.code is None:
         return [Paragraph(_("How to pay"), "heading"), KeyValues(facts), Notice(f"{transfer.reference}\n{hint}")]

@@ -15,3 +15,5 @@ SEE_OWN_INVOICE = permission(
     own_company=True,
 )
 RECORD_RECEIPT = permission("payments.record_receipt", "record money received", Role.FINANCE)
+MANAGE_ACCOUNTS = permission("payments.accounts", "set the bank accounts of the fair", Role.FINANCE)
+MANAGE_BANKS = permission("payments.banks", "set the banks and the accounts for all fairs")

@@ -24,6 +24,7 @@ from fairs.core.money import Money
 from fairs.core.sheets import Sheet, sheet_response
 from fairs.core.web import NavItem, actor, go, register_nav, requires
 from fairs.directory.queries import companies_of, is_member
+from fairs.payments import account_pages
 from fairs.payments.forms import METHOD_LABELS, ReceiptForm, SettleForm
 from fairs.payments.lists import INVOICES, wanted_of
 from fairs.payments.models import Invoice
@@ -45,6 +46,7 @@ from fairs.payments.transfer import transfer_for
 from fairs.payments.ways import ways_to_pay
 
 bp = Blueprint("payments", __name__)
+blueprints = [bp, account_pages.bp]
 
 KINDS = {"deposit": _l("Deposit"), "balance": _l("Balance")}
 ACTIONS = {
