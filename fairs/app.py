@@ -26,6 +26,7 @@ from fairs.core import (
     crypto,
     db,
     error_pages,
+    faults,
     headers,
     health,
     i18n,
@@ -46,7 +47,7 @@ from fairs.jobs import queue
 # In the order of the layers, lowest first. A feature has any of these parts; `handlers` and `tasks` register themselves.
 FEATURES = (
     "jobs", "messages", "audit", "accounts", "directory", "documents", "programme", "calendar", "lists", "floorplans", "payments",
-    "banking", "badges", "notes", "funding", "exhibitors", "importers", "visitors", "checkin", "booths", "allocation", "agreements", "sitework",
+    "banking", "cards", "badges", "notes", "funding", "exhibitors", "importers", "visitors", "checkin", "booths", "allocation", "agreements", "sitework",
     "contracts", "reports", "workplace", "site", "demo",
     "operations",
 )  # fmt: skip
@@ -123,6 +124,7 @@ def _extensions(app: Flask, config: Config) -> None:
     error_pages.init_app(app)
     storage.configure(config.resolved_files_url, config.max_upload_mb * 2**20)
     crypto.configure(config.secret("field_key"))
+    faults.configure(config)
     queue.init_app(app, config)
     installation.init_app(app, config)
     app.register_blueprint(health.bp)
@@ -147,6 +149,8 @@ def _register(app: Flask, api: rest.RestApi, part: str, module: ModuleType) -> N
     if part == "routes":
         for blueprint in getattr(module, "blueprints", None) or [module.bp]:
             app.register_blueprint(blueprint)
+        for blueprint in getattr(module, "signed", ()):
+            csrf.exempt(blueprint)  # programs that sign each message call it; no session opens anything there
     elif part == "cli":
         for group in getattr(module, "groups", None) or [module.cli]:
             app.cli.add_command(group)
@@ -221,7 +225,7 @@ def _menu(fair: Any) -> list[dict[str, Any]]:
 
 
 def _belongs(item: NavItem, fair: Any) -> bool:
-    if item.for_kind and (fair is None or fair.kind != item.for_kind):
+    if item.for_kind and (fair is None or fair.kind != item.for_kind) or item.when and not item.when():
         return False
     return not item.for_fair or bool(fair)
 

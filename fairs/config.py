@@ -55,6 +55,13 @@ class Config:
     bank_bin: str = _doc("970436", "The bank's six-digit number (BIN) in VietQR codes; empty prints no QR code.")
     bank_account: str = _doc("0000000000", "Number of the account that receives payments.")
     bank_account_name: str = _doc("SO CONG THUONG HA NOI", "Holder of that account, in capitals without accents.")
+    stripe_secret_key: str = _doc(
+        "", "Secret key of a Stripe account (sk_… or rk_…); empty, with or without the next one, offers no payment by card."
+    )
+    stripe_webhook_secret: str = _doc(
+        "", "Signing secret of the webhook at /webhooks/stripe (whsec_…). While it is changed: new,old."
+    )
+    stripe_api_base: str = _doc("", "Another address than Stripe's own; only for tests against a local server.")
     mail_server: str = _doc("", "SMTP host; empty keeps mail in the outbox (read at /dev/mail in the demonstration).")
     mail_port: int = _doc(587, "SMTP port.")
     mail_username: str = _doc("", "SMTP user.")
@@ -63,6 +70,9 @@ class Config:
     mail_sender: str = _doc("fairs@fairs.example", "Sender of all mail.")
     demo: bool = _doc(False, "Demonstration: sample accounts on the sign-in page, mail readable at /dev/mail.")
     testing: bool = _doc(False, "Only for the tests.")
+    kill_at: str = _doc(
+        "", "Only for the drill: the step at which the process ends as in a power cut; needs FAIRS_DEMO or FAIRS_TESTING."
+    )
     secure_cookies: bool = _doc(False, "Cookies only over HTTPS; set it behind TLS.")
     trusted_proxies: int = _doc(0, "Number of reverse proxies whose X-Forwarded-* headers are believed.")
     rate_limits: bool = _doc(True, "Rate limits on sign-in, registration, PIN and API.")
@@ -101,6 +111,18 @@ class Config:
         if self.database_url:
             return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", self.database_url)
         return f"sqlite:///{self.instance_path / 'fairs.db'}"
+
+    @property
+    def takes_cards(self) -> bool:
+        """Whether payment by card is set up: a key to ask with, and a secret by which answers are known."""
+        return bool(self.stripe_secret_key and self.stripe_webhook_secret)
+
+    @property
+    def card_page_origin(self) -> str:
+        """Where the page for card data lies; empty when no cards are taken."""
+        if not self.takes_cards:
+            return ""
+        return self.stripe_api_base.rstrip("/") or "https://checkout.stripe.com"
 
     @property
     def resolved_files_url(self) -> str:

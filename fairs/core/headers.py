@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 from fairs.config import Config
 
@@ -20,6 +20,7 @@ def csp_nonce() -> str:
 
 def policy(*, scanner: bool = False) -> str:
     """The policy of a page. Only the scanner may compile WebAssembly (it decodes QR codes on the device)."""
+    config: Config = current_app.extensions["fairs_config"]
     wasm = " 'wasm-unsafe-eval'" if scanner else ""
     # A page that is kept for many readers has no nonce: one that many know would be none. Its scripts are our own files.
     nonce = "" if g.get("is_shared_page") else f" 'nonce-{csp_nonce()}'"
@@ -34,7 +35,8 @@ def policy(*, scanner: bool = False) -> str:
             "media-src 'self' blob:",
             "manifest-src 'self'",
             "worker-src 'self'",
-            "form-action 'self'",
+            # A form that ends at the page for card data is followed there by Chromium only if the policy names it.
+            f"form-action 'self' {config.card_page_origin}".rstrip(),
             "frame-ancestors 'none'",
             "base-uri 'none'",
         ]

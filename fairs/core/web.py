@@ -130,6 +130,7 @@ class NavItem:
     bottom: bool = False
     badge: Callable[[], int] | None = None
     for_kind: str = ""  # only at fairs of this kind
+    when: Callable[[], bool] | None = None  # only where this holds, as for what an installation may lack
 
     @property
     def group(self) -> Any:

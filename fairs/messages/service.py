@@ -18,6 +18,7 @@ from fairs.config import Config
 from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import after_commit, db, transaction
+from fairs.core.faults import reach
 from fairs.messages.models import OutboxMessage
 from fairs.messages.render import render_attachment, render_notice
 from fairs.messages.states import MessageState
@@ -118,7 +119,9 @@ def _deliver(config: Config, message_id: int) -> bool:
     error, final = "", False
     if config.mail_server:
         try:
+            reach("messages.before_send")
             _smtp(config, message)
+            reach("messages.after_send")
         except (OSError, smtplib.SMTPException) as problem:
             error, final = _in_words(problem), _is_final(problem)
         except Exception as problem:

@@ -12,7 +12,7 @@ from fairs.core.forms import REQUIRED, DayField, Form, MoneyField, Text
 from fairs.payments.models import Invoice
 from fairs.payments.service import METHODS, ReceiptDraft
 
-METHOD_LABELS = {"transfer": _l("Bank transfer"), "cash": _l("Cash"), "credit": _l("From a credit")}
+METHOD_LABELS = {"transfer": _l("Bank transfer"), "cash": _l("Cash"), "card": _l("Card"), "credit": _l("From a credit")}
 _CHOICES = [(method, METHOD_LABELS[method]) for method in METHODS]
 
 
