@@ -7,7 +7,7 @@ from datetime import date
 
 from fairs.config import Config
 from fairs.core.money import Money
-from fairs.payments.models import Invoice
+from fairs.payments.models import Instalment, Invoice
 from fairs.payments.queries import Covered, next_open
 from fairs.payments.vietqr import BadVietQR, payload
 
@@ -25,9 +25,9 @@ class Transfer:
     code: str | None
 
 
-def transfer_for(invoice: Invoice, config: Config, today: date) -> Transfer | None:
-    """The transfer for the instalment that is to be paid next; None when nothing is owed."""
-    due = next_open(invoice, today)
+def transfer_for(invoice: Invoice, config: Config, today: date, of: Instalment | None = None) -> Transfer | None:
+    """The transfer for the instalment that is to be paid next, or for ``of``; None when nothing is owed on it."""
+    due = next_open(invoice, today, of)
     if due is None:
         return None
     return Transfer(
