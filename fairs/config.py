@@ -46,6 +46,9 @@ class Config:
     department: str = _doc("Sở Công Thương Hà Nội", "Name of the organising department on pages and documents.")
     department_en: str = _doc("Hanoi Department of Industry and Trade", "The same in English.")
     department_address: str = _doc("", "Address under the department's name on invoices; empty leaves it out.")
+    department_tax_code: str = _doc(
+        "", "Tax code of the department, the seller on the data for the provider of e-invoices."
+    )
     department_contact: str = _doc(
         "", "Telephone or e-mail for questions about money, on invoices; empty leaves it out."
     )

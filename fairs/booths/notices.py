@@ -69,7 +69,13 @@ def tell_reserved(fair: Fair, bookings: Sequence[BoothBooking], invoice: Invoice
         "deposit_due": format_date(offer.deposit_due_on, locale),
         "balance": format_money(offer.balance, locale),
         "balance_due": format_date(offer.balance_due_on, locale),
-    }, attachments=[("invoice", [invoice.number, locale])])  # fmt: skip
+    }, attachments=[("invoice", [invoice.number, locale]), *_first_part(invoice, locale)])  # fmt: skip
+
+
+def _first_part(invoice: Invoice, locale: str) -> list[tuple[str, Any]]:
+    """The document of what is to be paid first, where it is not the whole invoice."""
+    parts = invoice.instalments
+    return [("instalment", [parts[0].number, locale])] if len(parts) > 1 else []
 
 
 def tell_confirmed(fair: Fair, bookings: Sequence[BoothBooking], invoice: Invoice | None) -> None:

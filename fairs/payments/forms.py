@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField
 from wtforms.validators import ValidationError
 
-from fairs.core.forms import REQUIRED, DayField, Form, MoneyField, Text
+from fairs.core.errors import InvalidInput
+from fairs.core.forms import REQUIRED, DayField, Form, LongText, MoneyField, Text, UploadField, WholeNumber
+from fairs.core.i18n import localized
+from fairs.core.money import Money
+from fairs.directory.forms import Choice
+from fairs.payments.invoicing import LineDraft, left_of
 from fairs.payments.models import Invoice
 from fairs.payments.service import METHODS, ReceiptDraft
+from fairs.payments.vat import KINDS as VAT_KINDS
+from fairs.payments.vat import MOST as MOST_VAT
 
 METHOD_LABELS = {"transfer": _l("Bank transfer"), "cash": _l("Cash"), "card": _l("Card"), "credit": _l("From a credit")}
 _CHOICES = [(method, METHOD_LABELS[method]) for method in METHODS]
@@ -61,3 +69,59 @@ class SettleForm(Form):
 
     reference = Text(_l("Bank reference or voucher number"), required=True, length=100)
     settled_on = DayField(_l("Paid back on"), required=True)
+
+
+def credit_note_form(invoice: Invoice) -> type[Form]:
+    """A form with an amount for each line, net, by which it is lowered, and the reason.
+
+    ``mark`` is what the person saw the preview of: when anything is different, the new one is shown first.
+    """
+    fields: dict[str, Any] = {}
+    for line, net, _vat in left_of(invoice):
+        fields[f"line{line.id}"] = MoneyField(localized(line, "text"), most=abs(net.decimal))
+    reason = LongText(_l("Reason"), length=400, required=True)
+    return type("CreditNoteForm", (Form,), {**fields, "reason": reason, "mark": HiddenField()})
+
+
+def notes_lines(form: Any, invoice: Invoice) -> list[LineDraft]:
+    """The lines of the note as typed; the whole rest of a line takes the rest of its VAT along.
+
+    Raises InvalidInput when no line is lowered, or for smaller units than the currency has.
+    """
+    drafts = []
+    for line, net, vat in left_of(invoice):
+        field = form[f"line{line.id}"]
+        if not field.data:
+            continue
+        amount = field.money(invoice.currency)
+        whole = amount.amount_minor == abs(net.amount_minor)
+        if net.amount_minor < 0:
+            amount = Money(-amount.amount_minor, amount.currency)
+        drafts.append(
+            LineDraft(line.kind, line.text_vi, line.text_en, amount, line.vat_percent, vat if whole else None)
+        )
+    if not drafts:
+        raise InvalidInput(_l("Say by how much which line is lowered."))
+    return drafts
+
+
+def mark_of(form: Any, invoice: Invoice) -> str:
+    """What the preview spoke of: the amounts, the reason, and how the invoice stood."""
+    typed = [str(field.data or 0) for name, field in form._fields.items() if name.startswith("line")]
+    text = "|".join([*typed, form.reason.data or "", str(invoice.credited_minor), str(invoice.received_minor)])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+class VatRateForm(Form):
+    """A rate of VAT from a day on."""
+
+    kind = Choice(_l("For"), choices=lambda: list(VAT_KINDS.items()), required=True, default="all")
+    percent = WholeNumber(_l("VAT (percent)"), least=0, most=MOST_VAT, required=True)
+    valid_from = DayField(_l("From"), required=True)
+    basis = Text(_l("Legal basis"), length=300, required=True)
+
+
+class AnswerForm(Form):
+    """The sheet with the provider's numbers."""
+
+    file = UploadField(_l("Sheet of the provider (XLSX or CSV)"))

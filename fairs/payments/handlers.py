@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app
 from flask_babel import lazy_gettext as _l
 
 from fairs.calendar.effects import moved_day
 from fairs.calendar.events import FairCalledOff, FairRescheduled
-from fairs.calendar.models import Fair
-from fairs.core.db import db
 from fairs.core.errors import NotFound
 from fairs.core.events import subscribe
 from fairs.messages.render import Attachment, register_renderer
+from fairs.payments.documents import instalment_by_number
 from fairs.payments.invoicing import cancel_with_credit
 from fairs.payments.models import Invoice
+from fairs.payments.papers import content_of
 from fairs.payments.queries import coverage, invoice_by_number, owed_invoices, standing_invoices
 from fairs.payments.states import InvoiceState
 
@@ -26,15 +25,22 @@ def attach_invoice(reference: Any) -> Attachment:
     invoice = invoice_by_number(number)
     if invoice is None:
         raise NotFound
-    fair = db.session.get_one(Fair, invoice.fair_id)
     locale = locale or ("vi" if invoice.company.is_domestic else "en")
-    from fairs.payments.pdf import invoice_pdf  # heavy: loaded by who prints
+    return Attachment(f"{invoice.number}-{locale}.pdf", content_of(invoice, locale), "application/pdf")
 
-    content = invoice_pdf(invoice, fair, current_app.extensions["fairs_config"], locale)
-    return Attachment(f"{invoice.number}-{locale}.pdf", content, "application/pdf")
+
+def attach_instalment(reference: Any) -> Attachment:
+    """The document of a deposit or balance; ``reference`` is its number and the reader's language."""
+    number, locale = reference
+    found = instalment_by_number(number)
+    if found is None:
+        raise NotFound
+    invoice, part = found
+    return Attachment(f"{number}-{locale}.pdf", content_of(invoice, locale, part), "application/pdf")
 
 
 register_renderer("invoice", attach_invoice)
+register_renderer("instalment", attach_instalment)
 
 
 _KINDS = {"deposit": _l("Deposit due"), "balance": _l("Balance due")}

@@ -26,13 +26,19 @@ from fairs.payments.states import InvoiceState
 
 @dataclass(frozen=True, slots=True)
 class LineDraft:
-    """A line with its net amount; VAT is added in whole percent."""
+    """A line with its net amount; VAT is added in whole percent, or is ``vat`` where it is the rest of another line's."""
 
     kind: str
     text_vi: str
     text_en: str
     net: Money
     vat_percent: int
+    vat: Money | None = None
+
+    @property
+    def vat_minor(self) -> int:
+        """VAT in minor units, rounded half up."""
+        return (self.net.share(self.vat_percent) if self.vat is None else self.vat).amount_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,7 @@ def issue_invoice(draft: InvoiceDraft, *, by: Actor) -> Invoice:
         InvoiceLine(
             position=position, kind=line.kind, text_vi=line.text_vi[:300], text_en=line.text_en[:300],
             net_minor=line.net.amount_minor, vat_percent=line.vat_percent,
-            vat_minor=line.net.share(line.vat_percent).amount_minor, currency=line.net.currency,
+            vat_minor=line.vat_minor, currency=line.net.currency,
         )
         for position, line in enumerate(draft.lines, 1)
     ]  # fmt: skip
@@ -126,7 +132,7 @@ def issue_credit_note(
                 CreditNoteLine(
                     position=position, kind=line.kind, text_vi=line.text_vi[:300], text_en=line.text_en[:300],
                     net_minor=line.net.amount_minor, vat_percent=line.vat_percent,
-                    vat_minor=line.net.share(line.vat_percent).amount_minor, currency=line.net.currency,
+                    vat_minor=line.vat_minor, currency=line.net.currency,
                 )
                 for position, line in enumerate(lines, 1)
             ],
@@ -199,10 +205,10 @@ def _cancel(row: Invoice, by: Actor, reason: str) -> None:
     row.note = reason[:400]
     lines = [
         CreditNoteLine(
-            position=position, kind=line.kind, text_vi=line.text_vi, text_en=line.text_en, net_minor=net,
-            vat_percent=line.vat_percent, vat_minor=vat, currency=line.currency,
+            position=position, kind=line.kind, text_vi=line.text_vi, text_en=line.text_en,
+            net_minor=net.amount_minor, vat_percent=line.vat_percent, vat_minor=vat.amount_minor, currency=line.currency,
         )
-        for position, (line, net, vat) in enumerate(_uncredited(row), 1)
+        for position, (line, net, vat) in enumerate(((line, net, vat) for line, net, vat in left_of(row) if net or vat), 1)
     ]  # fmt: skip
     note = None
     if row.owed:
@@ -212,17 +218,22 @@ def _cancel(row: Invoice, by: Actor, reason: str) -> None:
     publish(InvoiceCancelled(row.id, by))
 
 
-def _uncredited(row: Invoice) -> list[tuple[InvoiceLine, int, int]]:
+def left_of(invoice: Invoice) -> list[tuple[InvoiceLine, Money, Money]]:
     """The lines with what credit notes have left of their net and VAT.
 
-    Earlier notes are taken off the lines of their rate, the first ones first: so the sums by rate are right, which is what
-    VAT is declared by.
+    A line of a note is taken off the invoice's line of its text and rate, else off the first of its rate: so the sums by rate
+    are right whatever the note says, which is what VAT is declared by.
     """
-    found = [(line, line.net_minor, line.vat_minor) for line in row.lines]
-    for note in row.credit_notes:
+    found = [(line, line.net, line.vat) for line in invoice.lines]
+    for note in invoice.credit_notes:
         for off in note.lines:
-            net, vat = off.net_minor, off.vat_minor
-            at = next((i for i, (line, *_rest) in enumerate(found) if line.vat_percent == off.vat_percent), 0)
-            line, have_net, have_vat = found[at]
-            found[at] = (line, have_net - net, have_vat - vat)
-    return [(line, net, vat) for line, net, vat in found if net or vat]
+            same = [i for i, (line, *_rest) in enumerate(found) if line.vat_percent == off.vat_percent] or [0]
+            named = [
+                i
+                for i in same
+                if found[i][0].text_vi == off.text_vi and abs(found[i][1].amount_minor) >= abs(off.net_minor)
+            ]
+            at = (named or same)[0]
+            line, net, vat = found[at]
+            found[at] = (line, net - off.net, vat - off.vat)
+    return found

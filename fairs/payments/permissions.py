@@ -14,6 +14,9 @@ SEE_OWN_INVOICE = permission(
     Role.AUDITOR,
     own_company=True,
 )
+ISSUE_CREDIT_NOTE = permission("payments.credit_note", "issue credit notes", Role.FINANCE)
+EXPORT_EINVOICES = permission("payments.einvoices", "export for the provider of e-invoices", Role.FINANCE)
+MANAGE_VAT = permission("payments.vat", "enter rates of VAT", Role.FINANCE)
 RECORD_RECEIPT = permission("payments.record_receipt", "record money received", Role.FINANCE)
 MANAGE_ACCOUNTS = permission("payments.accounts", "set the bank accounts of the fair", Role.FINANCE)
 MANAGE_BANKS = permission("payments.banks", "set the banks and the accounts for all fairs")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, case, func, or_, select
@@ -30,11 +30,15 @@ SORTS = {
 
 @dataclass(frozen=True, slots=True)
 class InvoiceFilter:
-    """What a list of invoices shows. ``overdue``: an instalment's day has passed and the money is not there."""
+    """What a list of invoices shows. ``overdue``: an instalment's day has passed and the money is not there; ``due_within``:
+    the next one that is not paid falls due in so many days. ``since`` and ``until`` are days of issue."""
 
     state: InvoiceState | None = None
     overdue: bool = False
     text: str = ""
+    due_within: int | None = None
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +80,12 @@ def coverage(invoice: Invoice, today: date) -> list[Covered]:
     return found
 
 
-def next_open(invoice: Invoice, today: date) -> Covered | None:
-    """The instalment that is to be paid next; None when nothing is owed."""
+def next_open(invoice: Invoice, today: date, of: Instalment | None = None) -> Covered | None:
+    """The instalment that is to be paid next, or ``of`` itself; None when nothing is owed on it."""
     if invoice.state not in OWED:
         return None
-    return next((part for part in coverage(invoice, today) if not part.is_paid), None)
+    parts = [part for part in coverage(invoice, today) if of is None or part.instalment.id == of.id]
+    return next((part for part in parts if not part.is_paid), None)
 
 
 def invoice_by_number(number: str, fair_id: int | None = None) -> Invoice | None:
@@ -145,6 +150,13 @@ def _filtered(fair_id: int, wanted: InvoiceFilter, today: date) -> Select[Invoic
         query = query.where(Invoice.state == wanted.state)
     if wanted.overdue:
         query = query.where(Invoice.state.in_(OWED), _due_by(today) > Invoice.received_minor)
+    if wanted.due_within is not None:
+        last = today + timedelta(days=wanted.due_within)
+        query = query.where(Invoice.state.in_(OWED), first_open_day().between(today, last))
+    if wanted.since is not None:
+        query = query.where(Invoice.issued_on >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(Invoice.issued_on <= wanted.until)
     text = clean(wanted.text)
     if text:
         plain = "".join(text.split()).upper()

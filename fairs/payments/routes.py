@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, g, render_template, request, url_for
@@ -18,17 +16,20 @@ from fairs.core import qr
 from fairs.core.clock import today as day_in
 from fairs.core.db import db
 from fairs.core.errors import DomainError, NotFound
-from fairs.core.i18n import LOCALES, current_locale, format_money
+from fairs.core.i18n import format_money
 from fairs.core.lists import download, known, page_of
 from fairs.core.money import Money
 from fairs.core.sheets import Sheet, sheet_response
 from fairs.core.web import NavItem, actor, go, register_nav, requires
-from fairs.directory.queries import companies_of, is_member
-from fairs.payments import account_pages
+from fairs.directory.queries import companies_of
+from fairs.payments import account_pages, credit_note_pages, einvoice_pages, payment_pages, vat_pages
+from fairs.payments.documents import einvoices_of
 from fairs.payments.forms import METHOD_LABELS, ReceiptForm, SettleForm
 from fairs.payments.lists import INVOICES, wanted_of
 from fairs.payments.models import Invoice
-from fairs.payments.permissions import RECORD_RECEIPT, SEE_OWN_INVOICE, VIEW_INVOICES
+from fairs.payments.papers import instalment_of, paper_of, require_own
+from fairs.payments.payment_queries import payments_of
+from fairs.payments.permissions import ISSUE_CREDIT_NOTE, RECORD_RECEIPT, SEE_OWN_INVOICE, VIEW_INVOICES
 from fairs.payments.queries import (
     OWED,
     coverage,
@@ -42,32 +43,14 @@ from fairs.payments.queries import (
 from fairs.payments.refunds import settle_credit
 from fairs.payments.service import record_receipt
 from fairs.payments.states import CreditState, InvoiceState
+from fairs.payments.story import events_of
 from fairs.payments.transfer import transfer_for
 from fairs.payments.ways import ways_to_pay
 
 bp = Blueprint("payments", __name__)
-blueprints = [bp, account_pages.bp]
+blueprints = [bp, account_pages.bp, payment_pages.bp, credit_note_pages.bp, vat_pages.bp, einvoice_pages.bp]
 
 KINDS = {"deposit": _l("Deposit"), "balance": _l("Balance")}
-ACTIONS = {
-    "payments.issue": (_l("Invoice issued"), "file-invoice", None),
-    "payments.receive": (_l("Money received"), "cash", "success"),
-    "payments.receive_late": (_l("Money came after the cancelling"), "clock-dollar", "warning"),
-    "payments.take_back": (_l("Wrong receipt taken off"), "arrow-back-up", "warning"),
-    "payments.cancel": (_l("Invoice cancelled"), "x", "danger"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """An entry of the history as the page shows it."""
-
-    at: datetime
-    title: Any
-    text: str
-    actor: str
-    icon: str
-    tone: str | None
 
 
 @bp.get("/fairs/<fair_slug>/money")
@@ -86,7 +69,8 @@ def index() -> str | Response:
         zero=Money(0, fair.currency),
         rows=[(invoice, coverage(invoice, fair.today)) for invoice in page.items],
         states=[(str(state), state.label) for state in InvoiceState],
-        is_filtered=bool(wanted.state or wanted.overdue or wanted.text),
+        wanted=wanted,
+        is_filtered=bool(known(INVOICES, request.args).keys() - {"sort"}),
         kinds=KINDS,
     )
 
@@ -103,7 +87,7 @@ def _of_fair(number: str) -> Invoice:
 def invoice(number: str) -> str:
     """One invoice with what was received for it."""
     found = _of_fair(number)
-    return render_template("payments/invoice.html", **_page(found), events=_events(found))
+    return render_template("payments/invoice.html", **_page(found), events=events_of(history(found)))
 
 
 def _page(found: Invoice) -> dict[str, Any]:
@@ -125,21 +109,12 @@ def _page(found: Invoice) -> dict[str, Any]:
         "methods": METHOD_LABELS,
         "is_owed": found.state in OWED,
         "ways": ways_to_pay(found) if found.state in OWED else [],
+        "papers": einvoices_of(
+            [*(part.number for part in found.instalments), *(note.number for note in found.credit_notes)]
+        ),
         "RECORD_RECEIPT": RECORD_RECEIPT,
+        "ISSUE_CREDIT_NOTE": ISSUE_CREDIT_NOTE,
     }
-
-
-def _events(found: Invoice) -> list[Event]:
-    events = []
-    for entry in history(found):
-        title, icon, tone = ACTIONS.get(entry.action, (entry.action, "point", None))
-        after = entry.after or {}
-        amount = after.get("amount")
-        text = format_money(Money(amount["amount_minor"], amount["currency"])) if amount else after.get("reason", "")
-        if after.get("receipt"):
-            text = f"{text} · {after['receipt']}"
-        events.append(Event(entry.at, title, text, entry.actor_label, icon, tone))
-    return events
 
 
 @bp.get("/fairs/<fair_slug>/money/credits")
@@ -196,19 +171,15 @@ def pay_back(credit_number: str) -> Any:
 @requires(VIEW_INVOICES)
 def document(number: str) -> Response:
     """The invoice as PDF, in the reader's language or ``?lang=``."""
-    return _pdf(_of_fair(number))
+    return paper_of(_of_fair(number))
 
 
-def _pdf(found: Invoice) -> Response:
-    asked = request.args.get("lang", "")
-    locale = asked if asked in LOCALES else current_locale()
-    config = current_app.extensions["fairs_config"]
-    fair = db.session.get_one(Fair, found.fair_id)
-    from fairs.payments.pdf import invoice_pdf  # heavy: loaded by who prints
-
-    response = Response(invoice_pdf(found, fair, config, locale), mimetype="application/pdf")
-    response.headers.set("Content-Disposition", "inline", filename=f"{found.number}-{locale}.pdf")
-    return response
+@bp.get("/fairs/<fair_slug>/money/<number>/<any(deposit,balance):instalment>.pdf")
+@requires(VIEW_INVOICES)
+def instalment_document(number: str, instalment: str) -> Response:
+    """The document of the deposit or the balance as PDF."""
+    found = _of_fair(number)
+    return paper_of(found, instalment_of(found, instalment))
 
 
 @bp.route("/fairs/<fair_slug>/money/<number>/receive", methods=["GET", "POST"])
@@ -259,9 +230,7 @@ def _own(number: str) -> Invoice:
     found = invoice_by_number(number)
     if found is None:
         raise NotFound
-    staff = matching_grant(g.grants, VIEW_INVOICES, found.fair_id) is not None
-    if not staff and not is_member(g.user.id, found.company_id):
-        raise NotFound
+    require_own(found.company_id, found.fair_id)
     return found
 
 
@@ -269,11 +238,14 @@ def _own(number: str) -> Invoice:
 @requires(SEE_OWN_INVOICE)
 def my_invoices() -> str:
     """The invoices of one's own companies."""
-    invoices = invoices_of([company.id for company in companies_of(g.user.id)])
+    companies = companies_of(g.user.id)
+    invoices = invoices_of([company.id for company in companies])
     return render_template(
         "payments/my_invoices.html",
         rows=[(found, coverage(found, day_in("Asia/Ho_Chi_Minh"))) for found in invoices],
         kinds=KINDS,
+        payments=payments_of([company.id for company in companies]),
+        methods=METHOD_LABELS,
     )
 
 
@@ -288,7 +260,15 @@ def my_invoice(number: str) -> str:
 @requires(SEE_OWN_INVOICE)
 def my_document(number: str) -> Response:
     """One's own invoice as PDF."""
-    return _pdf(_own(number))
+    return paper_of(_own(number))
+
+
+@bp.get("/my/invoices/<number>/<any(deposit,balance):instalment>.pdf")
+@requires(SEE_OWN_INVOICE)
+def my_instalment(number: str, instalment: str) -> Response:
+    """One's own deposit or balance as PDF."""
+    found = _own(number)
+    return paper_of(found, instalment_of(found, instalment))
 
 
 register_nav(NavItem("money", _l("Invoices"), "file-invoice", "payments.index", VIEW_INVOICES, 101, bottom=True))

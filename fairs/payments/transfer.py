@@ -8,7 +8,7 @@ from datetime import date
 from fairs.config import Config
 from fairs.core.money import Money
 from fairs.payments.accounts import Target, account_for
-from fairs.payments.models import Invoice
+from fairs.payments.models import Instalment, Invoice
 from fairs.payments.queries import Covered, next_open
 from fairs.payments.vietqr import BadVietQR, payload
 
@@ -32,12 +32,12 @@ class Transfer:
     address: str = ""
 
 
-def transfer_for(invoice: Invoice, config: Config, today: date) -> Transfer | None:
-    """The transfer for the instalment that is to be paid next, to the account of its fair and currency.
+def transfer_for(invoice: Invoice, config: Config, today: date, of: Instalment | None = None) -> Transfer | None:
+    """The transfer for the instalment that is to be paid next, or for ``of``, to the account of its fair and currency.
 
-    None when nothing is owed.
+    None when nothing is owed on it.
     """
-    due = next_open(invoice, today)
+    due = next_open(invoice, today, of)
     if due is None:
         return None
     target = account_for(invoice.fair_id, invoice.currency, config)
