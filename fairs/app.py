@@ -93,6 +93,7 @@ def create_app(config: Config | None = None) -> Flask:
     _extensions(app, config)
     _features(app)
     security.init_app(app, config)
+    rest.refuse_deep_json(app)
     importlib.import_module("fairs.calendar.context").init_app(app)
     importlib.import_module("fairs.operations.metrics").init_app(app)
     _templates(app, config)

@@ -8,7 +8,7 @@ from typing import Any
 from fairs.core.clock import now
 from fairs.core.db import after_commit
 
-#: While one worker talks to the card company (at most two tries of 25 seconds, a few calls), others leave the row alone.
+#: While one worker talks to the card company (at most 25 seconds, a few calls), others leave the row alone.
 LEASE = timedelta(minutes=3)
 MAX_TRIES = 9  # of a message: the last one about three hours after the first
 _wakers: list[Any] = []

@@ -18,7 +18,7 @@ from fairs.cards.payback import CONTRADICTION, settle_refund
 from fairs.cards.queries import attempt_by_intent, attempt_by_token, newest_fair
 from fairs.cards.service import settle_intent, settle_session
 from fairs.cards.states import EventState
-from fairs.cards.stripe_client import StripeGateway, Told
+from fairs.cards.stripe_client import RefundFacts, StripeGateway, Told
 from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
@@ -42,7 +42,7 @@ def store_event(told: Told) -> bool:
         with transaction():
             db.session.add(
                 WebhookEvent(
-                    provider=STRIPE, event_id=told.event_id, kind=told.kind[:80], object_id=told.object_id,
+                    provider=STRIPE, event_id=told.event_id, kind=told.kind, object_id=told.object_id,
                     state=EventState.RECEIVED, sent_at=told.sent_at, next_try_at=now(), tries=0,
                 )
             )  # fmt: skip
@@ -113,9 +113,18 @@ def _refunds_of_charge(gateway: StripeGateway, event: WebhookEvent) -> None:
         _end(event, EventState.IGNORED)
         return
     refunds = gateway.refunds_of(intent_id)
-    not_ours = [one for one in refunds if settle_refund(one) is None and one.status not in {"failed", "canceled"}]
+    not_ours: list[RefundFacts] = []
+    is_wrong = False
+    for refund in refunds:
+        try:
+            if settle_refund(refund) is None and refund.status not in {"failed", "canceled"}:
+                not_ours.append(refund)
+        except InvalidTransition:
+            is_wrong = True
     if not_ours:  # somebody gave money back on the card company's own pages: our books do not know of it
         _end(event, EventState.ATTENTION, attempt, amount=not_ours[0].amount, error="refund_not_made_here")
+    elif is_wrong:
+        _end(event, EventState.ATTENTION, attempt, error=CONTRADICTION)
     else:
         _end(event, EventState.PROCESSED, attempt)
 

@@ -89,7 +89,7 @@ class WebhookEvent(HasState, Record):
 
     provider: Mapped[str] = mapped_column(String(20))
     event_id: Mapped[str] = mapped_column(String(100))
-    kind: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(100))
     object_id: Mapped[str] = mapped_column(String(100))
     state: Mapped[EventState] = mapped_column(StateType(EventState))
     fair_id: Mapped[int | None] = mapped_column(ForeignKey("fairs.id"))

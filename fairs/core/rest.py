@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import flask
-from flask import Response, json, request
+from flask import Flask, Response, json, request
 from flask_babel import lazy_gettext as _l
 from flask_smorest import Api, Blueprint
 from marshmallow import RAISE, Schema, fields, validate
@@ -26,6 +26,22 @@ from fairs.core.web import actor
 __all__ = ["ApiBlueprint", "MoneySchema", "PageQuery", "RestApi", "StrictSchema", "idempotent", "page_schema"]
 KEPT = timedelta(days=2)
 IDEMPOTENT = "__fairs_idempotent__"
+
+
+def refuse_deep_json(app: Flask) -> None:
+    """Take JSON that is nested thousands of levels deep for an error of its sender, not of the program.
+
+    Called when every library has put its own provider in place.
+    """
+    read = app.json.loads
+
+    def loads(text: str | bytes, **kwargs: Any) -> Any:
+        try:
+            return read(text, **kwargs)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
+
+    app.json.loads = loads  # type: ignore[method-assign]
 
 
 class RestApi(Api):

@@ -20,6 +20,7 @@ from sqlalchemy import func, select
 from fairs import __version__
 from fairs.booths.models import BoothBooking
 from fairs.calendar.models import Fair
+from fairs.cards.webhooks import REFUSED
 from fairs.checkin.models import Visit
 from fairs.config import Config
 from fairs.core.clock import now
@@ -38,6 +39,7 @@ _SECONDS = Histogram(
     "fairs_request_seconds", "Time until a request was answered, by view.", ["endpoint"], registry=_registry,
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )  # fmt: skip
+_registry.register(REFUSED)
 
 
 @cache

@@ -60,7 +60,7 @@ def upgrade() -> None:
         "webhook_events",
         sa.Column("provider", sa.String(length=20), nullable=False),
         sa.Column("event_id", sa.String(length=100), nullable=False),
-        sa.Column("kind", sa.String(length=80), nullable=False),
+        sa.Column("kind", sa.String(length=100), nullable=False),
         sa.Column("object_id", sa.String(length=100), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("fair_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),

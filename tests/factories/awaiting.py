@@ -19,6 +19,9 @@ from fairs.booths.service import cancel_booking, offer_booths, release_hold
 from fairs.calendar.models import Fair
 from fairs.calendar.service import change_settings, change_state
 from fairs.calendar.states import FairState
+from fairs.cards.inbox import close_event, try_event_again
+from fairs.cards.models import WebhookEvent
+from fairs.cards.states import EventState
 from fairs.contracts.service import edit_contract, return_contract, verify_contract
 from fairs.core.actor import SYSTEM
 from fairs.core.clock import now, today
@@ -40,6 +43,7 @@ from fairs.sitework.staff import decide_request
 from fairs.workplace.awaited import KINDS
 from fairs.workplace.inbox import Inbox, Reader
 from tests.factories.booths import new_ground
+from tests.factories.cards import card_event
 from tests.factories.checkin import Entrance, new_fair
 from tests.factories.deals import ALL_CHECKS, acting, office, scan
 from tests.factories.deals import Office as Deals
@@ -176,6 +180,15 @@ def partly_paid() -> Awaiting:
     return Awaiting(place.fair, record, lambda: place.receipt(record, record.open_amount.amount_minor), LONG * 4)
 
 
+def _card_message(state: EventState, act: Callable[[WebhookEvent], Any]) -> Callable[[], Awaiting]:
+    def situation() -> Awaiting:
+        fair = new_fair()
+        event = card_event(fair.id, state)
+        return Awaiting(fair, event, lambda: act(event))
+
+    return situation
+
+
 def credit() -> Awaiting:
     place = office()
     invoice = place.invoice()
@@ -306,6 +319,11 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "fascia": (),  # no state of its own; tests of selling look at it
     "invoice": (invoice, partly_paid),
     "credit": (credit,),
+    "card-failure": (
+        _card_message(EventState.FAILED, lambda event: try_event_again(event, by=SYSTEM)),
+        _card_message(EventState.FAILED, lambda event: close_event(event, "Bỏ qua", by=SYSTEM)),
+    ),
+    "card-attention": (_card_message(EventState.ATTENTION, lambda event: close_event(event, "Đã trả lời", by=SYSTEM)),),
     "delivery": (delivery,),
     "extra-badge": (extra_badge,),
     "defect": (_defect(returns=False), _defect(returns=True)),

@@ -15,9 +15,14 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from sqlalchemy import func, select
+
 from fairs.config import ROOT
+from fairs.core.db import db
+from fairs.payments.models import Credit, Invoice, LedgerEntry
 from scripts.progress import end_group
-from tests.support.card_company import KEY, SECRET
+from tests.support.card_company import KEY, SECRET, sign
+from tests.support.client import Client
 from tests.support.mail import free_port
 
 GOOD, REFUSED, STRONG = "4242424242424242", "4000000000000341", "4000002500003155"
@@ -98,7 +103,7 @@ def running_card_company() -> Iterator[CardCompany]:
                             start_new_session=True,
                         )
                     )  # fmt: skip
-                _wait(f"http://localhost:{behind if place == folder else port}/", children, f"{folder}/log")
+                _wait(f"http://localhost:{behind}/" if place == folder else f"http://localhost:{port}/_test/calls", children, f"{folder}/log")
             yield CardCompany(f"http://127.0.0.1:{port}")
         finally:
             for child in children:
@@ -118,3 +123,26 @@ def _wait(address: str, children: list[subprocess.Popen[bytes]], log: str) -> No
             return
     with open(log, encoding="utf-8", errors="replace") as text:
         raise AssertionError(f"the card company does not answer:\n{text.read()[-2000:]}")
+
+
+def deliver(client: Client, events: list[dict[str, Any]], *, expect_known: bool = False, fresh: bool = False) -> None:
+    """Deliver signed messages as they were sent; ``fresh``: signed anew, as a redelivery is."""
+    assert events
+    for event in events:
+        body = event["body"].encode()
+        headers = {"Stripe-Signature": sign(body) if fresh else event["signature"]}
+        answer = client.post("/webhooks/stripe", data=body, headers=headers, content_type="application/json")
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+        if expect_known:
+            assert answer.json == {"received": True, "known": True}
+
+
+def ledger_holds(invoice: Invoice) -> bool:
+    """Whether what the ledger says of the company at the fair is what its documents say."""
+    ours = {"fair_id": invoice.fair_id, "company_id": invoice.company_id, "currency": invoice.currency}
+    booked = db.session.scalar(select(func.sum(LedgerEntry.amount_minor)).filter_by(**ours))
+    owed = db.session.scalar(
+        select(func.sum(Invoice.total_minor - Invoice.credited_minor - Invoice.received_minor)).filter_by(**ours)
+    )
+    credit = db.session.scalar(select(func.coalesce(func.sum(Credit.amount_minor), 0)).filter_by(**ours))
+    return bool(booked == owed - credit)

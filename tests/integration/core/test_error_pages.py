@@ -207,6 +207,12 @@ def test_a_body_that_is_too_large_is_refused_in_words(app: Flask, client: Client
     assert answer.status_code in {401, 413} and answer.mimetype == "application/problem+json"
 
 
+def test_json_that_is_nested_too_deeply_is_the_senders_error(client: Client) -> None:
+    deep = b"[" * 100_000 + b"]" * 100_000
+    for address in ("/account/login", "/api/v1/fairs/x/scans"):
+        assert client.post(address, data=deep, content_type="application/json").status_code in {400, 401}
+
+
 @pytest.mark.parametrize("address", ["sqlite:////no/such/folder/fairs.db", "postgresql://127.0.0.1:1/nothing"])
 def test_without_a_database_there_is_still_a_page(tmp_path: Path, address: str) -> None:
     client = create_app(make_config(tmp_path, address)).test_client()
