@@ -1,4 +1,4 @@
-"""Forms of money received, and of money paid back."""
+"""Forms of money received."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fairs.core.forms import REQUIRED, DayField, Form, MoneyField, Text
 from fairs.payments.models import Invoice
 from fairs.payments.service import METHODS, ReceiptDraft
 
-METHOD_LABELS = {"transfer": _l("Bank transfer"), "cash": _l("Cash"), "credit": _l("From a credit")}
+METHOD_LABELS = {"transfer": _l("Bank transfer"), "cash": _l("Cash"), "credit": _l("From a credit"), "card": _l("Card")}
 _CHOICES = [(method, METHOD_LABELS[method]) for method in METHODS]
 
 
@@ -54,10 +54,3 @@ class ReceiptForm(Form):
         """What the clerk saw as received when the form was opened."""
         text = str(self.seen.data or "")
         return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
-
-
-class SettleForm(Form):
-    """A credit that was paid back."""
-
-    reference = Text(_l("Bank reference or voucher number"), required=True, length=100)
-    settled_on = DayField(_l("Paid back on"), required=True)

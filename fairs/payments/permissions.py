@@ -14,4 +14,6 @@ SEE_OWN_INVOICE = permission(
     Role.AUDITOR,
     own_company=True,
 )
+APPROVE_REFUND = permission("payments.approve_refund", "approve a refund", Role.FINANCE, Role.ORGANISER)
+SEE_OWN_CREDIT = permission("payments.own_credit", "see what is owed back to them", own_company=True)
 RECORD_RECEIPT = permission("payments.record_receipt", "record money received", Role.FINANCE)
