@@ -98,7 +98,7 @@ def _account(one: Statement, locale: str, last: date) -> list[Block]:
         )  # fmt: skip
     heads = [
         Column(_("Day"), 0.9), Column(_("Document"), 2.2), Column(_("Owes more"), 1.2, "right"),
-        Column(_("Owes less"), 1.2, "right"), Column(_("Balance"), 1.3, "right"),
+        Column(_("Owes less"), 1.2, "right"), Column(_("Account balance"), 1.3, "right"),
     ]  # fmt: skip
     closing = one.closing
     size = Money(abs(closing.amount_minor), closing.currency)
@@ -156,7 +156,7 @@ def settlement_parts(one: Settlement) -> list[Part]:
          (_("Sum received"), one.total(one.received))),
         (_("Refunds"), [(method_of(k), one.money(v)) for k, v in sorted(one.refunded.items())],
          (_("Sum paid back"), one.total(one.refunded))),
-        (_("Balance"), [
+        (_("Account balance"), [
             (_("Invoices less credit notes"), one.owed), (_("Received less refunds"), one.kept),
             (_("Open on invoices"), one.money(one.open)), (_("Credits of companies"), one.money(one.credits_left)),
             (_("Of these on their way back"), one.money(one.refunds_under_way))],

@@ -81,7 +81,7 @@ def _refund_rows(query: Select[Refund]) -> Iterator[list[Any]]:
 
 def _credit_sheets(_fair: Fair, query: Select[Credit]) -> Sequence[Sheet]:
     heads = [
-        _("Number"), _("Company"), _("Tax code"), _("Invoice"), _("Amount"), _("Left"), _("Free"), _("Currency"),
+        _("Number"), _("Company"), _("Tax code"), _("Invoice"), _("Amount"), _("Left"), _("Free to use"), _("Currency"),
         _("State"), _("Reason"), _("Recorded"),
     ]  # fmt: skip
     return [Sheet(_("Credits"), heads, _credit_rows(query))]
