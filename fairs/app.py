@@ -47,7 +47,7 @@ from fairs.jobs import queue
 # In the order of the layers, lowest first. A feature has any of these parts; `handlers` and `tasks` register themselves.
 FEATURES = (
     "jobs", "messages", "audit", "accounts", "directory", "documents", "programme", "calendar", "lists", "floorplans", "payments",
-    "banking", "cards", "badges", "notes", "funding", "exhibitors", "importers", "visitors", "checkin", "booths", "allocation", "agreements", "sitework",
+    "banking", "cards", "badges", "notes", "funding", "exhibitors", "importers", "visitors", "checkin", "booths", "books", "allocation", "agreements", "sitework",
     "contracts", "reports", "workplace", "site", "demo",
     "operations",
 )  # fmt: skip
@@ -226,7 +226,7 @@ def _menu(fair: Any) -> list[dict[str, Any]]:
 
 
 def _belongs(item: NavItem, fair: Any) -> bool:
-    if item.for_kind and (fair is None or fair.kind != item.for_kind) or item.when and not item.when():
+    if (item.for_kind and (fair is None or fair.kind != item.for_kind)) or (item.when and not item.when()):
         return False
     return not item.for_fair or bool(fair)
 

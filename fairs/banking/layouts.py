@@ -134,7 +134,9 @@ def _as_before(heads: tuple[str, ...], remembered: Mapping[str, str]) -> dict[st
 
 def chosen(layout: Layout, columns: Mapping[str, int | None]) -> Layout:
     """The layout with the columns that a person chose; raises InvalidInput (``columns``) when they are not enough or double."""
-    wanted = {role: at for role, at in columns.items() if role in ROLES and at is not None and 0 <= at < len(layout.heads)}
+    wanted = {
+        role: at for role, at in columns.items() if role in ROLES and at is not None and 0 <= at < len(layout.heads)
+    }
     if len(set(wanted.values())) != len(wanted):
         raise InvalidInput(_l("One column cannot be two things."), field="columns")
     if "amount" in wanted and ("credit" in wanted or "debit" in wanted):

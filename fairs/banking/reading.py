@@ -163,7 +163,9 @@ class _Reader:
     def _amount(self, row: int, values: dict[str, str]) -> int | None:
         before = len(self.reading.problems)
         figures = {
-            role: self._figure(row, role, values) for role in ("credit", "debit", "amount") if role in self.layout.columns
+            role: self._figure(row, role, values)
+            for role in ("credit", "debit", "amount")
+            if role in self.layout.columns
         }
         if len(self.reading.problems) > before:
             return None
@@ -177,7 +179,9 @@ class _Reader:
             self._problem(row, "credit", _l("This line has no amount."))
             return None
         if money_out < 0 and not self.debits_signed:
-            self._problem(row, "debit", _l("Only some amounts of this column are below zero: which way did the money go?"))
+            self._problem(
+                row, "debit", _l("Only some amounts of this column are below zero: which way did the money go?")
+            )
             return None
         return money_in - abs(money_out) if money_out else money_in
 

@@ -165,7 +165,9 @@ def _credit_charges(line: BankLine, invoices: dict[int, Invoice], by: Actor) -> 
         raise InvalidInput(_l("More is missing than the fair’s rule allows as bank charges."), field="charges")
     # Before the payment, so that the features above hear of an invoice paid in full.
     note = LineDraft("charges", "Phí ngân hàng", "Bank charges", missing, 0)
-    issue_credit_note(invoice, [note], reason=f"Phí ngân hàng / bank charges · {reference_of(line)}", by=by, on=line.booked_on)
+    issue_credit_note(
+        invoice, [note], reason=f"Phí ngân hàng / bank charges · {reference_of(line)}", by=by, on=line.booked_on
+    )
 
 
 def finish(line: BankLine, refund_id: int, *, by: Actor) -> Refund:
@@ -180,4 +182,3 @@ def finish(line: BankLine, refund_id: int, *, by: Actor) -> Refund:
     line.refund_id, line.reason = done.id, ""
     record("banking.refund", line, by=by, after={"refund": done.number, "amount": done.amount})
     return done
-

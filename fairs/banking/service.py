@@ -162,9 +162,7 @@ def read_statement(statement: Statement, fair: Fair, account: Account, *, by: Ac
     """
     look = look_over(upload_of(statement), account, fair, Layout.from_json(statement.layout))
     if not is_enough(look.layout.columns):
-        raise InvalidInput(
-            _l("Choose at least the day, the text, and where the amounts stand."), field="columns"
-        )
+        raise InvalidInput(_l("Choose at least the day, the text, and where the amounts stand."), field="columns")
     if look.reading.problems:
         raise StatementWrong(look.reading)
     try:
@@ -175,7 +173,12 @@ def read_statement(statement: Statement, fair: Fair, account: Account, *, by: Ac
             _insert(row, look)
             row.move_to(StatementState.RUNNING)
             row.new_lines, row.known_lines, row.touched_at = len(look.lines), look.known, now()
-            row.by_id, row.by_name, row.for_id, row.for_name = by.user_id, by.name[:200], by.for_user_id, by.for_name or ""
+            row.by_id, row.by_name, row.for_id, row.for_name = (
+                by.user_id,
+                by.name[:200],
+                by.for_user_id,
+                by.for_name or "",
+            )
             _remember(account.bank_id, look.layout)
             after = {"file": row.file_name, "new": row.new_lines, "known": row.known_lines}
             record("banking.read", row, by=by, after=after)
@@ -314,5 +317,3 @@ def read_at_once(fair: Fair, upload: Upload, account: Account, *, by: Actor) -> 
     statement = read_statement(statement, fair, account, by=by)
     carry_on(statement.id)
     return db.session.get_one(Statement, statement.id, populate_existing=True)
-
-

@@ -28,6 +28,7 @@ from fairs.demo.participants import load_exhibitors, load_importers, load_trade_
 from fairs.demo.people import create_accounts, create_cast, give_roles
 from fairs.demo.products import load_products
 from fairs.demo.public_days import load_counts, load_sales
+from fairs.demo.refunds import load_check, load_refunds
 from fairs.demo.sitework import load_site_work
 from fairs.demo.support import load_decision, load_draft, load_rules_and_lines
 from fairs.demo.texts import GIFTSHOW, SOUVENIRS, TERMS_EN, TERMS_VI
@@ -92,9 +93,11 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         load_booth_sales(giftshow, as_of)
         made["exhibitors"] += load_waiting(random.Random(PLAN_YEAR + 2), giftshow, cast, scale=scale)
         load_run(giftshow, users)
+        made["refunds"] = load_refunds(giftshow, users)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)
+        load_check()
         return made
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import func, select, text
 
 from fairs import __version__
 from fairs.audit.models import AuditEntry
+from fairs.books.queries import last_check
 from fairs.config import ROOT, Config
 from fairs.core.clock import now
 from fairs.core.db import db
@@ -69,6 +70,7 @@ def status() -> list[Subject]:
         ("worker", _("Background worker"), "robot", _worker),
         ("mail", _("Mail"), "mail", _mail),
         ("backup", _("Backup"), "archive", _backup),
+        ("books", _("Books"), "book-2", _books),
         ("disk", _("Disk"), "server", _disk),
         ("database", _("Database"), "database", _database),
         ("program", _("Program"), "settings", _program),
@@ -163,6 +165,20 @@ def _backup() -> list[Fact]:
              how if old else ""),
         Fact(_("Size on disk"), _size(facts.get("bytes", 0))),
         Fact(_("Rows and files"), f"{format_number(facts.get('rows', 0))} · {format_number(facts.get('files', 0))}"),
+    ]  # fmt: skip
+
+
+def _books() -> list[Fact]:
+    check = last_check()
+    if check is None:
+        return [Fact(_("Last check"), _("never"))]
+    late = _("The books have not been checked since yesterday. See whether the worker runs.")
+    old = now() - check.created_at > BACKUP_EVERY
+    wrong = check.difference_count
+    return [
+        Fact(_("Last check"), _ago(check.created_at), "warning" if old else "success", late if old else ""),
+        Fact(_("Accounts that do not agree"), format_number(wrong), "danger" if wrong else "success",
+             _("The books of money do not agree. Open the books of a fair, Check.") if wrong else ""),
     ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Forms of money received, and of money paid back."""
+"""Forms of money received."""
 
 from __future__ import annotations
 
@@ -62,13 +62,6 @@ class ReceiptForm(Form):
         """What the clerk saw as received when the form was opened."""
         text = str(self.seen.data or "")
         return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
-
-
-class SettleForm(Form):
-    """A credit that was paid back."""
-
-    reference = Text(_l("Bank reference or voucher number"), required=True, length=100)
-    settled_on = DayField(_l("Paid back on"), required=True)
 
 
 def credit_note_form(invoice: Invoice) -> type[Form]:

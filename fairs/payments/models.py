@@ -8,14 +8,12 @@ the four that changes what a company owes writes one entry of the ledger, so tha
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, event
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from fairs.core.crypto import decrypt, encrypt
 from fairs.core.db import Record, StateType, UTCDateTime
 from fairs.core.money import Money
 from fairs.core.states import HasState
@@ -31,6 +29,7 @@ from fairs.payments.states import (
     PaymentState,
     RefundState,
 )
+from fairs.payments.transfer_models import HasAccount, TransferList
 
 
 class Invoice(HasState, Record):
@@ -313,10 +312,10 @@ class Credit(HasState, Record):
         return Money(self.amount_minor - self.reserved_minor, self.currency)
 
 
-class Refund(HasState, Record):
+class Refund(HasState, HasAccount, Record):
     """Money on its way back to a company, out of one credit. Who approves is not who asked.
 
-    ``account`` (holder, number, bank of the receiver) is encrypted: bank data are sensitive (Law 91/2025/QH15).
+    ``account`` is where a transfer goes; empty for a card or cash.
     ``idempotency_key`` names this refund to the provider, so that a repeated request pays once.
     """
 
@@ -334,7 +333,6 @@ class Refund(HasState, Record):
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
     reason: Mapped[str] = mapped_column(String(400))
-    account_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     idempotency_key: Mapped[str] = mapped_column(String(60), unique=True)
     external_reference: Mapped[str | None] = mapped_column(String(100))  # the bank's or the provider's
     requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -342,26 +340,20 @@ class Refund(HasState, Record):
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     approved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    expected_on: Mapped[date | None]  # the bank's or the provider's word should be here by then
+    transfer_list_id: Mapped[int | None] = mapped_column(ForeignKey("transfer_lists.id"), index=True)
     done_on: Mapped[date | None]
     ended_because: Mapped[str] = mapped_column(String(400), default="")
 
     company: Mapped[Company] = relationship()
     credit: Mapped[Credit] = relationship(back_populates="refunds")
     payment: Mapped[Payment | None] = relationship()
+    transfer_list: Mapped[TransferList | None] = relationship(back_populates="refunds")
 
     @property
     def amount(self) -> Money:
         """What goes back."""
         return Money(self.amount_minor, self.currency)
-
-    @property
-    def account(self) -> dict[str, str]:
-        """Where the transfer goes: ``holder``, ``number``, ``bank``; empty for a card or cash."""
-        return cast(dict[str, str], json.loads(decrypt(self.account_sealed))) if self.account_sealed else {}
-
-    @account.setter
-    def account(self, value: dict[str, str]) -> None:
-        self.account_sealed = encrypt(json.dumps(value, ensure_ascii=False).encode()) if value else None
 
 
 class LedgerEntry(Record):

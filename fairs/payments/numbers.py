@@ -10,7 +10,7 @@ from fairs.core.sequences import next_number
 _ALPHABET = string.digits + string.ascii_uppercase
 
 INVOICE, PAYMENT_REQUEST, CREDIT_NOTE = "INV", "PR", "CN"
-RECEIPT, OFFSET, CREDIT, REFUND = "R", "O", "CR", "RF"
+RECEIPT, OFFSET, CREDIT, REFUND, TRANSFER_LIST = "R", "O", "CR", "RF", "TL"
 
 
 def document_number(fair_code: str, series: str, on: date) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 from flask_babel import lazy_gettext as _l
@@ -25,6 +25,8 @@ from fairs.payments.numbers import document_number, fair_code_of, normal_referen
 from fairs.payments.states import CreditState, PaymentState, RefundState
 
 REFUND_METHODS = ("transfer", "cash", "card")
+#: Banks settle within a day or two, card providers within three; later somebody asks.
+IN_TRANSIT_FOR = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def send_refund(refund: Refund, *, by: Actor = SYSTEM) -> Refund:
         if row.state is RefundState.IN_TRANSIT:
             return row
         row.move_to(RefundState.IN_TRANSIT)
-        row.sent_at = now()
+        row.sent_at, row.expected_on = now(), day_of_money() + IN_TRANSIT_FOR
         record("payments.send_refund", row, by=by, after={"number": row.number})
         return row
 
@@ -163,13 +165,3 @@ def _locked_credit(credit_id: int) -> Credit:
 
 def _locked_refund(refund: Refund) -> Refund:
     return db.session.get_one(Refund, refund.id, with_for_update=True, populate_existing=True)
-
-
-def settle_credit(credit: Credit, *, reference: str, settled_on: date, today: date, by: Actor) -> Credit:
-    """Record that the money was paid back, by the bank's reference or the voucher's number."""
-    account = {"holder": "-", "number": "-", "bank": "-"}
-    with transaction():
-        refund = request_refund(credit, RefundDraft(credit.free, "transfer", reference or "-", account), by=by)
-        refund.move_to(RefundState.APPROVED)
-        finish_refund(refund, reference=reference, on=settled_on, by=by)
-        return db.session.get_one(Credit, credit.id)

@@ -8,7 +8,6 @@ from flask import Blueprint, Response, current_app, flash, g, render_template, r
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from fairs.accounts.queries import matching_grant
 from fairs.audit.queries import history
 from fairs.calendar.context import current_fair
 from fairs.calendar.models import Fair
@@ -19,12 +18,19 @@ from fairs.core.errors import DomainError, NotFound
 from fairs.core.i18n import format_money
 from fairs.core.lists import download, known, page_of
 from fairs.core.money import Money
-from fairs.core.sheets import Sheet, sheet_response
 from fairs.core.web import NavItem, actor, go, register_nav, requires
 from fairs.directory.queries import companies_of
-from fairs.payments import account_pages, credit_note_pages, einvoice_pages, payment_pages, vat_pages
+from fairs.payments import (
+    account_pages,
+    credit_note_pages,
+    einvoice_pages,
+    my_money,
+    payment_pages,
+    refund_pages,
+    vat_pages,
+)
 from fairs.payments.documents import einvoices_of
-from fairs.payments.forms import METHOD_LABELS, ReceiptForm, SettleForm
+from fairs.payments.forms import METHOD_LABELS, ReceiptForm
 from fairs.payments.lists import INVOICES, wanted_of
 from fairs.payments.models import Invoice
 from fairs.payments.papers import instalment_of, paper_of, require_own
@@ -33,22 +39,20 @@ from fairs.payments.permissions import ISSUE_CREDIT_NOTE, RECORD_RECEIPT, SEE_OW
 from fairs.payments.queries import (
     OWED,
     coverage,
-    credit_by_number,
-    credit_sums,
     invoice_by_number,
     invoices_of,
-    list_credits,
     sums,
 )
-from fairs.payments.refunds import settle_credit
 from fairs.payments.service import record_receipt
-from fairs.payments.states import CreditState, InvoiceState
+from fairs.payments.states import InvoiceState
 from fairs.payments.story import events_of
 from fairs.payments.transfer import transfer_for
 from fairs.payments.ways import ways_to_pay
 
 bp = Blueprint("payments", __name__)
-blueprints = [bp, account_pages.bp, payment_pages.bp, credit_note_pages.bp, vat_pages.bp, einvoice_pages.bp]
+blueprints = [
+    bp, account_pages.bp, payment_pages.bp, credit_note_pages.bp, refund_pages.bp, my_money.bp, vat_pages.bp, einvoice_pages.bp,
+]  # fmt: skip
 
 KINDS = {"deposit": _l("Deposit"), "balance": _l("Balance")}
 
@@ -115,56 +119,6 @@ def _page(found: Invoice) -> dict[str, Any]:
         "RECORD_RECEIPT": RECORD_RECEIPT,
         "ISSUE_CREDIT_NOTE": ISSUE_CREDIT_NOTE,
     }
-
-
-@bp.get("/fairs/<fair_slug>/money/credits")
-@requires(VIEW_INVOICES)
-def owed_back() -> str | Response:
-    """What the fair, called off, owes back to companies; as a sheet with ``?format=xlsx``."""
-    fair, asked = current_fair(), request.args.get("state", "")
-    found = list_credits(fair.id, CreditState(asked) if asked in set(CreditState) else None)
-    if request.args.get("format") == "xlsx":
-        heads = [_("Number"), _("Company"), _("Tax code"), _("Invoice"), _("Amount"), _("Currency"), _("State"), _("Reason"),
-                 _("Recorded")]  # fmt: skip
-        rows = (
-            [c.number, c.company.name, c.company.tax_code, c.invoice.number if c.invoice else "", c.amount, c.currency, c.state.label, c.reason,
-             c.created_at]
-            for c in found
-        )  # fmt: skip
-        return sheet_response([Sheet(_("Credits"), heads, rows)], f"{fair.slug}-credits", time_zone=fair.time_zone)
-    states = [(str(state), state.label) for state in CreditState]
-    return render_template(
-        "payments/credits.html",
-        credits=found,
-        sums=credit_sums(fair.id),
-        states=states,
-        can_settle=matching_grant(g.grants, RECORD_RECEIPT, fair.id) is not None,
-    )
-
-
-@bp.route("/fairs/<fair_slug>/money/credits/<credit_number>", methods=["GET", "POST"])
-@requires(RECORD_RECEIPT)
-def pay_back(credit_number: str) -> Any:
-    """One credit: to whom, why, and the form that says that it was paid back."""
-    fair = current_fair()
-    credit = credit_by_number(fair.id, credit_number)
-    form = SettleForm(settled_on=fair.today)
-    if form.validate_on_submit():
-        try:
-            settle_credit(
-                credit,
-                reference=form.reference.data or "",
-                settled_on=form.settled_on.data,
-                today=fair.today,
-                by=actor(),
-            )
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash(_("Recorded: paid back."), "success")
-            return go(url_for("payments.owed_back"))
-    page = render_template("payments/credit.html", credit=credit, form=form, is_open=credit.state is CreditState.OPEN)
-    return page, 422 if form.errors else 200
 
 
 @bp.get("/fairs/<fair_slug>/money/<number>/invoice.pdf")

@@ -8,11 +8,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import case, func, select
 
 from fairs.badges.models import Badge
 from fairs.badges.permissions import PRINT_BADGES
 from fairs.badges.states import BadgeState
+from fairs.books.permissions import VIEW_BOOKS
+from fairs.books.queries import last_check
 from fairs.booths.models import BoothBooking
 from fairs.booths.permissions import VIEW_BOOKINGS, VIEW_PLAN
 from fairs.booths.queries import state_counts
@@ -26,7 +29,7 @@ from fairs.contracts.queries import BEFORE_SIGNING
 from fairs.contracts.states import Verification
 from fairs.core.clock import now
 from fairs.core.db import db
-from fairs.core.i18n import format_money, format_number
+from fairs.core.i18n import format_datetime, format_money, format_number
 from fairs.core.money import Money
 from fairs.core.permissions import Permission, Role
 from fairs.exhibitors.models import Exhibitor
@@ -35,9 +38,10 @@ from fairs.exhibitors.states import ExhibitorState
 from fairs.importers.models import Importer
 from fairs.importers.permissions import VIEW_IMPORTERS
 from fairs.importers.states import ImporterState
-from fairs.payments.models import Invoice, Receipt
+from fairs.payments.models import Invoice, Payment, Receipt, Refund
 from fairs.payments.permissions import VIEW_INVOICES
-from fairs.payments.queries import OWED, InvoiceFilter, sums
+from fairs.payments.queries import OWED, InvoiceFilter, credit_sums, sums
+from fairs.payments.states import IN_HAND, UNDER_WAY
 from fairs.programme.states import FigureLabel
 from fairs.visitors.models import Visitor
 from fairs.visitors.permissions import VIEW_VISITORS
@@ -161,8 +165,8 @@ def _badges(fair: Fair) -> Figure:
     )  # fmt: skip
 
 
-def _money_since(column: Any, model: Any, fair: Fair, day_column: Any, *where: Any) -> Money:
-    day: date = fair.today - timedelta(days=TREND_DAYS)
+def _money_since(column: Any, model: Any, fair: Fair, day_column: Any, *where: Any, since: date | None = None) -> Money:
+    day: date = since or fair.today - timedelta(days=TREND_DAYS)
     total = db.session.scalar(
         select(func.coalesce(func.sum(column), 0)).where(
             model.fair_id == fair.id, model.currency == fair.currency, day_column > day, *where
@@ -200,6 +204,55 @@ def _invoices(fair: Fair) -> Figure:
         _("Invoices not paid in full"), format_number(total),
         _("%(amount)s overdue", amount=format_money(overdue or Money(0, fair.currency))),
         ("payments.index", {"due": "overdue"}) if overdue else ("payments.index", {}), "receipt", _in_week(recent), recent > 0,
+    )  # fmt: skip
+
+
+def _received_this_week(fair: Fair) -> Figure:
+    recent = _paid_in(fair, 0)
+    before = _paid_in(fair, TREND_DAYS)
+    return Figure(
+        _("Received this week"), format_money(recent), "", ("payments.index", {}), "cash",
+        _("%(amount)s the week before", amount=format_money(before)), recent.amount_minor > before.amount_minor,
+    )  # fmt: skip
+
+
+def _paid_in(fair: Fair, days_ago: int) -> Money:
+    last: date = fair.today - timedelta(days=days_ago)
+    return _money_since(
+        Payment.amount_minor, Payment, fair, Payment.received_on, Payment.received_on <= last,
+        Payment.state.in_(IN_HAND), since=last - timedelta(days=TREND_DAYS),
+    )  # fmt: skip
+
+
+def _overdue(fair: Fair) -> Figure:
+    found = next((s for s in sums(fair.id, InvoiceFilter(), fair.today) if s.total.currency == fair.currency), None)
+    nothing = Money(0, fair.currency)
+    return Figure(
+        _("Overdue"), format_money(found.overdue if found else nothing),
+        _("%(open)s still open", open=format_money(found.open if found else nothing)),
+        ("books.receivables_by_age", {}), "alert-triangle", "", False,
+    )  # fmt: skip
+
+
+def _to_pay_back(fair: Fair) -> Figure:
+    owed = next((one for one in credit_sums(fair.id) if one.currency == fair.currency), Money(0, fair.currency))
+    (under_way,) = _numbers(Refund, fair, Refund.state.in_(UNDER_WAY))
+    return Figure(
+        _("To be paid back"), format_money(owed),
+        ngettext("%(num)s refund under way", "%(num)s refunds under way", under_way),
+        ("refunds.credits", {"state": "open"}), "receipt-refund", "", False,
+    )  # fmt: skip
+
+
+def _books(fair: Fair) -> Figure:
+    check = last_check()
+    if check is None:
+        return Figure(_("Check of the books"), _("not yet checked"), "", ("books.check", {}), "shield-check", "", False)
+    differ = ngettext("%(num)s account differs", "%(num)s accounts differ", check.difference_count)
+    return Figure(
+        _("Check of the books"), _("agree") if check.is_clean else differ,
+        format_datetime(check.created_at), ("books.check", {}), "shield-check" if check.is_clean else "alert-octagon", "",
+        False,
     )  # fmt: skip
 
 
@@ -245,11 +298,15 @@ _FIGURES: dict[str, tuple[Permission, Callable[[Fair], Figure | None]]] = {
     "reserved": (VIEW_BOOKINGS, _reserved),
     "invoices": (VIEW_INVOICES, _invoices),
     "logged": (VIEW_CONTRACTS, _logged),
+    "week": (VIEW_BOOKS, _received_this_week),
+    "overdue": (VIEW_BOOKS, _overdue),
+    "pay-back": (VIEW_BOOKS, _to_pay_back),
+    "books": (VIEW_BOOKS, _books),
     "badges": (PRINT_BADGES, _badges),
 }
 _FIRST_OF_ROLE = {
     Role.BOOTH_SALES: ("booths", "reserved", "received", "exhibitors"),
-    Role.FINANCE: ("received", "invoices", "booths", "exhibitors"),
+    Role.FINANCE: ("week", "overdue", "pay-back", "books"),
     Role.FRONT_DESK: ("visits", "visitors", "badges", "importers"),
     Role.GATE_SUPERVISOR: ("visits", "visitors", "badges", "booths"),
     Role.HOSPITALITY: ("importers", "badges", "booths"),

@@ -36,8 +36,8 @@ from fairs.messages.models import OutboxMessage
 from fairs.messages.service import Notice, mark_printed, send, try_again
 from fairs.messages.states import MessageState
 from fairs.payments.invoicing import cancel_with_credit
-from fairs.payments.models import Invoice
-from fairs.payments.refunds import settle_credit
+from fairs.payments.models import Credit, Invoice, Refund
+from fairs.payments.refunds import RefundDraft, approve_refund, fail_refund, finish_refund, request_refund, send_refund
 from fairs.sitework.orders import deliver
 from fairs.sitework.staff import decide_request
 from fairs.workplace.awaited import KINDS
@@ -189,16 +189,46 @@ def _card_message(state: EventState, act: Callable[[WebhookEvent], Any]) -> Call
     return situation
 
 
-def credit() -> Awaiting:
-    place = office()
+ACCOUNT = {"holder": "Công ty Gốm Bát Tràng mẫu", "number": "0011223344", "bank": "Vietcombank Hà Nội"}
+
+
+def _credit(place: Deals) -> Credit:
     invoice = place.invoice()
     place.receipt(invoice, invoice.instalments[0].amount_minor)
-    record = cancel_with_credit(invoice, by=SYSTEM, reason="Bão")
-    assert record is not None
-    pay_back = lambda: settle_credit(  # noqa: E731
-        record, reference="FT123", settled_on=place.fair.today, today=place.fair.today, by=SYSTEM
-    )
-    return Awaiting(place.fair, record, pay_back)
+    made = cancel_with_credit(invoice, by=SYSTEM, reason="Bão")
+    assert made is not None
+    return made
+
+
+def credit() -> Awaiting:
+    place = office()
+    record = _credit(place)
+    ask = RefundDraft(record.free, "transfer", "Bão", ACCOUNT)
+    return Awaiting(place.fair, record, lambda: request_refund(record, ask, by=SYSTEM))
+
+
+def _refund(*acts: Callable[[Refund], Any], act: Callable[[Refund], Any], later: timedelta = timedelta()) -> Any:
+    def make() -> Awaiting:
+        place = office()
+        credit = _credit(place)
+        record = request_refund(credit, RefundDraft(credit.free, "transfer", "Bão", ACCOUNT), by=SYSTEM)
+        for step in acts:
+            step(record)
+        return Awaiting(place.fair, record, lambda: act(record), later)
+
+    return make
+
+
+def _approve(refund: Refund) -> Refund:
+    return approve_refund(refund, by=SYSTEM)
+
+
+def _send(refund: Refund) -> Refund:
+    return send_refund(refund, by=SYSTEM)
+
+
+def _done(refund: Refund) -> Refund:
+    return finish_refund(refund, reference="FT123", on=refund.created_at.date(), by=SYSTEM)
 
 
 def delivery() -> Awaiting:
@@ -324,6 +354,10 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
         _card_message(EventState.FAILED, lambda event: close_event(event, "Bỏ qua", by=SYSTEM)),
     ),
     "card-attention": (_card_message(EventState.ATTENTION, lambda event: close_event(event, "Đã trả lời", by=SYSTEM)),),
+    "refund-approval": (_refund(act=lambda one: fail_refund(one, because="Sai số", by=SYSTEM)),),
+    "refund-sending": (_refund(_approve, act=_send),),
+    "refund-transit": (_refund(_approve, _send, act=_done, later=LONG),),
+    "books": (),  # no state of its own; tests of the books look at it
     "delivery": (delivery,),
     "extra-badge": (extra_badge,),
     "defect": (_defect(returns=False), _defect(returns=True)),

@@ -17,7 +17,7 @@ from fairs.exhibitors.models import Exhibitor
 from fairs.payments.models import Credit, Invoice
 from fairs.payments.permissions import RECORD_RECEIPT
 from fairs.payments.queries import OWED, first_open_day
-from fairs.payments.states import CreditState, InvoiceState, PaymentState, RefundState
+from fairs.payments.states import CreditState, InvoiceState, PaymentState
 from fairs.workplace.inbox import INVOLVED, TODAY, Kind, Why, always
 
 # Nobody asks for money for a booth that was given up.
@@ -155,7 +155,7 @@ KINDS = (
         key="credit",
         states=(CreditState.OPEN,),
         model=Credit,
-        where=(Credit.state == CreditState.OPEN,),
+        where=(Credit.state == CreditState.OPEN, Credit.amount_minor > Credit.reserved_minor),
         permission=RECORD_RECEIPT,
         counts_from=Credit.created_at,
         days=30,  # importers and exhibitors elsewhere are refunded within a month
@@ -163,10 +163,10 @@ KINDS = (
         reason=_l("To be paid back"),
         title=lambda n: ngettext("%(num)s credit is to be paid back", "%(num)s credits are to be paid back", n),
         who=lambda credit: credit.company.name,
-        what=lambda credit: f"{format_money(credit.amount)} · {credit.number}",
+        what=lambda credit: f"{format_money(credit.free)} · {credit.number}",
         button=_l("Pay back"),
-        page=lambda credit: ("payments.pay_back", {"credit_number": credit.number}),
-        list_page=("payments.owed_back", {"state": "open"}),
+        page=lambda credit: ("refunds.credit", {"credit_number": credit.number}),
+        list_page=("refunds.credits", {"state": "open"}),
         at=always,
         load=(joinedload(Credit.company),),
     ),
@@ -204,5 +204,4 @@ NOBODY = {
         PaymentState.CANCELLED: Why.FINAL,
         PaymentState.REFUNDED: Why.FINAL,
     },
-    RefundState: dict.fromkeys(RefundState, Why.FINAL),
 }

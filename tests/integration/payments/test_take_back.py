@@ -15,7 +15,7 @@ from fairs.payments.models import Credit, Invoice, LedgerEntry
 from fairs.payments.refunds import RefundDraft, approve_refund, finish_refund, request_refund
 from fairs.payments.service import take_back
 from fairs.payments.states import InvoiceState, PaymentState
-from tests.factories.deals import Office, office, vnd
+from tests.factories.deals import Office, office
 
 
 @pytest.fixture
