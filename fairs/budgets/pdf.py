@@ -36,7 +36,7 @@ def closing_pdf(closing: DayClosing, fair: Fair, config: Config, locale: str) ->
         blocks: list[Block] = [
             KeyValues([
                 (_("Day"), day), (_("Closed by"), facts["by"]),
-                (_("Closed at"), format_datetime(datetime.fromisoformat(facts["closed_at"]), fair.time_zone)),
+                (_("Closed at"), format_datetime(datetime.fromisoformat(facts["closed_at"]))),
                 (_("Mark (SHA-256)"), closing.sha256[:32]),
             ]),
             *_balances(facts), *_cash(facts, fair), *_movements(_("Movements of the day"), facts["movements"]),

@@ -130,14 +130,16 @@ def sum_of(lines: Iterable[FairLine], currency: str, received: Money | None = No
 def received_by_source(fair_id: int, currency: str) -> dict[MoneySource, Money]:
     """What stands on the fair's invoices of the money that came: sponsors' and all others', fees of exhibitors."""
     rows = db.session.execute(
-        select(Invoice.subject_type == SUBJECT, func.sum(Invoice.received_minor))
+        select(Invoice.subject_type, func.sum(Invoice.received_minor))
         .where(Invoice.fair_id == fair_id, Invoice.currency == currency, Invoice.state != InvoiceState.CANCELLED)
-        .group_by(Invoice.subject_type == SUBJECT)
+        .group_by(Invoice.subject_type)
     )
-    found = {bool(is_sponsor): int(total) for is_sponsor, total in rows}
+    found = {True: 0, False: 0}
+    for subject, total in rows:
+        found[subject == SUBJECT] += int(total)
     return {
-        MoneySource.SPONSORS: Money(found.get(True, 0), currency),
-        MoneySource.FEES: Money(found.get(False, 0), currency),
+        MoneySource.SPONSORS: Money(found[True], currency),
+        MoneySource.FEES: Money(found[False], currency),
     }
 
 
