@@ -16,6 +16,7 @@ from sqlalchemy.orm import joinedload
 from fairs.booths.models import BoothBooking
 from fairs.booths.service import SUBJECT as BOOKING
 from fairs.booths.states import LIVE, BookingState
+from fairs.budgets.queries import SUBJECT as SPONSORSHIP
 from fairs.core.db import db
 from fairs.core.money import Money
 from fairs.exhibitors.models import Exhibitor
@@ -64,14 +65,16 @@ class Standing:
 
 
 def asked_for() -> ColumnElement[bool]:
-    """The condition that money is asked for: owed, and not for a booth that was given up."""
+    """The condition that money is asked for as an exhibitor's: owed, not as a sponsor's, not for a booth that was given up."""
     stands = exists().where(
         and_(
             or_(BoothBooking.invoice_id == Invoice.id, BoothBooking.id == Invoice.subject_id),
             BoothBooking.state.in_(LIVE),
         )
     )
-    return and_(Invoice.state.in_(OWED), or_(Invoice.subject_type != BOOKING, stands))
+    return and_(
+        Invoice.state.in_(OWED), Invoice.subject_type != SPONSORSHIP, or_(Invoice.subject_type != BOOKING, stands)
+    )
 
 
 def standings(fair_id: int, exhibitor_ids: Collection[int]) -> dict[int, Standing]:
