@@ -1,7 +1,7 @@
 """banks, bank accounts, bank statements with their lines, rules of matching
 
 Revision: 0018
-Revises: 0015
+Revises: 0016
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0018"
-down_revision = "0015"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

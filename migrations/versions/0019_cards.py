@@ -1,7 +1,7 @@
 """payments by card, refunds to cards, messages of the card company
 
 Revision: 0019
-Revises: 0015
+Revises: 0018
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = "0019"
-down_revision = "0015"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """fair budgets with their lines, commitments and vouchers, sponsorships, daily closings, codes of accounts
 
 Revision: 0021
-Revises: 0015
+Revises: 0020
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = "0021"
-down_revision = "0015"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
