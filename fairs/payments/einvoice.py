@@ -223,7 +223,8 @@ def read_answer(fair: Fair, upload: Upload, *, by: Actor) -> Answer:
             except InvalidInput as error:
                 problems.append(_problem(row, error))
         known = einvoices_of([one.number for _row, one in found])
-        taken, seen = _taken({one.series for _row, one in found}), set()
+        taken = _taken({one.series for _row, one in found})
+        seen: set[str] = set()
         for row, one in found:
             try:
                 _check_taken(one, known.get(one.number), taken, seen)
