@@ -15,13 +15,13 @@ from fairs.core.web import actor, go, requires
 from fairs.payments.credits import CLOSED
 from fairs.payments.documents import credit_note_by_number, einvoices_of, rate_sums
 from fairs.payments.forms import credit_note_form, mark_of, notes_lines
-from fairs.payments.invoicing import issue_credit_note, left_of
+from fairs.payments.invoicing import left_of
 from fairs.payments.lists import CREDIT_NOTES, wanted_notes
 from fairs.payments.models import CreditNote
 from fairs.payments.papers import paper_of, require_own
 from fairs.payments.payment_queries import note_sums
 from fairs.payments.permissions import ISSUE_CREDIT_NOTE, SEE_OWN_INVOICE, VIEW_INVOICES
-from fairs.payments.preview import preview_of
+from fairs.payments.preview import issue_by_hand, preview_of
 from fairs.payments.queries import invoice_by_number
 
 bp = Blueprint("credit_notes", __name__)
@@ -98,7 +98,7 @@ def issue(number: str) -> Any:
             lines = notes_lines(form, found)
             preview = preview_of(found, lines)
             if request.form.get("act") == "issue" and form.mark.data == mark_of(form, found):
-                note = issue_credit_note(found, lines, reason=form.reason.data or "", by=actor())
+                note = issue_by_hand(found, lines, reason=form.reason.data or "", by=actor())
                 flash(
                     _("%(number)s issued over %(amount)s.", number=note.number, amount=format_money(note.total)),
                     "success",

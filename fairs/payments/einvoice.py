@@ -32,7 +32,7 @@ from fairs.payments.queries import coverage
 from fairs.payments.tax_models import EInvoice, EInvoiceExport, EInvoiceItem
 
 COLUMNS = (
-    Column("number", ("Number of the document", "Số chứng từ"), required=True),
+    Column("number", ("Number of the document", "Số văn bản", "Số chứng từ"), required=True),
     Column("series", ("E-invoice series", "Ký hiệu hóa đơn", "Ký hiệu", "KHHDon"), required=True),
     Column("einvoice_number", ("E-invoice number", "Số hóa đơn", "SHDon"), required=True),
     Column("issued_on", ("E-invoice date", "Ngày hóa đơn", "Ngày lập", "NLap"), required=True),
@@ -223,7 +223,8 @@ def read_answer(fair: Fair, upload: Upload, *, by: Actor) -> Answer:
             except InvalidInput as error:
                 problems.append(_problem(row, error))
         known = einvoices_of([one.number for _row, one in found])
-        taken, seen = _taken({one.series for _row, one in found}), set()
+        taken = _taken({one.series for _row, one in found})
+        seen: set[str] = set()
         for row, one in found:
             try:
                 _check_taken(one, known.get(one.number), taken, seen)

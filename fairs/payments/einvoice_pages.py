@@ -34,7 +34,7 @@ from fairs.payments.lists import day_of
 from fairs.payments.permissions import EXPORT_EINVOICES, VIEW_INVOICES
 
 bp = Blueprint("einvoices", __name__)
-SHOWN = 50
+SHOWN = 20
 KINDS = {
     "deposit": _l("Deposit"), "balance": _l("Balance"), "whole": _l("Whole invoice"), "adjustment": _l("Adjustment"),
 }  # fmt: skip

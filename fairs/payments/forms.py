@@ -6,6 +6,7 @@ import hashlib
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileRequired
 from wtforms import BooleanField, HiddenField, RadioField
 from wtforms.validators import ValidationError
 
@@ -117,4 +118,4 @@ class VatRateForm(Form):
 class AnswerForm(Form):
     """The sheet with the provider's numbers."""
 
-    file = UploadField(_l("Sheet of the provider (XLSX or CSV)"))
+    file = UploadField(_l("Sheet of the provider (XLSX or CSV)"), [FileRequired(_l("Please choose a file."))])

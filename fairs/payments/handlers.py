@@ -11,7 +11,7 @@ from fairs.calendar.events import FairCalledOff, FairRescheduled
 from fairs.core.errors import NotFound
 from fairs.core.events import subscribe
 from fairs.messages.render import Attachment, register_renderer
-from fairs.payments.documents import instalment_by_number
+from fairs.payments.documents import credit_note_by_number, instalment_by_number
 from fairs.payments.invoicing import cancel_with_credit
 from fairs.payments.models import Invoice
 from fairs.payments.papers import content_of
@@ -39,7 +39,17 @@ def attach_instalment(reference: Any) -> Attachment:
     return Attachment(f"{number}-{locale}.pdf", content_of(invoice, locale, part), "application/pdf")
 
 
+def attach_credit_note(reference: Any) -> Attachment:
+    """The credit note; ``reference`` is its number and the reader's language."""
+    number, locale = reference
+    note = credit_note_by_number(number)
+    if note is None:
+        raise NotFound
+    return Attachment(f"{number}-{locale}.pdf", content_of(note, locale), "application/pdf")
+
+
 register_renderer("invoice", attach_invoice)
+register_renderer("credit_note", attach_credit_note)
 register_renderer("instalment", attach_instalment)
 
 

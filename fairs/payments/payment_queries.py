@@ -106,10 +106,10 @@ def _sums(currency: Any, total: Any) -> list[Sum]:
 
 
 def order_of(sort: str, sorts: Any, key: Any) -> list[tuple[Any, bool]]:
-    """The keys of a list and whether they descend, for a ``sort`` of ``sorts``; else by ``key``."""
+    """The keys of a list and whether they descend, for a ``sort`` of ``sorts``; else the newest first, by ``key``."""
     down = sort.startswith("-")
     column = sorts.get(sort.removeprefix("-"))
-    return [(key, down)] if column is None else [(column, down), (key, down)]
+    return [(key, True)] if column is None else [(column, down), (key, down)]
 
 
 def payment_by_id(payment_id: int, fair_id: int | None = None) -> Payment:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -30,6 +31,7 @@ from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
 from fairs.core.lists import list_spec
+from fairs.core.money import Money
 from fairs.core.permissions import Permission, Role
 from fairs.core.storage import Upload
 from fairs.core.web import MARK
@@ -50,9 +52,11 @@ from fairs.lists.states import RunState
 from fairs.messages.service import Notice, send
 from fairs.notes.service import NoteDraft, add_note
 from fairs.notes.states import NoteKind
-from fairs.payments.invoicing import cancel_with_credit
-from fairs.payments.models import Invoice
+from fairs.payments.einvoice import Wanted, make_export
+from fairs.payments.invoicing import LineDraft, cancel_with_credit, issue_credit_note
+from fairs.payments.models import Invoice, Payment
 from fairs.payments.states import InvoiceState
+from fairs.payments.vat import add_rate
 from fairs.programme.models import BudgetLine, FigureEntry, Target
 from fairs.sitework.manual import checklist, tick
 from fairs.sitework.models import (
@@ -159,6 +163,12 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
     paid = _first(Invoice, Invoice.fair_id == fair.id, Invoice.received_minor > 0, Invoice.company_id != own_company)
     credit = cancel_with_credit(paid, by=by, reason="Mẫu")
     assert credit is not None
+    lowered = issue_credit_note(
+        _first(Invoice, Invoice.fair_id == fair.id, Invoice.state == InvoiceState.PAID, Invoice.id != paid.id),
+        [LineDraft("discount", "Mẫu", "Sample", Money(1000, fair.currency), 8)], reason="Mẫu", by=by,
+    )  # fmt: skip
+    rate = add_rate("service", 5, fair.today + timedelta(days=9), "Mẫu", by=by)
+    handed = make_export(fair, Wanted(date(2000, 1, 1), date(2100, 1, 1)), by=by)
     note = add_note(company, NoteDraft(NoteKind.NOTE, "Ghi chú mẫu"), by=by)
     with transaction():
         message = send(Notice("accounts/test", "Hà", None, "vi", {}, fair.id, ()))
@@ -219,6 +229,9 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "clash_id": _first(SupportClash).id, "line_id": _first(BudgetLine).id, "rule_code": "KC-DOM-JOIN",
         "documents.file.part": "decision", "document_texts.edit.kind": "exhibitor_support", "document_texts.edit.part": "decision",
         "paper_locale": "vi",
+        "note_number": lowered.number, "rate_id": rate.id, "export_id": handed.id, "einvoices.download.form": "xlsx",
+        "payment_id": _first(Payment, Payment.fair_id == fair.id).id, "instalment": "balance",
+        "payments.instalment_document.number": lowered.invoice.number, "payments.my_instalment.number": lowered.invoice.number,
         "money/number": _first(Invoice, Invoice.fair_id == fair.id, Invoice.id != paid.id).number,
         "invoices/number": (invoice or _first(Invoice)).number,
         "booth/reference": own_booking.reference if own_booking else _first(BoothBooking).reference,
