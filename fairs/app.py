@@ -46,7 +46,7 @@ from fairs.jobs import queue
 # In the order of the layers, lowest first. A feature has any of these parts; `handlers` and `tasks` register themselves.
 FEATURES = (
     "jobs", "messages", "audit", "accounts", "directory", "documents", "programme", "calendar", "lists", "floorplans", "payments",
-    "badges", "notes", "funding", "exhibitors", "importers", "visitors", "checkin", "booths", "allocation", "agreements", "sitework",
+    "badges", "notes", "cashdesk", "funding", "exhibitors", "importers", "visitors", "checkin", "booths", "dunning", "allocation", "agreements", "sitework",
     "contracts", "reports", "workplace", "site", "demo",
     "operations",
 )  # fmt: skip
