@@ -71,14 +71,16 @@ def is_unpaid() -> ColumnElement[bool]:
         .correlate(Instalment)
         .scalar_subquery()
     )
-    return and_(Invoice.state.in_(OWED), Instalment.amount_minor > Instalment.credited_minor, asked > Invoice.received_minor)
+    return and_(
+        Invoice.state.in_(OWED), Instalment.amount_minor > Instalment.credited_minor, asked > Invoice.received_minor
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class ReminderFilter:
-    """What the list shows: ``view`` is overdue, soon, call, release, or empty for all that is not paid."""
+    """What the list shows: ``view`` is overdue, soon, call, release, or all that is not paid."""
 
-    view: str = ""
+    view: str = "all"
     text: str = ""
 
 
@@ -173,9 +175,7 @@ def bookings_of(invoice_ids: Sequence[int]) -> dict[int, BoothBooking]:
         select(BoothBooking)
         .join(Invoice, and_(Invoice.id == BoothBooking.invoice_id, Invoice.subject_type == SUBJECT))
         .where(BoothBooking.invoice_id.in_(invoice_ids))
-        .options(
-            joinedload(BoothBooking.booth), joinedload(BoothBooking.exhibitor).joinedload(Exhibitor.company)
-        )
+        .options(joinedload(BoothBooking.booth), joinedload(BoothBooking.exhibitor).joinedload(Exhibitor.company))
         .order_by(BoothBooking.id.desc())
     )
     return {booking.invoice_id: booking for booking in db.session.scalars(query) if booking.invoice_id is not None}

@@ -217,7 +217,9 @@ def release(step: DunningStep, *, reason: str, by: Actor) -> DunningStep:
         row.move_to(StepState.DONE)
         row.done_on, row.pause_until, row.note = fair.today, None, clean(reason)[:400]
         row.by_id, row.by_name = by.user_id, by.label[:250]
-        record("dunning.release", row, by=by, after={"booking": asked.booking.reference, "invoice": asked.invoice.number})
+        record(
+            "dunning.release", row, by=by, after={"booking": asked.booking.reference, "invoice": asked.invoice.number}
+        )
         cancel_booking(asked.booking, reason=clean(reason) or _reason(asked), by=by)
         return row
 

@@ -41,7 +41,7 @@ KINDS = (
     ),
     Kind(
         key="cash-difference",
-        states=(),
+        states=(ShiftState.COUNTED,),
         model=CashShift,
         where=(
             CashShift.state == ShiftState.COUNTED,
@@ -54,9 +54,7 @@ KINDS = (
         days=0,
         icon="scale",
         reason=_l("Difference of cash"),
-        title=lambda n: ngettext(
-            "%(num)s shift has a large difference", "%(num)s shifts have a large difference", n
-        ),
+        title=lambda n: ngettext("%(num)s shift has a large difference", "%(num)s shifts have a large difference", n),
         who=lambda shift: shift.cashier_name,
         what=lambda shift: shift.number,
         button=_l("Agree or ask"),
