@@ -42,10 +42,11 @@ KINDS = {"deposit": _l("Deposit"), "balance": _l("Balance")}
 PAPERS = ("80mm", "a5", "a4")
 
 
-def _shift() -> CashShift:
+def _shift() -> CashShift | None:
+    """One's open shift; None leads to the form that opens one."""
     found = open_shift(current_fair().id, g.user.id)
     if found is None:
-        raise NoOpenShift
+        flash(str(NoOpenShift.message), "warning")
     return found
 
 
@@ -95,6 +96,8 @@ def open_() -> Any:
 def take(number: str) -> Any:
     """Take cash for an invoice."""
     fair, shift = current_fair(), _shift()
+    if shift is None:
+        return go(url_for("cashdesk.desk"))
     invoice = invoice_by_number(number, fair.id)
     if invoice is None:
         raise NotFound
@@ -122,6 +125,8 @@ def take(number: str) -> Any:
 def petty() -> Any:
     """A small amount in or out, with what it is for."""
     fair, shift, form = current_fair(), _shift(), PettyForm()
+    if shift is None:
+        return go(url_for("cashdesk.desk"))
     if form.validate_on_submit():
         try:
             draft = PettyDraft(
@@ -142,6 +147,8 @@ def petty() -> Any:
 def pay_out(refund_number: str) -> Any:
     """Pay out a refund that was approved."""
     shift, refund = _shift(), refund_to_pay_out(current_fair().id, refund_number)
+    if shift is None:
+        return go(url_for("cashdesk.desk"))
     form = PayOutForm(data={"person": refund.company.name})
     if form.validate_on_submit():
         try:

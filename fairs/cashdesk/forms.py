@@ -9,7 +9,7 @@ from uuid import uuid4
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, ValidationError
 
 from fairs.cashdesk.models import CashTill
 from fairs.cashdesk.queries import NOTES
@@ -58,7 +58,7 @@ class KindField(RadioField):
     def pre_validate(self, form: Any) -> None:
         """Only what was offered."""
         if self.data not in {CashKind.PAID_IN, CashKind.PAID_OUT}:
-            raise ValueError(str(_l("Please choose one.")))
+            raise ValidationError(_l("Please choose one."))
 
 
 class PettyForm(TokenForm):

@@ -27,11 +27,11 @@ def state_of(args: Args) -> ShiftState | None:
 
 def _sheets(fair: Fair, query: Select[CashShift]) -> Sequence[Sheet]:
     shifts = [
-        _("Shift"), _("Cashier"), _("Opened"), _("State"), _("Currency"), _("Opening float"), _("Should be there"), _("Counted"),
+        _("Shift"), _("Cashier"), _("Opened"), _("State"), _("Currency"), _("Opening float"), _("Should be there"), _("Counted sum"),
         _("Difference"), _("Reason"), _("Agreed to by"), _("Taken over by"), _("Handed over"), _("Record of the hand-over"),
     ]  # fmt: skip
     vouchers = [
-        _("Voucher"), _("Day"), _("Kind"), _("Company"), _("Paid to or by"), _("What for"), _("Amount"), _("Currency"),
+        _("Voucher"), _("Day"), _("Kind of movement"), _("Company"), _("Paid to or by"), _("What for"), _("Amount"), _("Currency"),
         _("Puts right"), _("Shift"), _("Cashier"),
     ]  # fmt: skip
     return [Sheet(_("Shifts"), shifts, _shift_rows(query)), Sheet(_("Vouchers"), vouchers, _voucher_rows(query))]

@@ -68,7 +68,7 @@ def handover_pdf(shift: CashShift, fair: Fair, config: Config, locale: str) -> b
             KeyValues(
                 [
                     (_("Shift"), f"{shift.number} · {format_datetime(shift.opened_at)}"),
-                    (_("Counted"), format_datetime(shift.counted_at) if shift.counted_at else ""),
+                    (_("Counted sum"), format_datetime(shift.counted_at) if shift.counted_at else ""),
                     (_("Handed over by"), shift.cashier_name),
                     (_("Taken over by"), shift.receiver_name),
                     (_("Handed over"), format_datetime(shift.handed_over_at) if shift.handed_over_at else ""),
@@ -107,7 +107,7 @@ def _till(till: CashTill) -> Table:
     rows = [
         (_("Opening float"), format_money(till.opening)),
         (_("Should be there"), format_money(till.expected)),
-        (_("Counted"), format_money(till.counted or till.expected)),
+        (_("Counted sum"), format_money(till.counted or till.expected)),
         (_("Difference"), format_money(till.difference)),
     ]
     return Table([Column("", 2), Column(_("Amount"), 1, "right")], rows)
@@ -119,7 +119,11 @@ def _notes(notes: dict[str, int]) -> Table:
         for note, many in sorted(notes.items(), key=lambda one: -int(one[0]))
     ]
     return Table(
-        [Column(_("Note"), 1, "right"), Column(_("Number of notes"), 1, "right"), Column(_("Amount"), 1.4, "right")],
+        [
+            Column(_("Banknote"), 1, "right"),
+            Column(_("Number of notes"), 1, "right"),
+            Column(_("Amount"), 1.4, "right"),
+        ],
         rows,
     )
 

@@ -11,7 +11,7 @@ class ShiftState(State):
     """A cashier's shift, from the opening float to the hand-over of the money."""
 
     OPEN = "open", _l("Shift open"), "green", "lock-open"
-    COUNTED = "counted", _l("Counted"), "yellow", "calculator"
+    COUNTED = "counted", _l("Till counted"), "yellow", "calculator"
     HANDED_OVER = "handed_over", _l("Handed over"), "secondary", "check"
 
 

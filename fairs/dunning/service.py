@@ -57,7 +57,7 @@ def run_due(fair: Fair, config: Config) -> int:
         for asked in asked_of(fair, due)
         if asked.next is not None and asked.next.day <= fair.today
     ]
-    taken = sum(_take(fair.id, instalment_id, config) for instalment_id in ready)
+    taken = sum(take_step(instalment_id, config) for instalment_id in ready)
     if schedule_of(fair.id).auto_release:
         _release_by_itself(fair)
     return taken
@@ -74,7 +74,8 @@ def _locked(instalment_id: int) -> tuple[Fair, Asked]:
     return fair, next(one for one in asked_of_invoice(fair, invoice) if one.part.instalment.id == instalment_id)
 
 
-def _take(fair_id: int, instalment_id: int, config: Config) -> bool:
+def take_step(instalment_id: int, config: Config) -> bool:
+    """Take the step of an instalment that is due today, if there is one; a letter goes with it in the same transaction."""
     with transaction():
         fair, asked = _locked(instalment_id)
         coming = asked.next

@@ -23,12 +23,14 @@ from fairs.booths.sales_models import PriceRule, WaitingEntry
 from fairs.booths.states import BookingState
 from fairs.calendar.milestones import MilestoneDraft, record_milestone
 from fairs.calendar.models import Fair
+from fairs.cashdesk.models import CashEntry, CashShift
 from fairs.checkin.models import Gate
 from fairs.contracts.models import Contract
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
 from fairs.core.lists import list_spec
+from fairs.core.money import Money
 from fairs.core.permissions import Permission, Role
 from fairs.core.storage import Upload
 from fairs.core.web import MARK
@@ -36,6 +38,8 @@ from fairs.directory.models import Company, Invitation, Membership, Person, Prod
 from fairs.directory.service import CompanyDraft, file_on_behalf
 from fairs.directory.team import invite_colleague
 from fairs.documents.models import Selection, SelectionItem
+from fairs.dunning.models import DunningStep
+from fairs.dunning.states import StepKind, StepState
 from fairs.exhibitors.models import Answer, Exhibitor, HouseholdFiling, HouseholdRow
 from fairs.exhibitors.questions import QuestionDraft, save_answers, save_question
 from fairs.exhibitors.sharing import StandDraft, add_company
@@ -50,7 +54,8 @@ from fairs.messages.service import Notice, send
 from fairs.notes.service import NoteDraft, add_note
 from fairs.notes.states import NoteKind
 from fairs.payments.invoicing import cancel_with_credit
-from fairs.payments.models import Invoice
+from fairs.payments.models import Credit, Instalment, Invoice, Refund
+from fairs.payments.refunds import RefundDraft, request_refund
 from fairs.programme.models import BudgetLine, FigureEntry, Target
 from fairs.sitework.manual import checklist, tick
 from fairs.sitework.models import (
@@ -187,6 +192,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
     with transaction():
         save_answers(shown, {question.id: Upload("paper.pdf", b"%PDF-1.4\n%%EOF")}, by=by)
     paper = _paper(fair, by)
+    paid_for = _first(Invoice, Invoice.fair_id == fair.id, Invoice.id != paid.id)
     made = Addresses(app, fair)
     made.values = {
         "fair_slug": fair.slug, "locale": "en", "state": "published", "filename": "app.css", "index": 0, "page": 1,
@@ -214,6 +220,10 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "clash_id": _first(SupportClash).id, "line_id": _first(BudgetLine).id, "rule_code": "KC-DOM-JOIN",
         "documents.file.part": "decision", "document_texts.edit.kind": "exhibitor_support", "document_texts.edit.part": "decision",
         "paper_locale": "vi",
+        "voucher_number": _first(CashEntry, CashEntry.fair_id == fair.id).number if running else "GS00-CI00-00001",
+        "shift_number": _first(CashShift, CashShift.fair_id == fair.id).number if running else "GS00-CS00-00001",
+        "refund_number": _cash_refund(credit, by).number, "step_id": _asked(paid_for.id).id,
+        "take/number": paid_for.number, "dunning.history.number": paid_for.number,
         "money/number": _first(Invoice, Invoice.fair_id == fair.id, Invoice.id != paid.id).number,
         "invoices/number": (invoice or _first(Invoice)).number,
         "booth/reference": own_booking.reference if own_booking else _first(BoothBooking).reference,
@@ -226,6 +236,24 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "checkin.rehearse": {"gate": made.values["gates/code"], "rehearsal": fair.starts_on.isoformat()},
     }
     return made
+
+
+def _cash_refund(credit: Credit, by: Actor) -> Refund:
+    """A refund of one unit in cash that somebody asked for."""
+    return request_refund(credit, RefundDraft(Money(1, credit.currency), "cash", "Mẫu"), by=by)
+
+
+def _asked(invoice_id: int) -> DunningStep:
+    """A call about an invoice."""
+    invoice = db.session.get_one(Invoice, invoice_id)
+    with transaction():
+        deposit = _first(Instalment, Instalment.invoice_id == invoice.id)
+        step = DunningStep(
+            fair_id=invoice.fair_id, invoice_id=invoice.id, instalment_id=deposit.id, step=StepKind.CALL,
+            state=StepState.OPEN, due_on=deposit.due_on, open_minor=1, currency="VND", begun_on=deposit.due_on,
+        )  # fmt: skip
+        db.session.add(step)
+    return step
 
 
 def _of_fair(model: Any, fair: Fair, name: str) -> Any:
