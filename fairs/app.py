@@ -47,8 +47,8 @@ from fairs.jobs import queue
 # In the order of the layers, lowest first. A feature has any of these parts; `handlers` and `tasks` register themselves.
 FEATURES = (
     "jobs", "messages", "audit", "accounts", "directory", "documents", "programme", "calendar", "lists", "floorplans", "payments",
-    "banking", "cards", "badges", "notes", "funding", "budgets", "exhibitors", "importers", "visitors", "checkin", "booths", "books", "allocation",
-    "agreements", "sitework",
+    "banking", "cashdesk", "cards", "badges", "notes", "funding", "budgets", "exhibitors", "importers", "visitors", "checkin", "booths", "dunning",
+    "books", "allocation", "agreements", "sitework",
     "contracts", "reports", "workplace", "site", "demo",
     "operations",
 )  # fmt: skip

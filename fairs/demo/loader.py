@@ -20,6 +20,7 @@ from fairs.core.permissions import Role
 from fairs.demo.allocation import load_run, load_waiting
 from fairs.demo.applications import load_applications
 from fairs.demo.booth_sales import load_booth_sales
+from fairs.demo.cash import load_cash_desk
 from fairs.demo.deals import load_contracts, load_rates
 from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall, publish_plans
 from fairs.demo.milestones import load_milestones
@@ -29,6 +30,7 @@ from fairs.demo.people import create_accounts, create_cast, give_roles
 from fairs.demo.products import load_products
 from fairs.demo.public_days import load_counts, load_sales
 from fairs.demo.refunds import load_check, load_refunds
+from fairs.demo.reminders import load_reminders
 from fairs.demo.sitework import load_site_work
 from fairs.demo.support import load_decision, load_draft, load_rules_and_lines
 from fairs.demo.texts import GIFTSHOW, SOUVENIRS, TERMS_EN, TERMS_VI
@@ -93,7 +95,9 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         load_booth_sales(giftshow, as_of)
         made["exhibitors"] += load_waiting(random.Random(PLAN_YEAR + 2), giftshow, cast, scale=scale)
         load_run(giftshow, users)
+        load_cash_desk(souvenirs, users)
         made["refunds"] = load_refunds(giftshow, users)
+        load_reminders(giftshow, users)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)

@@ -193,8 +193,8 @@ def take_back(payment: Payment, *, reason: str, by: Actor) -> list[Credit]:
     with transaction():
         standing = select(Receipt.invoice_id).where(Receipt.payment_id == payment.id)
         invoices = _locked(list(db.session.scalars(standing)))
-        credits = select(Credit).where(Credit.payment_id == payment.id).order_by(Credit.id)
-        held = list(db.session.scalars(credits.with_for_update().execution_options(populate_existing=True)))
+        of_payment = select(Credit).where(Credit.payment_id == payment.id).order_by(Credit.id)
+        held = list(db.session.scalars(of_payment.with_for_update().execution_options(populate_existing=True)))
         row = _locked_payment(payment)
         if row.state is not PaymentState.CONFIRMED:
             raise InvalidTransition(**{"from": str(row.state), "to": str(PaymentState.REFUNDED)})

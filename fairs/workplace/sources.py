@@ -26,6 +26,9 @@ from fairs.core.permissions import Permission
 from fairs.directory.history import LABELS
 from fairs.directory.models import Company, Person
 from fairs.directory.permissions import VIEW_DIRECTORY
+from fairs.dunning.models import DunningStep
+from fairs.dunning.permissions import VIEW_REMINDERS
+from fairs.dunning.states import StepKind
 from fairs.exhibitors.models import Appraisal, Exhibitor
 from fairs.exhibitors.permissions import VIEW_EXHIBITORS
 from fairs.floorplans.models import Booth
@@ -157,6 +160,18 @@ def _billed(row: Any) -> Told:
     return Told(title, "receipt", row.number, endpoint="payments.invoice", values={"number": row.number})
 
 
+def _released(row: Any) -> Told:
+    title = _("Release of the booth proposed") if row.outcome is None else str(row.outcome.label)
+    return Told(
+        title,
+        "bookmark-off",
+        row.note or row.number,
+        "warning",
+        endpoint="dunning.history",
+        values={"number": row.number},
+    )
+
+
 def _visits() -> Any:
     wearer = and_(Badge.id == Visit.badge_id, Badge.person_id == Visit.person_id)
     number = func.count().label("number")
@@ -210,7 +225,7 @@ def _letters_to(subject: Subject) -> Any:
 
 
 _LETTERS = {
-    "exhibitors": VIEW_EXHIBITORS, "booths": VIEW_BOOKINGS, "payments": VIEW_INVOICES, "importers": VIEW_IMPORTERS,
+    "exhibitors": VIEW_EXHIBITORS, "booths": VIEW_BOOKINGS, "payments": VIEW_INVOICES, "dunning": VIEW_REMINDERS, "importers": VIEW_IMPORTERS,
     "visitors": VIEW_VISITORS, "contracts": VIEW_CONTRACTS,
 }  # fmt: skip
 """Whose letters stand in the time line. Those about accounts (links to set a password) are nobody else's business."""
@@ -286,6 +301,9 @@ SOURCES = (
            _simple(Invoice.number, Invoice.total_minor, Invoice.currency), _billed),
     Source("money", VIEW_INVOICES, Receipt.fair_id, Receipt.received_on, Receipt.id, _of(Invoice.company_id),
            _receipts, _received),
+    Source("money", VIEW_REMINDERS, DunningStep.fair_id, DunningStep.created_at, DunningStep.id, _of(Invoice.company_id),
+           lambda: select(DunningStep.outcome, DunningStep.note, Invoice.number)
+           .join(Invoice, Invoice.id == DunningStep.invoice_id).where(DunningStep.step == StepKind.RELEASE), _released),
     Source("badge", VIEW_DIRECTORY, Badge.fair_id, Badge.created_at, Badge.id, _badge_about, _badges, _issued),
     Source("badge", VIEW_DIRECTORY, Badge.fair_id, Badge.revoked_at, Badge.id, _badge_about, _badges, _revoked),
     Source("visit", VIEW_DIRECTORY, Visit.fair_id, Visit.day, Visit.fair_id, _badge_about, _visits, _visited),

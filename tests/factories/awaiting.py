@@ -15,19 +15,24 @@ from fairs.allocation.states import AllocationState
 from fairs.badges.service import mark_printed as print_badges
 from fairs.badges.states import BadgeCategory
 from fairs.booths.requests import answer_request, ask_extension
-from fairs.booths.service import cancel_booking, offer_booths, release_hold
+from fairs.booths.service import offer_booths, release_hold
 from fairs.calendar.models import Fair
 from fairs.calendar.service import change_settings, change_state
 from fairs.calendar.states import FairState
 from fairs.cards.inbox import close_event, try_event_again
 from fairs.cards.models import WebhookEvent
 from fairs.cards.states import EventState
+from fairs.cashdesk.service import Count, agree_to_difference, count_shift, open_new_shift, take_over
 from fairs.contracts.service import edit_contract, return_contract, verify_contract
-from fairs.core.actor import SYSTEM
+from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now, today
 from fairs.core.db import db, transaction
+from fairs.core.money import Money
 from fairs.core.permissions import Role
 from fairs.documents.service import return_selection, submit_selection
+from fairs.dunning.models import DunningStep
+from fairs.dunning.service import CallDraft, record_call, release
+from fairs.dunning.states import Outcome, StepKind, StepState
 from fairs.exhibitors.service import accept_application, refuse_application, waitlist_application
 from fairs.funding.queries import clashes_of
 from fairs.funding.service import decide_clash, settle_grant
@@ -146,10 +151,42 @@ def badge() -> Awaiting:
     return Awaiting(fair, record, lambda: print_badges([record], by=SYSTEM))
 
 
-def reservation() -> Awaiting:
-    ground = new_ground()
-    record = ground.reserve()
-    return Awaiting(ground.fair, record, lambda: cancel_booking(record, reason="Chưa đặt cọc", by=SYSTEM), LONG)
+def _asking(kind: StepKind, act: Callable[[DunningStep, Actor], Any]) -> Callable[[], Awaiting]:
+    """A step for a deposit that is overdue in eight days, and rests until then."""
+
+    def made() -> Awaiting:
+        ground = new_ground()
+        invoice = db.session.get_one(Invoice, ground.reserve().invoice_id)
+        deposit, user = invoice.instalments[0], ground.user(Role.BOOTH_SALES)
+        with transaction():
+            record = DunningStep(
+                fair_id=ground.fair.id, invoice_id=invoice.id, instalment_id=deposit.id, step=kind, state=StepState.OPEN,
+                due_on=deposit.due_on, open_minor=deposit.amount_minor, currency="VND", begun_on=ground.fair.today,
+                pause_until=deposit.due_on,
+            )  # fmt: skip
+            db.session.add(record)
+        return Awaiting(ground.fair, record, lambda: act(record, Actor(user.id, user.name)), LONG)
+
+    return made
+
+
+def _till(counted: int | None) -> Callable[[], Awaiting]:
+    """A till with 500,000 VND in it: counted or, with None, open since the day before."""
+
+    def made() -> Awaiting:
+        place = office()
+        user, boss = place.user(Role.FRONT_DESK), place.user(Role.FINANCE)
+        by, other = Actor(user.id, user.name), Actor(boss.id, boss.name)
+        record = open_new_shift(place.fair, Money(500_000, "VND"), by=by)
+        if counted is None:
+            count = {"VND": Count({500_000: 1})}
+            return Awaiting(place.fair, record, lambda: count_shift(record, count, by=by), timedelta(days=1))
+        count_shift(record, {"VND": Count({1_000: counted // 1_000}, reason="Thiếu")}, by=by)
+        if record.waits_for_agreement:
+            return Awaiting(place.fair, record, lambda: agree_to_difference(record, by=other))
+        return Awaiting(place.fair, record, lambda: take_over(record, {"VND": Money(counted, "VND")}, by=other))
+
+    return made
 
 
 def offer() -> Awaiting:
@@ -343,7 +380,11 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "waiting-list": (waiting_list,),
     "importer": (importer,),
     "badge": (badge,),
-    "reservation": (reservation,),
+    "payment-call": (_asking(StepKind.CALL, lambda step, by: record_call(step, CallDraft(Outcome.TALKED), by=by)),),
+    "release": (_asking(StepKind.RELEASE, lambda step, by: release(step, reason="Chưa đặt cọc", by=by)),),
+    "cash-shift": (_till(None),),
+    "cash-difference": (_till(100_000),),
+    "cash-handover": (_till(500_000),),
     "offer": (offer,),
     "booth-request": (booth_request,),
     "fascia": (),  # no state of its own; tests of selling look at it

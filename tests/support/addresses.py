@@ -25,6 +25,7 @@ from fairs.booths.states import BookingState
 from fairs.calendar.milestones import MilestoneDraft, record_milestone
 from fairs.calendar.models import Fair
 from fairs.cards.states import EventState
+from fairs.cashdesk.models import CashEntry, CashShift
 from fairs.checkin.models import Gate
 from fairs.contracts.models import Contract
 from fairs.core.actor import SYSTEM, Actor
@@ -39,6 +40,8 @@ from fairs.directory.models import Company, Invitation, Membership, Person, Prod
 from fairs.directory.service import CompanyDraft, file_on_behalf
 from fairs.directory.team import invite_colleague
 from fairs.documents.models import Selection, SelectionItem
+from fairs.dunning.models import DunningStep
+from fairs.dunning.states import StepKind, StepState
 from fairs.exhibitors.models import Answer, Exhibitor, HouseholdFiling, HouseholdRow
 from fairs.exhibitors.questions import QuestionDraft, save_answers, save_question
 from fairs.exhibitors.sharing import StandDraft, add_company
@@ -54,7 +57,8 @@ from fairs.notes.service import NoteDraft, add_note
 from fairs.notes.states import NoteKind
 from fairs.payments.einvoice import Wanted, make_export
 from fairs.payments.invoicing import LineDraft, cancel_with_credit, issue_credit_note
-from fairs.payments.models import Invoice, Payment
+from fairs.payments.models import Credit, Instalment, Invoice, Payment, Refund
+from fairs.payments.refunds import RefundDraft, request_refund
 from fairs.payments.states import InvoiceState
 from fairs.payments.vat import add_rate
 from fairs.programme.models import BudgetLine, FigureEntry, Target
@@ -201,6 +205,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         save_answers(shown, {question.id: Upload("paper.pdf", b"%PDF-1.4\n%%EOF")}, by=by)
     paper = _paper(fair, by)
     own_attempt = card_attempt(_first(Invoice, Invoice.company_id == own_company, Invoice.state == InvoiceState.OPEN))
+    paid_for = _first(Invoice, Invoice.fair_id == fair.id, Invoice.id != paid.id)
     made = Addresses(app, fair)
     made.values = {
         "fair_slug": fair.slug, "locale": "en", "state": "published", "filename": "app.css", "index": 0, "page": 1,
@@ -232,6 +237,10 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "note_number": lowered.number, "rate_id": rate.id, "export_id": handed.id, "einvoices.download.form": "xlsx",
         "payment_id": _first(Payment, Payment.fair_id == fair.id).id, "instalment": "balance",
         "payments.instalment_document.number": lowered.invoice.number, "payments.my_instalment.number": lowered.invoice.number,
+        "voucher_number": _first(CashEntry, CashEntry.fair_id == fair.id).number if running else "GS00-CI00-00001",
+        "shift_number": _first(CashShift, CashShift.fair_id == fair.id).number if running else "GS00-CS00-00001",
+        "refund_number": _cash_refund(credit, by).number, "step_id": _asked(paid_for.id).id,
+        "take/number": paid_for.number, "dunning.history.number": paid_for.number,
         "money/number": _first(Invoice, Invoice.fair_id == fair.id, Invoice.id != paid.id).number,
         "invoices/number": (invoice or _first(Invoice)).number,
         "booth/reference": own_booking.reference if own_booking else _first(BoothBooking).reference,
@@ -244,6 +253,24 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "checkin.rehearse": {"gate": made.values["gates/code"], "rehearsal": fair.starts_on.isoformat()},
     }
     return made
+
+
+def _cash_refund(credit: Credit, by: Actor) -> Refund:
+    """A refund of one unit in cash that somebody asked for."""
+    return request_refund(credit, RefundDraft(Money(1, credit.currency), "cash", "Mẫu"), by=by)
+
+
+def _asked(invoice_id: int) -> DunningStep:
+    """A call about an invoice."""
+    invoice = db.session.get_one(Invoice, invoice_id)
+    with transaction():
+        deposit = _first(Instalment, Instalment.invoice_id == invoice.id)
+        step = DunningStep(
+            fair_id=invoice.fair_id, invoice_id=invoice.id, instalment_id=deposit.id, step=StepKind.CALL,
+            state=StepState.OPEN, due_on=deposit.due_on, open_minor=1, currency="VND", begun_on=deposit.due_on,
+        )  # fmt: skip
+        db.session.add(step)
+    return step
 
 
 def _of_fair(model: Any, fair: Fair, name: str) -> Any:

@@ -11,19 +11,23 @@ from fairs.core.states import State
 from fairs.workplace.awaited import (
     allocation,
     cards,
+    cash,
     deals,
     documents,
     fairs,
     messages,
     money,
     notes,
+    overdue,
     participants,
     refunds,
     sitework,
 )
 from fairs.workplace.inbox import Kind, Why
 
-_SUBJECTS = (fairs, participants, documents, allocation, money, refunds, cards, sitework, deals, notes, messages)
+_SUBJECTS = (
+    fairs, participants, documents, allocation, money, refunds, cards, cash, overdue, sitework, deals, notes, messages,
+)  # fmt: skip
 
 KINDS: tuple[Kind, ...] = tuple(kind for subject in _SUBJECTS for kind in subject.KINDS)
 KIND_BY_KEY: Mapping[str, Kind] = {kind.key: kind for kind in KINDS}

@@ -31,28 +31,6 @@ _FOR_ENDED_BOOKING = exists().where(
 
 KINDS = (
     Kind(
-        key="reservation",
-        states=(BookingState.RESERVED,),
-        model=BoothBooking,
-        where=(BoothBooking.state == BookingState.RESERVED, BoothBooking.deposit_due_on < TODAY),
-        permission=MANAGE_BOOKINGS,
-        counts_from=BoothBooking.deposit_due_on,
-        days=0,
-        icon="bookmark",
-        reason=_l("Deposit overdue"),
-        title=lambda n: ngettext(
-            "%(num)s reserved booth is past the day of its deposit",
-            "%(num)s reserved booths are past the day of their deposit",
-            n,
-        ),
-        who=lambda booking: booking.exhibitor.company.name,
-        what=lambda booking: _("Booth %(code)s", code=booking.booth.code) + f" · {booking.reference}",
-        button=_l("Ask or release"),
-        page=lambda booking: ("bookings.booking", {"reference": booking.reference}),
-        list_page=("bookings.index", {"state": "overdue"}),
-        load=(joinedload(BoothBooking.booth), joinedload(BoothBooking.exhibitor).joinedload(Exhibitor.company)),
-    ),
-    Kind(
         key="offer",
         states=(BookingState.HELD,),
         model=BoothBooking,
@@ -174,6 +152,7 @@ KINDS = (
 
 NOBODY = {
     BookingState: {
+        BookingState.RESERVED: Why.AUTOMATIC,  # reminders ask for the deposit; calls and releases are kinds of their own
         BookingState.CONFIRMED: Why.FINAL,
         BookingState.EXPIRED: Why.FINAL,
         BookingState.CANCELLED: Why.FINAL,
