@@ -19,6 +19,7 @@ from fairs.core.errors import Conflict
 from fairs.core.permissions import Role
 from fairs.demo.allocation import load_run, load_waiting
 from fairs.demo.applications import load_applications
+from fairs.demo.banking import load_statement
 from fairs.demo.booth_sales import load_booth_sales
 from fairs.demo.deals import load_contracts, load_rates
 from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall, publish_plans
@@ -92,6 +93,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         load_booth_sales(giftshow, as_of)
         made["exhibitors"] += load_waiting(random.Random(PLAN_YEAR + 2), giftshow, cast, scale=scale)
         load_run(giftshow, users)
+        made["bank lines"] = load_statement(giftshow, users)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)
