@@ -84,7 +84,7 @@ class _Reader:
         self.manners = {role: manner_of(self._column(role)) for role in _MONEY if role in layout.columns}
         known = {manner for manner in self.manners.values() if manner}
         self.manner = known.pop() if len(known) == 1 else None
-        debits = [text for text in self._column("debit") if text.strip(" 0-.,")] if "debit" in layout.columns else []
+        debits = [text for text in self._column("debit") if re.search("[1-9]", text)] if "debit" in layout.columns else []
         # Some banks write what goes out with a minus in its own column as well.
         self.debits_signed = bool(debits) and all(text.strip().startswith(("-", "−", "(")) for text in debits)
         self.reading = Reading()
