@@ -223,7 +223,12 @@ def _role_label(fair: Any) -> str:
 def _menu(fair: Any) -> list[dict[str, Any]]:
     if not g.get("grants"):
         return []
-    return [_menu_entry(item, fair) for item in navigation() if _belongs(item, fair) and _can(item.permission)]
+    items = [_menu_entry(item, fair) for item in navigation() if _belongs(item, fair) and _can(item.permission)]
+    # A page below two entries (money, and a part of it) belongs to the nearer one.
+    nearest = max((len(item["url"]) for item in items if item["active"]), default=0)
+    for item in items:
+        item["active"] = item["active"] and len(item["url"]) == nearest
+    return items
 
 
 def _belongs(item: NavItem, fair: Any) -> bool:

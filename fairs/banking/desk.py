@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from fairs.audit.service import record
+from fairs.banking.matching import is_same_name
 from fairs.banking.models import BankLine
 from fairs.banking.queries import WAITS, invoices_by_ids, invoices_like, order_of, rules_of
 from fairs.banking.recording import Share, finish, missing_charges, pay
@@ -53,6 +54,8 @@ def candidates_of(line: BankLine, text: str = "") -> list[Candidate]:
         found.setdefault(key, "sure")
     invoices = invoices_by_ids(found, line.fair_id)
     rows = [(invoices[key], _WHY[how], True) for key, how in found.items() if key in invoices]
+    # The likeliest first: by name, then by amount.
+    rows.sort(key=lambda row: (not _is_like(line, row[0]), row[0].open_amount.amount_minor != line.amount_minor))
     if clean(text):
         searched = invoices_like(line.fair_id, line.currency, clean(text))
         rows += [(one, _l("You searched for it."), False) for one in searched if one.id not in found]
@@ -64,6 +67,11 @@ def candidates_of(line: BankLine, text: str = "") -> list[Candidate]:
         )
         for invoice, why, is_found in rows
     ]  # fmt: skip
+
+
+def _is_like(line: BankLine, invoice: Invoice) -> bool:
+    company = invoice.company
+    return bool(line.payer) and is_same_name(line.payer, (company.name, company.name_en or ""))
 
 
 def _line(line: BankLine) -> BankLine:

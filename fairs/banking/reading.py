@@ -72,6 +72,10 @@ def read_lines(sheets: Sequence[Sheet], layout: Layout, currency: str, *, today:
     return reading
 
 
+def _has_digit(text: str) -> bool:
+    return any(character.isdigit() for character in text)
+
+
 class _Reader:
     def __init__(self, sheet: Sheet, layout: Layout, currency: str, today: date) -> None:
         self.layout, self.currency, self.today = layout, currency, today
@@ -80,7 +84,7 @@ class _Reader:
         self.manners = {role: manner_of(self._column(role)) for role in _MONEY if role in layout.columns}
         known = {manner for manner in self.manners.values() if manner}
         self.manner = known.pop() if len(known) == 1 else None
-        debits = [text for text in self._column("debit") if text.strip(" 0-.,")] if "debit" in layout.columns else []
+        debits = [text for text in self._column("debit") if re.search("[1-9]", text)] if "debit" in layout.columns else []
         # Some banks write what goes out with a minus in its own column as well.
         self.debits_signed = bool(debits) and all(text.strip().startswith(("-", "−", "(")) for text in debits)
         self.reading = Reading()
@@ -100,7 +104,7 @@ class _Reader:
                 self.reading.skipped += 1
                 last = None
                 continue
-            if not values["date"] and not self._has_amount(values):
+            if not _has_digit(values["date"]) and not self._has_amount(values):
                 # A long text that goes on in the next row; below the lines stand signatures.
                 if last is not None and [cell for cell in cells if cell] == [values["text"]]:
                     last.text = f"{last.text} {values['text']}"[:1000]
@@ -113,12 +117,12 @@ class _Reader:
         return self.reading
 
     def _has_amount(self, values: dict[str, str]) -> bool:
-        return any(values.get(role, "").strip(" -–—") for role in ("credit", "debit", "amount"))
+        return any(_has_digit(values.get(role, "")) for role in ("credit", "debit", "amount"))
 
     def _is_no_line(self, cells: list[str], values: dict[str, str]) -> bool:
         if tuple(cells) == self.layout.heads:
             return True
-        if re.search(r"\d", values["date"]):
+        if _has_digit(values["date"]):
             return False
         words = [fold(cell) for cell in cells if re.search(r"[^\W\d_]", cell)]
         return any(_TOTALS.search(word) for word in words)

@@ -16,7 +16,7 @@ from fairs.core.text import fold
 
 _TAIL = 7  # six digits and the check character, after the fair's code
 _LEAST = 4  # so many digits after the fair's code are needed to suggest what was cut off
-_MOST = 5  # suggestions
+_MOST = 10  # suggestions: one digit and the check character may be cut off
 _ALPHABET = string.digits + string.ascii_uppercase
 _ALIKE = str.maketrans("OI", "01")  # read as each other by people, and typed so
 

@@ -229,8 +229,6 @@ def carry_on(statement_id: int) -> int:
     for at in range(0, len(ids), _STEP):
         for line_id in ids[at : at + _STEP]:
             done += record_matched(line_id, by=by)
-        # What was recorded is done with: thousands of objects would make each next flush slower.
-        db.session.expunge_all()
         with transaction():
             _row(statement_id).touched_at = now()
     with transaction():

@@ -19,6 +19,7 @@ from fairs.core.errors import Conflict
 from fairs.core.permissions import Role
 from fairs.demo.allocation import load_run, load_waiting
 from fairs.demo.applications import load_applications
+from fairs.demo.banking import load_statement
 from fairs.demo.booth_sales import load_booth_sales
 from fairs.demo.cash import load_cash_desk
 from fairs.demo.deals import load_contracts, load_rates
@@ -97,6 +98,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         load_run(giftshow, users)
         load_cash_desk(souvenirs, users)
         made["refunds"] = load_refunds(giftshow, users)
+        made["bank lines"] = load_statement(giftshow, users)
         load_reminders(giftshow, users)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:

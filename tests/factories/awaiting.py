@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from flask import current_app
+from sqlalchemy import select
+
 from fairs.accounts.models import RoleGrant
 from fairs.allocation.models import AllocationRun
 from fairs.allocation.service import discard
@@ -14,6 +17,10 @@ from fairs.allocation.service import publish as publish_allocation
 from fairs.allocation.states import AllocationState
 from fairs.badges.service import mark_printed as print_badges
 from fairs.badges.states import BadgeCategory
+from fairs.banking.desk import match_line, second_line, set_aside
+from fairs.banking.models import BankLine
+from fairs.banking.recording import Share
+from fairs.banking.service import account_of, read_at_once
 from fairs.booths.requests import answer_request, ask_extension
 from fairs.booths.service import offer_booths, release_hold
 from fairs.calendar.models import Fair
@@ -55,6 +62,7 @@ from tests.factories.deals import Office as Deals
 from tests.factories.exhibitors import new_office
 from tests.factories.importers import ZONE, reception
 from tests.factories.sitework import new_site
+from tests.factories.statements import Row, csv_file, grid
 from tests.factories.support import support_place
 
 LONG = timedelta(days=8)
@@ -268,6 +276,24 @@ def _done(refund: Refund) -> Refund:
     return finish_refund(refund, reference="FT123", on=refund.created_at.date(), by=SYSTEM)
 
 
+def bank_line(*, above: bool = False) -> Callable[[], Awaiting]:
+    """A line that names no invoice; ``above``: so large that a second person has to agree to what one proposed."""
+
+    def make() -> Awaiting:
+        place = office()
+        person = acting(place.user(Role.FINANCE))
+        account = account_of(place.fair.id, None, current_app.extensions["fairs_config"])
+        row = Row(place.fair.today, 200_000_000 if above else 1_000_000, "nop tien", "", "FT00000001")
+        statement = read_at_once(place.fair, csv_file(grid([row], "bidv")), account, by=person)
+        record = db.session.scalars(select(BankLine).where(BankLine.statement_id == statement.id)).one()
+        if not above:
+            return Awaiting(place.fair, record, lambda: set_aside(record, reason="Lãi", by=SYSTEM))
+        record = match_line(record, [Share(place.invoice().id)], by=person)
+        return Awaiting(place.fair, record, lambda: second_line(record, by=acting(place.user(Role.FINANCE))))
+
+    return make
+
+
 def delivery() -> Awaiting:
     place = new_site(opens_in=2)
     record = place.pay(place.order())
@@ -399,6 +425,8 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "refund-sending": (_refund(_approve, act=_send),),
     "refund-transit": (_refund(_approve, _send, act=_done, later=LONG),),
     "books": (),  # no state of its own; tests of the books look at it
+    "bank-line": (bank_line(),),
+    "bank-line-second": (bank_line(above=True),),
     "delivery": (delivery,),
     "extra-badge": (extra_badge,),
     "defect": (_defect(returns=False), _defect(returns=True)),

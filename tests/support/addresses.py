@@ -19,6 +19,8 @@ from fairs.allocation.inputs import build_problem
 from fairs.allocation.models import AllocationExclusion, AllocationPlace, AllocationRun
 from fairs.allocation.states import AllocationState
 from fairs.badges.models import Badge
+from fairs.banking.models import BankLine
+from fairs.banking.service import account_of, hand_in, read_at_once
 from fairs.booths.models import BookingRequest, BoothBooking
 from fairs.booths.sales_models import PriceRule, WaitingEntry
 from fairs.booths.states import BookingState
@@ -55,6 +57,8 @@ from fairs.lists.states import RunState
 from fairs.messages.service import Notice, send
 from fairs.notes.service import NoteDraft, add_note
 from fairs.notes.states import NoteKind
+from fairs.payments.account_models import Bank
+from fairs.payments.accounts import AccountDraft, save_account
 from fairs.payments.einvoice import Wanted, make_export
 from fairs.payments.invoicing import LineDraft, cancel_with_credit, issue_credit_note
 from fairs.payments.models import Credit, Instalment, Invoice, Payment, Refund
@@ -75,6 +79,7 @@ from fairs.sitework.models import (
 from fairs.visitors.models import Visitor
 from fairs.visitors.service import link_for as visitor_link
 from tests.factories.cards import card_attempt, card_event
+from tests.factories.statements import Row, csv_file, grid
 
 # Not pages of ours, or ways out.
 LEFT_OUT = {"static", "bootstrap.static", "security.static"}
@@ -243,6 +248,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "take/number": paid_for.number, "dunning.history.number": paid_for.number,
         "money/number": _first(Invoice, Invoice.fair_id == fair.id, Invoice.id != paid.id).number,
         "invoices/number": (invoice or _first(Invoice)).number,
+        **_bank(app, fair, by),
         "booth/reference": own_booking.reference if own_booking else _first(BoothBooking).reference,
         "allocation/number": allocation.number, "compare/other": allocation.number, "allocation/form": "docx",
         "apart/exclusion_id": apart.id, "places/reference": allocation.places[0].exhibitor.reference,
@@ -282,6 +288,20 @@ def _exhibitor_of(model: Any, fair: Fair) -> str:
     """The exhibitor of the fair's first row of this kind."""
     found = db.session.scalars(select(model).where(model.fair_id == fair.id).order_by(model.id)).first()
     return str(found.exhibitor.reference) if found is not None else _reference(Exhibitor, fair)
+
+
+def _bank(app: Flask, fair: Fair, by: Actor) -> dict[str, int]:
+    """A line of a bank statement at the desk, a file that is looked over, and a bank account."""
+    account = account_of(fair.id, None, app.extensions["fairs_config"])
+    upload = csv_file(grid([Row(fair.today, 1_000_000, "nop tien", "", "FT00000001")], "bidv"))
+    read_at_once(fair, upload, account, by=by)
+    bank = _first(Bank)
+    own = save_account(AccountDraft(fair.id, bank.id, "0011", "Mau", "VND"), by=by)
+    line = _first(BankLine, BankLine.fair_id == fair.id).id
+    return {
+        "banking.line.line_id": line, "banking.act.line_id": line, "accounts/account_id": own.id,
+        "files/statement_id": hand_in(fair, upload, account, by=by).id,
+    }  # fmt: skip
 
 
 def _handed_over(fair: Fair) -> str:

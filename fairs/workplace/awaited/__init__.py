@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from fairs.core.states import State
 from fairs.workplace.awaited import (
     allocation,
+    banking,
     cards,
     cash,
     deals,
@@ -26,7 +27,7 @@ from fairs.workplace.awaited import (
 from fairs.workplace.inbox import Kind, Why
 
 _SUBJECTS = (
-    fairs, participants, documents, allocation, money, refunds, cards, cash, overdue, sitework, deals, notes, messages,
+    fairs, participants, documents, allocation, money, banking, refunds, cards, cash, overdue, sitework, deals, notes, messages,
 )  # fmt: skip
 
 KINDS: tuple[Kind, ...] = tuple(kind for subject in _SUBJECTS for kind in subject.KINDS)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fairs.core.qr import matrix
 from fairs.payments.vietqr import LARGEST, BadVietQR, crc16, payload
 
 VECTORS = json.loads((Path(__file__).parents[2] / "data" / "vietqr.json").read_text(encoding="utf-8"))["test_vectors"]
@@ -70,3 +71,22 @@ def test_every_payload_reads_back(bank: str, account: str, amount: int | None, m
 def test_what_does_not_fit_is_refused(bank: str, account: str, amount: int | None, memo: str | None) -> None:
     with pytest.raises(BadVietQR):
         payload(bank, account, amount, memo)
+
+
+def test_the_list_of_banks_is_the_known_one() -> None:
+    """Each number has six digits and is one bank's."""
+    known = json.loads((Path(__file__).parents[2] / "data" / "vietqr.json").read_text(encoding="utf-8"))["bins"]
+    assert len(set(known.values())) == len(known) and all(len(number) == 6 and number.isdigit() for number in known.values())
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=[v["payload"][-4:] for v in VECTORS])
+def test_another_program_reads_the_drawn_code(vector: dict[str, Any]) -> None:
+    """The code is drawn by zxing-cpp; OpenCV shares nothing with it."""
+    import cv2
+    import numpy
+
+    modules = matrix(vector["payload"])
+    picture = 255 * (1 - numpy.pad(numpy.array([list(row) for row in modules], dtype=numpy.uint8), 4))
+    large = numpy.kron(picture, numpy.ones((6, 6), dtype=numpy.uint8))
+    text, _corners, _straight = cv2.QRCodeDetector().detectAndDecode(large)
+    assert text == vector["payload"]
