@@ -226,7 +226,7 @@ def _menu(fair: Any) -> list[dict[str, Any]]:
 
 
 def _belongs(item: NavItem, fair: Any) -> bool:
-    if item.for_kind and (fair is None or fair.kind != item.for_kind) or item.when and not item.when():
+    if (item.for_kind and (fair is None or fair.kind != item.for_kind)) or (item.when and not item.when()):
         return False
     return not item.for_fair or bool(fair)
 

@@ -56,7 +56,8 @@ class Config:
     bank_account: str = _doc("0000000000", "Number of the account that receives payments.")
     bank_account_name: str = _doc("SO CONG THUONG HA NOI", "Holder of that account, in capitals without accents.")
     stripe_secret_key: str = _doc(
-        "", "Secret key of a Stripe account (sk_… or rk_…); empty, with or without the next one, offers no payment by card."
+        "",
+        "Secret key of a Stripe account (sk_… or rk_…); empty, with or without the next one, offers no payment by card.",
     )
     stripe_webhook_secret: str = _doc(
         "", "Signing secret of the webhook at /webhooks/stripe (whsec_…). While it is changed: new,old."
@@ -71,7 +72,8 @@ class Config:
     demo: bool = _doc(False, "Demonstration: sample accounts on the sign-in page, mail readable at /dev/mail.")
     testing: bool = _doc(False, "Only for the tests.")
     kill_at: str = _doc(
-        "", "Only for the drill: the step at which the process ends as in a power cut; needs FAIRS_DEMO or FAIRS_TESTING."
+        "",
+        "Only for the drill: the step at which the process ends as in a power cut; needs FAIRS_DEMO or FAIRS_TESTING.",
     )
     secure_cookies: bool = _doc(False, "Cookies only over HTTPS; set it behind TLS.")
     trusted_proxies: int = _doc(0, "Number of reverse proxies whose X-Forwarded-* headers are believed.")

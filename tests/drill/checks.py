@@ -45,7 +45,9 @@ def _ledger() -> list[str]:
         columns = [getattr(model, key) for key in keys]
         for *key, total in db.session.execute(select(*columns, func.sum(amount)).group_by(*columns)):
             sides[tuple(key)][side] += sign * int(total)
-    return [f"the ledger of {key} says {one}, the documents {other}" for key, (one, other) in sides.items() if one != other]
+    return [
+        f"the ledger of {key} says {one}, the documents {other}" for key, (one, other) in sides.items() if one != other
+    ]
 
 
 def _numbers() -> list[str]:
@@ -66,7 +68,9 @@ def _payments(stage: Stage, at_rest: bool) -> list[str]:
     for attempt in db.session.scalars(select(CardAttempt)):
         payment, made = attempt.payment, pages.pop(attempt.token, [])
         paid = [page for page in made if page["payment_status"] == "paid"]
-        receipts = db.session.scalar(select(func.sum(Receipt.amount_minor)).where(Receipt.payment_id == payment.id)) or 0
+        receipts = (
+            db.session.scalar(select(func.sum(Receipt.amount_minor)).where(Receipt.payment_id == payment.id)) or 0
+        )
         credits_ = db.session.scalar(select(func.sum(Credit.given_minor)).where(Credit.payment_id == payment.id)) or 0
         if len(made) > 1:
             said.append(f"payment {payment.id} has {len(made)} pages at the card company")

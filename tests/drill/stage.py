@@ -9,7 +9,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +83,9 @@ class Stage:
 
         with self.looking():
             place = office()
-            user = create_user("payer@people.example", "Người trả", by=SYSTEM, confirmed=True, password_hash=hashed(PASSWORD))
+            user = create_user(
+                "payer@people.example", "Người trả", by=SYSTEM, confirmed=True, password_hash=hashed(PASSWORD)
+            )
             join_company(user.id, place.exporter, by=SYSTEM)
             return place, user.id
 
@@ -114,10 +116,8 @@ class Stage:
         child = self.children.pop(name, None)
         if child is None:
             return
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         child.wait()
 
     def expect_death(self, name: str, step: str) -> None:

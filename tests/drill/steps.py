@@ -73,7 +73,12 @@ class Scene:
     def expect_paid(self, number: str) -> None:
         """The invoice is paid, once."""
         until(f"{number} is paid", lambda: self.state(number) is PaymentState.CONFIRMED)
-        query = select(Invoice.received_minor, func.count(Receipt.id)).join(Receipt).where(Invoice.number == number).group_by(Invoice.id)
+        query = (
+            select(Invoice.received_minor, func.count(Receipt.id))
+            .join(Receipt)
+            .where(Invoice.number == number)
+            .group_by(Invoice.id)
+        )
         with self.stage.looking():
             received = db.session.execute(query).one()
         if tuple(received) != (WHOLE, 1):
@@ -163,7 +168,9 @@ def _worker_while_paying_back(step: str, given: int) -> Callable[[Scene], None]:
             credit = cancel_with_credit(invoice, by=SYSTEM, reason="Rút khỏi hội chợ")
             if credit is None:
                 raise DrillFailed("no credit")
-            clerk, chief = (Actor(user.id, user.name) for user in (scene.place.user(Role.FINANCE), scene.place.user(Role.FINANCE)))
+            clerk, chief = (
+                Actor(user.id, user.name) for user in (scene.place.user(Role.FINANCE), scene.place.user(Role.FINANCE))
+            )
             refund = request_refund(credit, RefundDraft(credit.free, "card", "Rút khỏi hội chợ"), by=clerk)
             refund_id = approve_refund(refund, by=chief).id
             intent = refund.payment.external_reference if refund.payment else ""
@@ -186,7 +193,8 @@ def _worker_while_mailing(step: str, taken: int) -> Callable[[Scene], None]:
         before = len(scene.stage.smtp.messages)
         with scene.stage.looking(), transaction():
             written = [
-                send(Notice("accounts/test", "Hà", f"reader{number}@people.example", "vi", {}, scene.place.fair.id, ())) for number in range(3)
+                send(Notice("accounts/test", "Hà", f"reader{number}@people.example", "vi", {}, scene.place.fair.id, ()))
+                for number in range(3)
             ]
         scene.stage.expect_death("worker", step)
         _expect(len(scene.stage.smtp.messages) == before + taken, "the mail server has what it has")
@@ -246,9 +254,14 @@ def statement_interrupted(scene: Scene) -> None:
     with scene.stage.looking():
         invoices = [scene.place.invoice() for _ in range(60)]
         day, keys = scene.place.fair.today, [invoice.id for invoice in invoices]
-        lines = [f"{day:%d/%m/%Y},FT{at:08d},,{WHOLE},CK {row.payment_reference} tien gian hang" for at, row in enumerate(invoices)]
+        lines = [
+            f"{day:%d/%m/%Y},FT{at:08d},,{WHOLE},CK {row.payment_reference} tien gian hang"
+            for at, row in enumerate(invoices)
+        ]
     file = scene.folder / "sao-ke.csv"
-    file.write_text("\n".join(["Ngày giao dịch,Số tham chiếu,Số tiền ghi nợ,Số tiền ghi có,Mô tả", *lines]), encoding="utf-8-sig")
+    file.write_text(
+        "\n".join(["Ngày giao dịch,Số tham chiếu,Số tiền ghi nợ,Số tiền ghi có,Mô tả", *lines]), encoding="utf-8-sig"
+    )
     for seconds in (1.0, 1.6, 2.2, 2.8, 3.4):
         with scene.stage.log.open("ab") as out:
             reading = subprocess.Popen([*command, str(file)], cwd=ROOT, env=scene.stage.env, stdout=out, stderr=out)
@@ -258,10 +271,12 @@ def statement_interrupted(scene: Scene) -> None:
                 reading.kill()
             reading.wait()
         require(scene.stage)
+    paid = select(func.count()).where(Invoice.id.in_(keys), Invoice.received_minor == WHOLE)
     for _time in range(2):
-        done = subprocess.run([*command, str(file)], cwd=ROOT, env=scene.stage.env, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [*command, str(file)], cwd=ROOT, env=scene.stage.env, capture_output=True, text=True, check=False
+        )
         _expect(done.returncode == 0, f"the statement is read: {done.stderr[-300:]}")
-        paid = select(func.count()).where(Invoice.id.in_(keys), Invoice.received_minor == WHOLE)
         until("every line is booked, once", lambda: scene.stage.scalar(paid) == len(keys))
         received = select(func.count()).select_from(Payment).where(Payment.invoice_id.in_(keys))
         _expect(scene.stage.scalar(received) == len(keys), "one payment for each line")

@@ -67,7 +67,13 @@ class State:
 
     def tell(self, kind: str, thing: dict[str, Any]) -> None:
         """Sign a message about a thing, keep it, and deliver it until it is taken."""
-        event = {"id": f"evt_{token_hex(8)}", "object": "event", "type": kind, "created": int(time.time()), "data": {"object": thing}}
+        event = {
+            "id": f"evt_{token_hex(8)}",
+            "object": "event",
+            "type": kind,
+            "created": int(time.time()),
+            "data": {"object": thing},
+        }
         self.keep(json.dumps(event).encode(), sign(json.dumps(event).encode()))
 
     def keep(self, body: bytes, signature: str) -> None:
@@ -256,7 +262,10 @@ class Page:
         except Refused as refused:
             return self.show(name, str(refused.body["error"]["code"]))
         if intent["status"] == "requires_action":
-            buttons = "".join(f"<button name=success value={value}>{text}</button>" for value, text in (("true", "Complete"), ("false", "Fail")))
+            buttons = "".join(
+                f"<button name=success value={value}>{text}</button>"
+                for value, text in (("true", "Complete"), ("false", "Fail"))
+            )
             return 200, _html(f"<form method=post>{buttons}</form>")
         if intent["status"] != "succeeded":
             self.state.tell("payment_intent.payment_failed", intent)
@@ -266,10 +275,21 @@ class Page:
         return 303, session["success_url"]
 
     def _new_intent(self, session: dict[str, Any], number: str) -> dict[str, Any]:
-        card = {"type": "card", "card[number]": number, "card[exp_month]": 12, "card[exp_year]": 2030, "card[cvc]": "123"}
+        card = {
+            "type": "card",
+            "card[number]": number,
+            "card[exp_month]": 12,
+            "card[exp_year]": 2030,
+            "card[cvc]": "123",
+        }
         method = self.state.ask("POST", "/v1/payment_methods", card)
         named = {f"metadata[{name}]": value for name, value in session["_intent"]["metadata"].items()}
-        order = {"amount": session["amount_total"], "currency": session["currency"], "payment_method": method["id"], **named}
+        order = {
+            "amount": session["amount_total"],
+            "currency": session["currency"],
+            "payment_method": method["id"],
+            **named,
+        }
         intent = self.state.ask("POST", "/v1/payment_intents", order)
         session["payment_intent"] = intent["id"]
         return self.state.ask("POST", f"/v1/payment_intents/{intent['id']}/confirm")
@@ -315,12 +335,16 @@ def handler(company: Company) -> type[BaseHTTPRequestHandler]:
             path, _, query = self.path.partition("?")
             if path.startswith("/pay/"):
                 name = path.removeprefix("/pay/")
-                self._answer(*(page.show(name) if method == "GET" else page.pay(name, _tree(raw))), "text/html; charset=utf-8")
+                self._answer(
+                    *(page.show(name) if method == "GET" else page.pay(name, _tree(raw))), "text/html; charset=utf-8"
+                )
             elif path == "/_test/catch":
                 state.keep(raw.encode(), self.headers["Stripe-Signature"])
                 self._answer(200, {})
             elif path.startswith("/_test/"):
                 self._answer(200, _tested(company, path.removeprefix("/_test/"), json.loads(raw or "{}")))
+            elif not path.startswith("/v1/"):
+                self._answer(404, {})
             else:
                 values = _tree(raw if method == "POST" else query)
                 full = self.path if method == "GET" and "refunds" not in path else path

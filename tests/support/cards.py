@@ -103,7 +103,11 @@ def running_card_company() -> Iterator[CardCompany]:
                             start_new_session=True,
                         )
                     )  # fmt: skip
-                _wait(f"http://localhost:{behind}/" if place == folder else f"http://localhost:{port}/_test/calls", children, f"{folder}/log")
+                _wait(
+                    f"http://localhost:{behind}/" if place == folder else f"http://localhost:{port}/_test/calls",
+                    children,
+                    f"{folder}/log",
+                )
             yield CardCompany(f"http://127.0.0.1:{port}")
         finally:
             for child in children:

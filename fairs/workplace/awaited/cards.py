@@ -62,7 +62,9 @@ KINDS = (
         icon="credit-card",
         reason=_l("Word of the card company"),
         title=lambda n: ngettext(
-            "%(num)s message of the card company needs a person", "%(num)s messages of the card company need a person", n
+            "%(num)s message of the card company needs a person",
+            "%(num)s messages of the card company need a person",
+            n,
         ),
         who=_who,
         what=_what,

@@ -44,7 +44,9 @@ class Books:
         credit = cancel_with_credit(self.invoice, by=SYSTEM, reason="Rút")
         assert credit is not None
         self.credit: Credit = credit
-        self.clerk, self.chief = (Actor(user.id, user.name) for user in (self.place.user(Role.FINANCE), self.place.user(Role.FINANCE)))
+        self.clerk, self.chief = (
+            Actor(user.id, user.name) for user in (self.place.user(Role.FINANCE), self.place.user(Role.FINANCE))
+        )
 
     def approved(self, amount: int) -> Refund:
         """A refund that both agree on."""
@@ -54,7 +56,9 @@ class Books:
     def sent(self) -> list[tuple[int, str]]:
         """What the card company gave back."""
         intent = self.attempt.intent_id
-        return sorted((one["amount"], one["status"]) for one in self.company.get(f"/v1/refunds?payment_intent={intent}")["data"])
+        return sorted(
+            (one["amount"], one["status"]) for one in self.company.get(f"/v1/refunds?payment_intent={intent}")["data"]
+        )
 
     def order(self, refund: Refund) -> CardRefund:
         """The order of a refund."""
@@ -83,7 +87,10 @@ def test_in_part_and_the_rest(books: Books, client: Client) -> None:
     assert books.attempt.payment.state is PaymentState.REFUNDED
     assert books.sent() == [(5_000_000, "succeeded"), (WHOLE - 5_000_000, "succeeded")]
     assert rest.external_reference == books.order(rest).external_id
-    deliver(client, books.company.events(books.company.get(f"/v1/refunds/{rest.external_reference}")["charge"], "charge.refunded"))
+    deliver(
+        client,
+        books.company.events(books.company.get(f"/v1/refunds/{rest.external_reference}")["charge"], "charge.refunded"),
+    )
     books.work()
     assert {row.state for row in db.session.scalars(select(WebhookEvent))} == {EventState.PROCESSED}
     assert len(books.sent()) == 2
@@ -139,7 +146,11 @@ def test_a_refund_that_takes_days_and_one_that_fails(books: Books, client: Clien
     books.company.test("tell", kind="refund.failed", thing={"id": books.order(bad).external_id, "object": "refund"})
     deliver(client, books.company.events(books.order(bad).external_id or "", "refund.failed"))
     books.work()
-    assert (bad.state, bad.ended_because, slow.state) == (RefundState.FAILED, "lost_or_stolen_card", RefundState.IN_TRANSIT)
+    assert (bad.state, bad.ended_because, slow.state) == (
+        RefundState.FAILED,
+        "lost_or_stolen_card",
+        RefundState.IN_TRANSIT,
+    )
     time_machine.move_to(now() + timedelta(hours=2))
     tasks.work(books.app.extensions["fairs_config"])
     db.session.expire_all()

@@ -97,7 +97,9 @@ def test_a_company_pays_in_dong_and_in_dollars(
     assert ledger_holds(invoice)
 
 
-def test_a_refused_card_another_card_and_strong_authentication(place: Office, payer: Client, company: CardCompany) -> None:
+def test_a_refused_card_another_card_and_strong_authentication(
+    place: Office, payer: Client, company: CardCompany
+) -> None:
     invoice = place.invoice()
     attempt = begin(payer, invoice)
     status, _page = company.pay(attempt.url, number=REFUSED)
@@ -129,7 +131,9 @@ def test_a_refused_card_another_card_and_strong_authentication(place: Office, pa
     assert invoice.received_minor == 6_480_000
 
 
-def test_one_page_at_a_time_and_another_amount_ends_the_first(place: Office, payer: Client, company: CardCompany) -> None:
+def test_one_page_at_a_time_and_another_amount_ends_the_first(
+    place: Office, payer: Client, company: CardCompany
+) -> None:
     invoice = place.invoice()
     first = begin(payer, invoice)
     assert begin(payer, invoice).id == first.id

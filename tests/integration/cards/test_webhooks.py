@@ -57,7 +57,12 @@ def stored() -> list[tuple[str, EventState]]:
 
 
 def _message(**values: Any) -> bytes:
-    right = {"id": "evt_1", "type": "payment_intent.succeeded", "created": int(time.time()), "data": {"object": {"id": "pi_1"}}}
+    right = {
+        "id": "evt_1",
+        "type": "payment_intent.succeeded",
+        "created": int(time.time()),
+        "data": {"object": {"id": "pi_1"}},
+    }
     return json.dumps({**right, **values}).encode()
 
 
@@ -91,7 +96,9 @@ _DEEP = b'{"id": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
 def test_what_is_not_the_card_companys_is_refused_and_changes_nothing(
     place: Office, client: Client, body: bytes, signature: str, code: str
 ) -> None:
-    answer = client.post("/webhooks/stripe", data=body, headers={"Stripe-Signature": signature}, content_type="application/json")
+    answer = client.post(
+        "/webhooks/stripe", data=body, headers={"Stripe-Signature": signature}, content_type="application/json"
+    )
     assert (answer.status_code, answer.json) == (400, {"code": code})
     assert stored() == []
 
@@ -102,7 +109,9 @@ def test_refusals_are_counted_and_logged_without_what_was_in_them(
     from fairs.operations.metrics import exposition
 
     client.post("/webhooks/stripe", data=b'{"email": "someone@example.com"}', headers={"Stripe-Signature": "t=1,v1=0"})
-    assert [record.getMessage() for record in caplog.records if "webhook" in record.getMessage()] == ["webhook refused: forged"]
+    assert [record.getMessage() for record in caplog.records if "webhook" in record.getMessage()] == [
+        "webhook refused: forged"
+    ]
     assert 'fairs_webhooks_refused_total{reason="forged"}' in exposition().decode()
 
 
@@ -142,7 +151,9 @@ def test_repeated_reordered_and_late_it_is_one_payment(
     assert list_credits(place.fair.id) == []
 
 
-def test_a_message_is_only_a_hint(place: Office, client: Client, gateway: StripeGateway, card_app: Flask, company: CardCompany) -> None:
+def test_a_message_is_only_a_hint(
+    place: Office, client: Client, gateway: StripeGateway, card_app: Flask, company: CardCompany
+) -> None:
     attempt = start_payment(gateway, card_app.extensions["fairs_config"], place.invoice(), whole=True, by=SYSTEM)
     lie = {"id": attempt.session_id, "object": "checkout.session", "payment_status": "paid", "amount_total": 1}
     body = _message(type="checkout.session.completed", data={"object": lie})
@@ -191,7 +202,13 @@ def test_a_dispute_awaits_finance_and_changes_nothing_else(
     deliver(client, company.events(paid.session_id or "", "checkout.session.completed"))
     run_jobs(client.application)
     db.session.expire_all()
-    dispute = {"id": f"dp_{paid.token}", "payment_intent": paid.intent_id, "amount": 12_960_000, "currency": "vnd", "reason": "fraudulent"}
+    dispute = {
+        "id": f"dp_{paid.token}",
+        "payment_intent": paid.intent_id,
+        "amount": 12_960_000,
+        "currency": "vnd",
+        "reason": "fraudulent",
+    }
     company.test("dispute", **dispute)
     company.test("tell", kind="charge.dispute.created", thing=dispute)
     deliver(client, company.events(dispute["id"]))
@@ -256,7 +273,11 @@ def test_many_deliveries_and_workers_at_once_have_one_effect(real_app: Flask, co
             event = messages[number % 2]
             start.wait()
             headers = {"Stripe-Signature": event["signature"]}
-            return real_app.test_client().post("/webhooks/stripe", data=event["body"].encode(), headers=headers).status_code
+            return (
+                real_app.test_client()
+                .post("/webhooks/stripe", data=event["body"].encode(), headers=headers)
+                .status_code
+            )
 
         with ThreadPoolExecutor(8) as pool:
             assert list(pool.map(send, range(8))) == [200] * 8
