@@ -2,11 +2,11 @@
 
 PORT ?= 8000
 DEMO ?= 1
-export PORT DEMO TESTS WORKERS
+export PORT DEMO TESTS WORKERS DATABASE
 
 with-python = @python=$$($(SHELL) scripts/find-python) && exec "$$python" -m
 
-.PHONY: run test lint format bench docs audit lock clean help
+.PHONY: run test lint format bench drill docs audit lock clean help
 
 run: ## set up, load the demonstration on the first start, serve it (PORT=8000, DEMO=0 starts empty)
 	$(with-python) scripts.run
@@ -22,6 +22,9 @@ format: ## mend style and format where that can be done by itself
 
 bench: ## measure; one JSON object per figure
 	$(with-python) scripts.bench
+
+drill: ## end web server and worker at every step of money and mail, then check the books (DATABASE="sqlite postgres")
+	$(with-python) scripts.drill
 
 docs: ## make the documents that follow from the code (settings, data model, states)
 	@.venv/bin/python -m scripts.docs

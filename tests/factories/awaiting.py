@@ -416,10 +416,7 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "fascia": (),  # no state of its own; tests of selling look at it
     "invoice": (invoice, partly_paid),
     "credit": (credit,),
-    "card-failure": (
-        _card_message(EventState.FAILED, lambda event: try_event_again(event, by=SYSTEM)),
-        _card_message(EventState.FAILED, lambda event: close_event(event, "Bỏ qua", by=SYSTEM)),
-    ),
+    "card-failure": (_card_message(EventState.FAILED, lambda event: try_event_again(event, by=SYSTEM)),),
     "card-attention": (_card_message(EventState.ATTENTION, lambda event: close_event(event, "Đã trả lời", by=SYSTEM)),),
     "refund-approval": (_refund(act=lambda one: fail_refund(one, because="Sai số", by=SYSTEM)),),
     "refund-sending": (_refund(_approve, act=_send),),

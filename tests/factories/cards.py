@@ -7,17 +7,21 @@ from uuid import uuid4
 
 from fairs.cards.models import CardAttempt, WebhookEvent
 from fairs.cards.states import EventState
-from fairs.core.actor import SYSTEM
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
-from fairs.payments.models import Invoice
-from fairs.payments.service import begin_payment
+from fairs.payments.models import Invoice, Payment
+from fairs.payments.states import PaymentState
 
 
 def card_attempt(invoice: Invoice) -> CardAttempt:
-    """A page for card data that is open, for all that is open of the invoice."""
+    """A page for card data that is open, whatever is owed on the invoice."""
     with transaction():
-        payment = begin_payment(invoice, invoice.open_amount, "card", by=SYSTEM)
+        payment = Payment(
+            fair_id=invoice.fair_id, company_id=invoice.company_id, invoice_id=invoice.id, state=PaymentState.PENDING, method="card",
+            amount_minor=invoice.total_minor or 1, refunded_minor=0, currency=invoice.currency,
+        )  # fmt: skip
+        db.session.add(payment)
+        db.session.flush()
         made = CardAttempt(
             payment_id=payment.id, invoice_id=invoice.id, fair_id=invoice.fair_id, token=uuid4().hex,
             session_id=f"cs_test_{uuid4().hex}", url="https://cards.example/pay", is_open=True, is_called_off=False, is_paid=False,

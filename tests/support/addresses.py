@@ -209,7 +209,6 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
     with transaction():
         save_answers(shown, {question.id: Upload("paper.pdf", b"%PDF-1.4\n%%EOF")}, by=by)
     paper = _paper(fair, by)
-    own_attempt = card_attempt(_first(Invoice, Invoice.company_id == own_company, Invoice.state == InvoiceState.OPEN))
     paid_for = _first(Invoice, Invoice.fair_id == fair.id, Invoice.id != paid.id)
     made = Addresses(app, fair)
     made.values = {
@@ -232,7 +231,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "reference/item_id": _of_fair(ManualItem, fair, "id"), "of/reference": paper[0], "of/item_id": paper[1],
         "staff/place_id": _of_fair(StaffPlace, fair, "id"),
         "handover/code": _handed_over(fair), "photos/photo_id": _look(fair, HandoverPhoto), "signatures/visit_id": _look(fair, HandoverVisit),
-        "card/part": "all", "card-payments/token": own_attempt.token, "messages/event_id": card_event(fair.id, EventState.FAILED).id,
+        "card/part": "all", "card-payments/token": card_attempt(invoice or _first(Invoice)).token, "messages/event_id": card_event(fair.id, EventState.FAILED).id,
         "rule_id": price_rule.id, "waiting/entry_id": waiting.id, "request_id": asked.id, "requests/answer": "agree",
         "gates/code": _first(Gate, Gate.fair_id == fair.id).code, "gates/gate_code": _first(Gate, Gate.fair_id == fair.id).code,
         "item_id": _first(SelectionItem, SelectionItem.selection_id == _first(Selection, Selection.fair_id == fair.id).id).id,

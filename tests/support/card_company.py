@@ -343,6 +343,8 @@ def handler(company: Company) -> type[BaseHTTPRequestHandler]:
                 self._answer(200, {})
             elif path.startswith("/_test/"):
                 self._answer(200, _tested(company, path.removeprefix("/_test/"), json.loads(raw or "{}")))
+            elif not path.startswith("/v1/"):
+                self._answer(404, {})
             else:
                 values = _tree(raw if method == "POST" else query)
                 full = self.path if method == "GET" and "refunds" not in path else path

@@ -49,11 +49,12 @@ def demonstration(databases: Databases, shared: Path, instance: Path) -> None:
 
 
 @contextmanager
-def running(instance: Path) -> Iterator[LiveServer]:
-    """Web server and worker on ``instance``, which exists already."""
+def running(instance: Path, **settings: str) -> Iterator[LiveServer]:
+    """Web server and worker on ``instance``, which exists already, with further settings by their names."""
     port = free_port()
     log = instance / "server.log"
     env = environment(instance) | {"FAIRS_BASE_URL": f"http://127.0.0.1:{port}", "WEB_CONCURRENCY": "1"}
+    env |= {f"FAIRS_{name.upper()}": value for name, value in settings.items()}
     with log.open("ab") as out, Processes(port, env, out) as processes:
         yield LiveServer(processes.address, instance, log)
 
