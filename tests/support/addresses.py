@@ -29,6 +29,7 @@ from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
 from fairs.core.lists import list_spec
+from fairs.core.money import Money
 from fairs.core.permissions import Permission, Role
 from fairs.core.storage import Upload
 from fairs.core.web import MARK
@@ -51,6 +52,8 @@ from fairs.notes.service import NoteDraft, add_note
 from fairs.notes.states import NoteKind
 from fairs.payments.invoicing import cancel_with_credit
 from fairs.payments.models import Invoice
+from fairs.payments.refunds import RefundDraft, approve_refund, request_refund
+from fairs.payments.transfers import make_transfer_list
 from fairs.programme.models import BudgetLine, FigureEntry, Target
 from fairs.sitework.manual import checklist, tick
 from fairs.sitework.models import (
@@ -156,6 +159,9 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
     paid = _first(Invoice, Invoice.fair_id == fair.id, Invoice.received_minor > 0, Invoice.company_id != own_company)
     credit = cancel_with_credit(paid, by=by, reason="Mẫu")
     assert credit is not None
+    half, account = Money(credit.amount_minor // 2, credit.currency), {"holder": "Mẫu", "number": "0123456789", "bank": "Mẫu"}
+    refund = approve_refund(request_refund(credit, RefundDraft(half, "transfer", "Mẫu", account), by=by), by=SYSTEM)
+    transfers = make_transfer_list(fair, [refund.number], key="sample", by=by)
     note = add_note(company, NoteDraft(NoteKind.NOTE, "Ghi chú mẫu"), by=by)
     with transaction():
         message = send(Notice("accounts/test", "Hà", None, "vi", {}, fair.id, ()))
@@ -214,6 +220,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "clash_id": _first(SupportClash).id, "line_id": _first(BudgetLine).id, "rule_code": "KC-DOM-JOIN",
         "documents.file.part": "decision", "document_texts.edit.kind": "exhibitor_support", "document_texts.edit.part": "decision",
         "paper_locale": "vi",
+        "refund_number": refund.number, "list_number": transfers.number,
         "money/number": _first(Invoice, Invoice.fair_id == fair.id, Invoice.id != paid.id).number,
         "invoices/number": (invoice or _first(Invoice)).number,
         "booth/reference": own_booking.reference if own_booking else _first(BoothBooking).reference,
