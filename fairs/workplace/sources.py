@@ -34,7 +34,7 @@ from fairs.importers.permissions import VIEW_IMPORTERS
 from fairs.messages.models import OutboxMessage
 from fairs.notes.models import Note
 from fairs.notes.queries import notes_about
-from fairs.payments.models import Invoice, Receipt
+from fairs.payments.models import Invoice, Receipt, Refund
 from fairs.payments.permissions import VIEW_INVOICES
 from fairs.visitors.models import Visitor
 from fairs.visitors.permissions import VIEW_VISITORS
@@ -155,6 +155,11 @@ def _received(row: Any) -> Told:
 def _billed(row: Any) -> Told:
     title = _("Invoice over %(amount)s", amount=format_money(Money(row.total_minor, row.currency)))
     return Told(title, "receipt", row.number, endpoint="payments.invoice", values={"number": row.number})
+
+
+def _paid_back(row: Any) -> Told:
+    title = _("%(amount)s paid back", amount=format_money(Money(row.amount_minor, row.currency)))
+    return Told(title, "receipt-refund", row.number, endpoint="refunds.refund", values={"refund_number": row.number})
 
 
 def _visits() -> Any:
@@ -286,6 +291,8 @@ SOURCES = (
            _simple(Invoice.number, Invoice.total_minor, Invoice.currency), _billed),
     Source("money", VIEW_INVOICES, Receipt.fair_id, Receipt.received_on, Receipt.id, _of(Invoice.company_id),
            _receipts, _received),
+    Source("money", VIEW_INVOICES, Refund.fair_id, Refund.done_on, Refund.id, _of(Refund.company_id),
+           _simple(Refund.number, Refund.amount_minor, Refund.currency), _paid_back),
     Source("badge", VIEW_DIRECTORY, Badge.fair_id, Badge.created_at, Badge.id, _badge_about, _badges, _issued),
     Source("badge", VIEW_DIRECTORY, Badge.fair_id, Badge.revoked_at, Badge.id, _badge_about, _badges, _revoked),
     Source("visit", VIEW_DIRECTORY, Visit.fair_id, Visit.day, Visit.fair_id, _badge_about, _visits, _visited),
