@@ -90,7 +90,7 @@ def _credit_sheets(_fair: Fair, query: Select[Credit]) -> Sequence[Sheet]:
 def _refund_sheets(_fair: Fair, query: Select[Refund]) -> Sequence[Sheet]:
     heads = [
         _("Number"), _("Company"), _("Tax code"), _("Credit"), _("Method"), _("Amount"), _("Currency"), _("State"),
-        _("Reason"), _("Asked for"), _("Approved"), _("Transfer list"), _("Sent"), _("Paid back on"),
+        _("Reason"), _("Asked for on"), _("Approved"), _("Transfer list"), _("Sent"), _("Paid back on"),
         _("Bank reference or voucher number"), _("Why not"),
     ]  # fmt: skip
     return [Sheet(_("Refunds"), heads, _refund_rows(query))]

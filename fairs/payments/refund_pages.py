@@ -58,7 +58,7 @@ _ACTS = {
 }
 
 
-@bp.get("/fairs/<fair_slug>/money/credits")
+@bp.get("/fairs/<fair_slug>/credits")
 @requires(VIEW_INVOICES)
 def credits() -> str | Response:  # noqa: A001  the page's name
     """What companies have to their credit; as a sheet with ``?format=xlsx``."""
@@ -92,7 +92,7 @@ def _use_form(credit: Credit, invoices: list[Invoice]) -> UseForm:
     return form
 
 
-@bp.get("/fairs/<fair_slug>/money/credits/<credit_number>")
+@bp.get("/fairs/<fair_slug>/credits/<credit_number>")
 @requires(VIEW_INVOICES)
 def credit(credit_number: str) -> str:
     """One credit: where it came from, what it was used for, what can be done with it."""
@@ -113,7 +113,7 @@ def _credit_page(found: Credit, form: UseForm) -> str:
     )  # fmt: skip
 
 
-@bp.post("/fairs/<fair_slug>/money/credits/<credit_number>/use")
+@bp.post("/fairs/<fair_slug>/credits/<credit_number>/use")
 @requires(RECORD_RECEIPT)
 def use(credit_number: str) -> Any:
     """Pay an open invoice of the same company from the credit."""
@@ -136,7 +136,7 @@ def use(credit_number: str) -> Any:
     return _credit_page(_credit(credit_number), form), 422
 
 
-@bp.route("/fairs/<fair_slug>/money/credits/<credit_number>/refund", methods=["GET", "POST"])
+@bp.route("/fairs/<fair_slug>/credits/<credit_number>/refund", methods=["GET", "POST"])
 @requires(RECORD_RECEIPT)
 def ask(credit_number: str) -> Any:
     """Ask for money of a credit to go back."""
@@ -162,7 +162,7 @@ def ask(credit_number: str) -> Any:
     return page, 422 if form.errors else 200
 
 
-@bp.get("/fairs/<fair_slug>/money/refunds")
+@bp.get("/fairs/<fair_slug>/credits/refunds")
 @requires(VIEW_INVOICES)
 def index() -> str | Response:
     """The fair's refunds."""
@@ -188,7 +188,7 @@ def _refund(number: str) -> Refund:
     return found
 
 
-@bp.get("/fairs/<fair_slug>/money/refunds/<refund_number>")
+@bp.get("/fairs/<fair_slug>/credits/refunds/<refund_number>")
 @requires(VIEW_INVOICES)
 def refund(refund_number: str) -> str:
     """One refund: how much, where to, who asked and who approved, and what is next."""
@@ -213,7 +213,7 @@ def _refund_page(found: Refund, *, why: WhyForm | None = None, done: DoneForm | 
     )  # fmt: skip
 
 
-@bp.post("/fairs/<fair_slug>/money/refunds/<refund_number>/approve")
+@bp.post("/fairs/<fair_slug>/credits/refunds/<refund_number>/approve")
 @requires(APPROVE_REFUND)
 def approve(refund_number: str) -> Any:
     """A second person agrees."""
@@ -222,14 +222,14 @@ def approve(refund_number: str) -> Any:
     return go(url_for("refunds.refund", refund_number=made.number))
 
 
-@bp.post("/fairs/<fair_slug>/money/refunds/<refund_number>/refuse")
+@bp.post("/fairs/<fair_slug>/credits/refunds/<refund_number>/refuse")
 @requires(APPROVE_REFUND)
 def refuse(refund_number: str) -> Any:
     """It is not paid back: the credit is free again."""
     return _fail(refund_number, (RefundState.REQUESTED, RefundState.APPROVED))
 
 
-@bp.post("/fairs/<fair_slug>/money/refunds/<refund_number>/failed")
+@bp.post("/fairs/<fair_slug>/credits/refunds/<refund_number>/failed")
 @requires(RECORD_RECEIPT)
 def failed(refund_number: str) -> Any:
     """It came back from the bank: the credit is free again."""
@@ -251,7 +251,7 @@ def _fail(number: str, states: tuple[RefundState, ...]) -> Any:
     return _refund_page(_refund(number), why=form), 422
 
 
-@bp.post("/fairs/<fair_slug>/money/refunds/<refund_number>/done")
+@bp.post("/fairs/<fair_slug>/credits/refunds/<refund_number>/done")
 @requires(RECORD_RECEIPT)
 def finish(refund_number: str) -> Any:
     """The money has gone, by the bank's reference or the voucher's number."""
@@ -267,7 +267,7 @@ def finish(refund_number: str) -> Any:
     return _refund_page(_refund(refund_number), done=form), 422
 
 
-@bp.post("/fairs/<fair_slug>/money/refunds/<refund_number>/account")
+@bp.post("/fairs/<fair_slug>/credits/refunds/<refund_number>/account")
 @requires(RECORD_RECEIPT)
 def account(refund_number: str) -> Any:
     """The page with the account in full; the reading is in the history."""
@@ -275,7 +275,7 @@ def account(refund_number: str) -> Any:
     return _refund_page(_refund(refund_number), full=full)
 
 
-@bp.get("/fairs/<fair_slug>/money/transfers")
+@bp.get("/fairs/<fair_slug>/credits/transfers")
 @requires(VIEW_INVOICES)
 def transfers() -> str:
     """Approved transfers that wait to be sent, and the lists that were made."""
@@ -302,7 +302,7 @@ def _sum(made: TransferList) -> Money:
     return sum((one.amount for one in made.refunds), Money(0, made.currency))
 
 
-@bp.post("/fairs/<fair_slug>/money/transfers")
+@bp.post("/fairs/<fair_slug>/credits/transfers")
 @requires(RECORD_RECEIPT)
 def send() -> Any:
     """Put the chosen refunds on a list for the bank."""
@@ -326,7 +326,7 @@ def _list(number: str) -> TransferList:
     return found
 
 
-@bp.get("/fairs/<fair_slug>/money/transfers/<list_number>")
+@bp.get("/fairs/<fair_slug>/credits/transfers/<list_number>")
 @requires(VIEW_INVOICES)
 def transfer_list(list_number: str) -> str:
     """One list: its refunds, its file, and what has become of them."""
@@ -341,7 +341,7 @@ def _list_page(made: TransferList, form: DoneForm) -> str:
     )  # fmt: skip
 
 
-@bp.post("/fairs/<fair_slug>/money/transfers/<list_number>/file.xlsx")
+@bp.post("/fairs/<fair_slug>/credits/transfers/<list_number>/file.xlsx")
 @requires(RECORD_RECEIPT)
 def list_file(list_number: str) -> Response:
     """The file for the bank, the same each time; the accounts in it are read, which the history says."""
@@ -363,7 +363,7 @@ def _note_reading(made: TransferList, by: Actor) -> None:
         record("payments.read_list", made, by=by, after={"number": made.number})
 
 
-@bp.post("/fairs/<fair_slug>/money/transfers/<list_number>/done")
+@bp.post("/fairs/<fair_slug>/credits/transfers/<list_number>/done")
 @requires(RECORD_RECEIPT)
 def list_done(list_number: str) -> Any:
     """All of the list that are in transit have gone, by the bank's reference of the batch."""

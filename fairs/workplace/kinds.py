@@ -37,7 +37,7 @@ from fairs.funding.models import Grant
 from fairs.funding.permissions import VIEW_FUNDING
 from fairs.importers.models import Importer
 from fairs.importers.permissions import VIEW_IMPORTERS
-from fairs.payments.models import Invoice
+from fairs.payments.models import Credit, Invoice, Refund
 from fairs.payments.permissions import VIEW_INVOICES
 from fairs.sitework.models import ServiceOrder
 from fairs.sitework.permissions import VIEW_SITEWORK
@@ -120,6 +120,15 @@ def _invoice_hit(row: Any) -> Hit:
     total = format_money(Money(row.total_minor, row.currency))
     return Hit("payments.invoice", _values(row, number=row.number), row.number, f"{row.name} · {total}", row.state,
                row.Fair.name, keys=(row.number, row.payment_reference))  # fmt: skip
+
+
+def _money_back_hit(endpoint: str, argument: str) -> Callable[[Any], Hit]:
+    def hit(row: Any) -> Hit:
+        text = f"{row.name} · {format_money(Money(row.amount_minor, row.currency))}"
+        return Hit(endpoint, _values(row, **{argument: row.number}), row.number, text, row.state, row.Fair.name,
+                   keys=(row.number,))  # fmt: skip
+
+    return hit
 
 
 def _contract_hit(row: Any) -> Hit:
@@ -240,6 +249,16 @@ KINDS = (
          lambda wanted, companies, people: [companies.of(Invoice.company_id), _code(Invoice.number, wanted),
                                             _code(Invoice.payment_reference, wanted)],
          _invoice_hit),
+    Kind("credits", _l("Credits"), "receipt-refund", "CR", VIEW_INVOICES, Credit, Credit.number,
+         lambda: select(Credit.number, Credit.state, Credit.amount_minor, Credit.currency, Company.name)
+         .join(Company, Company.id == Credit.company_id),
+         lambda wanted, companies, people: [_code(Credit.number, wanted)],
+         _money_back_hit("refunds.credit", "credit_number")),
+    Kind("refunds", _l("Refunds"), "arrow-back-up", "RF", VIEW_INVOICES, Refund, Refund.number,
+         lambda: select(Refund.number, Refund.state, Refund.amount_minor, Refund.currency, Company.name)
+         .join(Company, Company.id == Refund.company_id),
+         lambda wanted, companies, people: [_code(Refund.number, wanted)],
+         _money_back_hit("refunds.refund", "refund_number")),
     Kind("contracts", _l("Contracts"), "file-certificate", "C", VIEW_CONTRACTS, Contract, Contract.reference,
          lambda: select(Contract.reference, Contract.verification, Contract.value_minor, Contract.currency,
                         Company.name.label("exporter"), _Importer.name.label("importer"))

@@ -313,7 +313,8 @@ def _contract_step(contracts: Sequence[Contract], fairs: dict[int, Fair]) -> Ste
 
 LINKS = {
     "exhibitors.show": VIEW_EXHIBITORS, "importers.show": VIEW_IMPORTERS, "visitors.show": VIEW_VISITORS,
-    "bookings.booking": VIEW_BOOKINGS, "payments.invoice": VIEW_INVOICES, "refunds.credit": VIEW_INVOICES, "contracts.contract": VIEW_CONTRACTS,
+    "bookings.booking": VIEW_BOOKINGS, "payments.invoice": VIEW_INVOICES, "refunds.credit": VIEW_INVOICES, "refunds.refund": VIEW_INVOICES,
+    "contracts.contract": VIEW_CONTRACTS,
     "funding.show": VIEW_FUNDING,
 }  # fmt: skip
 """Which permission opens the page of a thing: what may be read of here need not be a link."""

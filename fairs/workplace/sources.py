@@ -37,7 +37,7 @@ from fairs.importers.permissions import VIEW_IMPORTERS
 from fairs.messages.models import OutboxMessage
 from fairs.notes.models import Note
 from fairs.notes.queries import notes_about
-from fairs.payments.models import Invoice, Receipt
+from fairs.payments.models import Invoice, Receipt, Refund
 from fairs.payments.permissions import VIEW_INVOICES
 from fairs.visitors.models import Visitor
 from fairs.visitors.permissions import VIEW_VISITORS
@@ -172,6 +172,11 @@ def _released(row: Any) -> Told:
     )
 
 
+def _paid_back(row: Any) -> Told:
+    title = _("%(amount)s paid back", amount=format_money(Money(row.amount_minor, row.currency)))
+    return Told(title, "receipt-refund", row.number, endpoint="refunds.refund", values={"refund_number": row.number})
+
+
 def _visits() -> Any:
     wearer = and_(Badge.id == Visit.badge_id, Badge.person_id == Visit.person_id)
     number = func.count().label("number")
@@ -304,6 +309,8 @@ SOURCES = (
     Source("money", VIEW_REMINDERS, DunningStep.fair_id, DunningStep.created_at, DunningStep.id, _of(Invoice.company_id),
            lambda: select(DunningStep.outcome, DunningStep.note, Invoice.number)
            .join(Invoice, Invoice.id == DunningStep.invoice_id).where(DunningStep.step == StepKind.RELEASE), _released),
+    Source("money", VIEW_INVOICES, Refund.fair_id, Refund.done_on, Refund.id, _of(Refund.company_id),
+           _simple(Refund.number, Refund.amount_minor, Refund.currency), _paid_back),
     Source("badge", VIEW_DIRECTORY, Badge.fair_id, Badge.created_at, Badge.id, _badge_about, _badges, _issued),
     Source("badge", VIEW_DIRECTORY, Badge.fair_id, Badge.revoked_at, Badge.id, _badge_about, _badges, _revoked),
     Source("visit", VIEW_DIRECTORY, Visit.fair_id, Visit.day, Visit.fair_id, _badge_about, _visits, _visited),

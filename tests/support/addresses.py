@@ -62,8 +62,9 @@ from fairs.payments.accounts import AccountDraft, save_account
 from fairs.payments.einvoice import Wanted, make_export
 from fairs.payments.invoicing import LineDraft, cancel_with_credit, issue_credit_note
 from fairs.payments.models import Credit, Instalment, Invoice, Payment, Refund
-from fairs.payments.refunds import RefundDraft, request_refund
+from fairs.payments.refunds import RefundDraft, approve_refund, request_refund
 from fairs.payments.states import InvoiceState
+from fairs.payments.transfers import make_transfer_list
 from fairs.payments.vat import add_rate
 from fairs.programme.models import BudgetLine, FigureEntry, Target
 from fairs.sitework.manual import checklist, tick
@@ -178,6 +179,9 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
     )  # fmt: skip
     rate = add_rate("service", 5, fair.today + timedelta(days=9), "Mẫu", by=by)
     handed = make_export(fair, Wanted(date(2000, 1, 1), date(2100, 1, 1)), by=by)
+    half, account = Money(credit.amount_minor // 2, credit.currency), {"holder": "Mẫu", "number": "0123456789", "bank": "Mẫu"}
+    refund = approve_refund(request_refund(credit, RefundDraft(half, "transfer", "Mẫu", account), by=by), by=SYSTEM)
+    transfers = make_transfer_list(fair, [refund.number], key="sample", by=by)
     note = add_note(company, NoteDraft(NoteKind.NOTE, "Ghi chú mẫu"), by=by)
     with transaction():
         message = send(Notice("accounts/test", "Hà", None, "vi", {}, fair.id, ()))
@@ -243,8 +247,9 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "payments.instalment_document.number": lowered.invoice.number, "payments.my_instalment.number": lowered.invoice.number,
         "voucher_number": _first(CashEntry, CashEntry.fair_id == fair.id).number if running else "GS00-CI00-00001",
         "shift_number": _first(CashShift, CashShift.fair_id == fair.id).number if running else "GS00-CS00-00001",
-        "refund_number": _cash_refund(credit, by).number, "step_id": _asked(paid_for.id).id,
+        "pay-out/refund_number": _cash_refund(credit, by).number, "step_id": _asked(paid_for.id).id,
         "take/number": paid_for.number, "dunning.history.number": paid_for.number,
+        "refund_number": refund.number, "list_number": transfers.number,
         "money/number": _first(Invoice, Invoice.fair_id == fair.id, Invoice.id != paid.id).number,
         "invoices/number": (invoice or _first(Invoice)).number,
         **_bank(app, fair, by),
