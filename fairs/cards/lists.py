@@ -64,7 +64,7 @@ def _events(fair: Any, args: Args) -> Select[WebhookEvent]:
 
 def _event_sheets(_fair: Any, query: Select[WebhookEvent]) -> Sequence[Sheet]:
     heads = [
-        _("Arrived"), _("Message"), _("Number at the card company"), _("About"), _("State"), _("Tries"), _("Last error"),
+        _("Arrived"), _("Message"), _("Number at the card company"), _("Speaks of"), _("State"), _("Tries"), _("Last error"),
         _("Company"), _("Invoice"), _("What was done"),
     ]  # fmt: skip
     rows = (

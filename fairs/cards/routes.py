@@ -150,7 +150,7 @@ def cancel(token: str) -> Any:
     return go(url_for("payments.my_invoice", number=attempt.invoice.number))
 
 
-@bp.get("/fairs/<fair_slug>/money/cards")
+@bp.get("/fairs/<fair_slug>/cards")
 @requires(VIEW_CARDS)
 def index() -> str | Response:
     """The fair's payments by card, and the refunds to cards that are under way."""
@@ -167,7 +167,7 @@ def index() -> str | Response:
     )
 
 
-@bp.get("/fairs/<fair_slug>/money/cards/messages")
+@bp.get("/fairs/<fair_slug>/cards/messages")
 @requires(VIEW_CARDS)
 def messages() -> str | Response:
     """What the card company told about the fair's payments."""
@@ -183,7 +183,7 @@ def messages() -> str | Response:
     )
 
 
-@bp.route("/fairs/<fair_slug>/money/cards/messages/<int:event_id>", methods=["GET", "POST"])
+@bp.route("/fairs/<fair_slug>/cards/messages/<int:event_id>", methods=["GET", "POST"])
 @requires(VIEW_CARDS)
 def message(event_id: int) -> Any:
     """One message; whoever deals with it says what was done."""
@@ -207,7 +207,7 @@ def message(event_id: int) -> Any:
     return page, 422 if form.errors else 200
 
 
-@bp.post("/fairs/<fair_slug>/money/cards/messages/<int:event_id>/again")
+@bp.post("/fairs/<fair_slug>/cards/messages/<int:event_id>/again")
 @requires(MANAGE_CARDS)
 def again(event_id: int) -> Any:
     """Have a failed message carried out once more."""

@@ -129,7 +129,8 @@ def _told(text: str) -> Told:
         )
     except (ValueError, KeyError, TypeError, OverflowError, OSError, RecursionError):
         raise BadSignature("malformed") from None
-    for part in (told.event_id, told.kind, told.object_id):
+    parts: tuple[object, ...] = (told.event_id, told.kind, told.object_id)
+    for part in parts:
         if not isinstance(part, str) or not 0 < len(part) <= LONGEST or not part.isprintable():
             raise BadSignature("malformed")
     return told
@@ -145,7 +146,7 @@ class StripeGateway:
         self._errors = stripe
         self._client = stripe.StripeClient(
             config.stripe_secret_key, base_addresses=addresses, max_network_retries=0,  # our jobs try again, with the same keys
-            http_client=stripe.RequestsClient(timeout=TIMEOUT),  # type: ignore[arg-type]
+            http_client=stripe.RequestsClient(timeout=TIMEOUT),
         )  # fmt: skip
 
     def create_session(self, order: SessionOrder) -> SessionFacts:

@@ -41,7 +41,7 @@ def refuse_deep_json(app: Flask) -> None:
         except RecursionError as error:
             raise ValueError("nested too deeply") from error
 
-    app.json.loads = loads  # type: ignore[method-assign]
+    app.json.loads = loads  # type: ignore[method-assign, assignment]
 
 
 class RestApi(Api):

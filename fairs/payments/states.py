@@ -47,7 +47,7 @@ class PaymentState(State):
     CREATED = "created", _l("Begun"), "secondary", "point"
     PENDING = "pending", _l("On its way"), "blue", "clock"
     CONFIRMED = "confirmed", _l("Received"), "green", "check"
-    FAILED = "failed", _l("Failed"), "red", "alert-triangle"
+    FAILED = "failed", _l("Payment failed"), "red", "alert-triangle"
     CANCELLED = "cancelled", _l("Called off"), "secondary", "x"
     REFUNDED = "refunded", _l("Paid back"), "purple", "receipt-refund"
 

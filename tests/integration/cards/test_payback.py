@@ -177,7 +177,7 @@ def test_what_contradicts_the_books_awaits_a_person(books: Books, client: Client
     assert found["charge.refunded"].amount == vnd(700_000)
     assert refund.state is RefundState.DONE
     login(client, books.place.user(Role.FINANCE))
-    page = client.get(f"/fairs/{books.place.fair.slug}/money/cards/messages/{found['charge.refunded'].id}")
+    page = client.get(f"/fairs/{books.place.fair.slug}/cards/messages/{found['charge.refunded'].id}")
     assert "700.000" in page.get_data(as_text=True)
 
 
@@ -186,6 +186,6 @@ def test_a_refund_under_way_is_on_the_list(books: Books, client: Client) -> None
     refund = books.approved(1_000_000)
     books.work()
     login(client, books.place.user(Role.FINANCE))
-    page = client.get(f"/fairs/{books.place.fair.slug}/money/cards").get_data(as_text=True)
+    page = client.get(f"/fairs/{books.place.fair.slug}/cards").get_data(as_text=True)
     assert refund.number in page
     assert "APIError" in page

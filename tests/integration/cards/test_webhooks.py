@@ -187,7 +187,7 @@ def test_while_the_card_company_is_away_it_waits_then_asks_for_a_person(
     company.test("set", is_down=False)
     clerk = place.user(Role.FINANCE)
     login(client, clerk)
-    address = f"/fairs/{place.fair.slug}/money/cards/messages/{event.id}"
+    address = f"/fairs/{place.fair.slug}/cards/messages/{event.id}"
     assert "Carry out again" in client.get(f"{address}?lang=en").get_data(as_text=True)
     assert client.submit(f"{address}/again").status_code == 303
     run_jobs(client.application)
@@ -218,7 +218,7 @@ def test_a_dispute_awaits_finance_and_changes_nothing_else(
     assert (event.state, event.fair_id, event.payment_id) == (EventState.ATTENTION, place.fair.id, paid.payment_id)
     assert paid.payment.state is PaymentState.CONFIRMED
     login(client, place.user(Role.FINANCE))
-    address = f"/fairs/{place.fair.slug}/money/cards/messages/{event.id}"
+    address = f"/fairs/{place.fair.slug}/cards/messages/{event.id}"
     assert "12.960.000" in client.get(address).get_data(as_text=True)
     assert client.submit(address, {"note": ""}).status_code == 422
     assert client.submit(address, {"note": "Đã gửi chứng từ"}).status_code == 303
@@ -230,7 +230,7 @@ def test_the_lists_show_all_in_a_constant_number_of_queries(
     place: Office, client: Client, new_client: Callable[[], Client], gateway: StripeGateway, card_app: Flask
 ) -> None:
     login(client, place.user(Role.FINANCE))
-    folder = f"/fairs/{place.fair.slug}/money/cards"
+    folder = f"/fairs/{place.fair.slug}/cards"
     counts: dict[str, list[int]] = {folder: [], f"{folder}/messages": []}
     for _round in range(2):
         attempt = start_payment(gateway, card_app.extensions["fairs_config"], place.invoice(), whole=True, by=SYSTEM)
