@@ -19,14 +19,13 @@ from fairs.budgets.models import (
     Voucher,
     VoucherLine,
 )
-from fairs.budgets.states import RESERVING, BudgetState, CommitmentState, MoneySource, SponsorState, VoucherState
+from fairs.budgets.states import BudgetState, CommitmentState, MoneySource, SponsorState, VoucherState
 from fairs.calendar.models import Fair
 from fairs.core.db import db
 from fairs.core.errors import NotFound
 from fairs.core.money import Money
 from fairs.core.storage import StoredFile
 from fairs.core.text import clean, fold
-from fairs.directory.models import Company
 from fairs.payments.models import Invoice
 from fairs.payments.states import InvoiceState
 from fairs.programme.models import BudgetLine, PlanItem
@@ -324,6 +323,12 @@ def vouchers_matching(
     return query.options(selectinload(Voucher.lines).joinedload(VoucherLine.line), joinedload(Voucher.scan))
 
 
+def vouchers_on(line: FairLine, limit: int = 200) -> Sequence[Voucher]:
+    """The latest vouchers that take of a line, with their lines."""
+    query = vouchers_matching(line.fair_id, line=line.code).order_by(Voucher.id.desc()).limit(limit)
+    return db.session.scalars(query).all()
+
+
 def voucher_sums(fair_id: int, currency: str) -> dict[VoucherState, tuple[int, Money]]:
     """How many vouchers are in each state, and their sum."""
     rows = db.session.execute(
@@ -362,16 +367,6 @@ def _is_alike(one: Voucher, other: Voucher) -> bool:
         other.payee
     )
     return same_paper or (bool(one.external_number) and one.external_number == other.external_number and same_payee)
-
-
-def reserved_on(line: FairLine) -> Money:
-    """What vouchers that are not paid take of a line."""
-    total = db.session.scalar(
-        select(func.coalesce(func.sum(VoucherLine.amount_minor), 0))
-        .join(VoucherLine.voucher)
-        .where(VoucherLine.line_id == line.id, Voucher.state.in_(RESERVING), Voucher.counter_of_id.is_(None))
-    )
-    return Money(int(total or 0), line.currency)
 
 
 # --- sponsors -----------------------------------------------------------------------------------------------------
@@ -426,8 +421,3 @@ def sponsor_sums(found: Sequence[Sponsorship], currency: str) -> SponsorSums:
         Money(sum(one.promised_minor for one in live if one.in_kind), currency),
         Money(sum(one.promised_minor for one in live if one.in_kind and one.state is SponsorState.RECEIVED), currency),
     )
-
-
-def company_named(company_id: int | None) -> Company | None:
-    """A company of the directory."""
-    return db.session.get(Company, company_id) if company_id else None
