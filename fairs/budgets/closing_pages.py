@@ -142,7 +142,7 @@ def export() -> Any:
             answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.csv")
             return answer
     page = render_template(
-        "budgets/accounting.html", form=form, rows=rows[:200], count=len(rows), balances=accounting.balances(rows),
+        "budgets/accounting.html", form=form, rows=rows[:40], count=len(rows), balances=accounting.balances(rows),
         codes=accounting.accounts_of(fair.id).values(), kinds=accounting.KIND_LABELS, EDIT=EDIT_ACCOUNTS, is_right=is_right,
     )  # fmt: skip
     return page, 200 if is_right else 422

@@ -21,6 +21,7 @@ from fairs.badges.models import Badge
 from fairs.booths.models import BookingRequest, BoothBooking
 from fairs.booths.sales_models import PriceRule, WaitingEntry
 from fairs.booths.states import BookingState
+from fairs.budgets.models import Commitment, DayClosing, Overrun, SponsorInstalment, Sponsorship, Voucher
 from fairs.calendar.milestones import MilestoneDraft, record_milestone
 from fairs.calendar.models import Fair
 from fairs.checkin.models import Gate
@@ -213,7 +214,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "item_id": _first(SelectionItem, SelectionItem.selection_id == _first(Selection, Selection.fair_id == fair.id).id).id,
         "clash_id": _first(SupportClash).id, "line_id": _first(BudgetLine).id, "rule_code": "KC-DOM-JOIN",
         "documents.file.part": "decision", "document_texts.edit.kind": "exhibitor_support", "document_texts.edit.part": "decision",
-        "paper_locale": "vi",
+        "paper_locale": "vi", **_budgets(fair),
         "money/number": _first(Invoice, Invoice.fair_id == fair.id, Invoice.id != paid.id).number,
         "invoices/number": (invoice or _first(Invoice)).number,
         "booth/reference": own_booking.reference if own_booking else _first(BoothBooking).reference,
@@ -226,6 +227,17 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "checkin.rehearse": {"gate": made.values["gates/code"], "rehearsal": fair.starts_on.isoformat()},
     }
     return made
+
+
+def _budgets(fair: Fair) -> dict[str, Any]:
+    """What the pages of budgets, vouchers, sponsors and closings ask for."""
+    spent = _first(Voucher, Voucher.fair_id == fair.id)
+    return {
+        "versions/version": 1, "line_code": spent.lines[0].line.code, "overrun_id": _of_fair(Overrun, fair, "id"),
+        "vouchers/number": spent.number, "commitment_number": _of_fair(Commitment, fair, "number"),
+        "sponsor_number": _of_fair(Sponsorship, fair, "number"), "instalment_id": _first(SponsorInstalment).id,
+        "closings/day": _of_fair(DayClosing, fair, "day"), "account_kind": "revenue",
+    }  # fmt: skip
 
 
 def _of_fair(model: Any, fair: Fair, name: str) -> Any:

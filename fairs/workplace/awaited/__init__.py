@@ -8,10 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fairs.core.states import State
-from fairs.workplace.awaited import allocation, deals, documents, fairs, messages, money, notes, participants, sitework
+from fairs.workplace.awaited import (
+    allocation,
+    budgets,
+    deals,
+    documents,
+    fairs,
+    messages,
+    money,
+    notes,
+    participants,
+    sitework,
+)
 from fairs.workplace.inbox import Kind, Why
 
-_SUBJECTS = (fairs, participants, documents, allocation, money, sitework, deals, notes, messages)
+_SUBJECTS = (fairs, participants, documents, allocation, budgets, money, sitework, deals, notes, messages)
 
 KINDS: tuple[Kind, ...] = tuple(kind for subject in _SUBJECTS for kind in subject.KINDS)
 KIND_BY_KEY: Mapping[str, Kind] = {kind.key: kind for kind in KINDS}
