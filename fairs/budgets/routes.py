@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from fairs.budgets import closing_pages, queries, service, sheet, spending_pages, sponsor_pages
+from fairs.budgets import closing_pages, queries, service, sheet, spending_pages, sponsor_pages, sponsor_queries
 from fairs.budgets.forms import ApproveForm, CommitmentForm, ItemForm, OverrunForm, ReasonForm, SheetForm, StartForm
 from fairs.budgets.models import FairBudget, FairLine
 from fairs.budgets.permissions import APPROVE_FAIR_BUDGET, EDIT_FAIR_BUDGET, VIEW_FAIR_BUDGET, WRITE_VOUCHERS
@@ -63,7 +64,7 @@ def _index(start: StartForm | None = None, adjust: ReasonForm | None = None) -> 
         groups=[(one, mine, queries.sum_of(mine, fair.currency)) for one, mine in groups if mine],
         sources=queries.by_source(fair, lines), approved=next((one for one in versions if one.state is BudgetState.APPROVED), None),
         draft=next((one for one in versions if one.state in queries.OPEN_STATES), None),
-        in_kind=queries.sponsor_sums(queries.sponsorships(fair.id), fair.currency),
+        in_kind=sponsor_queries.sponsor_sums(sponsor_queries.sponsorships(fair.id), fair.currency),
         start=start or StartForm(formdata=None, fairs=others), adjust=adjust or ReasonForm(formdata=None),
         EDIT=EDIT_FAIR_BUDGET, over=[line for line in lines if line.over],
     )  # fmt: skip
@@ -84,7 +85,7 @@ def begin() -> Any:
         try:
             budget = service.new_version(
                 fair, by=actor(), reason=(adjust.reason.data or "") if is_adjustment else "",
-                copy_of=source[1] if source and not is_adjustment else None, growth=start.growth.data or 0,
+                copy_of=source[1] if source and not is_adjustment else None, growth=start.growth.data or Decimal(0),
             )  # fmt: skip
         except InvalidInput as error:
             form.add_error(error)

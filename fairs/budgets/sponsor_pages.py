@@ -9,7 +9,7 @@ from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from fairs.budgets import queries, sponsoring
+from fairs.budgets import sponsor_queries, sponsoring
 from fairs.budgets.forms import AgreeForm, ReasonForm, ReceivedForm, SponsorForm
 from fairs.budgets.models import Sponsorship
 from fairs.budgets.permissions import MANAGE_SPONSORS, VIEW_SPONSORS
@@ -41,12 +41,12 @@ HISTORY: dict[str, tuple[Any, str, str]] = {
 def index() -> str | Response:
     """The fair's sponsors; as a sheet with ``?format=xlsx``."""
     fair = current_fair()
-    found = queries.sponsorships(fair.id)
+    found = sponsor_queries.sponsorships(fair.id)
     if request.args.get("format") == "xlsx":
         return sheet_response([_sheet(found)], f"{fair.slug}-sponsors", time_zone=fair.time_zone)
     return render_template(
-        "budgets/sponsors.html", sponsors=[(one, queries.received_of(one)) for one in found],
-        sums=queries.sponsor_sums(found, fair.currency), MANAGE=MANAGE_SPONSORS,
+        "budgets/sponsors.html", sponsors=[(one, sponsor_queries.received_of(one)) for one in found],
+        sums=sponsor_queries.sponsor_sums(found, fair.currency), MANAGE=MANAGE_SPONSORS,
     )  # fmt: skip
 
 
@@ -58,7 +58,7 @@ def _sheet(found: Any) -> Sheet:
     ]  # fmt: skip
     rows = [
         [one.number, one.company.name, one.company.tax_code, one.package, _("in kind") if one.in_kind else _("in money"),
-         str(one.state.label), one.promised, one.vat_percent, queries.received_of(one), one.currency, one.agreement_number,
+         str(one.state.label), one.promised, one.vat_percent, sponsor_queries.received_of(one), one.currency, one.agreement_number,
          one.agreed_on, one.description, one.benefits]
         for one in found
     ]  # fmt: skip
@@ -66,7 +66,7 @@ def _sheet(found: Any) -> Sheet:
 
 
 def _sponsor(number: str) -> Sponsorship:
-    return queries.sponsorship(current_fair().id, number)
+    return sponsor_queries.sponsorship(current_fair().id, number)
 
 
 @bp.get("/<sponsor_number>")
@@ -85,7 +85,7 @@ def _show(found: Sponsorship, form: Form | None = None) -> str:
     if form is not None:
         forms[{AgreeForm: "agree", ReceivedForm: "received"}.get(type(form), "reason")] = form
     return render_template(
-        "budgets/sponsor.html", sponsor=found, forms=forms, received=queries.received_of(found), State=SponsorState,
+        "budgets/sponsor.html", sponsor=found, forms=forms, received=sponsor_queries.received_of(found), State=SponsorState,
         events=entries(found, HISTORY), MANAGE=MANAGE_SPONSORS, today=current_fair().today,
     )  # fmt: skip
 

@@ -21,7 +21,8 @@ from fairs.badges.models import Badge
 from fairs.booths.models import BookingRequest, BoothBooking
 from fairs.booths.sales_models import PriceRule, WaitingEntry
 from fairs.booths.states import BookingState
-from fairs.budgets.models import Commitment, DayClosing, Overrun, SponsorInstalment, Sponsorship, Voucher
+from fairs.budgets.closing_models import DayClosing
+from fairs.budgets.models import Commitment, Overrun, SponsorInstalment, Sponsorship, Voucher
 from fairs.calendar.milestones import MilestoneDraft, record_milestone
 from fairs.calendar.models import Fair
 from fairs.checkin.models import Gate

@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
-from fairs.budgets.models import DayClosing, FairBudget, Overrun, SponsorInstalment, Sponsorship, Voucher
+from fairs.budgets.closing_models import DayClosing
+from fairs.budgets.models import FairBudget, Overrun, SponsorInstalment, Sponsorship, Voucher
 from fairs.budgets.permissions import (
     APPROVE_FAIR_BUDGET,
     APPROVE_VOUCHERS,
@@ -38,7 +39,7 @@ _next_instalment = (
 )
 
 
-def _not_mine(model: type[FairBudget] | type[Voucher]) -> tuple[object, ...]:
+def _not_mine(model: type[FairBudget | Voucher]) -> tuple[ColumnElement[bool], ...]:
     columns = (model.by_id, model.for_id, model.submitted_by_id, model.submitted_for_id)
     return tuple(func.coalesce(column, 0).not_in(INVOLVED) for column in columns)
 
