@@ -21,8 +21,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from fairs.audit.service import record
-from fairs.budgets.models import AccountCode, Voucher, VoucherLine
-from fairs.budgets.queries import SUBJECT
+from fairs.budgets.closing_models import AccountCode
+from fairs.budgets.models import Voucher, VoucherLine
+from fairs.budgets.sponsor_queries import SUBJECT
 from fairs.budgets.states import SPENT, MoneySource
 from fairs.calendar.models import Fair
 from fairs.core.actor import Actor

@@ -21,9 +21,10 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import joinedload
 
 from fairs.audit.service import record
+from fairs.budgets.closing_models import ClosingEntry, DayClosing
 from fairs.budgets.errors import DayClosed
 from fairs.budgets.events import DayClosing as DayAsked
-from fairs.budgets.models import ClosingEntry, DayClosing, Voucher
+from fairs.budgets.models import Voucher
 from fairs.budgets.states import SPENT, ClosingState
 from fairs.calendar.models import Fair
 from fairs.core.actor import Actor
@@ -89,7 +90,7 @@ def _unclosed(fair_id: int) -> Iterator[Movement]:
         .where(Refund.fair_id == fair_id, Refund.state == RefundState.DONE, _not_closed("refund", Refund.id))
         .options(joinedload(Refund.company))
     ):  # fmt: skip
-        at = booked or back.created_at
+        at = booked if booked is not None else back.created_at
         yield Movement("refund", back.id, back.number, back.company.name, back.method, -back.amount_minor,
                        back.currency, back.done_on or local_day(at, "UTC"), at)  # fmt: skip
     for row in db.session.scalars(
@@ -192,9 +193,9 @@ def _numbers(fair: Fair, day: date) -> list[dict[str, Any]]:
         (Invoice, Invoice.created_at), (CreditNote, CreditNote.created_at), (Payment, Payment.confirmed_at),
         (Refund, Refund.created_at), (Voucher, Voucher.created_at),
     ):  # fmt: skip
-        column: Any = model.number  # type: ignore[attr-defined]
+        column: Any = model.number
         mine = db.session.scalars(
-            select(column).where(model.fair_id == fair.id, column.is_not(None), given >= begin, given < end)  # type: ignore[attr-defined]
+            select(column).where(model.fair_id == fair.id, column.is_not(None), given >= begin, given < end)
         ).all()
         by_series: dict[str, list[str]] = defaultdict(list)
         for number in mine:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairs.budgets.queries import SUBJECT
+from fairs.budgets.sponsor_queries import SUBJECT
 from fairs.budgets.sponsoring import note_money
 from fairs.core.events import subscribe
 from fairs.payments.events import MoneyReceived

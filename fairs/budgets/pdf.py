@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from fairs.budgets.models import DayClosing
+from fairs.budgets.closing_models import DayClosing
 from fairs.calendar.models import Fair
 from fairs.config import Config
 from fairs.core.i18n import format_date, format_datetime, format_money
@@ -58,12 +58,12 @@ def _of(amount_minor: int, currency: str) -> str:
 
 def method_word(method: str) -> str:
     """How money moved, in a word."""
-    return {"transfer": _("Transfer"), "cash": _("Cash"), "card": _("Card")}[method]
+    return str({"transfer": _("Transfer"), "cash": _("Cash"), "card": _("Card")}[method])
 
 
 def kind_word(kind: str) -> str:
     """What a movement was."""
-    return {"payment": _("Received"), "refund": _("Paid back"), "voucher": _("Spent")}[kind]
+    return str({"payment": _("Received"), "refund": _("Paid back"), "voucher": _("Spent")}[kind])
 
 
 def _balances(facts: dict[str, Any]) -> list[Block]:

@@ -14,24 +14,21 @@ from fairs.budgets.models import (
     FairBudget,
     FairLine,
     Overrun,
-    SponsorInstalment,
-    Sponsorship,
     Voucher,
     VoucherLine,
 )
-from fairs.budgets.states import RESERVING, BudgetState, CommitmentState, MoneySource, SponsorState, VoucherState
+from fairs.budgets.sponsor_queries import SUBJECT
+from fairs.budgets.states import BudgetState, CommitmentState, MoneySource, VoucherState
 from fairs.calendar.models import Fair
 from fairs.core.db import db
 from fairs.core.errors import NotFound
 from fairs.core.money import Money
 from fairs.core.storage import StoredFile
 from fairs.core.text import clean, fold
-from fairs.directory.models import Company
 from fairs.payments.models import Invoice
 from fairs.payments.states import InvoiceState
 from fairs.programme.models import BudgetLine, PlanItem
 
-SUBJECT = "Sponsorship"  # of the invoices by which sponsors are asked for their money
 OPEN_STATES = (BudgetState.DRAFT, BudgetState.SUBMITTED)
 
 
@@ -230,12 +227,8 @@ def plan_line_use(budget: FairBudget) -> list[PlanLineUse]:
                FairBudget.fair_id != budget.fair_id).group_by(BudgetItem.plan_line_id)
     )  # fmt: skip
     sums = {line_id: int(total) for line_id, total in others}
-    lines = {item.plan_line_id: item.plan_line for item in budget.items if item.plan_line is not None}
-    return [
-        PlanLineUse(line, Money(mine[line.id] + sums.get(line.id, 0), line.currency))
-        for line in lines.values()
-        if line is not None
-    ]
+    lines = {item.plan_line.id: item.plan_line for item in budget.items if item.plan_line is not None}
+    return [PlanLineUse(line, Money(mine[key] + sums.get(key, 0), line.currency)) for key, line in lines.items()]
 
 
 # --- spending -----------------------------------------------------------------------------------------------------
@@ -324,6 +317,12 @@ def vouchers_matching(
     return query.options(selectinload(Voucher.lines).joinedload(VoucherLine.line), joinedload(Voucher.scan))
 
 
+def vouchers_on(line: FairLine, limit: int = 200) -> Sequence[Voucher]:
+    """The latest vouchers that take of a line, with their lines."""
+    query = vouchers_matching(line.fair_id, line=line.code).order_by(Voucher.id.desc()).limit(limit)
+    return db.session.scalars(query).all()
+
+
 def voucher_sums(fair_id: int, currency: str) -> dict[VoucherState, tuple[int, Money]]:
     """How many vouchers are in each state, and their sum."""
     rows = db.session.execute(
@@ -362,72 +361,3 @@ def _is_alike(one: Voucher, other: Voucher) -> bool:
         other.payee
     )
     return same_paper or (bool(one.external_number) and one.external_number == other.external_number and same_payee)
-
-
-def reserved_on(line: FairLine) -> Money:
-    """What vouchers that are not paid take of a line."""
-    total = db.session.scalar(
-        select(func.coalesce(func.sum(VoucherLine.amount_minor), 0))
-        .join(VoucherLine.voucher)
-        .where(VoucherLine.line_id == line.id, Voucher.state.in_(RESERVING), Voucher.counter_of_id.is_(None))
-    )
-    return Money(int(total or 0), line.currency)
-
-
-# --- sponsors -----------------------------------------------------------------------------------------------------
-
-
-def sponsorships(fair_id: int) -> Sequence[Sponsorship]:
-    """The fair's sponsors with their instalments and invoices, the greatest promise first."""
-    return db.session.scalars(
-        select(Sponsorship).where(Sponsorship.fair_id == fair_id).options(*_SPONSOR_PAGE)
-        .order_by(Sponsorship.promised_minor.desc(), Sponsorship.id)
-    ).all()  # fmt: skip
-
-
-_SPONSOR_PAGE = (
-    joinedload(Sponsorship.company), joinedload(Sponsorship.scan),
-    selectinload(Sponsorship.instalments).joinedload(SponsorInstalment.invoice),
-)  # fmt: skip
-
-
-def sponsorship(fair_id: int, number: str) -> Sponsorship:
-    """One sponsor; raises NotFound."""
-    found = db.session.scalar(
-        select(Sponsorship).where(Sponsorship.fair_id == fair_id, Sponsorship.number == number).options(*_SPONSOR_PAGE)
-    )
-    if found is None:
-        raise NotFound
-    return found
-
-
-def received_of(found: Sponsorship) -> Money:
-    """What stands on a sponsor's invoices of the money that came, with VAT."""
-    paid = (part.invoice.received_minor for part in found.instalments if part.invoice is not None)
-    return Money(sum(paid), found.currency)
-
-
-@dataclass(frozen=True, slots=True)
-class SponsorSums:
-    """Promised and received in money, and the value of what is promised and was received in kind."""
-
-    promised: Money
-    received: Money
-    in_kind_promised: Money
-    in_kind_received: Money
-
-
-def sponsor_sums(found: Sequence[Sponsorship], currency: str) -> SponsorSums:
-    """The sums of a fair's sponsors; who fell through is left out, except what had come by then."""
-    live = [one for one in found if one.state is not SponsorState.ENDED and one.currency == currency]
-    return SponsorSums(
-        Money(sum(one.promised_minor for one in live if not one.in_kind), currency),
-        Money(sum(received_of(one).amount_minor for one in found if one.currency == currency), currency),
-        Money(sum(one.promised_minor for one in live if one.in_kind), currency),
-        Money(sum(one.promised_minor for one in live if one.in_kind and one.state is SponsorState.RECEIVED), currency),
-    )
-
-
-def company_named(company_id: int | None) -> Company | None:
-    """A company of the directory."""
-    return db.session.get(Company, company_id) if company_id else None

@@ -74,7 +74,9 @@ def judge_rows(
     seen: dict[str, int] = {}
     found = []
     for number, cells in rows:
-        if not cells.get("code") and fold(cells.get("name_vi", "")) in {"tong", "tong cong", "cong", "total", "sum"}:
+        name = fold(cells.get("name_vi", ""))
+        is_sum = name in {"tong", "tong cong", "cong", "total", "sum"} or not (name or cells.get("amount"))
+        if not cells.get("code") and is_sum:
             continue
         row = ReadRow(
             number, cells, problems=[one.message for one in (data.problems if data else ()) if one.row == number]
@@ -224,13 +226,13 @@ def _sheet_head(column: Column, fair: Fair) -> str:
 
 def _status(budget: FairBudget | None, fair: Fair) -> str:
     if budget is None:
-        return _("Empty sheet to be filled in")
+        return str(_("Empty sheet to be filled in"))
     text = _("Version %(number)s · %(state)s", number=budget.version, state=budget.state.label)
     if budget.state in (BudgetState.APPROVED, BudgetState.REPLACED) and budget.decision_on:
         text += " · " + _(
             "Decision %(number)s of %(day)s", number=budget.decision_number, day=format_date(budget.decision_on)
         )
-    return text
+    return str(text)
 
 
 def _groups(page: Any, style: dict[str, Any], budget: FairBudget | None) -> tuple[int, list[tuple[int, int]]]:

@@ -16,13 +16,14 @@ from sqlalchemy import select
 
 from fairs.audit.service import record
 from fairs.budgets.errors import LineExceeded, NotEditable
+from fairs.budgets.locks import held_by, locked_commitments, locked_lines
 from fairs.budgets.models import Commitment, FairLine, Voucher, VoucherLine
 from fairs.budgets.queries import counter_voucher
 from fairs.budgets.states import CommitmentState, VoucherState
 from fairs.calendar.models import Fair
 from fairs.core.actor import Actor, require_second_person
 from fairs.core.clock import now
-from fairs.core.db import MINE, db, transaction
+from fairs.core.db import db, transaction
 from fairs.core.errors import Conflict, InvalidInput
 from fairs.core.i18n import format_money
 from fairs.core.money import LARGEST, Money
@@ -87,7 +88,7 @@ def commit(line: FairLine, draft: CommitmentDraft, *, by: Actor) -> Commitment:
         raise InvalidInput(_l("Write an amount above zero."), field="amount")
     with transaction():
         fair = db.session.get_one(Fair, line.fair_id)
-        row = _lines([line.id])[line.id]
+        row = locked_lines([line.id])[line.id]
         _take(row, draft.amount)
         made = Commitment(
             number=document_number(fair.code, COMMITMENT, draft.signed_on), fair_id=row.fair_id, line_id=row.id,
@@ -108,8 +109,8 @@ def release_commitment(commitment: Commitment, *, reason: str, by: Actor) -> Com
     if not reason.strip():
         raise InvalidInput(_l("Please say why."), field="reason")
     with transaction():
-        row = _commitments([commitment.id])[commitment.id]
-        line = _lines([row.line_id])[row.line_id]
+        row = locked_commitments([commitment.id])[commitment.id]
+        line = locked_lines([row.line_id])[row.line_id]
         row.move_to(CommitmentState.RELEASED)
         row.released_because = clean(reason)[:400]
         line.committed_minor -= row.left.amount_minor
@@ -231,7 +232,7 @@ def submit_voucher(voucher: Voucher, *, by: Actor) -> Voucher:
 
 
 def _reserve(row: Voucher) -> None:
-    promised, lines = _held(row)
+    promised, lines = held_by(row)
     for part in row.lines:
         if part.commitment_id is None:
             _take(lines[part.line_id], part.amount)
@@ -255,7 +256,7 @@ def _take_of(source: Commitment, amount_minor: int) -> None:
 
 def _give_back(row: Voucher) -> None:
     """What an unpaid voucher has taken is free again: of its commitment, where that still stands, else of the line."""
-    promised, lines = _held(row)
+    promised, lines = held_by(row)
     for part in row.lines:
         source = promised.get(part.commitment_id or 0)
         if source is not None:
@@ -326,7 +327,7 @@ def pay_voucher(voucher: Voucher, *, on: date, reference: str = "", by: Actor) -
             raise InvalidInput(_l("Write the bank's reference of the transfer."), field="reference")
         original = _locked(db.session.get_one(Voucher, row.counter_of_id)) if row.counter_of_id else None
         if original is None:
-            _promised, lines = _held(row)
+            _promised, lines = held_by(row)
             for part in row.lines:
                 lines[part.line_id].committed_minor -= part.amount_minor
                 lines[part.line_id].spent_minor += part.amount_minor
@@ -343,7 +344,7 @@ def pay_voucher(voucher: Voucher, *, on: date, reference: str = "", by: Actor) -
 
 def _take_off(original: Voucher) -> None:
     """What a paid voucher spent comes back: to its commitment, which still has to be paid, or to the line."""
-    promised, lines = _held(original)
+    promised, lines = held_by(original)
     for part in original.lines:
         line, source = lines[part.line_id], promised.get(part.commitment_id or 0)
         line.spent_minor -= part.amount_minor
@@ -395,19 +396,3 @@ def _locked(voucher: Voucher) -> Voucher:
     row = db.session.get_one(Voucher, voucher.id, with_for_update=True, populate_existing=True)
     db.session.refresh(row, ["lines"])
     return row
-
-
-def _commitments(ids: Sequence[int]) -> dict[int, Commitment]:
-    return {
-        one: db.session.get_one(Commitment, one, with_for_update=MINE, populate_existing=True) for one in sorted(ids)
-    }
-
-
-def _lines(ids: Sequence[int]) -> dict[int, FairLine]:
-    return {one: db.session.get_one(FairLine, one, with_for_update=MINE, populate_existing=True) for one in sorted(ids)}
-
-
-def _held(voucher: Voucher) -> tuple[dict[int, Commitment], dict[int, FairLine]]:
-    """The commitments and lines of a voucher, locked."""
-    promised = _commitments(list({part.commitment_id for part in voucher.lines if part.commitment_id is not None}))
-    return promised, _lines(list({part.line_id for part in voucher.lines}))

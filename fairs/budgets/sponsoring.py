@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from fairs.audit.service import record
 from fairs.budgets.models import SponsorInstalment, Sponsorship
-from fairs.budgets.queries import SUBJECT
+from fairs.budgets.sponsor_queries import SUBJECT
 from fairs.budgets.states import SponsorState
 from fairs.calendar.models import Fair
 from fairs.core.actor import Actor

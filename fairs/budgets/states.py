@@ -100,7 +100,6 @@ VOUCHER_TRANSITIONS: dict[VoucherState, frozenset[VoucherState]] = {
     V.REFUSED: frozenset(),
     V.VOIDED: frozenset(),
 }
-RESERVING = (V.SUBMITTED, V.APPROVED)  # counts as committed
 SPENT = (V.PAID, V.VOIDED)  # counts as spent; the counter-voucher of a voided one takes it off again
 
 

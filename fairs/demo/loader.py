@@ -22,6 +22,7 @@ from fairs.demo.applications import load_applications
 from fairs.demo.banking import load_statement
 from fairs.demo.booth_sales import load_booth_sales
 from fairs.demo.cash import load_cash_desk
+from fairs.demo.budgets import load_budgets
 from fairs.demo.deals import load_contracts, load_rates
 from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall, publish_plans
 from fairs.demo.milestones import load_milestones
@@ -91,6 +92,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         load_rules_and_lines(as_of.year, organiser)
         made["grants"] = load_decision(giftshow, "4a", users) + load_decision(souvenirs, "4b", users)
         made["proposed"] = load_draft(giftshow, "4a", users)
+        made |= load_budgets(giftshow, souvenirs, users)
         load_notes(giftshow, cast)
         publish_plans(giftshow, souvenirs, Actor(users["organiser"].id, users["organiser"].name))
         load_booth_sales(giftshow, as_of)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload
 from fairs.booths.models import BoothBooking
 from fairs.booths.service import SUBJECT as BOOKING
 from fairs.booths.states import LIVE, BookingState
-from fairs.budgets.queries import SUBJECT as SPONSORSHIP
+from fairs.budgets.sponsor_queries import SUBJECT as SPONSORSHIP
 from fairs.core.db import db
 from fairs.core.money import Money
 from fairs.exhibitors.models import Exhibitor

@@ -22,7 +22,11 @@ from fairs.banking.models import BankLine
 from fairs.banking.recording import Share
 from fairs.banking.service import account_of, read_at_once
 from fairs.booths.requests import answer_request, ask_extension
-from fairs.booths.service import offer_booths, release_hold
+from fairs.booths.service import cancel_booking, offer_booths, release_hold
+from fairs.budgets.closing import close_day, closings, note_due_days
+from fairs.budgets.service import ask_overrun, decide_overrun, submit_budget
+from fairs.budgets.spending import approve_voucher, pay_voucher, submit_voucher
+from fairs.budgets.sponsoring import agree, invoice_instalment
 from fairs.calendar.models import Fair
 from fairs.calendar.service import change_settings, change_state
 from fairs.calendar.states import FairState
@@ -56,8 +60,9 @@ from fairs.workplace.awaited import KINDS
 from fairs.workplace.inbox import Inbox, Reader
 from tests.factories.booths import new_ground
 from tests.factories.cards import card_event
+from tests.factories.budgets import MILLION, Treasury, treasury
 from tests.factories.checkin import Entrance, new_fair
-from tests.factories.deals import ALL_CHECKS, acting, office, scan
+from tests.factories.deals import ALL_CHECKS, acting, office, scan, vnd
 from tests.factories.deals import Office as Deals
 from tests.factories.exhibitors import new_office
 from tests.factories.importers import ZONE, reception
@@ -391,6 +396,79 @@ def _fair(first_in: int, state: FairState, following: FairState) -> Callable[[],
 
 
 #: By kind; a kind of several states has one for each.
+def _rich() -> Treasury:
+    place = treasury()
+    place.approved()
+    return place
+
+
+def budget_draft() -> Awaiting:
+    place = treasury()
+    record = place.draft()
+    return Awaiting(place.fair, record, lambda: submit_budget(record, by=place.finance))
+
+
+def budget() -> Awaiting:
+    place = treasury()
+    record = place.submitted()
+    return Awaiting(place.fair, record, lambda: place.approve(record))
+
+
+def overrun() -> Awaiting:
+    place = _rich()
+    record = ask_overrun(place.line(), vnd(MILLION), reason="Giá tăng", by=place.finance)
+    return Awaiting(place.fair, record, lambda: decide_overrun(record, grant=True, by=place.organiser))
+
+
+def voucher_draft() -> Awaiting:
+    place = _rich()
+    record = place.voucher(1)
+    return Awaiting(place.fair, record, lambda: submit_voucher(record, by=place.finance))
+
+
+def voucher() -> Awaiting:
+    place = _rich()
+    record = place.waiting(1)
+    return Awaiting(place.fair, record, lambda: approve_voucher(record, by=place.organiser))
+
+
+def voucher_payment() -> Awaiting:
+    place = _rich()
+    record = place.agreed(1)
+    return Awaiting(
+        place.fair, record, lambda: pay_voucher(record, on=record.written_on, reference="FT", by=place.finance)
+    )
+
+
+def sponsor() -> Awaiting:
+    place = treasury()
+    record = place.sponsor(in_kind=True, agreed=False)
+    return Awaiting(place.fair, record, lambda: agree(record, number="1", on=place.fair.today, scan=None, by=SYSTEM))
+
+
+def sponsor_invoice() -> Awaiting:
+    place = treasury()
+    record = place.sponsor()
+    return Awaiting(place.fair, record, lambda: invoice_instalment(record, record.instalments[0].id, by=SYSTEM))
+
+
+def sponsor_partly_invoiced() -> Awaiting:
+    place = treasury()
+    record = place.sponsor(30, parts=2)
+    first, last = (part.id for part in record.instalments)
+    invoice_instalment(record, first, by=SYSTEM)
+    return Awaiting(place.fair, record, lambda: invoice_instalment(record, last, by=SYSTEM))
+
+
+def closing() -> Awaiting:
+    place = _rich()
+    yesterday = place.fair.today - timedelta(days=1)
+    place.paid(1, on=yesterday)
+    note_due_days(place.fair)
+    [record] = closings(place.fair.id)
+    return Awaiting(place.fair, record, lambda: close_day(place.fair, yesterday, by=place.finance))
+
+
 SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "draft": (_fair(60, FairState.DRAFT, FairState.PUBLISHED),),
     "booking": (_fair(60, FairState.PUBLISHED, FairState.BOOKING_OPEN),),
@@ -424,6 +502,15 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "books": (),  # no state of its own; tests of the books look at it
     "bank-line": (bank_line(),),
     "bank-line-second": (bank_line(above=True),),
+    "budget-draft": (budget_draft,),
+    "budget": (budget,),
+    "overrun": (overrun,),
+    "voucher-draft": (voucher_draft,),
+    "voucher": (voucher,),
+    "voucher-payment": (voucher_payment,),
+    "sponsor": (sponsor,),
+    "sponsor-invoice": (sponsor_invoice, sponsor_partly_invoiced),
+    "closing": (closing,),
     "delivery": (delivery,),
     "extra-badge": (extra_badge,),
     "defect": (_defect(returns=False), _defect(returns=True)),

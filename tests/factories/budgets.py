@@ -124,11 +124,13 @@ class Treasury:
         row = self.agreed(amount, code, **values)
         return pay_voucher(row, on=on or day_of_money(), reference=uuid4().hex[:10], by=self.finance)
 
-    def sponsor(self, amount: int = 30, *, in_kind: bool = False, agreed: bool = True, **values: Any) -> Sponsorship:
-        """A sponsor of so many millions."""
+    def sponsor(
+        self, amount: int = 30, *, in_kind: bool = False, agreed: bool = True, parts: int = 1, **values: Any
+    ) -> Sponsorship:
+        """A sponsor of so many millions, in equal parts."""
         draft = SponsorDraft(
             self.office.company().id, "Kim cương", vnd(amount * MILLION), in_kind, "Nước uống" if in_kind else "",
-            instalments=() if in_kind else [(day_of_money(), vnd(amount * MILLION))], **values,
+            instalments=() if in_kind else [(day_of_money(), vnd(amount * MILLION // parts))] * parts, **values,
         )  # fmt: skip
         made = promise(self.fair, draft, by=self.finance)
         return agree(made, number="5/HĐTT", on=day_of_money(), scan=None, by=self.finance) if agreed else made

@@ -24,6 +24,8 @@ from fairs.banking.service import account_of, hand_in, read_at_once
 from fairs.booths.models import BookingRequest, BoothBooking
 from fairs.booths.sales_models import PriceRule, WaitingEntry
 from fairs.booths.states import BookingState
+from fairs.budgets.closing_models import DayClosing
+from fairs.budgets.models import Commitment, Overrun, SponsorInstalment, Sponsorship, Voucher
 from fairs.calendar.milestones import MilestoneDraft, record_milestone
 from fairs.calendar.models import Fair
 from fairs.cards.states import EventState
@@ -241,7 +243,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "item_id": _first(SelectionItem, SelectionItem.selection_id == _first(Selection, Selection.fair_id == fair.id).id).id,
         "clash_id": _first(SupportClash).id, "line_id": _first(BudgetLine).id, "rule_code": "KC-DOM-JOIN",
         "documents.file.part": "decision", "document_texts.edit.kind": "exhibitor_support", "document_texts.edit.part": "decision",
-        "paper_locale": "vi",
+        "paper_locale": "vi", **_budgets(fair),
         "note_number": lowered.number, "rate_id": rate.id, "export_id": handed.id, "einvoices.download.form": "xlsx",
         "payment_id": _first(Payment, Payment.fair_id == fair.id).id, "instalment": "balance",
         "payments.instalment_document.number": lowered.invoice.number, "payments.my_instalment.number": lowered.invoice.number,
@@ -281,6 +283,17 @@ def _asked(invoice_id: int) -> DunningStep:
         )  # fmt: skip
         db.session.add(step)
     return step
+
+
+def _budgets(fair: Fair) -> dict[str, Any]:
+    """What the pages of budgets, vouchers, sponsors and closings ask for."""
+    spent = _first(Voucher, Voucher.fair_id == fair.id)
+    return {
+        "versions/version": 1, "line_code": spent.lines[0].line.code, "overrun_id": _of_fair(Overrun, fair, "id"),
+        "vouchers/number": spent.number, "commitment_number": _of_fair(Commitment, fair, "number"),
+        "sponsor_number": _of_fair(Sponsorship, fair, "number"), "instalment_id": _first(SponsorInstalment).id,
+        "closings/day": _of_fair(DayClosing, fair, "day"), "account_kind": "revenue",
+    }  # fmt: skip
 
 
 def _of_fair(model: Any, fair: Fair, name: str) -> Any:

@@ -11,6 +11,7 @@ from fairs.core.states import State
 from fairs.workplace.awaited import (
     allocation,
     banking,
+    budgets,
     cards,
     cash,
     deals,
@@ -27,7 +28,7 @@ from fairs.workplace.awaited import (
 from fairs.workplace.inbox import Kind, Why
 
 _SUBJECTS = (
-    fairs, participants, documents, allocation, money, banking, refunds, cards, cash, overdue, sitework, deals, notes, messages,
+    fairs, participants, documents, allocation, budgets, money, banking, refunds, cards, cash, overdue, sitework, deals, notes, messages,
 )  # fmt: skip
 
 KINDS: tuple[Kind, ...] = tuple(kind for subject in _SUBJECTS for kind in subject.KINDS)

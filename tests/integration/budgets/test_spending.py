@@ -11,18 +11,11 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from fairs.budgets.errors import BelowUsed, LineExceeded, NotEditable
-from fairs.budgets.models import FairBudget, FairLine, Voucher
-from fairs.budgets.queries import (
-    approved_budget,
-    base_of,
-    by_source,
-    differences,
-    duplicates_of,
-    fair_lines,
-    sponsorship,
-)
+from fairs.budgets.models import Commitment, FairBudget, FairLine, Voucher
+from fairs.budgets.queries import approved_budget, base_of, by_source, differences, duplicates_of, fair_lines
 from fairs.budgets.service import (
     ItemDraft,
+    approve_budget,
     ask_overrun,
     decide_overrun,
     new_version,
@@ -31,8 +24,12 @@ from fairs.budgets.service import (
     submit_budget,
 )
 from fairs.budgets.spending import (
+    CommitmentDraft,
+    VoucherDraft,
+    VoucherPart,
     approve_voucher,
     change_voucher,
+    commit,
     counter,
     pay_voucher,
     refuse_voucher,
@@ -40,6 +37,7 @@ from fairs.budgets.spending import (
     return_voucher,
     submit_voucher,
 )
+from fairs.budgets.sponsor_queries import sponsorship
 from fairs.budgets.sponsoring import end_sponsor, invoice_instalment, receive_in_kind
 from fairs.budgets.states import (
     BudgetState,
@@ -69,14 +67,18 @@ def use(line: FairLine) -> tuple[int, int, int]:
     return line.committed_minor // MILLION, line.spent_minor // MILLION, line.left.amount_minor // MILLION
 
 
+def state_of(row: Commitment) -> str:
+    """The state as it is in the database."""
+    db.session.refresh(row)
+    return str(row.state)
+
+
 # --- versions -------------------------------------------------------------------------------------------------------
 
 
 def test_a_budget_is_approved_by_a_second_person_and_never_edited(place: Treasury) -> None:
     budget = place.submitted()
     with pytest.raises(SamePerson):
-        from fairs.budgets.service import approve_budget
-
         approve_budget(budget, decision_number="1/QĐ", decision_on=place.fair.today, by=place.finance)
     return_budget(budget, reason="Thiếu dự phòng", by=place.organiser)
     save_item(
@@ -124,7 +126,7 @@ def test_a_copy_from_another_fair_grows(place: Treasury) -> None:
     )
     assert save_item(draft, price, by=other.finance).amount == vnd(30_000_030)
     source = other.approve(submit_budget(draft, by=other.finance))
-    copy = new_version(place.fair, by=place.finance, copy_of=source, growth=Decimal("10"))
+    copy = new_version(place.fair, by=place.finance, copy_of=source, growth=Decimal(10))
     assert {one.code: one.amount_minor for one in copy.items} == {
         "A.1": 110 * MILLION,
         "B.1": 55 * MILLION,
@@ -171,11 +173,9 @@ def test_a_commitment_is_settled_by_vouchers_and_the_rest_released(place: Treasu
     with pytest.raises(LineExceeded):
         place.waiting(30, commitment=promised)
     waiting = place.waiting(20, commitment=promised)
-    db.session.refresh(promised)
-    assert promised.state is CommitmentState.USED
+    assert state_of(promised) == CommitmentState.USED
     return_voucher(waiting, reason="Sai", by=place.organiser)
-    db.session.refresh(promised)
-    assert promised.state is CommitmentState.OPEN
+    assert state_of(promised) == CommitmentState.OPEN
     release_commitment(promised, reason="Quyết toán thấp hơn", by=place.finance)
     assert use(place.line()) == (0, 40, 60)
     with pytest.raises(LineExceeded):
@@ -231,8 +231,6 @@ def test_papers_that_were_handed_in_before_are_pointed_out(place: Treasury) -> N
 
 def test_only_drafts_change(place: Treasury) -> None:
     place.approved()
-    from fairs.budgets.spending import VoucherDraft, VoucherPart
-
     draft = VoucherDraft("Khác", "Khác", [VoucherPart(place.line("B.1").id, vnd(7))], day_of_money(), "cash")
     changed = change_voucher(place.voucher(1), draft, by=place.organiser)
     assert (changed.payee, changed.total, changed.lines[0].line.code) == ("Khác", vnd(7), "B.1")
@@ -259,8 +257,6 @@ def test_rivals_for_the_last_of_a_line(real_app: Flask) -> None:
     together = Barrier(RIVALS)
 
     def act(n: int) -> bool:
-        from fairs.budgets.spending import CommitmentDraft, commit
-
         with real_app.app_context():
             together.wait(30)
             try:
