@@ -54,7 +54,7 @@ def fields(text: str) -> dict[str, str]:
 
 def seen(picture: Any) -> str:
     """What OpenCV reads in a picture: zxing, which draws our codes, takes no part."""
-    text, _corners, _straight = cv2.QRCodeDetector().detectAndDecode(picture)
+    text, _corners, _straight = cv2.QRCodeDetectorAruco().detectAndDecode(picture)
     return str(text)
 
 
