@@ -269,7 +269,7 @@ def journal_sheets(rows: Sequence[JournalRow]) -> list[Sheet]:
         sums.append([_("Total"), sum((o.debit for o in mine), zero), sum((o.credit for o in mine), zero), currency])
     return [
         Sheet(_("Journal"), _heads(), [_cells(row) for row in rows]),
-        Sheet(_("Sums by account"), [_("Account"), _("Debit"), _("Credit"), _("Currency")], sums),
+        Sheet(_("Sums by account"), [_("Account"), _("Debit"), _("Credit side"), _("Currency")], sums),
     ]
 
 

@@ -34,7 +34,7 @@ def _sheets(fair: Fair, query: Select[CashShift]) -> Sequence[Sheet]:
         _("Voucher"), _("Day"), _("Kind of movement"), _("Company"), _("Paid to or by"), _("What for"), _("Amount"), _("Currency"),
         _("Puts right"), _("Shift"), _("Cashier"),
     ]  # fmt: skip
-    return [Sheet(_("Shifts"), shifts, _shift_rows(query)), Sheet(_("Vouchers"), vouchers, _voucher_rows(query))]
+    return [Sheet(_("Shifts"), shifts, _shift_rows(query)), Sheet(_("Cash vouchers"), vouchers, _voucher_rows(query))]
 
 
 def _shift_rows(query: Select[CashShift]) -> Iterator[list[Any]]:
