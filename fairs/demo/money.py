@@ -31,8 +31,6 @@ def load_money_documents(giftshow: Fair, souvenirs: Fair, users: dict[str, User]
         draft = LineDraft(line.kind, line.text_vi, line.text_en, off, line.vat_percent)
         issue_by_hand(invoice, [draft], reason=f"Giảm {share}% do thay đổi vị trí lối đi", by=finance)
     last = souvenirs.today.replace(day=1) - timedelta(days=1)
-    query = select(Invoice.id).where(
-        Invoice.fair_id == souvenirs.id, Invoice.issued_on <= last, Invoice.total_minor > 0
-    )
-    if db.session.scalar(query.limit(1)) is not None:
+    old = select(Invoice.id).where(Invoice.fair_id == souvenirs.id, Invoice.issued_on <= last, Invoice.total_minor > 0)
+    if db.session.scalar(old.limit(1)) is not None:
         make_export(souvenirs, Wanted(last.replace(day=1), last), by=finance)
