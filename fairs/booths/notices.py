@@ -69,13 +69,13 @@ def tell_reserved(fair: Fair, bookings: Sequence[BoothBooking], invoice: Invoice
         "deposit_due": format_date(offer.deposit_due_on, locale),
         "balance": format_money(offer.balance, locale),
         "balance_due": format_date(offer.balance_due_on, locale),
-    }, attachments=[("invoice", [invoice.number, locale]), *_first_part(invoice, locale)])  # fmt: skip
+    }, attachments=[("invoice", [invoice.number, locale]), *_part_of(invoice, 0, locale)])  # fmt: skip
 
 
-def _first_part(invoice: Invoice, locale: str) -> list[tuple[str, Any]]:
-    """The document of what is to be paid first, where it is not the whole invoice."""
+def _part_of(invoice: Invoice, place: int, locale: str) -> list[tuple[str, Any]]:
+    """The document of the deposit (0) or the balance (1), where an invoice is paid in two."""
     parts = invoice.instalments
-    return [("instalment", [parts[0].number, locale])] if len(parts) > 1 else []
+    return [("instalment", [parts[place].number, locale])] if len(parts) > 1 else []
 
 
 def tell_confirmed(fair: Fair, bookings: Sequence[BoothBooking], invoice: Invoice | None) -> None:
@@ -87,7 +87,7 @@ def tell_confirmed(fair: Fair, bookings: Sequence[BoothBooking], invoice: Invoic
         "open_amount": format_money(invoice.open_amount, locale) if invoice is not None and invoice.open_amount else "",
         "starts_on": format_date(fair.starts_on, locale),
         "ends_on": format_date(fair.ends_on, locale),
-    })  # fmt: skip
+    }, attachments=_part_of(invoice, 1, locale) if invoice is not None and invoice.open_amount else [])  # fmt: skip
 
 
 def tell_released(fair: Fair, bookings: Sequence[BoothBooking]) -> None:

@@ -26,6 +26,7 @@ from fairs.demo.budgets import load_budgets
 from fairs.demo.deals import load_contracts, load_rates
 from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall, publish_plans
 from fairs.demo.milestones import load_milestones
+from fairs.demo.money import load_money_documents
 from fairs.demo.notes import load_notes
 from fairs.demo.participants import load_exhibitors, load_importers, load_trade_visitors, load_visits
 from fairs.demo.people import create_accounts, create_cast, give_roles
@@ -96,6 +97,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         load_notes(giftshow, cast)
         publish_plans(giftshow, souvenirs, Actor(users["organiser"].id, users["organiser"].name))
         load_booth_sales(giftshow, as_of)
+        load_money_documents(giftshow, souvenirs, users)
         made["exhibitors"] += load_waiting(random.Random(PLAN_YEAR + 2), giftshow, cast, scale=scale)
         load_run(giftshow, users)
         load_cash_desk(souvenirs, users)

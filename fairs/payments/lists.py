@@ -69,7 +69,7 @@ def wanted_notes(args: Args) -> NoteFilter:
 def _sheets(fair: Fair, query: Select[Invoice]) -> Sequence[Sheet]:
     heads = [
         _("Number"), _("Payment reference"), _("Company"), _("Tax code"), _("Country"), _("Issued on"), _("State"),
-        _("Total"), _("Taken off"), _("Received"), _("Still open"), _("Currency"), _("Deposit due"), _("Balance due"), _("Overdue"),
+        _("Total"), _("Lowered by"), _("Received"), _("Still open"), _("Currency"), _("Deposit due"), _("Balance due"), _("Overdue"),
     ]  # fmt: skip
     receipts = [
         _("Receipt"), _("Invoice"), _("Company"), _("Received on"), _("Method"), _("Reference of the bank"), _("Amount"),

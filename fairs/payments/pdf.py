@@ -121,7 +121,7 @@ def receipt_pdf(payment: Payment, fair: Fair, config: Config, locale: str) -> by
             (_("Credit"), one.number, format_money(one.given)) for one in payment.credits if _came_with(one, payment)
         ]
         blocks: list[Block] = [
-            _parties(payment.company, locale, [fact for fact in facts if fact[1]]),
+            _parties(payment.company, locale, [fact for fact in facts if fact[1]], _("Received from")),
             Table(
                 [Column(_("What for"), 1.2), Column(_("Number"), 1.6), Column(_("Amount"), 1.2, "right")],
                 rows,
@@ -200,8 +200,8 @@ def _status(invoice: Invoice) -> list[Block]:
     return found
 
 
-def _parties(company: Company, locale: str, facts: list[tuple[str, str]]) -> KeyValues:
-    rows = [(_("Billed to"), company.name)]
+def _parties(company: Company, locale: str, facts: list[tuple[str, str]], who: str = "") -> KeyValues:
+    rows = [(who or _("Billed to"), company.name)]
     if company.name_en and company.name_en != company.name:
         rows.append(("", company.name_en))
     place = ", ".join(part for part in (company.address, company.commune) if part)

@@ -37,7 +37,7 @@ from fairs.funding.models import Grant
 from fairs.funding.permissions import VIEW_FUNDING
 from fairs.importers.models import Importer
 from fairs.importers.permissions import VIEW_IMPORTERS
-from fairs.payments.models import Credit, Invoice, Refund
+from fairs.payments.models import Credit, CreditNote, Instalment, Invoice, Payment, Refund
 from fairs.payments.permissions import VIEW_INVOICES
 from fairs.sitework.models import ServiceOrder
 from fairs.sitework.permissions import VIEW_SITEWORK
@@ -131,6 +131,18 @@ def _money_back_hit(endpoint: str, argument: str) -> Callable[[Any], Hit]:
     return hit
 
 
+def _payment_hit(row: Any) -> Hit:
+    amount = format_money(Money(row.amount_minor, row.currency))
+    return Hit("payment_pages.show", _values(row, payment_id=row.payment_id), row.number, f"{row.name} · {amount}", row.state,
+               row.Fair.name, keys=(row.number,))  # fmt: skip
+
+
+def _note_hit(row: Any) -> Hit:
+    total = format_money(Money(row.total_minor, row.currency))
+    return Hit("credit_notes.show", _values(row, note_number=row.number), row.number, f"{row.name} · {total}", None,
+               row.Fair.name, keys=(row.number,))  # fmt: skip
+
+
 def _contract_hit(row: Any) -> Hit:
     value = format_money(Money(row.value_minor, row.currency))
     title = f"{row.exporter} → {row.importer}"
@@ -182,6 +194,12 @@ def _by_company(model: Any) -> Callable[[Wanted, Names, Names], Conditions]:
 
 def _code(column: Any, wanted: Wanted) -> ColumnElement[bool] | None:
     return column.contains(wanted.code, autoescape=True) if wanted.looks_like_code else None
+
+
+def _part(wanted: Wanted) -> ColumnElement[bool] | None:
+    """An invoice by the number of its deposit's or balance's document."""
+    fits = _code(Instalment.number, wanted) if "-PR" in wanted.code else None
+    return Invoice.id.in_(select(Instalment.invoice_id).where(fits)) if fits is not None else None
 
 
 def _start(column: Any, wanted: Wanted) -> ColumnElement[bool] | None:
@@ -247,7 +265,7 @@ KINDS = (
          lambda: select(Invoice.number, Invoice.payment_reference, Invoice.state, Invoice.total_minor, Invoice.currency,
                         Company.name).join(Company, Company.id == Invoice.company_id),
          lambda wanted, companies, people: [companies.of(Invoice.company_id), _code(Invoice.number, wanted),
-                                            _code(Invoice.payment_reference, wanted)],
+                                            _code(Invoice.payment_reference, wanted), _part(wanted)],
          _invoice_hit),
     Kind("credits", _l("Credits"), "receipt-refund", "CR", VIEW_INVOICES, Credit, Credit.number,
          lambda: select(Credit.number, Credit.state, Credit.amount_minor, Credit.currency, Company.name)
@@ -259,6 +277,15 @@ KINDS = (
          .join(Company, Company.id == Refund.company_id),
          lambda wanted, companies, people: [_code(Refund.number, wanted)],
          _money_back_hit("refunds.refund", "refund_number")),
+    Kind("payments", _l("Payments"), "cash", "R", VIEW_INVOICES, Payment, Payment.number,
+         lambda: select(Payment.id.label("payment_id"), Payment.number, Payment.state, Payment.amount_minor, Payment.currency,
+                        Company.name).join(Company, Company.id == Payment.company_id).where(Payment.number.is_not(None)),
+         lambda wanted, companies, people: [_code(Payment.number, wanted), _code(Payment.external_reference, wanted)],
+         _payment_hit),
+    Kind("credit_notes", _l("Credit notes"), "file-minus", "CN", VIEW_INVOICES, CreditNote, CreditNote.number,
+         lambda: select(CreditNote.number, CreditNote.total_minor, CreditNote.currency, Company.name)
+         .join(Company, Company.id == CreditNote.company_id),
+         lambda wanted, companies, people: [_code(CreditNote.number, wanted)], _note_hit),
     Kind("contracts", _l("Contracts"), "file-certificate", "C", VIEW_CONTRACTS, Contract, Contract.reference,
          lambda: select(Contract.reference, Contract.verification, Contract.value_minor, Contract.currency,
                         Company.name.label("exporter"), _Importer.name.label("importer"))

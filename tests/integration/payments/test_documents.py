@@ -18,7 +18,7 @@ from fairs.messages.models import OutboxMessage
 from fairs.messages.render import render_attachment
 from fairs.payments.invoicing import LineDraft
 from fairs.payments.models import CreditNote, Invoice
-from fairs.payments.service import begin_payment, note_payment
+from fairs.payments.service import ReceiptDraft, begin_payment, note_payment, record_receipt
 from fairs.payments.states import InvoiceState, PaymentState
 from fairs.payments.vietqr import payload
 from tests.factories.booths import new_ground
@@ -75,7 +75,7 @@ def test_deposit_and_balance_have_a_document_each_with_their_vat_and_code(place:
     assert client.get(address(place, waived, "/deposit.pdf")).status_code == 404
 
 
-def test_the_reservation_mail_brings_the_deposits_document(app: Flask) -> None:
+def test_the_mails_bring_the_documents_of_deposit_and_balance(app: Flask) -> None:
     booking = new_ground().reserve("A-001")
     invoice = db.session.get_one(Invoice, booking.invoice_id)
     message = db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "booths/reserved")).one()
@@ -87,6 +87,11 @@ def test_the_reservation_mail_brings_the_deposits_document(app: Flask) -> None:
     assert attached.name == f"{invoice.instalments[0].number}-vi.pdf"
     text, _ = picture(attached.content)
     assert "TIỀN ĐẶT CỌC" in text
+    deposit, balance = invoice.instalments
+    draft = ReceiptDraft(deposit.amount, invoice.issued_on, "transfer", external_reference="FT1")
+    record_receipt(invoice, draft, by=SYSTEM)
+    confirmed = db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "booths/confirmed")).one()
+    assert confirmed.attachments == [["instalment", [balance.number, "vi"]]]
 
 
 def note_data(
