@@ -43,7 +43,7 @@ def voucher_pdf(entry: CashEntry, fair: Fair, config: Config, locale: str, page:
         if entry.company is not None and entry.company.name != entry.person:
             rows.append((_("Company"), entry.company.name))
         rows += [
-            (_("What for"), entry.text),
+            (_("What for"), _("Invoice %(number)s", number=entry.text) if entry.payment_id else entry.text),
             (_("Amount"), format_money(entry.size)),
             (_("In words"), in_words(entry.size, locale)),
         ]
