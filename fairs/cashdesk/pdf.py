@@ -129,10 +129,11 @@ def _notes(notes: dict[str, int]) -> Table:
 
 
 def _both(shift: CashShift) -> str:
-    return _(
+    said: str = _(
         "Signed in the system by both, each from an account of their own: %(cashier)s at %(counted)s, %(receiver)s at %(taken)s.",
         cashier=shift.counted_by_name or shift.cashier_name,
         counted=format_datetime(shift.counted_at) if shift.counted_at else "",
         receiver=shift.receiver_name,
         taken=format_datetime(shift.handed_over_at) if shift.handed_over_at else "",
     )
+    return said

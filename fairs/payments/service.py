@@ -209,7 +209,9 @@ def take_back(payment: Payment, *, reason: str, by: Actor) -> list[Credit]:
             amount = Money(off, row.currency)
             held.append(release(invoice, amount, reason=reason, by=by, payment_id=row.id))
             unsettle(invoice)
-            record("payments.take_back", invoice, by=by, after={"receipt": row.number, "amount": amount, "reason": reason})
+            record(
+                "payments.take_back", invoice, by=by, after={"receipt": row.number, "amount": amount, "reason": reason}
+            )
         if found != row.amount_minor:
             raise MoneyUsed
         return held
