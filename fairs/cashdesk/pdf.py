@@ -43,7 +43,7 @@ def voucher_pdf(entry: CashEntry, fair: Fair, config: Config, locale: str, page:
         if entry.company is not None and entry.company.name != entry.person:
             rows.append((_("Company"), entry.company.name))
         rows += [
-            (_("What for"), entry.text),
+            (_("What for"), _("Invoice %(number)s", number=entry.text) if entry.payment_id else entry.text),
             (_("Amount"), format_money(entry.size)),
             (_("In words"), in_words(entry.size, locale)),
         ]
@@ -129,10 +129,11 @@ def _notes(notes: dict[str, int]) -> Table:
 
 
 def _both(shift: CashShift) -> str:
-    return _(
+    said: str = _(
         "Signed in the system by both, each from an account of their own: %(cashier)s at %(counted)s, %(receiver)s at %(taken)s.",
         cashier=shift.counted_by_name or shift.cashier_name,
         counted=format_datetime(shift.counted_at) if shift.counted_at else "",
         receiver=shift.receiver_name,
         taken=format_datetime(shift.handed_over_at) if shift.handed_over_at else "",
     )
+    return said

@@ -23,7 +23,7 @@ from fairs.core.i18n import LOCALES, current_locale
 from fairs.core.lists import download, known, page_of
 from fairs.core.web import NavItem, actor, go, register_nav, requires
 
-bp = Blueprint("cash_shifts", __name__, url_prefix="/fairs/<fair_slug>/cash/shifts")
+bp = Blueprint("cash_shifts", __name__, url_prefix="/fairs/<fair_slug>/cash-shifts")
 
 
 def _may(permission: Any) -> bool:

@@ -39,9 +39,9 @@ def load_reminders(fair: Fair, users: dict[str, User]) -> None:
         .where(
             BoothBooking.fair_id == fair.id, BoothBooking.state == BookingState.RESERVED, Invoice.subject_type == SUBJECT,
             BoothBooking.bundle_id.is_(None), Invoice.state.in_(OWED), Invoice.received_minor == 0,
-            Instalment.kind == "deposit", Instalment.due_on < fair.today,
+            Instalment.kind == "deposit",
         )
-        .order_by(BoothBooking.id)
+        .order_by(Instalment.due_on, BoothBooking.id)
         .limit(len(_CASES))
     ).all()  # fmt: skip
     for (booking, invoice, deposit), (late, outcome) in zip(rows, _CASES, strict=False):

@@ -13,6 +13,8 @@ from fairs.booths.permissions import MANAGE_BOOKINGS
 from fairs.booths.service import SUBJECT
 from fairs.booths.states import LIVE, BookingState, RequestState, WaitingState
 from fairs.core.i18n import format_money
+from fairs.dunning.models import DunningStep
+from fairs.dunning.states import StepState
 from fairs.exhibitors.models import Exhibitor
 from fairs.payments.models import Credit, Invoice
 from fairs.payments.permissions import RECORD_RECEIPT
@@ -28,6 +30,9 @@ _FOR_ENDED_BOOKING = exists().where(
         BoothBooking.state.not_in(LIVE),
     )
 )
+
+# Whoever calls or decides on a release has an item of their own.
+_CALLED_ABOUT = exists().where(and_(DunningStep.invoice_id == Invoice.id, DunningStep.state == StepState.OPEN))
 
 KINDS = (
     Kind(
@@ -113,7 +118,7 @@ KINDS = (
         key="invoice",
         states=(InvoiceState.OPEN, InvoiceState.PARTLY_PAID),
         model=Invoice,
-        where=(Invoice.state.in_(OWED), first_open_day() < TODAY, ~_FOR_ENDED_BOOKING),
+        where=(Invoice.state.in_(OWED), first_open_day() < TODAY, ~_FOR_ENDED_BOOKING, ~_CALLED_ABOUT),
         permission=RECORD_RECEIPT,
         counts_from=first_open_day(),
         days=0,

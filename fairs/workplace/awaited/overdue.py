@@ -20,9 +20,10 @@ _WITH_COMPANY = (joinedload(DunningStep.invoice).joinedload(Invoice.company),)
 
 
 def _what(step: DunningStep) -> str:
-    return _(
+    said: str = _(
         "%(open)s still open · %(number)s", open=format_money(step.invoice.open_amount), number=step.invoice.number
     )
+    return said
 
 
 KINDS = (

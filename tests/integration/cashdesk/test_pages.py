@@ -115,7 +115,7 @@ def test_a_shift_changes_hands_on_the_pages(place: Office, client: Client, new_c
     signed_in(client, cashier)
     client.submit(at(place, "/open"), {"opening": "1.000.000"})
     shift = db.session.scalars(select(CashShift)).one()
-    path = at(place, f"/shifts/{shift.number}")
+    path = at(place, f"-shifts/{shift.number}")
     assert client.submit(f"{path}/count", {"n500000_VND": "x"}).status_code == 422
     assert client.submit(f"{path}/count", {"n500000_VND": "1"}).status_code == 422  # no reason
     counted = {"n500000_VND": "1", "n100000_VND": "3", "reason_VND": "Trả nhầm tiền thừa"}
@@ -130,12 +130,12 @@ def test_a_shift_changes_hands_on_the_pages(place: Office, client: Client, new_c
     record = text_of(second.get(f"{path}/handover.pdf?lang=vi").data)
     for said in ("BIÊN BẢN BÀN GIAO QUỸ", "Trả nhầm tiền thừa", cashier.name, other.name, "Tám trăm nghìn đồng"):
         assert said in record, said
-    sheets = read_sheets(second.get(at(place, "/shifts?format=xlsx")).data)
+    sheets = read_sheets(second.get(at(place, "-shifts?format=xlsx")).data)
     assert [len(rows) for rows in sheets] == [2, 1]
     for words in ("Handed over", other.name):
         assert words in second.get(path).get_data(as_text=True)
-    assert second.submit(at(place, "/shifts/settings"), {"agree_above": "-1"}).status_code == 422
-    assert second.submit(at(place, "/shifts/settings"), {"agree_above": "250.000"}).status_code == 303
+    assert second.submit(at(place, "-shifts/settings"), {"agree_above": "-1"}).status_code == 422
+    assert second.submit(at(place, "-shifts/settings"), {"agree_above": "250.000"}).status_code == 303
 
 
 def test_the_desk_costs_the_same_for_three_vouchers(place: Office, client: Client) -> None:
@@ -148,7 +148,7 @@ def test_the_desk_costs_the_same_for_three_vouchers(place: Office, client: Clien
             invoice = place.invoice(company=place.company())
             client.submit(at(place, f"/take/{invoice.number}"), {"amount": "1000", "token": invoice.number})
         found = []
-        for path in (at(place), at(place, "?q=Cơ sở"), at(place, "/shifts"), at(place, f"/shifts/{shift.number}")):
+        for path in (at(place), at(place, "?q=Cơ sở"), at(place, "-shifts"), at(place, f"-shifts/{shift.number}")):
             client.get(path)
             with counted_queries() as queries:
                 assert client.get(path).status_code == 200
@@ -168,4 +168,4 @@ RUNS = {Role.FINANCE, Role.FRONT_DESK, Role.ADMIN}
 def test_who_runs_the_desk_and_who_looks(place: Office, client: Client, role: Role) -> None:
     signed_in(client, place.user(role))
     assert client.get(at(place)).status_code == (200 if role in RUNS else 403)
-    assert client.get(at(place, "/shifts")).status_code == (200 if role in SEES else 403)
+    assert client.get(at(place, "-shifts")).status_code == (200 if role in SEES else 403)

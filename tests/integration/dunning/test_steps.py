@@ -21,6 +21,7 @@ from fairs.core.money import Money
 from fairs.core.permissions import Role
 from fairs.dunning import service
 from fairs.dunning.errors import DecidedMeanwhile, NotOverdue
+from fairs.dunning.letters import send_letter
 from fairs.dunning.models import DunningStep
 from fairs.dunning.queries import asked_of_invoice
 from fairs.dunning.schedule import Schedule
@@ -223,12 +224,12 @@ def test_a_balance_is_reminded_and_called_about_but_its_booth_is_not_released(la
 def test_killed_between_two_letters_the_next_run_goes_on(late: Late, monkeypatch: pytest.MonkeyPatch) -> None:
     other = late.ground.reserve("A-004")
     second = db.session.get_one(Invoice, other.invoice_id)
-    real, sent = service.send_letter, []
+    sent: list[int] = []
 
     def dies(*arguments: Any) -> int:
         if sent:
             raise SystemExit("killed")
-        sent.append(real(*arguments))
+        sent.append(send_letter(*arguments))
         return sent[0]
 
     late.go(3)
