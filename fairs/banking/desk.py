@@ -49,7 +49,7 @@ _WHY = {
 
 def candidates_of(line: BankLine, text: str = "") -> list[Candidate]:
     """The invoices that matching found for a line, and those that fit what somebody searches for at the desk."""
-    found = {key: how for key, how in line.found.get("invoices", [])}
+    found = dict(line.found.get("invoices", []))
     for key, _amount in line.parts.get("invoices", []):
         found.setdefault(key, "sure")
     invoices = invoices_by_ids(found, line.fair_id)

@@ -46,7 +46,10 @@ def open_file(upload: Upload) -> list[Sheet]:
     content = upload.content
     if is_workbook(content):
         sheets = [
-            Sheet([(at + 1, row) for at, row in enumerate(grid.rows)], {(row + 1, column) for row, column in grid.formulas})
+            Sheet(
+                [(at + 1, row) for at, row in enumerate(grid.rows)],
+                {(row + 1, column) for row, column in grid.formulas},
+            )
             for grid in read_workbook(content)
         ]
     else:

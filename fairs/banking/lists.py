@@ -42,7 +42,7 @@ def _rows(query: Select[BankLine]) -> Iterator[list[Any]]:
     for line in each(query):
         yield [
             line.booked_on, line.bank_number, line.text, line.payer, line.amount, line.currency, str(line.kind.label),
-            str(line.state.label), line.reason, line.payment.number if line.payment else "",
+            str(line.state.label), line.why, line.payment.number if line.payment else "",
             line.refund.number if line.refund else "", line.statement.bank_name, line.statement.file_name, line.row,
         ]  # fmt: skip
 

@@ -124,9 +124,7 @@ def judge_all(lines: Sequence[Line], books: Books, fair_id: int, currency: str) 
     ]
 
 
-def _paid_in_parts(
-    lines: Sequence[Line], hits: Sequence[Sequence[Hit]], books: Books, currency: str
-) -> frozenset[str]:
+def _paid_in_parts(lines: Sequence[Line], hits: Sequence[Sequence[Hit]], books: Books, currency: str) -> frozenset[str]:
     """References of which several lines of the file together pay the invoice or its instalments exactly."""
     sums: Counter[str] = Counter()
     counts: Counter[str] = Counter()
@@ -204,7 +202,9 @@ class _Judge:
             return self._wait(K.PAYER, _l("The name of who paid is not the company’s."), hits)
         return self._several(line, hits, invoices) if len(invoices) > 1 else self._one(line, hits, invoices[0])
 
-    def _wait(self, kind: LineKind, reason: Any, hits: Sequence[Hit] = (), *, refund: OwedBack | None = None) -> Verdict:
+    def _wait(
+        self, kind: LineKind, reason: Any, hits: Sequence[Hit] = (), *, refund: OwedBack | None = None
+    ) -> Verdict:
         return Verdict(kind, S.WAITING, self.fair_id, hits, refund_id=refund.id if refund else None, reason=reason)
 
     def _pay(self, kind: LineKind, line: Line, hits: Sequence[Hit], invoices: Sequence[Owed]) -> Verdict:
@@ -276,7 +276,9 @@ class _Judge:
         if refund.state is RefundState.DONE and line.number and refund.bank_number == line.number:
             return Verdict(K.REFUND, S.MATCHED, self.fair_id, refund_id=refund.id)  # recorded by hand before
         if refund.state not in _SENT or refund.method != "transfer":
-            return self._wait(K.REFUND, _l("The refund is not on its way: it was finished, or never approved."), refund=refund)
+            return self._wait(
+                K.REFUND, _l("The refund is not on its way: it was finished, or never approved."), refund=refund
+            )
         if (refund.amount_minor, refund.currency) != (-line.amount_minor, self.currency):
             return self._wait(K.REFUND, _l("The amount is not that of the refund."), refund=refund)
         return Verdict(K.REFUND, S.MATCHED, self.fair_id, refund_id=refund.id)

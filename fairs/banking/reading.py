@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -84,7 +85,9 @@ class _Reader:
         self.manners = {role: manner_of(self._column(role)) for role in _MONEY if role in layout.columns}
         known = {manner for manner in self.manners.values() if manner}
         self.manner = known.pop() if len(known) == 1 else None
-        debits = [text for text in self._column("debit") if re.search("[1-9]", text)] if "debit" in layout.columns else []
+        debits = (
+            [text for text in self._column("debit") if re.search("[1-9]", text)] if "debit" in layout.columns else []
+        )
         # Some banks write what goes out with a minus in its own column as well.
         self.debits_signed = bool(debits) and all(text.strip().startswith(("-", "−", "(")) for text in debits)
         self.reading = Reading()
@@ -167,7 +170,9 @@ class _Reader:
     def _amount(self, row: int, values: dict[str, str]) -> int | None:
         before = len(self.reading.problems)
         figures = {
-            role: self._figure(row, role, values) for role in ("credit", "debit", "amount") if role in self.layout.columns
+            role: self._figure(row, role, values)
+            for role in ("credit", "debit", "amount")
+            if role in self.layout.columns
         }
         if len(self.reading.problems) > before:
             return None
@@ -181,7 +186,9 @@ class _Reader:
             self._problem(row, "credit", _l("This line has no amount."))
             return None
         if money_out < 0 and not self.debits_signed:
-            self._problem(row, "debit", _l("Only some amounts of this column are below zero: which way did the money go?"))
+            self._problem(
+                row, "debit", _l("Only some amounts of this column are below zero: which way did the money go?")
+            )
             return None
         return money_in - abs(money_out) if money_out else money_in
 
@@ -239,7 +246,7 @@ def _first_break(lines: Sequence[Line]) -> int | None:
     if len(known) < 3 or len(known) != len(lines):
         return None
     breaks: list[list[int]] = [[], []]
-    for one, other in zip(known, known[1:], strict=False):
+    for one, other in itertools.pairwise(known):
         if one.balance_minor is None or other.balance_minor is None:
             continue
         if one.balance_minor + other.amount_minor != other.balance_minor:

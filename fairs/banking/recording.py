@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from fairs.audit.service import record
-from fairs.banking.models import BankLine
+from fairs.banking.models import BankLine, as_kept
 from fairs.banking.queries import rules_of
 from fairs.banking.states import LineKind, LineState
 from fairs.core.actor import Actor
@@ -66,7 +66,7 @@ def record_matched(line_id: int, *, by: Actor) -> bool:
             line = _locked(line_id)
             if line.state is S.MATCHED and not (isinstance(error, ReceiptKnown) and _is_known(line, by)):
                 line.kind = K.DUPLICATE if isinstance(error, ReceiptKnown) else line.kind
-                to_desk(line, str(error))
+                to_desk(line, error)
         return False
 
 
@@ -104,7 +104,7 @@ def _locked_invoices(ids: Sequence[int]) -> dict[int, Invoice]:
 def to_desk(line: BankLine, reason: object) -> None:
     """Leave a line to a person. Inside transaction()."""
     line.move_to(S.WAITING)
-    line.reason = str(reason)[:400]
+    line.reason = as_kept(reason)
 
 
 def pay(
@@ -165,7 +165,9 @@ def _credit_charges(line: BankLine, invoices: dict[int, Invoice], by: Actor) -> 
         raise InvalidInput(_l("More is missing than the fair’s rule allows as bank charges."), field="charges")
     # Before the payment, so that the features above hear of an invoice paid in full.
     note = LineDraft("charges", "Phí ngân hàng", "Bank charges", missing, 0)
-    issue_credit_note(invoice, [note], reason=f"Phí ngân hàng / bank charges · {reference_of(line)}", by=by, on=line.booked_on)
+    issue_credit_note(
+        invoice, [note], reason=f"Phí ngân hàng / bank charges · {reference_of(line)}", by=by, on=line.booked_on
+    )
 
 
 def finish(line: BankLine, refund_id: int, *, by: Actor) -> Refund:
@@ -180,4 +182,3 @@ def finish(line: BankLine, refund_id: int, *, by: Actor) -> Refund:
     line.refund_id, line.reason = done.id, ""
     record("banking.refund", line, by=by, after={"refund": done.number, "amount": done.amount})
     return done
-

@@ -12,6 +12,7 @@ from wtforms import BooleanField, SelectField
 
 from fairs.banking import desk
 from fairs.banking.desk import candidates_of, match_line, next_waiting
+from fairs.banking.layouts import ROLES, Layout
 from fairs.banking.lists import LINES, wanted_of
 from fairs.banking.models import BankLine, Statement
 from fairs.banking.permissions import EDIT_RULES, MATCH_LINES, VIEW_STATEMENTS
@@ -25,7 +26,6 @@ from fairs.banking.queries import (
     statements_of,
 )
 from fairs.banking.recording import Share
-from fairs.banking.layouts import ROLES, Layout
 from fairs.banking.service import (
     AT_ONCE,
     Account,
@@ -149,7 +149,7 @@ def act(line_id: int) -> Any:
         return _line_page(_line(line_id), error), 422
 
 
-def _do(found: BankLine, by: Actor) -> str:
+def _do(found: BankLine, by: Actor) -> Any:
     match request.form.get("do", ""):
         case "record" | "charges" | "other" as how:
             done = match_line(found, _shares(found), by=by, charges=how == "charges", other_money=how == "other")
@@ -190,9 +190,7 @@ class FileForm(Form):
 def _accounts() -> list[tuple[str, str]]:
     fair = current_fair()
     own = account_of(fair.id, None, current_app.extensions["fairs_config"])
-    named = [
-        (str(one.id), f"{one.bank.name} · {one.number} · {one.currency}") for one in accounts_of(fair.id)
-    ]
+    named = [(str(one.id), f"{one.bank.name} · {one.number} · {one.currency}") for one in accounts_of(fair.id)]
     return [*named, *([] if named else [("0", f"{own.bank} · {own.number} · {own.currency}")])]
 
 
@@ -363,6 +361,4 @@ def rules() -> Any:
     return (page, 422) if form.errors else page
 
 
-register_nav(
-    NavItem("banking", _l("Bank statements"), "building-bank", "banking.index", VIEW_STATEMENTS, 105)
-)
+register_nav(NavItem("banking", _l("Bank statements"), "building-bank", "banking.index", VIEW_STATEMENTS, 105))

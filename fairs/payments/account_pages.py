@@ -131,7 +131,8 @@ def _values(account: BankAccount | None, config: Config) -> dict[str, Any]:
 def _in_use(fair: Fair, config: Config) -> dict[str, int | None]:
     """By currency, which account an invoice of the fair names."""
     return {
-        currency: account_for(fair.id, currency, config).account_id for currency in dict.fromkeys((fair.currency, "USD"))
+        currency: account_for(fair.id, currency, config).account_id
+        for currency in dict.fromkeys((fair.currency, "USD"))
     }
 
 
@@ -194,4 +195,6 @@ def bank_list() -> Any:
 register_nav(
     NavItem("bank_accounts", _l("Bank accounts"), "building-bank", "bank_accounts.index", MANAGE_ACCOUNTS, 931)
 )
-register_nav(NavItem("banks", _l("Banks"), "building-bank", "bank_accounts.bank_list", MANAGE_BANKS, 938, for_fair=False))
+register_nav(
+    NavItem("banks", _l("Banks"), "building-bank", "bank_accounts.bank_list", MANAGE_BANKS, 938, for_fair=False)
+)

@@ -86,7 +86,9 @@ def account_for(fair_id: int, currency: str, config: Config) -> Target:
 
 def of_settings(config: Config) -> Target:
     """The account of the four bank settings of the environment."""
-    return Target(None, config.bank_name, config.bank_bin, config.bank_account.replace(" ", ""), config.bank_account_name)
+    return Target(
+        None, config.bank_name, config.bank_bin, config.bank_account.replace(" ", ""), config.bank_account_name
+    )
 
 
 def target_of(account: BankAccount) -> Target:

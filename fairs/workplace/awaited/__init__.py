@@ -8,7 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fairs.core.states import State
-from fairs.workplace.awaited import allocation, banking, deals, documents, fairs, messages, money, notes, participants, sitework
+from fairs.workplace.awaited import (
+    allocation,
+    banking,
+    deals,
+    documents,
+    fairs,
+    messages,
+    money,
+    notes,
+    participants,
+    sitework,
+)
 from fairs.workplace.inbox import Kind, Why
 
 _SUBJECTS = (fairs, participants, documents, allocation, money, banking, sitework, deals, notes, messages)
