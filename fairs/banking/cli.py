@@ -53,7 +53,11 @@ def import_statement(file: Path, bank: str | None, slug: str | None, dry_run: bo
         else:
             result = _did(read_at_once(fair, upload, account, by=SYSTEM), fair, account)
     except DomainError as error:
-        result = {"file": file.name, "error": {"code": error.code, "message": as_kept(error)}, "problems": _problems(error)}
+        result = {
+            "file": file.name,
+            "error": {"code": error.code, "message": as_kept(error)},
+            "problems": _problems(error),
+        }
     result = {"file": file.name, "dry_run": dry_run, **result}
     click.echo(json.dumps(result, ensure_ascii=False, indent=2) if as_json else _in_words(result))
     if "error" in result:
@@ -63,7 +67,9 @@ def import_statement(file: Path, bank: str | None, slug: str | None, dry_run: bo
 def _problems(error: DomainError) -> list[dict[str, Any]]:
     if not isinstance(error, StatementWrong):
         return []
-    return [{"row": one.row, "column": str(one.head), "message": as_kept(one.message)} for one in error.reading.problems]
+    return [
+        {"row": one.row, "column": str(one.head), "message": as_kept(one.message)} for one in error.reading.problems
+    ]
 
 
 def _place(upload: Upload, bank: str | None, slug: str | None) -> tuple[Fair, Account]:

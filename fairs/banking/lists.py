@@ -33,7 +33,7 @@ def wanted_of(args: Args) -> LineFilter:
 def _sheets(_fair: Any, query: Select[BankLine]) -> Sequence[Sheet]:
     heads = [
         _("Day"), _("Number of the transaction"), _("Text of the transfer"), _("Name of the other side"), _("Amount"),
-        _("Currency"), _("What it is"), _("State"), _("Why"), _("Payment"), _("Refund"), _("Bank"), _("File"), _("Row"),
+        _("Currency"), _("Kind of line"), _("State"), _("Why"), _("Payment"), _("Refund"), _("Bank"), _("File"), _("Row"),
     ]  # fmt: skip
     return [Sheet(_("Bank lines"), heads, _rows(query))]
 

@@ -204,6 +204,17 @@ def test_by_hand(bench: Bench) -> None:
     assert holds(bench.place.fair.id)
 
 
+def test_the_deposits_of_two_invoices_in_one_line(bench: Bench) -> None:
+    """One payer for two households: the parts are proposed where they are exactly what is due on each."""
+    one, two = bench.place.invoice(), bench.place.invoice(10_000_000, company=bench.place.company("Hợp tác xã Mẫu"))
+    [line] = bench.lines(bench.came((6_480_000 + 5_400_000, f"{one.payment_reference} {two.payment_reference}")))
+    assert (line.kind, line.state) == (K.MANY, S.WAITING)
+    shown = {found.invoice.id: found.part for found in desk.candidates_of(line)}
+    assert shown == {one.id: vnd(6_480_000), two.id: vnd(5_400_000)}
+    desk.match_line(line, [Share(key, part.amount_minor) for key, part in shown.items() if part], by=bench.by)
+    assert (fresh(one).received_minor, fresh(two).received_minor) == (6_480_000, 5_400_000)
+
+
 def test_two_people_above_the_amount(bench: Bench) -> None:
     invoice = bench.place.invoice()
     bench.rules(four_eyes_minor=12_960_000 - 1)

@@ -51,7 +51,9 @@ def came(place: Office, *movements: tuple[int, str], begin: int = 0) -> Statemen
 
 
 def send(client: Client, path: str, content: bytes, name: str = "sao-ke.csv") -> Any:
-    return client.submit(f"{path}/files", {"account": "0", "file": (io.BytesIO(content), name)}, content_type="multipart/form-data")
+    return client.submit(
+        f"{path}/files", {"account": "0", "file": (io.BytesIO(content), name)}, content_type="multipart/form-data"
+    )
 
 
 def line_of(statement: Statement) -> BankLine:
@@ -83,14 +85,19 @@ def test_a_file_through_its_columns(place: Office, client: Client, desk: str) ->
     assert send(client, desk, b"").status_code == 422
     assert send(client, desk, b"%PDF-1.4").status_code == 422
     assert client.submit(f"{desk}/files", {"account": "77"}).status_code == 422
-    content = csv_file(grid(rows_of(place, (12_960_000, f"TT {invoice.payment_reference}"), (7_000, "la gi")), "bidv")).content
+    content = csv_file(
+        grid(rows_of(place, (12_960_000, f"TT {invoice.payment_reference}"), (7_000, "la gi")), "bidv")
+    ).content
     answer = send(client, desk, content)
     assert answer.status_code == 303
     statement = db.session.scalars(select(Statement)).one()
     path = f"{desk}/files/{statement.id}"
     page = client.get(path).get_data(as_text=True)
     assert "Read 2 lines" in page and invoice.payment_reference in page
-    columns = {f"column-{role}": value for role, value in zip(("date", "amount", "sign", "balance", "text", "number", "payer"), "0123456", strict=True)}
+    columns = {
+        f"column-{role}": value
+        for role, value in zip(("date", "amount", "sign", "balance", "text", "number", "payer"), "0123456", strict=True)
+    }
     wrong = client.submit(path, {**columns, "column-text": "0", "do": "columns"})
     assert wrong.status_code == 422 and "One column cannot be two things" in wrong.get_data(as_text=True)
     misread = client.submit(path, {**columns, "column-amount": "4", "column-text": "1", "do": "read"})
@@ -134,14 +141,26 @@ def test_a_line_by_its_page(place: Office, client: Client, desk: str) -> None:
     shown = client.get(path).get_data(as_text=True)
     assert "cannot be taken back" in shown and other.number in shown
     assert other.received_minor == 12_960_000
-    assert client.submit(f"{desk}/lines/{following.id}", {"do": "aside", "reason": "Lãi"}).headers["Location"].endswith("/statements")
+    assert (
+        client.submit(f"{desk}/lines/{following.id}", {"do": "aside", "reason": "Lãi"})
+        .headers["Location"]
+        .endswith("/statements")
+    )
     assert db.session.get_one(BankLine, following.id, populate_existing=True).state is LineState.IGNORED
     assert client.get(f"{desk}/lines/999999").status_code == 404
 
 
 def test_the_list(place: Office, client: Client, desk: str) -> None:
     came(place, *((1_000 + at, f"nop tien {at}") for at in range(3)), (-500, "phi"))
-    for query in ("", "?state=all", "?state=ignored", "?kind=unknown&q=TIEN", "?sort=-amount", "?sort=nonsense", "?statement=x&kind=y&state=z"):
+    for query in (
+        "",
+        "?state=all",
+        "?state=ignored",
+        "?kind=unknown&q=TIEN",
+        "?sort=-amount",
+        "?sort=nonsense",
+        "?statement=x&kind=y&state=z",
+    ):
         assert client.get(f"{desk}{query}").status_code == 200
     texts = re.findall(r"nop tien \d", client.get(f"{desk}?sort=-amount").get_data(as_text=True))
     assert list(dict.fromkeys(texts)) == ["nop tien 2", "nop tien 1", "nop tien 0"]
