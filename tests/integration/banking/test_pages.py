@@ -165,7 +165,7 @@ def test_the_list(place: Office, client: Client, desk: str) -> None:
     texts = re.findall(r"nop tien \d", client.get(f"{desk}?sort=-amount").get_data(as_text=True))
     assert list(dict.fromkeys(texts)) == ["nop tien 2", "nop tien 1", "nop tien 0"]
     [sheet] = read_sheets(client.get(f"{desk}?state=all&format=xlsx").data)
-    assert len(sheet) == 5 and sheet[1][4] == ("number", "1000")
+    assert len(sheet) == 5 and ("number", "1000") in sheet[1]
     assert "No line fits" in client.get(f"{desk}?q=zzz").get_data(as_text=True)
 
 
