@@ -88,7 +88,9 @@ def _invoices(fair: Fair) -> list[tuple[str, int]]:
                 "received_minor": 0, "note": "", "created_at": moment,
             })  # fmt: skip
         db.session.execute(insert(Invoice), rows)
-        ids = db.session.execute(select(Invoice.id, Invoice.number, Invoice.total_minor).where(Invoice.subject_type == "Bench"))
+        ids = db.session.execute(
+            select(Invoice.id, Invoice.number, Invoice.total_minor).where(Invoice.subject_type == "Bench")
+        )
         parts = [
             {
                 "invoice_id": key, "kind": kind, "number": f"{number}-{kind[0]}", "issued_on": today, "due_on": due,

@@ -13,7 +13,7 @@ from flask import current_app
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from fairs.banking.models import BankLine, Statement
+from fairs.banking.models import BankLine, Statement, as_kept
 from fairs.banking.queries import counts_of, invoices_by_ids
 from fairs.banking.service import Account, Look, StatementWrong, account_of, look_over, read_at_once
 from fairs.banking.states import LineState
@@ -32,7 +32,9 @@ _PERSON = (LineState.WAITING, LineState.PROPOSED)
 @cli.command("import-statement")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--bank", help="Name or number (BIN) of the bank, when there are accounts at several.")
-@click.option("--fair", "slug", help="Fair at whose desk the lines wait (default: the one whose references the file names most).")
+@click.option(
+    "--fair", "slug", help="Fair at whose desk the lines wait (default: the one whose references the file names most)."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be recorded, and record nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def import_statement(file: Path, bank: str | None, slug: str | None, dry_run: bool, as_json: bool) -> None:
@@ -51,7 +53,11 @@ def import_statement(file: Path, bank: str | None, slug: str | None, dry_run: bo
         else:
             result = _did(read_at_once(fair, upload, account, by=SYSTEM), fair, account)
     except DomainError as error:
-        result = {"file": file.name, "error": {"code": error.code, "message": str(error)}, "problems": _problems(error)}
+        result = {
+            "file": file.name,
+            "error": {"code": error.code, "message": as_kept(error)},
+            "problems": _problems(error),
+        }
     result = {"file": file.name, "dry_run": dry_run, **result}
     click.echo(json.dumps(result, ensure_ascii=False, indent=2) if as_json else _in_words(result))
     if "error" in result:
@@ -62,7 +68,7 @@ def _problems(error: DomainError) -> list[dict[str, Any]]:
     if not isinstance(error, StatementWrong):
         return []
     return [
-        {"row": one.row, "column": str(one.head), "message": str(one.message)} for one in error.reading.problems
+        {"row": one.row, "column": str(one.head), "message": as_kept(one.message)} for one in error.reading.problems
     ]
 
 
@@ -72,8 +78,10 @@ def _place(upload: Upload, bank: str | None, slug: str | None) -> tuple[Fair, Ac
     fair = db.session.scalar(select(Fair).where(Fair.slug == slug)) if slug else None
     if slug and fair is None:
         raise NotFound(f"There is no fair {slug}.")
-    query = select(BankAccount).options(joinedload(BankAccount.bank)).order_by(
-        BankAccount.is_active.desc(), BankAccount.fair_id.is_(None), BankAccount.id
+    query = (
+        select(BankAccount)
+        .options(joinedload(BankAccount.bank))
+        .order_by(BankAccount.is_active.desc(), BankAccount.fair_id.is_(None), BankAccount.id)
     )
     if bank:
         query = query.join(Bank).where(or_(Bank.name.ilike(bank), Bank.bin == bank))
@@ -118,7 +126,7 @@ def _would(look: Look, fair: Fair, account: Account) -> dict[str, Any]:
         "waiting": [
             {
                 "row": line.row, "day": line.booked_on.isoformat(), "amount": _amount(line.amount_minor, account.currency),
-                "text": line.text, "kind": str(verdict.kind), "reason": str(verdict.reason),
+                "text": line.text, "kind": str(verdict.kind), "reason": as_kept(verdict.reason),
                 "invoices": [references[key] for key, _how in verdict.found(look.books).get("invoices", [])],
             }
             for line, verdict in zip(look.lines, look.verdicts, strict=True)

@@ -20,7 +20,9 @@ from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput, InvalidTransition, NotFound
 from fairs.core.money import Money
 from fairs.core.text import clean
+from fairs.payments.credits import day_of_money
 from fairs.payments.models import Invoice, Refund
+from fairs.payments.queries import next_open
 from fairs.payments.refunds import fail_refund
 from fairs.payments.states import InvoiceState
 
@@ -37,6 +39,7 @@ class Candidate:
     difference: Money
     charges: Money | None
     can_pay: bool
+    part: Money | None = None  # what of the line is for it, when several are paid together
 
 
 _WHY = {
@@ -49,7 +52,7 @@ _WHY = {
 
 def candidates_of(line: BankLine, text: str = "") -> list[Candidate]:
     """The invoices that matching found for a line, and those that fit what somebody searches for at the desk."""
-    found = {key: how for key, how in line.found.get("invoices", [])}
+    found = dict(line.found.get("invoices", []))
     for key, _amount in line.parts.get("invoices", []):
         found.setdefault(key, "sure")
     invoices = invoices_by_ids(found, line.fair_id)
@@ -59,14 +62,26 @@ def candidates_of(line: BankLine, text: str = "") -> list[Candidate]:
     if clean(text):
         searched = invoices_like(line.fair_id, line.currency, clean(text))
         rows += [(one, _l("You searched for it."), False) for one in searched if one.id not in found]
+    parts = _parts_of(line, [invoice for invoice, _why, is_found in rows if is_found])
     return [
         Candidate(
             invoice, why, is_found, Money(line.amount_minor - invoice.open_amount.amount_minor, line.currency),
             missing_charges(line, invoice) if invoice.open_amount else None,
-            invoice.currency == line.currency and invoice.state is not InvoiceState.WAIVED,
+            invoice.currency == line.currency and invoice.state is not InvoiceState.WAIVED, parts.get(invoice.id),
         )
         for invoice, why, is_found in rows
     ]  # fmt: skip
+
+
+def _parts_of(line: BankLine, invoices: Sequence[Invoice]) -> dict[int, Money]:
+    """What each of several invoices gets of a line that pays exactly what is due next on them, or all that is open."""
+    if len(invoices) < 2 or any(one.currency != line.currency for one in invoices):
+        return {}
+    due = {one.id: part.open for one in invoices if (part := next_open(one, day_of_money())) is not None}
+    for parts in (due, {one.id: one.open_amount for one in invoices}):
+        if len(parts) == len(invoices) and sum(part.amount_minor for part in parts.values()) == line.amount_minor:
+            return parts
+    return {}
 
 
 def _is_like(line: BankLine, invoice: Invoice) -> bool:

@@ -51,7 +51,7 @@ def _bare(text: str) -> tuple[str, bool]:
 
 def manner_of(texts: Iterable[str]) -> str | None:
     """The mark of thousands that a column's cells show beyond doubt; None where none does, or they contradict each other."""
-    seen = set()
+    seen: set[str] = set()
     for text in texts:
         if isinstance(text, SheetNumber) or not text:
             continue

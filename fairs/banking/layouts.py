@@ -26,11 +26,11 @@ ROLES: Mapping[str, Any] = {
 _HEADS: Sequence[tuple[str, str]] = (
     ("", r"^(stt|no|tt|#)$|hieu luc|value date|effective|ty gia|exchange rate|^(phi|fee)\b|thue|^gio\b|^time$|chi nhanh|branch"),
     ("balance", r"\bso du\b|balance"),
-    ("payer", r"ten (tai khoan|tk|nguoi|don vi|khach)|nguoi (chuyen|nop|thu huong)|don vi (chuyen|thu)|doi tac|remitter|payer"
-              r"|(counterpart|correspondent|beneficiary)\w*( account)? name|ordering|tai khoan doi ung ten|ten doi ung"),
+    ("payer", (r"ten (tai khoan|tk|nguoi|don vi|khach)|nguoi (chuyen|nop|thu huong)|don vi (chuyen|thu)|doi tac|remitter|payer"
+              r"|(counterpart|correspondent|beneficiary)\w*( account)? name|ordering|tai khoan doi ung ten|ten doi ung")),
     ("", r"doi ung|counter|correspondent|(tai khoan|account|tk)( so)?$|so tai khoan|account (no|number)|loai tien|^currency|^ccy"),
-    ("number", r"so (tham chieu|but toan|giao dich|gd|ct|chung tu)|ma (giao dich|gd|tham chieu)|reference|ref\b|doc(ument)? no"
-               r"|transaction (id|no|number)|trace|^so ct$|seq"),
+    ("number", (r"so (tham chieu|but toan|giao dich|gd|ct|chung tu)|ma (giao dich|gd|tham chieu)|reference|ref\b|doc(ument)? no"
+               r"|transaction (id|no|number)|trace|^so ct$|seq")),
     ("text", r"mo ta|dien giai|noi dung|description|details?|particulars|narrative|remark|ghi chu|content"),
     ("sign", r"^(d/?c|c/?d|dc|cd|no/?co|dr/?cr|cr/?dr|loai (giao dich|gd|phat sinh)|type|debit/credit|debit credit)$"),
     ("debit", r"ghi no|phat sinh no|\bno\b|debit|withdraw|chi ra|rut ra|tien ra"),

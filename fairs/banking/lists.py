@@ -33,7 +33,7 @@ def wanted_of(args: Args) -> LineFilter:
 def _sheets(_fair: Any, query: Select[BankLine]) -> Sequence[Sheet]:
     heads = [
         _("Day"), _("Number of the transaction"), _("Text of the transfer"), _("Name of the other side"), _("Amount"),
-        _("Currency"), _("What it is"), _("State"), _("Why"), _("Payment"), _("Refund"), _("Bank"), _("File"), _("Row"),
+        _("Currency"), _("Kind of line"), _("State"), _("Why"), _("Payment"), _("Refund"), _("Bank"), _("File"), _("Row"),
     ]  # fmt: skip
     return [Sheet(_("Bank lines"), heads, _rows(query))]
 
@@ -42,7 +42,7 @@ def _rows(query: Select[BankLine]) -> Iterator[list[Any]]:
     for line in each(query):
         yield [
             line.booked_on, line.bank_number, line.text, line.payer, line.amount, line.currency, str(line.kind.label),
-            str(line.state.label), line.reason, line.payment.number if line.payment else "",
+            str(line.state.label), line.why, line.payment.number if line.payment else "",
             line.refund.number if line.refund else "", line.statement.bank_name, line.statement.file_name, line.row,
         ]  # fmt: skip
 

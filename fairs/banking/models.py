@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from flask_babel import force_locale, gettext
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -15,6 +16,12 @@ from fairs.core.states import HasState
 from fairs.core.storage import StoredFile
 from fairs.payments.account_models import BankAccount
 from fairs.payments.models import Payment, Refund
+
+
+def as_kept(reason: Any) -> str:
+    """A reason of ours as it is kept: in English, to be shown in whichever language the reader has."""
+    with force_locale("en"):
+        return str(reason)[:400]
 
 
 class Statement(HasState, Record):
@@ -88,6 +95,11 @@ class BankLine(HasState, Record):
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     proposed_for_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     proposed_name: Mapped[str] = mapped_column(String(200), default="")
+
+    @property
+    def why(self) -> str:
+        """The reason in the reader's language; what a person wrote stays as it is."""
+        return str(gettext(self.reason)) if self.reason else ""
 
     statement: Mapped[Statement] = relationship()
     payment: Mapped[Payment | None] = relationship()

@@ -226,7 +226,7 @@ def desk_counts(fair_id: int) -> dict[LineKind, int]:
         .where(BankLine.fair_id == fair_id, BankLine.state.in_(WAITS))
         .group_by(BankLine.kind)
     )
-    return {kind: many for kind, many in rows}
+    return {kind: int(many) for kind, many in rows}
 
 
 def unfinished(before: Any) -> Sequence[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -84,7 +85,9 @@ class _Reader:
         self.manners = {role: manner_of(self._column(role)) for role in _MONEY if role in layout.columns}
         known = {manner for manner in self.manners.values() if manner}
         self.manner = known.pop() if len(known) == 1 else None
-        debits = [text for text in self._column("debit") if re.search("[1-9]", text)] if "debit" in layout.columns else []
+        debits = (
+            [text for text in self._column("debit") if re.search("[1-9]", text)] if "debit" in layout.columns else []
+        )
         # Some banks write what goes out with a minus in its own column as well.
         self.debits_signed = bool(debits) and all(text.strip().startswith(("-", "−", "(")) for text in debits)
         self.reading = Reading()
@@ -243,7 +246,7 @@ def _first_break(lines: Sequence[Line]) -> int | None:
     if len(known) < 3 or len(known) != len(lines):
         return None
     breaks: list[list[int]] = [[], []]
-    for one, other in zip(known, known[1:], strict=False):
+    for one, other in itertools.pairwise(known):
         if one.balance_minor is None or other.balance_minor is None:
             continue
         if one.balance_minor + other.amount_minor != other.balance_minor:

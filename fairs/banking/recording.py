@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from fairs.audit.service import record
-from fairs.banking.models import BankLine
+from fairs.banking.models import BankLine, as_kept
 from fairs.banking.queries import rules_of
 from fairs.banking.states import LineKind, LineState
 from fairs.core.actor import Actor
@@ -66,7 +66,7 @@ def record_matched(line_id: int, *, by: Actor) -> bool:
             line = _locked(line_id)
             if line.state is S.MATCHED and not (isinstance(error, ReceiptKnown) and _is_known(line, by)):
                 line.kind = K.DUPLICATE if isinstance(error, ReceiptKnown) else line.kind
-                to_desk(line, str(error))
+                to_desk(line, error)
         return False
 
 
@@ -104,7 +104,7 @@ def _locked_invoices(ids: Sequence[int]) -> dict[int, Invoice]:
 def to_desk(line: BankLine, reason: object) -> None:
     """Leave a line to a person. Inside transaction()."""
     line.move_to(S.WAITING)
-    line.reason = str(reason)[:400]
+    line.reason = as_kept(reason)
 
 
 def pay(

@@ -149,7 +149,7 @@ def act(line_id: int) -> Any:
         return _line_page(_line(line_id), error), 422
 
 
-def _do(found: BankLine, by: Actor) -> str:
+def _do(found: BankLine, by: Actor) -> Any:
     match request.form.get("do", ""):
         case "record" | "charges" | "other" as how:
             done = match_line(found, _shares(found), by=by, charges=how == "charges", other_money=how == "other")

@@ -14,7 +14,7 @@ from fairs.audit.service import record
 from fairs.banking.files import Sheet, open_file
 from fairs.banking.layouts import Layout, chosen, detect, is_enough
 from fairs.banking.matching import Books, Verdict, judge_all
-from fairs.banking.models import BankLine, MatchRules, Statement, StatementLayout
+from fairs.banking.models import BankLine, MatchRules, Statement, StatementLayout, as_kept
 from fairs.banking.queries import books_for, known_uids, remembered_layout, rules_of
 from fairs.banking.reading import Line, Reading, read_lines
 from fairs.banking.recording import record_matched
@@ -189,6 +189,7 @@ def read_statement(statement: Statement, fair: Fair, account: Account, *, by: Ac
 
 def _insert(statement: Statement, look: Look) -> None:
     moment = now()
+    reasons = {reason: as_kept(reason) for reason in {verdict.reason for verdict in look.verdicts}}
     rows = []
     for line, verdict in zip(look.lines, look.verdicts, strict=True):
         parts = {"invoices": [[key, None] for key in verdict.parts]} if verdict.parts else {}
@@ -196,7 +197,7 @@ def _insert(statement: Statement, look: Look) -> None:
             "statement_id": statement.id, "fair_id": verdict.fair_id, "account_key": statement.account_key, "uid": line.uid,
             "row": line.row, "booked_on": line.booked_on, "amount_minor": line.amount_minor, "currency": statement.currency,
             "text": line.text, "payer": line.payer, "bank_number": line.number, "state": verdict.state, "kind": verdict.kind,
-            "found": verdict.found(look.books), "parts": parts, "reason": str(verdict.reason)[:400], "proposed_name": "",
+            "found": verdict.found(look.books), "parts": parts, "reason": reasons[verdict.reason], "proposed_name": "",
             "created_at": moment,
         })  # fmt: skip
     if rows:

@@ -47,7 +47,9 @@ def load_statement(fair: Fair, users: dict[str, User]) -> int:
     for number, (amount, text, payer) in enumerate(lines, 1):
         balance += amount
         money = ("", f"{amount:,}") if amount > 0 else (f"{-amount:,}", "")
-        table.writerow([number, f"{day:%d/%m/%Y}", f"5214.{number:05d}.{day:%d%m%y}", *money, f"{balance:,}", text, payer])
+        table.writerow(
+            [number, f"{day:%d/%m/%Y}", f"5214.{number:05d}.{day:%d%m%y}", *money, f"{balance:,}", text, payer]
+        )
     finance = users["finance"]
     account = account_of(fair.id, None, current_app.extensions["fairs_config"])
     upload = Upload(f"sao-ke-{day:%Y-%m-%d}.csv", out.getvalue().encode("utf-8-sig"))

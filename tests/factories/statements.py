@@ -40,10 +40,18 @@ def figure(minor: int, manner: str, exponent: int = 0) -> str:
     return decimals.translate(str.maketrans(",.", ".,")) if manner == "." else decimals
 
 
-def grid(rows: Sequence[Row], bank: str, *, manner: str = ",", exponent: int = 0, opening: int = 10_000_000) -> list[list[str]]:
+def grid(
+    rows: Sequence[Row], bank: str, *, manner: str = ",", exponent: int = 0, opening: int = 10_000_000
+) -> list[list[str]]:
     """The cells of a statement: letterhead, heads, lines, totals and signatures, as the bank's website gives them."""
     balance = opening
-    cells = [[f"NGÂN HÀNG TMCP {bank.upper()}"], ["SAO KÊ TÀI KHOẢN"], ["Số tài khoản: 0000000000", "", "Loại tiền: VND"], [], list(HEADS[bank])]
+    cells = [
+        [f"NGÂN HÀNG TMCP {bank.upper()}"],
+        ["SAO KÊ TÀI KHOẢN"],
+        ["Số tài khoản: 0000000000", "", "Loại tiền: VND"],
+        [],
+        list(HEADS[bank]),
+    ]
     show = lambda minor: figure(minor, manner, exponent)  # noqa: E731
     for at, row in enumerate(rows, 1):
         balance += row.amount
@@ -52,7 +60,17 @@ def grid(rows: Sequence[Row], bank: str, *, manner: str = ",", exponent: int = 0
             cells.append([str(at), f"{row.day:%d/%m/%Y}", row.number, money_out, money_in, show(balance), row.text])
         elif bank == "bidv":
             sign = "C" if row.amount > 0 else "D"
-            cells.append([f"{row.day:%d/%m/%Y} 10:15:00", show(abs(row.amount)), sign, show(balance), row.text, row.number, row.payer])
+            cells.append(
+                [
+                    f"{row.day:%d/%m/%Y} 10:15:00",
+                    show(abs(row.amount)),
+                    sign,
+                    show(balance),
+                    row.text,
+                    row.number,
+                    row.payer,
+                ]
+            )
         else:
             cells.append([f"{row.day:%d-%m-%Y}", row.text, money_out, money_in, show(balance), "", row.payer])
     total = [""] * len(HEADS[bank])
@@ -61,7 +79,9 @@ def grid(rows: Sequence[Row], bank: str, *, manner: str = ",", exponent: int = 0
     return [*cells, total, [], ["", "Kế toán trưởng", "", "Giám đốc"], ["", "(Ký, ghi rõ họ tên)"]]
 
 
-def csv_file(cells: Sequence[Sequence[str]], *, encoding: str = "utf-8-sig", delimiter: str = ",", name: str = "sao-ke.csv") -> Upload:
+def csv_file(
+    cells: Sequence[Sequence[str]], *, encoding: str = "utf-8-sig", delimiter: str = ",", name: str = "sao-ke.csv"
+) -> Upload:
     """A CSV of these cells."""
     out = io.StringIO()
     csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerows(cells)

@@ -24,7 +24,9 @@ KINDS = (
         icon="building-bank",
         reason=_l("Bank line to be matched"),
         title=lambda n: ngettext(
-            "%(num)s line of a bank statement waits for a person", "%(num)s lines of bank statements wait for a person", n
+            "%(num)s line of a bank statement waits for a person",
+            "%(num)s lines of bank statements wait for a person",
+            n,
         ),
         who=lambda line: f"{format_money(line.amount)} · {line.kind.label}",
         what=lambda line: line.text[:120],

@@ -74,7 +74,13 @@ class Bench:
         return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
     def rules(self, currency: str = "VND", **values: object) -> None:
-        usual = {"four_eyes_minor": 10**12, "charges_minor": 0, "auto_short": True, "auto_over": True, "payer_waits": True}
+        usual = {
+            "four_eyes_minor": 10**12,
+            "charges_minor": 0,
+            "auto_short": True,
+            "auto_over": True,
+            "payer_waits": True,
+        }
         save_rules(self.place.fair, currency, RulesDraft(**{**usual, **values}), by=self.by)  # type: ignore[arg-type]
 
     def person(self) -> Actor:
@@ -93,12 +99,18 @@ def fresh(invoice: Invoice) -> Invoice:
 
 def holds(fair_id: int) -> bool:
     """The equation of the books."""
-    ledger = db.session.scalar(select(func.coalesce(func.sum(LedgerEntry.amount_minor), 0)).where(LedgerEntry.fair_id == fair_id))
-    owed = db.session.scalar(
-        select(func.coalesce(func.sum(Invoice.total_minor - Invoice.credited_minor - Invoice.received_minor), 0)).where(Invoice.fair_id == fair_id)
+    ledger = db.session.scalar(
+        select(func.coalesce(func.sum(LedgerEntry.amount_minor), 0)).where(LedgerEntry.fair_id == fair_id)
     )
-    credits = db.session.scalar(select(func.coalesce(func.sum(Credit.amount_minor), 0)).where(Credit.fair_id == fair_id))
-    return bool(ledger == owed - credits)
+    owed = db.session.scalar(
+        select(func.coalesce(func.sum(Invoice.total_minor - Invoice.credited_minor - Invoice.received_minor), 0)).where(
+            Invoice.fair_id == fair_id
+        )
+    )
+    owed_back = db.session.scalar(
+        select(func.coalesce(func.sum(Credit.amount_minor), 0)).where(Credit.fair_id == fair_id)
+    )
+    return bool(ledger == owed - owed_back)
 
 
 def test_what_each_line_is(bench: Bench) -> None:
@@ -152,7 +164,9 @@ def test_what_each_line_is(bench: Bench) -> None:
     before = db.session.scalar(select(func.count()).select_from(Payment))
     again = bench.read(csv_file(grid(bench.rows, "bidv")))
     assert (again.new_lines, again.known_lines, counts_of(again.id)) == (0, 15, [])
-    more = bench.read(xlsx_file(grid([*bench.rows[9:], Row(bench.day, 700_000, short.payment_reference, "", "FT99999999")], "bidv")))
+    more = bench.read(
+        xlsx_file(grid([*bench.rows[9:], Row(bench.day, 700_000, short.payment_reference, "", "FT99999999")], "bidv"))
+    )
     assert (more.new_lines, more.known_lines) == (1, 6)
     assert db.session.scalar(select(func.count()).select_from(Payment)) == before + 1
 
@@ -161,7 +175,9 @@ def test_by_hand(bench: Bench) -> None:
     """A person records what is unsure, divides a line, sets one aside and brings it back; recorded stays recorded."""
     one, two = bench.place.invoice(), bench.place.invoice(company=bench.place.company("Hợp tác xã Mẫu"))
     bench.rules(auto_short=False)
-    statement = bench.came((1_000_000, one.payment_reference), (20_000_000, "Nop tien gian hang"), (90_000, "lai tien gui"))
+    statement = bench.came(
+        (1_000_000, one.payment_reference), (20_000_000, "Nop tien gian hang"), (90_000, "lai tien gui")
+    )
     short, whole, interest = bench.lines(statement)
     assert {line.state for line in (short, whole, interest)} == {S.WAITING}
     done = desk.match_line(short, [Share(one.id)], by=bench.by)
@@ -173,7 +189,9 @@ def test_by_hand(bench: Bench) -> None:
             desk.match_line(whole, shares, by=bench.by)
     # Two companies in one line: each gets a payment of its own, with an id of its own.
     desk.match_line(whole, [Share(one.id, 7_040_000), Share(two.id)], by=bench.by)
-    payments = db.session.scalars(select(Payment).where(Payment.external_reference.like("FT00000001%")).order_by(Payment.id)).all()
+    payments = db.session.scalars(
+        select(Payment).where(Payment.external_reference.like("FT00000001%")).order_by(Payment.id)
+    ).all()
     assert [(p.company_id, p.amount_minor, p.external_reference) for p in payments] == [
         (one.company_id, 7_040_000, "FT00000001"), (two.company_id, 12_960_000, "FT00000001/2"),
     ]  # fmt: skip
@@ -184,6 +202,17 @@ def test_by_hand(bench: Bench) -> None:
     with pytest.raises(InvalidTransition):
         desk.bring_back(short, by=bench.by)
     assert holds(bench.place.fair.id)
+
+
+def test_the_deposits_of_two_invoices_in_one_line(bench: Bench) -> None:
+    """One payer for two households: the parts are proposed where they are exactly what is due on each."""
+    one, two = bench.place.invoice(), bench.place.invoice(10_000_000, company=bench.place.company("Hợp tác xã Mẫu"))
+    [line] = bench.lines(bench.came((6_480_000 + 5_400_000, f"{one.payment_reference} {two.payment_reference}")))
+    assert (line.kind, line.state) == (K.MANY, S.WAITING)
+    shown = {found.invoice.id: found.part for found in desk.candidates_of(line)}
+    assert shown == {one.id: vnd(6_480_000), two.id: vnd(5_400_000)}
+    desk.match_line(line, [Share(key, part.amount_minor) for key, part in shown.items() if part], by=bench.by)
+    assert (fresh(one).received_minor, fresh(two).received_minor) == (6_480_000, 5_400_000)
 
 
 def test_two_people_above_the_amount(bench: Bench) -> None:
@@ -210,7 +239,10 @@ def test_charges_of_a_transfer_from_abroad(bench: Bench) -> None:
     lines = [LineDraft("booth", "Gian hàng", "Booth", Money(100_000, "USD"), 0)]
     one, two = bench.place.invoice(lines=lines), bench.place.invoice(lines=lines)
     bench.rules("USD", charges_minor=3_000, auto_short=False)
-    rows = [Row(bench.day, 97_500, f"{one.payment_reference} /OUR/", "", "SW00000001"), Row(bench.day, 96_000, two.payment_reference, "", "SW00000002")]
+    rows = [
+        Row(bench.day, 97_500, f"{one.payment_reference} /OUR/", "", "SW00000001"),
+        Row(bench.day, 96_000, two.payment_reference, "", "SW00000002"),
+    ]
     statement = bench.read(csv_file(grid(rows, "bidv", exponent=2)), dollars.id)
     within, beyond = bench.lines(statement)
     assert (within.kind, within.state, beyond.kind) == (K.CHARGES, S.WAITING, K.SHORT)
@@ -309,7 +341,9 @@ def test_killed_in_the_middle(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_wrong_row_refuses_the_whole_file(bench: Bench) -> None:
     invoice = bench.place.invoice()
-    cells = grid([Row(bench.day, 12_960_000, invoice.payment_reference, "", "FT1"), Row(bench.day, 5, "x", "", "FT2")], "bidv")
+    cells = grid(
+        [Row(bench.day, 12_960_000, invoice.payment_reference, "", "FT1"), Row(bench.day, 5, "x", "", "FT2")], "bidv"
+    )
     cells[6][1] = "12,96,000"
     with pytest.raises(StatementWrong) as refused:
         bench.read(csv_file(cells))

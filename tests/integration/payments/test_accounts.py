@@ -21,7 +21,15 @@ from fairs.core.errors import InvalidInput
 from fairs.core.money import Money
 from fairs.core.permissions import Role
 from fairs.payments.account_models import Bank, BankAccount
-from fairs.payments.accounts import AccountDraft, AccountStands, account_for, end_account, plain_capitals, save_account, save_bank
+from fairs.payments.accounts import (
+    AccountDraft,
+    AccountStands,
+    account_for,
+    end_account,
+    plain_capitals,
+    save_account,
+    save_bank,
+)
 from fairs.payments.invoicing import LineDraft
 from fairs.payments.models import Invoice
 from fairs.payments.pdf import invoice_pdf
@@ -127,7 +135,13 @@ def test_holders_as_banks_write_them() -> None:
 def test_banks(app: Flask) -> None:
     made = save_bank("Ngân hàng Mẫu", "970499", by=SYSTEM)
     assert save_bank("Ngân hàng Mẫu", "970498", by=SYSTEM, bank=made).bin == "970498"
-    for name, number, field in (("", "970497", "name"), ("X", "97049", "bin"), ("X", "97049a", "bin"), ("BIDV", "970497", "name"), ("X", "970418", "bin")):
+    for name, number, field in (
+        ("", "970497", "name"),
+        ("X", "97049", "bin"),
+        ("X", "97049a", "bin"),
+        ("BIDV", "970497", "name"),
+        ("X", "970418", "bin"),
+    ):
         with pytest.raises(InvalidInput) as refused:
             save_bank(name, number, by=SYSTEM)
         assert refused.value.field == field
@@ -138,8 +152,20 @@ def test_pages_of_accounts(place: Office, client: Client) -> None:
     login(client, place.user(Role.FINANCE))
     client.get("/language/en")
     page = client.get(path).get_data(as_text=True)
-    assert "No account has been entered yet" in page and 'value="SO CONG THUONG HA NOI"' in page and "everywhere" not in page
-    values = {"bank": str(bank().id), "number": "1201 0001", "holder": "Sở Công Thương", "currency": "VND", "swift": "", "iban": "", "address": ""}
+    assert (
+        "No account has been entered yet" in page
+        and 'value="SO CONG THUONG HA NOI"' in page
+        and "everywhere" not in page
+    )
+    values = {
+        "bank": str(bank().id),
+        "number": "1201 0001",
+        "holder": "Sở Công Thương",
+        "currency": "VND",
+        "swift": "",
+        "iban": "",
+        "address": "",
+    }
     preview = client.get(f"{path}/preview", query_string=values).get_data(as_text=True)
     assert "SO CONG THUONG" in preview and "<svg" in preview
     assert "8 or 11" in client.get(f"{path}/preview", query_string={**values, "swift": "X1"}).get_data(as_text=True)

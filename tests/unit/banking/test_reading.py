@@ -34,8 +34,13 @@ def read(upload: Upload, currency: str = "VND") -> Reading:
     return read_lines(sheets, detect(sheets), currency, today=TODAY)
 
 
-@given(st.integers(0, 10**12), st.sampled_from([DOT, COMMA]), st.sampled_from([("", ""), ("-", ""), ("(", ")"), ("", "-"), ("−", "")]),
-       st.sampled_from(["", " VND", " đ"]), st.sampled_from([0, 2]))
+@given(
+    st.integers(0, 10**12),
+    st.sampled_from([DOT, COMMA]),
+    st.sampled_from([("", ""), ("-", ""), ("(", ")"), ("", "-"), ("−", "")]),
+    st.sampled_from(["", " VND", " đ"]),
+    st.sampled_from([0, 2]),
+)
 def test_amounts_in_both_manners(minor: int, manner: str, signs: tuple[str, str], unit: str, exponent: int) -> None:
     currency = "USD" if exponent else "VND"
     text = f"{signs[0]}{figure(minor, manner, exponent)}{signs[1]}{unit if not signs[1] and not exponent else ''}"
@@ -53,7 +58,25 @@ def test_amounts(text: str, currency: str, minor: int | None) -> None:
     assert read_amount(text, currency) == minor
 
 
-@pytest.mark.parametrize("text", ["12,96,000", "1.234,567.8", "abc", "1..5", "1.5", "1,23E+08", "1.2960E+7", "--5", "(-5)", "0.123", "1e99", "٣", "9" * 39, "1-2"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12,96,000",
+        "1.234,567.8",
+        "abc",
+        "1..5",
+        "1.5",
+        "1,23E+08",
+        "1.2960E+7",
+        "--5",
+        "(-5)",
+        "0.123",
+        "1e99",
+        "٣",
+        "9" * 39,
+        "1-2",
+    ],
+)
 def test_what_is_no_amount_in_dong(text: str) -> None:
     with pytest.raises(Unreadable):
         read_amount(text, "VND")
@@ -70,12 +93,29 @@ def test_the_column_decides_what_could_be_both() -> None:
         read_amount(SheetNumber("0.5"), "VND")
 
 
-@pytest.mark.parametrize("text", ["04/05/2026", "4/5/2026", "04-05-2026 10:15:00", "2026-05-04", "2026-05-04 00:00", "20260504", "04.05.26", "46146", "46146.43", "'04/05/2026"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "04/05/2026",
+        "4/5/2026",
+        "04-05-2026 10:15:00",
+        "2026-05-04",
+        "2026-05-04 00:00",
+        "20260504",
+        "04.05.26",
+        "46146",
+        "46146.43",
+        "'04/05/2026",
+    ],
+)
 def test_days(text: str) -> None:
     assert read_day(text, latest=TODAY) == DAY
 
 
-@pytest.mark.parametrize("text", ["", "05/31/2026", "31/02/2026", "21/05/2026", "04/05/1998", "4 May", "20261301", "99999", "1/2", "04/05/20266"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "05/31/2026", "31/02/2026", "21/05/2026", "04/05/1998", "4 May", "20261301", "99999", "1/2", "04/05/20266"],
+)
 def test_what_is_no_day(text: str) -> None:
     with pytest.raises(Unreadable):
         read_day(text, latest=TODAY)
@@ -95,7 +135,9 @@ def test_three_banks(bank: str, manner: str, form: str) -> None:
     upload = xlsx_file(cells) if form == "xlsx" else csv_file(cells, delimiter=";" if form == "semicolon" else ",")
     reading = read(upload)
     assert not reading.problems and reading.balance_breaks_at is None
-    assert [(line.booked_on, line.amount_minor, line.text) for line in reading.lines] == [(row.day, row.amount, row.text) for row in ROWS]
+    assert [(line.booked_on, line.amount_minor, line.text) for line in reading.lines] == [
+        (row.day, row.amount, row.text) for row in ROWS
+    ]
     assert len({line.uid for line in reading.lines}) == 3
     if bank != "vietinbank":
         assert [line.number for line in reading.lines] == [row.number for row in ROWS]
@@ -105,7 +147,9 @@ def test_three_banks(bank: str, manner: str, form: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 def test_unicode(encoding: str) -> None:
-    assert [line.text for line in read(csv_file(grid(ROWS, "bidv"), encoding=encoding)).lines] == [row.text for row in ROWS]
+    assert [line.text for line in read(csv_file(grid(ROWS, "bidv"), encoding=encoding)).lines] == [
+        row.text for row in ROWS
+    ]
 
 
 def windows_1258(text: str) -> bytes:
@@ -114,7 +158,10 @@ def windows_1258(text: str) -> bytes:
     for letter in text:
         for form in (letter, unicodedata.normalize("NFD", letter)):
             parts = form if len(form) < 3 else unicodedata.normalize("NFC", form[0] + form[1]) + form[2]
-            for order in (parts, unicodedata.normalize("NFC", form[0] + form[2:]) + form[1] if len(form) > 2 else parts):
+            for order in (
+                parts,
+                unicodedata.normalize("NFC", form[0] + form[2:]) + form[1] if len(form) > 2 else parts,
+            ):
                 try:
                     encoded = order.encode("cp1258")
                 except UnicodeEncodeError:
@@ -196,12 +243,14 @@ def test_lines_are_named_by_the_bank_or_by_what_they_say() -> None:
     assert [problem.row for problem in other.problems] == [9]
     # No number of transactions: two lines that say the same are two; read again they are the same two.
     same = [Row(DAY, 5_000, "nop tien")] * 2
-    cells = [row[:4] + [""] + row[5:] if len(row) > 6 else row for row in grid(same, "vietinbank")]
+    cells = [[*row[:4], "", *row[5:]] if len(row) > 6 else row for row in grid(same, "vietinbank")]
     first, second = (read(csv_file(cells)) for _n in range(2))
     assert [line.uid for line in first.lines] == [line.uid for line in second.lines]
     assert len({line.uid for line in first.lines}) == 2
     # A counter of the day is no number of a transaction.
-    counted = read(csv_file(grid([Row(DAY, 5_000, "a", "", "1"), Row(DAY + timedelta(days=1), 5_000, "b", "", "1")], "bidv")))
+    counted = read(
+        csv_file(grid([Row(DAY, 5_000, "a", "", "1"), Row(DAY + timedelta(days=1), 5_000, "b", "", "1")], "bidv"))
+    )
     assert len(counted.lines) == 2 and counted.doubled == 0
 
 
@@ -220,7 +269,12 @@ def test_columns() -> None:
     assert not is_enough(unknown.columns)
     layout = chosen(unknown, {"date": 0, "text": 1, "amount": 2})
     assert [line.amount_minor for line in read_lines(sheets, layout, "VND", today=TODAY).lines] == [5]
-    for columns in ({"date": 0, "text": 1}, {"date": 0, "text": 0, "amount": 2}, {"date": 0, "text": 1, "amount": 2, "credit": 1}, {"date": 0, "text": 1, "amount": 9}):
+    for columns in (
+        {"date": 0, "text": 1},
+        {"date": 0, "text": 0, "amount": 2},
+        {"date": 0, "text": 1, "amount": 2, "credit": 1},
+        {"date": 0, "text": 1, "amount": 9},
+    ):
         with pytest.raises(InvalidInput):
             chosen(unknown, columns)
     # Another order of the columns, the same heads: as it was remembered.

@@ -15,7 +15,9 @@ from fairs.payments.numbers import is_payment_reference, payment_reference
 
 KNOWN = [payment_reference(code, number) for code in ("GS26", "GR26", "HN") for number in range(1, 400)]
 REFERENCES = References(KNOWN)
-WORDS = st.sampled_from(["Thanh toán", "tien coc", "GIAN HANG", "CTY TNHH MAU", "IBFT", "MBVCB.123456789", "ck", "đợt 1", "0071000123"])
+WORDS = st.sampled_from(
+    ["Thanh toán", "tien coc", "GIAN HANG", "CTY TNHH MAU", "IBFT", "MBVCB.123456789", "ck", "đợt 1", "0071000123"]
+)
 
 
 def mangle(reference: str, rng: random.Random) -> str:
@@ -24,20 +26,26 @@ def mangle(reference: str, rng: random.Random) -> str:
     if rng.random() < 0.4:
         text = text.lower()
     if rng.random() < 0.4:
-        text = "".join({"0": "O", "1": "I", "o": "0"}.get(letter, letter) if rng.random() < 0.5 else letter for letter in text)
+        text = "".join(
+            {"0": "O", "1": "I", "o": "0"}.get(letter, letter) if rng.random() < 0.5 else letter for letter in text
+        )
     if rng.random() < 0.5:
         at = rng.randrange(1, len(text))
         text = text[:at] + rng.choice([" ", "-", ".", "  ", "/"]) + text[at:]
     return text
 
 
-@given(st.sampled_from(KNOWN), st.lists(WORDS, max_size=3), st.lists(WORDS, max_size=3), st.randoms(use_true_random=False))
+@given(
+    st.sampled_from(KNOWN), st.lists(WORDS, max_size=3), st.lists(WORDS, max_size=3), st.randoms(use_true_random=False)
+)
 def test_found_whatever_was_done_to_it(reference: str, before: list[str], after: list[str], rng: random.Random) -> None:
     text = " ".join([*before, mangle(reference, rng), *after])
     assert REFERENCES.find(text) == [Hit(reference, "sure")]
 
 
-@given(st.sampled_from(KNOWN), st.sampled_from(["CK", "TT", "THANHTOAN"]), st.sampled_from(["CONGTYMAU", "NGUYENVANA", ""]))
+@given(
+    st.sampled_from(KNOWN), st.sampled_from(["CK", "TT", "THANHTOAN"]), st.sampled_from(["CONGTYMAU", "NGUYENVANA", ""])
+)
 def test_found_in_glued_words(reference: str, before: str, after: str) -> None:
     assert REFERENCES.find(f"{before}{reference}{after}")[:1] == [Hit(reference, "sure")]
 
@@ -50,7 +58,11 @@ def test_other_texts_never_match_for_sure(text: str) -> None:
     """Whatever is found for sure stands there, sign for sign."""
     plain = "".join(letter for letter in text.upper() if letter in string.ascii_uppercase + string.digits)
     for hit in REFERENCES.find(text):
-        assert not hit.is_sure or hit.reference.translate(str.maketrans("OI", "01")) in plain.translate(str.maketrans("OI", "01")) or not text.isascii()
+        assert (
+            not hit.is_sure
+            or hit.reference.translate(str.maketrans("OI", "01")) in plain.translate(str.maketrans("OI", "01"))
+            or not text.isascii()
+        )
 
 
 @given(st.sampled_from(KNOWN), st.data())
@@ -82,7 +94,9 @@ def test_a_cut_end_before_other_figures_is_not_completed_by_them() -> None:
         assert REFERENCES.find(text) == [Hit(reference, "glued")]
 
 
-@pytest.mark.parametrize("how", [lambda r: r[:6] + r[7] + r[6] + r[8:], lambda r: r[:6] + r[7:], lambda r: r[:6] + "8" + r[6:]])
+@pytest.mark.parametrize(
+    "how", [lambda r: r[:6] + r[7] + r[6] + r[8:], lambda r: r[:6] + r[7:], lambda r: r[:6] + "8" + r[6:]]
+)
 def test_swapped_missing_and_doubled(how: object) -> None:
     reference = payment_reference("GS26", 123)
     hits = REFERENCES.find(f"tt {how(reference)} het")  # type: ignore[operator]
@@ -101,14 +115,10 @@ def test_two_references_in_one_text() -> None:
     assert References([]).find(one) == []
 
 
-def test_codes_that_differ_by_o_and_0_are_never_sure() -> None:
-    one, two = payment_reference("AO1", 5), payment_reference("A01", 5)
-    alike = [ref for ref in (one, two)]
-    found = References(alike)
-    if one.translate(str.maketrans("OI", "01")) == two.translate(str.maketrans("OI", "01")):
-        assert not any(hit.is_sure for hit in found.find(one))
-    else:
-        assert found.find(one) == [Hit(one, "sure")]
+def test_references_that_read_alike_are_never_sure() -> None:
+    """Two fairs may have codes that differ by I and 1 only: nobody can tell whose money it is."""
+    alike = [payment_reference("AI1", 4), payment_reference("A11", 4)]
+    assert not any(hit.is_sure for hit in References(alike).find(alike[0]))
 
 
 @pytest.mark.parametrize(

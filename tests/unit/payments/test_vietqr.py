@@ -76,7 +76,9 @@ def test_what_does_not_fit_is_refused(bank: str, account: str, amount: int | Non
 def test_the_list_of_banks_is_the_known_one() -> None:
     """Each number has six digits and is one bank's."""
     known = json.loads((Path(__file__).parents[2] / "data" / "vietqr.json").read_text(encoding="utf-8"))["bins"]
-    assert len(set(known.values())) == len(known) and all(len(number) == 6 and number.isdigit() for number in known.values())
+    assert len(set(known.values())) == len(known) and all(
+        len(number) == 6 and number.isdigit() for number in known.values()
+    )
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=[v["payload"][-4:] for v in VECTORS])
