@@ -24,6 +24,7 @@ from fairs.banking.service import (
     save_rules,
 )
 from fairs.banking.states import LineKind, LineState, StatementState
+from fairs.core import events
 from fairs.core.actor import Actor
 from fairs.core.db import db
 from fairs.core.errors import DomainError, InvalidInput, InvalidTransition, SamePerson
@@ -31,6 +32,7 @@ from fairs.core.money import Money
 from fairs.core.permissions import Role
 from fairs.payments.account_models import Bank
 from fairs.payments.accounts import AccountDraft, save_account
+from fairs.payments.events import MoneyReceived
 from fairs.payments.invoicing import LineDraft, cancel_with_credit
 from fairs.payments.models import Credit, CreditNote, Invoice, LedgerEntry, Payment, Refund
 from fairs.payments.refunds import RefundDraft, approve_refund, request_refund, send_refund
@@ -303,8 +305,8 @@ def test_a_line_recorded_by_hand_before(bench: Bench) -> None:
     assert fresh(two).received_minor == 6_481_000
 
 
-def test_killed_in_the_middle(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The worker ends after some lines: what is recorded stays, the next run goes on, and nothing is paid twice."""
+def test_killed_in_the_middle(bench: Bench) -> None:
+    """The worker ends in the middle of a payment: what is recorded stays, the next run goes on, and nothing is paid twice."""
     invoices = [bench.place.invoice(company=bench.place.company()) for _n in range(4)]
     rows = [Row(bench.day, 12_960_000, one.payment_reference, "", f"FT1000000{at}") for at, one in enumerate(invoices)]
     fair = bench.place.fair
@@ -312,20 +314,19 @@ def test_killed_in_the_middle(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> 
     statement = hand_in(fair, csv_file(grid(rows, "vietcombank")), account, by=bench.by)
     statement = read_statement(statement, fair, account, by=bench.by)
     assert read_statement(statement, fair, account, by=bench.by).id == statement.id
-    from fairs.banking import service
+    seen: list[int] = []
 
-    real, seen = service.record_matched, []
-
-    def dies(line_id: int, *, by: Actor) -> bool:
-        if len(seen) == 2:
+    def dies(event: MoneyReceived) -> None:
+        seen.append(event.invoice_id)
+        if len(seen) == 3:
             raise KeyboardInterrupt
-        seen.append(line_id)
-        return real(line_id, by=by)
 
-    monkeypatch.setattr(service, "record_matched", dies)
-    with pytest.raises(KeyboardInterrupt):
-        carry_on(statement.id)
-    monkeypatch.undo()
+    events.subscribe(MoneyReceived)(dies)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            carry_on(statement.id)
+    finally:
+        events._handlers[MoneyReceived].remove(dies)
     assert [line.state for line in bench.lines()] == [S.RECORDED, S.RECORDED, S.MATCHED, S.MATCHED]
     assert carry_on(statement.id) == 2 and carry_on(statement.id) == 0
     assert db.session.scalar(select(func.count()).where(Payment.state == PaymentState.CONFIRMED)) == 4
