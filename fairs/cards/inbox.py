@@ -16,7 +16,7 @@ from fairs.cards.errors import CardsUnavailable, UnknownThere
 from fairs.cards.models import CardAttempt, WebhookEvent
 from fairs.cards.payback import CONTRADICTION, settle_refund
 from fairs.cards.queries import attempt_by_intent, attempt_by_token, newest_fair
-from fairs.cards.service import settle_intent, settle_session
+from fairs.cards.service import settle_intent, settle_page
 from fairs.cards.states import EventState
 from fairs.cards.stripe_client import RefundFacts, StripeGateway, Told
 from fairs.core.actor import Actor
@@ -81,8 +81,7 @@ def _carry_out(gateway: StripeGateway, event: WebhookEvent) -> None:
     if kind.startswith("checkout.session."):
         page = gateway.session(event.object_id)
         reach("cards.before_confirm")
-        with transaction():
-            _end_for(event, settle_session(page))
+        _end_for(event, settle_page(gateway, page))
     elif kind in {"payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.canceled"}:
         intent = gateway.intent(event.object_id)
         reach("cards.before_confirm")

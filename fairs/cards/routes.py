@@ -113,7 +113,9 @@ def _shown(attempt: CardAttempt, *, came_back: bool) -> dict[str, Any]:
         "attempt": attempt,
         "payment": attempt.payment,
         "is_paid": state in IN_HAND,
-        "is_waiting": state in {PaymentState.CREATED, PaymentState.PENDING},
+        # After a refused card the page there takes another one: that may be on its way.
+        "is_waiting": state in {PaymentState.CREATED, PaymentState.PENDING}
+        or (state is PaymentState.FAILED and attempt.is_open),
         "came_back": came_back and bool(attempt.url) and attempt.is_open and not attempt.is_called_off,
         "part": "all" if amount_by_card(attempt.invoice, whole=True) == attempt.payment.amount else "instalment",
         "can_pay": bool(amount_by_card(attempt.invoice, whole=True)) and _takes_cards(),

@@ -10,7 +10,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from fairs.cards.due import LEASE, later, wake
 from fairs.cards.errors import AttemptUnderWay, CardsRefused
@@ -24,13 +23,13 @@ from fairs.core.db import MINE, db, transaction
 from fairs.core.errors import DomainError
 from fairs.core.faults import reach
 from fairs.core.money import Money
-from fairs.payments.credits import day_of_money
+from fairs.payments.credits import CLOSED, day_of_money
 from fairs.payments.errors import WrongAmount
 from fairs.payments.models import Invoice, Payment
 from fairs.payments.queries import OWED, next_open
 from fairs.payments.refunds import RefundDraft, request_refund
 from fairs.payments.service import begin_payment, confirm_payment, note_payment
-from fairs.payments.states import IN_HAND, CreditState, InvoiceState, PaymentState
+from fairs.payments.states import IN_HAND, CreditState, PaymentState
 
 log = logging.getLogger(__name__)
 
@@ -121,11 +120,14 @@ def call_off(attempt: CardAttempt) -> None:
             wake()
 
 
-def call_off_invoice(invoice_id: int) -> None:
-    """Call off what is open for an invoice that ended. Inside transaction()."""
-    for attempt in db.session.scalars(
-        select(CardAttempt).where(CardAttempt.invoice_id == invoice_id, CardAttempt.is_open)
-    ):
+def call_off_what_is_too_much(invoice_id: int) -> None:
+    """Call off the open page of an invoice over more than is still open of it: the invoice ended, was lowered, or its money
+    came another way. Inside transaction(), the invoice the caller's."""
+    attempt = open_attempt_of(invoice_id)
+    if attempt is None or attempt.payment.state in IN_HAND:
+        return
+    invoice = db.session.get_one(Invoice, invoice_id)
+    if invoice.state not in OWED or attempt.payment.amount_minor > invoice.open_amount.amount_minor:
         call_off(attempt)
 
 
@@ -137,7 +139,7 @@ def look_at(gateway: StripeGateway, config: Config, attempt: CardAttempt) -> Car
             facts = gateway.expire_session(facts.id)
         except CardsRefused:  # paid or expired since
             facts = gateway.session(facts.id)
-    settle_session(facts)
+    settle_page(gateway, facts)
     if attempt.is_called_off and facts.intent_id and not facts.is_paid and facts.status == "complete":
         try:
             settle_intent(gateway.cancel_intent(facts.intent_id))
@@ -164,6 +166,20 @@ def check_attempt(gateway: StripeGateway, config: Config, attempt_id: int) -> No
         row.last_error = error[:300]
         if row.next_check_at is not None:
             row.next_check_at = later(row.tries) if error else now() + LOOK_AGAIN
+
+
+def settle_page(gateway: StripeGateway, facts: SessionFacts) -> Payment | None:
+    """Carry out what a page's state says; of one that is filled in and not paid also what became of its slow payment."""
+    payment = settle_session(facts)
+    if payment is not None and facts.status == "complete" and not facts.is_paid and facts.intent_id:
+        intent = gateway.intent(facts.intent_id)
+        settle_intent(intent)
+        attempt = attempt_by_token(facts.token)
+        if (
+            attempt is not None and intent.status == "requires_payment_method"
+        ):  # and no page any more to give another card
+            _end(attempt, PaymentState.FAILED, intent.failure or intent.status)
+    return payment
 
 
 def settle_session(facts: SessionFacts) -> Payment | None:
@@ -213,8 +229,8 @@ def _confirm(attempt: CardAttempt, amount: Money, intent_id: str | None, session
 
 
 def _propose_refund(payment: Payment) -> None:
-    # Money for an invoice that is cancelled is a credit by now, unless it was put to use for another booth.
-    if payment.invoice is None or payment.invoice.state is not InvoiceState.CANCELLED:
+    # Money for an invoice on which nothing is owed any more is a credit by now, unless it was put to use for another booth.
+    if payment.invoice is None or payment.invoice.state not in CLOSED:
         return
     for credit in payment.credits:
         if credit.state is CreditState.OPEN and credit.free:

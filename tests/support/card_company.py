@@ -364,6 +364,7 @@ def _tested(company: Company, name: str, values: dict[str, Any]) -> Any:
         "dispute": lambda: state.disputes.update({values["id"]: values}),
         "refund_status": lambda: state.refund_status.update({values["id"]: (values["status"], "lost_or_stolen_card")}),
         "refund_outside": lambda: state.ask("POST", "/v1/refunds", values),
+        "session": lambda: state.sessions[values["id"]].update(values),
         "end": lambda: company.end(state.sessions[values["id"]]),
     }
     return acts[name]()

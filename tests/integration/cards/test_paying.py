@@ -110,6 +110,9 @@ def test_a_refused_card_another_card_and_strong_authentication(
     run_jobs(payer.application)
     assert (state_of(attempt), attempt.payment.ended_because) == (PaymentState.FAILED, "card_declined")
     assert attempt.is_open
+    assert "hx-get" in payer.get(f"/my/card-payments/{attempt.token}").get_data(
+        as_text=True
+    )  # another card may be on its way
 
     again = begin(payer, invoice)  # the same page takes another card
     assert (again.id, state_of(again)) == (attempt.id, PaymentState.PENDING)
@@ -129,6 +132,20 @@ def test_a_refused_card_another_card_and_strong_authentication(
     run_jobs(payer.application)
     assert (state_of(attempt), attempt.intent_id) == (PaymentState.CONFIRMED, paid)
     assert invoice.received_minor == 6_480_000
+
+
+def test_a_slow_payment_that_fails_lets_one_begin_anew(place: Office, payer: Client, company: CardCompany) -> None:
+    invoice = place.invoice()
+    attempt = begin(payer, invoice)
+    company.pay(attempt.url, number=REFUSED)
+    company.test("session", id=attempt.session_id, status="complete", url=None)
+    company.test("tell", kind="checkout.session.async_payment_failed", thing=company.sessions(attempt.token)[0])
+    deliver(payer, company.events(attempt.session_id or "", "checkout.session.async_payment_failed"))
+    run_jobs(payer.application)
+    assert (state_of(attempt), attempt.is_open) == (PaymentState.FAILED, False)
+    page = payer.get(f"/my/card-payments/{attempt.token}").get_data(as_text=True)
+    assert "hx-get" not in page
+    assert begin(payer, invoice).id != attempt.id
 
 
 def test_one_page_at_a_time_and_another_amount_ends_the_first(
@@ -200,6 +217,22 @@ def test_the_page_of_a_cancelled_invoice_is_ended_even_if_it_was_made_and_forgot
     (session,) = company.sessions(attempt.token)
     assert session["status"] == "expired"
     assert (state_of(attempt), attempt.session_id) == (PaymentState.CANCELLED, session["id"])
+
+
+def test_what_comes_by_transfer_meanwhile_is_not_asked_for_twice(
+    place: Office, payer: Client, company: CardCompany
+) -> None:
+    whole, part = place.invoice(), place.invoice()
+    pages = begin(payer, whole, "all"), begin(payer, part)
+    for invoice in (whole, part):
+        place.receipt(invoice, 6_480_000)
+    run_jobs(payer.application)
+    assert [state_of(page) for page in pages] == [PaymentState.CANCELLED, PaymentState.PENDING]
+    assert company.pay(pages[0].url, number=GOOD)[0] == 410
+    company.pay(pages[1].url, number=GOOD)
+    deliver(payer, company.events(pages[1].session_id or "", "checkout.session.completed"))
+    run_jobs(payer.application)
+    assert (part.state, part.open_amount, list_credits(place.fair.id)) == (InvoiceState.PAID, vnd(0), [])
 
 
 def test_when_the_card_company_is_away_or_says_no(place: Office, payer: Client, company: CardCompany) -> None:
