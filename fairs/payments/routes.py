@@ -23,7 +23,7 @@ from fairs.core.lists import download, known, page_of
 from fairs.core.money import Money
 from fairs.core.web import NavItem, actor, go, register_nav, requires
 from fairs.directory.queries import companies_of, is_member
-from fairs.payments import my_money, refund_pages
+from fairs.payments import my_money, refund_pages, transfer_pages
 from fairs.payments.forms import METHOD_LABELS, ReceiptForm
 from fairs.payments.lists import INVOICES, wanted_of
 from fairs.payments.models import Invoice
@@ -41,7 +41,7 @@ from fairs.payments.transfer import transfer_for
 from fairs.payments.ways import ways_to_pay
 
 bp = Blueprint("payments", __name__)
-blueprints = [bp, refund_pages.bp, my_money.bp]
+blueprints = [bp, refund_pages.bp, transfer_pages.bp, my_money.bp]
 
 KINDS = {"deposit": _l("Deposit"), "balance": _l("Balance")}
 ACTIONS = {
