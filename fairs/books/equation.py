@@ -73,9 +73,9 @@ def balances(fair_id: int | None = None, company_id: int | None = None) -> dict[
         LedgerEntry.fair_id, LedgerEntry.company_id, LedgerEntry.currency, LedgerEntry.kind, func.sum(LedgerEntry.amount_minor)
     ).group_by(LedgerEntry.fair_id, LedgerEntry.company_id, LedgerEntry.currency, LedgerEntry.kind)  # fmt: skip
     for fair, company, currency, kind, amount in db.session.execute(_narrow(entries, LedgerEntry, fair_id, company_id)):
-        account = found[fair, company, currency]
-        account.ledger_by_kind[kind] = int(amount)
-        account.ledger += int(amount)
+        balance = found[fair, company, currency]
+        balance.ledger_by_kind[kind] = int(amount)
+        balance.ledger += int(amount)
     for query, model in ((_wrong_invoices(), Invoice), (_wrong_credits(), Credit)):
         for fair, company, currency, number in db.session.execute(_narrow(query, model, fair_id, company_id)):
             found[fair, company, currency].numbers.append(number)

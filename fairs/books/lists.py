@@ -50,7 +50,7 @@ def order_of(args: Args) -> list[tuple[Any, bool]]:
 
 def _heads() -> list[str]:
     return [
-        _("Day"), _("Document"), _("Kind"), _("Company"), _("Tax code"), _("Owes more"), _("Owes less"), _("Currency"),
+        _("Day"), _("Money document"), _("Kind"), _("Company"), _("Tax code"), _("Owes more"), _("Owes less"), _("Currency"),
         _("Recorded"),
     ]  # fmt: skip
 

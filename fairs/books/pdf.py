@@ -97,7 +97,7 @@ def _account(one: Statement, locale: str, last: date) -> list[Block]:
             )
         )  # fmt: skip
     heads = [
-        Column(_("Day"), 0.9), Column(_("Document"), 2.2), Column(_("Owes more"), 1.2, "right"),
+        Column(_("Day"), 1.1), Column(_("Money document"), 2.1), Column(_("Owes more"), 1.2, "right"),
         Column(_("Owes less"), 1.2, "right"), Column(_("Account balance"), 1.3, "right"),
     ]  # fmt: skip
     closing = one.closing
@@ -125,20 +125,22 @@ def settlement_pdf(fair: Fair, found: Sequence[Settlement], config: Config, loca
             if len(found) > 1:
                 blocks.append(Paragraph(one.currency, "heading"))
             for title, rows, total in settlement_parts(one):
-                blocks.append(
-                    Table([Column(title, 3), Column(_("Amount"), 1.5, "right")], [(label, format_money(amount)) for label, amount in rows],
-                          [total and (total[0], format_money(total[1]))] if total else [])
-                )  # fmt: skip
+                if not rows:
+                    continue
+                heads = [Column(title, 3), Column(_("Amount"), 1.5, "right")]
+                lines = [(label, format_money(amount)) for label, amount in rows]
+                blocks.append(Table(heads, lines, [(total[0], format_money(total[1]))]))
         if not found:
             blocks.append(Paragraph(_("No money has moved at this fair yet.")))
-        blocks.append(SignatureBlock([Signature(_("Made by")), Signature(_("Chief accountant")), Signature(_("Head of the unit"))], format_date(fair.today)))  # fmt: skip
+        signed_by = [Signature(_("Made by")), Signature(_("Chief accountant")), Signature(_("Head of the unit"))]
+        blocks.append(SignatureBlock(signed_by, format_date(fair.today)))
         return build_document(
             _("SETTLEMENT OF THE FAIR"), blocks, language=locale, subtitle=f"{fair.name} · {format_date(fair.today)}",
             letterhead=_letterhead(fair, config, locale), footer=fair.code,
         )  # fmt: skip
 
 
-Part = tuple[str, list[tuple[str, Money]], tuple[str, Money] | None]
+Part = tuple[str, list[tuple[str, Money]], tuple[str, Money]]
 
 
 def settlement_parts(one: Settlement) -> list[Part]:

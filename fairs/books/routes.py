@@ -33,12 +33,14 @@ from fairs.core.errors import InvalidInput, NotFound
 from fairs.core.i18n import LOCALES, current_locale
 from fairs.core.lists import download, known, page_of
 from fairs.core.money import Money
+from fairs.core.permissions import Permission
 from fairs.core.sheets import Sheet, sheet_response
-from fairs.core.web import NavItem, actor, go, register_nav, requires
+from fairs.core.web import MARK, NavItem, actor, go, register_nav, requires
 from fairs.directory.models import Company
 from fairs.payments.states import EntryKind
 
 bp = Blueprint("books", __name__)
+_BUDGET = "fair_budget.index"
 
 
 @bp.get("/fairs/<fair_slug>/books")
@@ -133,7 +135,7 @@ def _receivables_sheet(fair: Fair, found: list[Receivable]) -> Response:
     return sheet_response(
         [
             Sheet(_("By company"), [_("Company"), _("Tax code"), *ages, _("Total"), _("Currency")], by_company),
-            Sheet(_("Instalments"), [_("Invoice"), _("Company"), _("Document"), _("Due on"), _("Days late"), _("Age"),
+            Sheet(_("Instalments"), [_("Invoice"), _("Company"), _("Money document"), _("Due on"), _("Days late"), _("Age"),
                                      _("Still open"), _("Currency")], parts),
         ],
         f"{fair.slug}-receivables", time_zone=fair.time_zone,
@@ -152,7 +154,17 @@ def settlement() -> str | Response:
         sheets = [Sheet(one.currency, [_("Part"), _("What"), _("Amount")], _settlement_rows(one)) for one in found]
         empty = Sheet(fair.currency, [_("Part"), _("What"), _("Amount")], [])
         return sheet_response(sheets or [empty], f"{fair.slug}-settlement", time_zone=fair.time_zone)
-    return render_template("books/settlement.html", found=[(one, settlement_parts(one)) for one in found])
+    return render_template(
+        "books/settlement.html", found=[(one, settlement_parts(one)) for one in found], budget_url=_budget_url(fair)
+    )  # fmt: skip
+
+
+def _budget_url(fair: Fair) -> str:
+    """The fair's budget, where there is such a page and the reader may open it: books and budgets know nothing of each other."""
+    view = current_app.view_functions.get(_BUDGET)
+    wanted = getattr(view, MARK, None)
+    may = isinstance(wanted, Permission) and matching_grant(g.grants, wanted, fair.id) is not None
+    return url_for(_BUDGET) if may else ""
 
 
 def _settlement_rows(one: Settlement) -> list[list[Any]]:
@@ -161,8 +173,7 @@ def _settlement_rows(one: Settlement) -> list[list[Any]]:
     rows: list[list[Any]] = []
     for title, lines, total in settlement_parts(one):
         rows += [[title, label, amount] for label, amount in lines]
-        if total:
-            rows.append([title, total[0], total[1]])
+        rows.append([title, total[0], total[1]])
     return rows
 
 

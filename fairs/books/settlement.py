@@ -97,10 +97,8 @@ def settlements(fair_id: int) -> list[Settlement]:
         at(currency).refunds_under_way += int(amount)
     left = Invoice.total_minor - Invoice.credited_minor - Invoice.received_minor
     for model, column, name in ((Invoice, left, "open"), (Credit, Credit.amount_minor, "credits_left")):
-        rows = db.session.execute(
-            select(model.currency, func.sum(column)).where(model.fair_id == fair_id).group_by(model.currency)
-        )
-        for currency, amount in rows:
+        sums = select(model.currency, func.sum(column)).where(model.fair_id == fair_id).group_by(model.currency)
+        for currency, amount in db.session.execute(sums):
             setattr(at(currency), name, int(amount or 0))
     return [found[currency] for currency in sorted(found)]
 

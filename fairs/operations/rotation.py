@@ -9,7 +9,7 @@ from fairs.core import crypto
 from fairs.core.db import db, transaction
 from fairs.core.installation import SECRET, InstallationSetting
 from fairs.payments.models import Refund
-from fairs.payments.transfer_models import PayoutAccount
+from fairs.payments.transfer_models import HasAccount, PayoutAccount
 
 
 def rotate_keys() -> int:
@@ -26,10 +26,10 @@ def rotate_keys() -> int:
         ).all()
         for setting in settings:
             setting.value = crypto.rotate(setting.value.encode()).decode()
-        accounts = 0
-        for model in (Refund, PayoutAccount):
-            query = select(model).where(model.account_sealed.is_not(None)).order_by(model.id).with_for_update()
-            for row in db.session.scalars(query):
-                row.account_sealed = crypto.rotate(row.account_sealed or b"")
-                accounts += 1
-    return len(keys) + len(settings) + accounts
+        accounts: list[HasAccount] = [
+            *db.session.scalars(select(Refund).where(Refund.account_sealed.is_not(None)).with_for_update()),
+            *db.session.scalars(select(PayoutAccount).where(PayoutAccount.account_sealed.is_not(None)).with_for_update()),
+        ]  # fmt: skip
+        for row in accounts:
+            row.account_sealed = crypto.rotate(row.account_sealed or b"")
+    return len(keys) + len(settings) + len(accounts)

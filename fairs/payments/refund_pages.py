@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
 
 from flask import Blueprint, Response, flash, g, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from fairs.accounts.models import User
 from fairs.accounts.queries import matching_grant
 from fairs.audit.queries import history
 from fairs.calendar.context import current_fair
-from fairs.core.actor import Actor
 from fairs.core.db import db
 from fairs.core.errors import DomainError, NotFound
 from fairs.core.i18n import format_money
 from fairs.core.lists import download, known, page_of
 from fairs.core.money import Money
-from fairs.core.sheets import Sheet, sheet_response
 from fairs.core.web import NavItem, actor, go, register_nav, requires
 from fairs.payments.forms import METHOD_LABELS
 from fairs.payments.models import Credit, Invoice, Receipt, Refund
@@ -31,15 +28,11 @@ from fairs.payments.refund_forms import DoneForm, RefundForm, UseForm, WhyForm
 from fairs.payments.refund_lists import CREDITS, REFUNDS
 from fairs.payments.refunds import REFUND_METHODS, approve_refund, fail_refund, finish_refund
 from fairs.payments.states import UNDER_WAY, CreditState, RefundState
-from fairs.payments.transfer_models import TransferList
 from fairs.payments.transfers import (
     ask_refund,
-    finish_list,
-    make_transfer_list,
     payout_account,
     read_account,
     transfer_content,
-    transfer_rows,
     use_credit,
 )
 
@@ -108,7 +101,7 @@ def _credit_page(found: Credit, form: UseForm) -> str:
     refunds = db.session.scalars(select(Refund).where(Refund.credit_id == found.id).order_by(Refund.id)).all()
     return render_template(
         "payments/credit.html", credit=found, used=used, refunds=refunds, form=form, methods=METHOD_LABELS,
-        is_open=found.state is CreditState.OPEN, events=_events(found), RECORD_RECEIPT=RECORD_RECEIPT,
+        is_open=found.state is CreditState.OPEN, events=events_of(found), RECORD_RECEIPT=RECORD_RECEIPT,
         reserved=Money(found.reserved_minor, found.currency),
     )  # fmt: skip
 
@@ -207,7 +200,7 @@ def _refund_page(found: Refund, *, why: WhyForm | None = None, done: DoneForm | 
     mine = {g.user.id, grant.lent_by_id if grant else None} & first
     return render_template(
         "payments/refund.html", refund=found, people=people, may_approve=grant is not None and not mine, is_mine=bool(mine),
-        methods=METHOD_LABELS, events=_events(found), why=why or WhyForm(formdata=None), full=full,
+        methods=METHOD_LABELS, events=events_of(found), why=why or WhyForm(formdata=None), full=full,
         done=done or DoneForm(formdata=None, done_on=fair.today), content=transfer_content(found.number),
         is_under_way=found.state in UNDER_WAY, APPROVE_REFUND=APPROVE_REFUND, RECORD_RECEIPT=RECORD_RECEIPT,
     )  # fmt: skip
@@ -275,111 +268,8 @@ def account(refund_number: str) -> Any:
     return _refund_page(_refund(refund_number), full=full)
 
 
-@bp.get("/fairs/<fair_slug>/credits/transfers")
-@requires(VIEW_INVOICES)
-def transfers() -> str:
-    """Approved transfers that wait to be sent, and the lists that were made."""
-    return _transfers_page()
-
-
-def _transfers_page(error: Any = None) -> str:
-    fair = current_fair()
-    waiting = db.session.scalars(
-        select(Refund).where(Refund.fair_id == fair.id, Refund.state == RefundState.APPROVED, Refund.method == "transfer")
-        .options(joinedload(Refund.company)).order_by(Refund.id)
-    ).all()  # fmt: skip
-    lists = db.session.scalars(
-        select(TransferList).where(TransferList.fair_id == fair.id).options(selectinload(TransferList.refunds))
-        .order_by(TransferList.id.desc()).limit(100)
-    ).all()  # fmt: skip
-    return render_template(
-        "payments/transfers.html", waiting=waiting, lists=[(one, _sum(one)) for one in lists], error=error,
-        key=uuid4().hex, picked=set(request.form.getlist("pick")) if error else None, RECORD_RECEIPT=RECORD_RECEIPT,
-    )  # fmt: skip
-
-
-def _sum(made: TransferList) -> Money:
-    return sum((one.amount for one in made.refunds), Money(0, made.currency))
-
-
-@bp.post("/fairs/<fair_slug>/credits/transfers")
-@requires(RECORD_RECEIPT)
-def send() -> Any:
-    """Put the chosen refunds on a list for the bank."""
-    picks = [number for number in request.form.getlist("pick") if "\x00" not in number][:500]
-    key = request.form.get("key", "").replace("\x00", "")[:60]
-    try:
-        made = make_transfer_list(current_fair(), picks, key=key, by=actor())
-    except DomainError as error:
-        db.session.expire_all()
-        return _transfers_page(error), error.status
-    return go(url_for("refunds.transfer_list", list_number=made.number))
-
-
-def _list(number: str) -> TransferList:
-    found = db.session.scalar(
-        select(TransferList).where(TransferList.fair_id == current_fair().id, TransferList.number == number)
-        .options(selectinload(TransferList.refunds).joinedload(Refund.company))
-    )  # fmt: skip
-    if found is None:
-        raise NotFound
-    return found
-
-
-@bp.get("/fairs/<fair_slug>/credits/transfers/<list_number>")
-@requires(VIEW_INVOICES)
-def transfer_list(list_number: str) -> str:
-    """One list: its refunds, its file, and what has become of them."""
-    return _list_page(_list(list_number), DoneForm(formdata=None, done_on=current_fair().today))
-
-
-def _list_page(made: TransferList, form: DoneForm) -> str:
-    return render_template(
-        "payments/transfer_list.html", made=made, sum=_sum(made), form=form, events=_events(made),
-        is_open=any(one.state is RefundState.IN_TRANSIT for one in made.refunds), content_of=transfer_content,
-        RECORD_RECEIPT=RECORD_RECEIPT,
-    )  # fmt: skip
-
-
-@bp.post("/fairs/<fair_slug>/credits/transfers/<list_number>/file.xlsx")
-@requires(RECORD_RECEIPT)
-def list_file(list_number: str) -> Response:
-    """The file for the bank, the same each time; the accounts in it are read, which the history says."""
-    made, fair = _list(list_number), current_fair()
-    _note_reading(made, actor())
-    # The heads are those of the banks' own templates, so they are Vietnamese whoever reads.
-    heads = [
-        "STT", "Tên người thụ hưởng", "Số tài khoản", "Ngân hàng thụ hưởng", "Mã ngân hàng (BIN)", "Số tiền", "Loại tiền",
-        "Nội dung chuyển tiền",
-    ]  # fmt: skip
-    return sheet_response([Sheet(made.number, heads, transfer_rows(made))], made.number, time_zone=fair.time_zone)
-
-
-def _note_reading(made: TransferList, by: Actor) -> None:
-    from fairs.audit.service import record
-    from fairs.core.db import transaction
-
-    with transaction():
-        record("payments.read_list", made, by=by, after={"number": made.number})
-
-
-@bp.post("/fairs/<fair_slug>/credits/transfers/<list_number>/done")
-@requires(RECORD_RECEIPT)
-def list_done(list_number: str) -> Any:
-    """All of the list that are in transit have gone, by the bank's reference of the batch."""
-    made, form = _list(list_number), DoneForm()
-    if form.validate_on_submit():
-        try:
-            count = finish_list(made, reference=form.reference.data or "", on=form.done_on.data, by=actor())
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash(_("%(n)s refunds are recorded as paid back.", n=count), "success")
-            return go(url_for("refunds.transfer_list", list_number=made.number))
-    return _list_page(_list(list_number), form), 422
-
-
-def _events(thing: Any) -> list[dict[str, Any]]:
+def events_of(thing: Any) -> list[dict[str, Any]]:
+    """The history of a credit, refund or list in words."""
     found = []
     for entry in history(thing):
         title, icon, tone = _ACTS.get(entry.action, (entry.action, "point", None))

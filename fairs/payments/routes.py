@@ -27,6 +27,7 @@ from fairs.payments import (
     my_money,
     payment_pages,
     refund_pages,
+    transfer_pages,
     vat_pages,
 )
 from fairs.payments.documents import einvoices_of
@@ -51,7 +52,7 @@ from fairs.payments.ways import ways_to_pay
 
 bp = Blueprint("payments", __name__)
 blueprints = [
-    bp, account_pages.bp, payment_pages.bp, credit_note_pages.bp, refund_pages.bp, my_money.bp, vat_pages.bp, einvoice_pages.bp,
+    bp, account_pages.bp, payment_pages.bp, credit_note_pages.bp, refund_pages.bp, transfer_pages.bp, my_money.bp, vat_pages.bp, einvoice_pages.bp,
 ]  # fmt: skip
 
 KINDS = {"deposit": _l("Deposit"), "balance": _l("Balance")}

@@ -26,10 +26,12 @@ def paid_in(place: Office, amount: int = 1_000_000, *, company: Company | None =
     return record_payment(PaymentDraft(**{**draft, **values}), by=SYSTEM).credits[0]
 
 
-def asked_back(credit: Credit, amount: int | None = None, *, by: Actor = SYSTEM, method: str = "transfer") -> Refund:
+def asked_back(
+    credit: Credit, amount: int | None = None, *, by: Actor = SYSTEM, method: str = "transfer", **account: str
+) -> Refund:
     """A refund that waits for approval."""
     money = credit.free if amount is None else Money(amount, credit.currency)
-    account = ACCOUNT if method == "transfer" else {}
+    account = (account or ACCOUNT) if method == "transfer" else {}
     return request_refund(credit, RefundDraft(money, method, "Nộp thừa", account), by=by)
 
 

@@ -62,7 +62,7 @@ KINDS = (
         what=_what,
         button=_l("Pay it"),
         page=lambda refund: (
-            ("refunds.transfers", {})
+            ("transfers.index", {})
             if refund.method == "transfer"
             else ("refunds.refund", {"refund_number": refund.number})
         ),

@@ -95,7 +95,7 @@ def test_the_ledger_with_the_balance_after_each_movement(place: Office, client: 
     tomorrow = (place.fair.today + timedelta(days=1)).isoformat()
     assert len(read_sheets(client.get(f"{base}?from={tomorrow}&format=xlsx").data)[0]) == 1
     lines = client.get(f"{base}?format=csv").get_data(as_text=True).splitlines()
-    assert len(lines) == 7 and lines[0].startswith("\ufeffDay;Document")
+    assert len(lines) == 7 and lines[0].startswith("\ufeffDay;Money document")
     for broken in ("from=2026-13-45", "cursor=zzz"):
         assert client.get(f"{base}?{broken}").status_code == 422
     assert client.get(f"{base}?company=99999999999999999999&kind=x&sort=x").status_code == 200

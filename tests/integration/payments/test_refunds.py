@@ -147,8 +147,10 @@ def test_the_account_is_masked_and_each_reading_is_in_the_history(place: Office,
 
     assert readings() == []
     assert ACCOUNT["number"] in client.submit(f"{paths[1]}/account").text
+    without_bin = asked_back(paid_in(place), holder="A", number="998877", bank="B")
+    assert "998877" in client.submit(f"{base}/refunds/{without_bin.number}/account").text
     client.submit(f"{paths[3]}/file.xlsx")
-    assert readings() == ["payments.read_account", "payments.read_list"]
+    assert readings() == ["payments.read_account", "payments.read_account", "payments.read_list"]
     sealed = db.session.scalars(select(Refund.account_sealed)).all()
     assert all(ACCOUNT["number"].encode() not in (one or b"") for one in sealed)
 
