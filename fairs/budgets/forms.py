@@ -151,7 +151,7 @@ class VoucherForm(Form):
     external_number = Text(_l("Number of the payee's invoice"), length=80)
     external_on = DayField(_l("Day of the payee's invoice"))
     vat = MoneyField(_l("VAT contained in it"), most=10**15)
-    scan = UploadField(_l("Scan of the paper"))
+    scan = UploadField(_l("Scan of the document"))
     lines = FieldList(FormField(VoucherLineForm), min_entries=3, max_entries=MOST_LINES)
 
     def offer(self, lines: Sequence[FairLine], promised: Sequence[Commitment]) -> None:
@@ -252,7 +252,7 @@ class AgreeForm(Form):
 
     agreement_number = Text(_l("Number of the agreement"), length=80, required=True)
     agreed_on = DayField(_l("Signed on"), required=True)
-    scan = UploadField(_l("Scan of the paper"))
+    scan = UploadField(_l("Scan of the document"))
 
 
 class ReceivedForm(Form):
