@@ -28,9 +28,13 @@ def day_of_money() -> date:
 
 def settle(invoice: Invoice) -> None:
     """The state that follows from what is owed and what stands here; cancelled and waived ones stay as they are."""
-    if invoice.state in CLOSED or invoice.state is InvoiceState.PAID:
+    if invoice.state in CLOSED:
         return
-    if invoice.received_minor >= invoice.total_minor - invoice.credited_minor:
+    if not invoice.owed:
+        invoice.move_to(InvoiceState.WAIVED)  # a credit note took off all of it
+    elif invoice.state is InvoiceState.PAID:
+        return
+    elif invoice.received_minor >= invoice.owed.amount_minor:
         invoice.move_to(InvoiceState.PAID)
     elif invoice.received_minor and invoice.state is InvoiceState.OPEN:
         invoice.move_to(InvoiceState.PARTLY_PAID)
@@ -43,15 +47,20 @@ def take_in(invoice: Invoice, receipt: Receipt, by: Actor) -> None:
     settle(invoice)
     db.session.flush()
     record("payments.receive", invoice, by=by, after={"receipt": receipt.number, "amount": receipt.amount})
+    tell_covered(invoice, by)
+    db.session.refresh(invoice, ["receipts"])
+
+
+def tell_covered(invoice: Invoice, by: Actor) -> None:
+    """Tell the features above what is covered now: money came, or less is owed. Inside transaction()."""
     first = invoice.instalments[0] if invoice.instalments else None
     publish(
         MoneyReceived(
             invoice_id=invoice.id, subject_type=invoice.subject_type, subject_id=invoice.subject_id,
             deposit_covered=first is None or invoice.received_minor >= first.amount_minor - first.credited_minor,
-            fully_paid=invoice.state is InvoiceState.PAID, by=by,
+            fully_paid=invoice.state is not InvoiceState.CANCELLED and not invoice.open_amount, by=by,
         )
     )  # fmt: skip
-    db.session.refresh(invoice, ["receipts"])
 
 
 def owe(

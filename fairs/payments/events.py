@@ -10,7 +10,7 @@ from fairs.core.money import Money
 
 @dataclass(frozen=True, slots=True)
 class MoneyReceived:
-    """Money was recorded against an invoice. ``deposit_covered``: at least the first instalment is paid in full."""
+    """Money was recorded against an invoice, or a credit note lowered it. ``deposit_covered``: at least the first instalment is paid in full."""
 
     invoice_id: int
     subject_type: str

@@ -15,7 +15,7 @@ from fairs.core.errors import InvalidInput, InvalidTransition
 from fairs.core.events import publish
 from fairs.core.money import Money
 from fairs.payments import numbers
-from fairs.payments.credits import CLOSED, day_of_money, release, settle
+from fairs.payments.credits import CLOSED, day_of_money, release, settle, tell_covered
 from fairs.payments.errors import InvoiceClosed, WrongAmount
 from fairs.payments.events import InvoiceCancelled
 from fairs.payments.ledger import book
@@ -111,7 +111,7 @@ def issue_credit_note(
     """Take off an invoice what is no longer owed; nets are what each line is less by, VAT is added as on invoices.
 
     Instalments are lowered from the last; what was paid beyond what is then owed becomes a credit of the company. Taking
-    off everything leaves the invoice standing at nothing: ``cancel_with_credit`` ends it. Raises InvalidInput without a
+    off everything waives the invoice, what it was for stays: ``cancel_with_credit`` ends it. Raises InvalidInput without a
     line or reason, WrongAmount for another currency or more than is owed, InvoiceClosed for a cancelled or waived one.
     """
     if not lines or not reason.strip():
@@ -136,6 +136,7 @@ def issue_credit_note(
         if over > 0:
             release(row, Money(over, row.currency), reason=reason, by=by)
         settle(row)
+        tell_covered(row, by)
         return note
 
 

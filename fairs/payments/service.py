@@ -199,9 +199,7 @@ def _require_same(draft: PaymentDraft, invoices: dict[int, Invoice]) -> None:
             draft.fair_id, draft.company_id, draft.amount.currency,
         ):  # fmt: skip
             raise WrongAmount(field="amount")
-        if invoice.state is InvoiceState.WAIVED or (
-            invoice.state is InvoiceState.CANCELLED and not invoice.total_minor
-        ):
+        if not invoice.total_minor:
             raise InvoiceClosed
 
 

@@ -20,8 +20,8 @@ class InvoiceState(State):
 I = InvoiceState  # noqa: E741
 TRANSITIONS: dict[InvoiceState, frozenset[InvoiceState]] = {
     I.OPEN: frozenset({I.PARTLY_PAID, I.PAID, I.WAIVED, I.CANCELLED}),
-    I.PARTLY_PAID: frozenset({I.PAID, I.CANCELLED}),
-    I.PAID: frozenset({I.CANCELLED}),  # what was paid is owed back
+    I.PARTLY_PAID: frozenset({I.PAID, I.WAIVED, I.CANCELLED}),
+    I.PAID: frozenset({I.WAIVED, I.CANCELLED}),  # what was paid is owed back
     I.WAIVED: frozenset({I.CANCELLED}),
     I.CANCELLED: frozenset(),
 }

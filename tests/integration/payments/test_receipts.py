@@ -18,7 +18,7 @@ from fairs.core.errors import DomainError, InvalidInput, InvalidTransition
 from fairs.core.money import Money
 from fairs.payments.errors import InvoiceClosed, ReceiptKnown, ReceivedMeanwhile, WrongAmount
 from fairs.payments.events import MoneyReceived
-from fairs.payments.invoicing import LineDraft, cancel_invoice
+from fairs.payments.invoicing import LineDraft, cancel_invoice, issue_credit_note
 from fairs.payments.models import Invoice, Receipt
 from fairs.payments.numbers import is_payment_reference
 from fairs.payments.queries import InvoiceFilter, coverage, list_credits, list_invoices, next_open, sums
@@ -137,6 +137,28 @@ def test_money_for_a_cancelled_invoice_is_owed_back(place: Office) -> None:
     place.receipt(paid, 12_960_000)
     with pytest.raises(InvalidTransition):
         cancel_invoice(paid, by=SYSTEM, reason="x")
+
+
+def test_a_credit_note_lowers_the_last_instalment_and_frees_what_was_paid_too_much(
+    place: Office, told: list[MoneyReceived]
+) -> None:
+    invoice = place.invoice()
+    note = issue_credit_note(
+        invoice, [LineDraft("booth", "Giảm", "Less", vnd(2_000_000), 8)], reason="Gian nhỏ hơn", by=SYSTEM
+    )
+    assert (note.total, invoice.owed, invoice.open_amount) == (vnd(2_160_000), vnd(10_800_000), vnd(10_800_000))
+    assert [part.owed for part in invoice.instalments] == [vnd(6_480_000), vnd(4_320_000)]
+    place.receipt(invoice, 10_800_000)
+    assert invoice.state is InvoiceState.PAID
+    issue_credit_note(invoice, [LineDraft("booth", "Giảm", "Less", vnd(1_000_000), 8)], reason="Mất điện", by=SYSTEM)
+    assert (invoice.received, invoice.owed) == (vnd(9_720_000), vnd(9_720_000))
+    assert [credit.amount for credit in invoice.credits] == [vnd(1_080_000)]
+    with pytest.raises(WrongAmount):
+        issue_credit_note(invoice, [LineDraft("booth", "a", "a", vnd(9_000_001), 8)], reason="x", by=SYSTEM)
+    issue_credit_note(invoice, [LineDraft("booth", "a", "a", vnd(9_000_000), 8)], reason="Được hỗ trợ", by=SYSTEM)
+    assert (invoice.state, invoice.owed, told[-1].fully_paid) == (InvoiceState.WAIVED, vnd(0), True)
+    place.receipt(invoice, 5)
+    assert sum(credit.amount_minor for credit in list_credits(place.fair.id)) == 10_800_005
 
 
 def test_two_clerks_with_one_bank_line_record_it_once(real_app: Flask) -> None:
