@@ -248,7 +248,7 @@ def balances(rows: Sequence[JournalRow]) -> list[Balance]:
 def _heads() -> list[str]:
     return [
         _("Date"), _("Document number"), _("Document type"), _("Description"), _("Debit account"), _("Credit account"),
-        _("Amount"), _("Currency"), _("Company"), _("Tax code"), _("VAT"), _("Reference"),
+        _("Amount"), _("Currency"), _("Company"), _("Tax code"), _("VAT"), _("Payment or bank reference"),
     ]  # fmt: skip
 
 
@@ -269,7 +269,7 @@ def journal_sheets(rows: Sequence[JournalRow]) -> list[Sheet]:
         sums.append([_("Total"), sum((o.debit for o in mine), zero), sum((o.credit for o in mine), zero), currency])
     return [
         Sheet(_("Journal"), _heads(), [_cells(row) for row in rows]),
-        Sheet(_("Sums by account"), [_("Account"), _("Debit"), _("Credit side"), _("Currency")], sums),
+        Sheet(_("Sums by account"), [_("Ledger account"), _("Debit"), _("Credit side"), _("Currency")], sums),
     ]
 
 

@@ -86,13 +86,12 @@ def _unclosed(fair_id: int) -> Iterator[Movement]:
                        paid.currency, paid.received_on or local_day(booked, "UTC"), booked)  # fmt: skip
     entry = and_(LedgerEntry.kind == EntryKind.REFUND, LedgerEntry.document_id == Refund.id)
     for back, booked in db.session.execute(
-        select(Refund, LedgerEntry.created_at).outerjoin(LedgerEntry, entry)
+        select(Refund, LedgerEntry.created_at).join(LedgerEntry, entry)
         .where(Refund.fair_id == fair_id, Refund.state == RefundState.DONE, _not_closed("refund", Refund.id))
         .options(joinedload(Refund.company))
     ):  # fmt: skip
-        at = booked if booked is not None else back.created_at
         yield Movement("refund", back.id, back.number, back.company.name, back.method, -back.amount_minor,
-                       back.currency, back.done_on or local_day(at, "UTC"), at)  # fmt: skip
+                       back.currency, back.done_on or local_day(booked, "UTC"), booked)  # fmt: skip
     for row in db.session.scalars(
         select(Voucher).where(Voucher.fair_id == fair_id, Voucher.state.in_(SPENT), _not_closed("voucher", Voucher.id))
     ):

@@ -118,7 +118,7 @@ class OverrunForm(Form):
 class CommitmentForm(Form):
     """A contract or an order on a line."""
 
-    payee = Text(_l("Contractor"), length=250, required=True)
+    payee = Text(_l("Supplier"), length=250, required=True)
     subject = Text(_l("What for"), length=300, required=True)
     amount = MoneyField(_l("Amount with VAT"), required=True)
     external_number = Text(_l("Number of the contract or order"), length=80)
@@ -151,7 +151,7 @@ class VoucherForm(Form):
     external_number = Text(_l("Number of the payee's invoice"), length=80)
     external_on = DayField(_l("Day of the payee's invoice"))
     vat = MoneyField(_l("VAT contained in it"), most=10**15)
-    scan = UploadField(_l("Scan"))
+    scan = UploadField(_l("Scan of the document"))
     lines = FieldList(FormField(VoucherLineForm), min_entries=3, max_entries=MOST_LINES)
 
     def offer(self, lines: Sequence[FairLine], promised: Sequence[Commitment]) -> None:
@@ -252,7 +252,7 @@ class AgreeForm(Form):
 
     agreement_number = Text(_l("Number of the agreement"), length=80, required=True)
     agreed_on = DayField(_l("Signed on"), required=True)
-    scan = UploadField(_l("Scan"))
+    scan = UploadField(_l("Scan of the document"))
 
 
 class ReceivedForm(Form):
@@ -276,8 +276,8 @@ class PeriodForm(Form):
 
         csrf = False
 
-    begin = DayField(_l("From"), required=True)
-    end = DayField(_l("To"), required=True)
+    begin = DayField(_l("From day"), required=True)
+    end = DayField(_l("To day"), required=True)
 
 
 class AccountForm(Form):

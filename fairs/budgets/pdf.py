@@ -63,13 +63,13 @@ def method_word(method: str) -> str:
 
 def kind_word(kind: str) -> str:
     """What a movement was."""
-    return str({"payment": _("Received"), "refund": _("Paid back"), "voucher": _("Spent")}[kind])
+    return str({"payment": _("Received"), "refund": _("Refunded"), "voucher": _("Spent")}[kind])
 
 
 def _balances(facts: dict[str, Any]) -> list[Block]:
     heads = [Column(_("Method"), 0.8)] + [
         Column(label, 1, "right")
-        for label in (_("Opening balance"), _("Received"), _("Paid back"), _("Spent"), _("Booked after closing"), _("Closing balance"))
+        for label in (_("Opening balance"), _("Received"), _("Refunded"), _("Spent"), _("Booked after closing"), _("Closing balance"))
     ]  # fmt: skip
     rows = [
         [method_word(row["method"])]

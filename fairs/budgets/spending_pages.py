@@ -27,16 +27,16 @@ from fairs.payments.credits import day_of_money
 bp = Blueprint("vouchers", __name__, url_prefix="/fairs/<fair_slug>/vouchers")
 
 HISTORY: dict[str, tuple[Any, str, str]] = {
-    "budgets.voucher": (_l("Written"), "pencil", "neutral"),
+    "budgets.voucher": (_l("Voucher drawn up"), "pencil", "neutral"),
     "budgets.change_voucher": (_l("Changed"), "pencil", "neutral"),
     "budgets.submit_voucher": (_l("Handed in for approval"), "send", "info"),
     "budgets.return_voucher": (_l("Given back"), "arrow-back-up", "warning"),
     "budgets.refuse_voucher": (_l("Refused"), "x", "danger"),
     "budgets.approve_voucher": (_l("Approved"), "check", "success"),
-    "budgets.pay_voucher": (_l("Paid"), "cash", "success"),
+    "budgets.pay_voucher": (_l("Paid out"), "cash", "success"),
     "budgets.counter_voucher": (_l("Counter-voucher written"), "arrow-back-up", "warning"),
     "budgets.commit": (_l("Committed"), "file-check", "info"),
-    "budgets.release": (_l("Released"), "arrow-back-up", "warning"),
+    "budgets.release": (_l("Rest released"), "arrow-back-up", "warning"),
 }
 
 

@@ -53,7 +53,7 @@ def index() -> str | Response:
 def _sheet(found: Any) -> Sheet:
     heads = [
         _("Number"), _("Company"), _("Tax code"), _("Package"), _("Given"), _("State"), _("Promised without VAT, or value"),
-        _("VAT in percent"), _("Received with VAT"), _("Currency"), _("Agreement"), _("Signed on"), _("What is given in kind"),
+        _("VAT in percent"), _("Received with VAT"), _("Currency"), _("Agreement with the sponsor"), _("Signed on"), _("What is given in kind"),
         _("What the sponsor gets for it"),
     ]  # fmt: skip
     rows = [

@@ -70,7 +70,7 @@ class CommitmentState(State):
 
     OPEN = "open", _l("Committed"), "blue", "file-check"
     USED = "used", _l("Settled by vouchers"), "green", "check"
-    RELEASED = "released", _l("Released"), "secondary", "arrow-back-up"
+    RELEASED = "released", _l("Rest released"), "secondary", "arrow-back-up"
 
 
 COMMITMENT_TRANSITIONS: dict[CommitmentState, frozenset[CommitmentState]] = {
@@ -86,7 +86,7 @@ class VoucherState(State):
     DRAFT = "draft", _l("Draft"), "secondary", "pencil"
     SUBMITTED = "submitted", _l("Waits for approval"), "yellow", "clock"
     APPROVED = "approved", _l("Approved, not paid"), "blue", "circle-check"
-    PAID = "paid", _l("Paid"), "green", "check"
+    PAID = "paid", _l("Paid out"), "green", "check"
     REFUSED = "refused", _l("Refused"), "red", "x"
     VOIDED = "voided", _l("Voided by a counter-voucher"), "secondary", "arrow-back-up"
 
@@ -108,8 +108,8 @@ class SponsorState(State):
 
     PROMISED = "promised", _l("Promised"), "secondary", "message"
     AGREED = "agreed", _l("Agreement signed"), "blue", "signature"
-    INVOICED = "invoiced", _l("Invoiced"), "yellow", "file-invoice"
-    RECEIVED = "received", _l("Received"), "green", "check"
+    INVOICED = "invoiced", _l("Invoice sent"), "yellow", "file-invoice"
+    RECEIVED = "received", _l("Received in full"), "green", "check"
     ENDED = "ended", _l("Fell through"), "red", "x"
 
 
@@ -127,7 +127,7 @@ class ClosingState(State):
     """A day's money at a fair."""
 
     DUE = "due", _l("To be closed"), "yellow", "clock"
-    CLOSED = "closed", _l("Closed"), "green", "lock"
+    CLOSED = "closed", _l("Day closed"), "green", "lock"
 
 
 CLOSING_TRANSITIONS: dict[ClosingState, frozenset[ClosingState]] = {

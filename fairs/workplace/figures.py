@@ -20,6 +20,10 @@ from fairs.booths.models import BoothBooking
 from fairs.booths.permissions import VIEW_BOOKINGS, VIEW_PLAN
 from fairs.booths.queries import state_counts
 from fairs.booths.states import BookingState, BoothState
+from fairs.budgets.models import Voucher
+from fairs.budgets.permissions import VIEW_FAIR_BUDGET
+from fairs.budgets.queries import fair_lines, sum_of
+from fairs.budgets.states import SPENT
 from fairs.calendar.models import Fair
 from fairs.checkin.permissions import VIEW_GATES
 from fairs.checkin.queries import counters
@@ -287,6 +291,25 @@ def _logged(fair: Fair) -> Figure | None:
     )  # fmt: skip
 
 
+def _budget(fair: Fair) -> Figure | None:
+    found = sum_of(fair_lines(fair.id), fair.currency)
+    if not found.planned:
+        return None
+    used = found.committed + found.spent
+    hint = _(
+        "%(percent)s%% of %(planned)s; %(spent)s spent", percent=100 * used.amount_minor // found.planned.amount_minor,
+        planned=format_money(found.planned), spent=format_money(found.spent),
+    )  # fmt: skip
+    since = select(func.coalesce(func.sum(Voucher.total_minor), 0)).where(
+        Voucher.fair_id == fair.id, Voucher.state.in_(SPENT), Voucher.paid_on > fair.today - timedelta(days=TREND_DAYS)
+    )
+    recent = Money(int(db.session.scalar(since) or 0), fair.currency)
+    return Figure(
+        _("Budget used"), format_money(used), hint, ("fair_budget.index", {}), "wallet", _in_week_money(recent),
+        recent.amount_minor > 0,
+    )  # fmt: skip
+
+
 _FIGURES: dict[str, tuple[Permission, Callable[[Fair], Figure | None]]] = {
     "visits": (VIEW_GATES, _visits),
     "verified": (VIEW_CONTRACTS, _verified),
@@ -302,10 +325,12 @@ _FIGURES: dict[str, tuple[Permission, Callable[[Fair], Figure | None]]] = {
     "overdue": (VIEW_BOOKS, _overdue),
     "pay-back": (VIEW_BOOKS, _to_pay_back),
     "books": (VIEW_BOOKS, _books),
+    "budget": (VIEW_FAIR_BUDGET, _budget),
     "badges": (PRINT_BADGES, _badges),
 }
 _FIRST_OF_ROLE = {
     Role.BOOTH_SALES: ("booths", "reserved", "received", "exhibitors"),
+    Role.LEADERSHIP: ("visits", "verified", "booths", "budget"),
     Role.FINANCE: ("week", "overdue", "pay-back", "books"),
     Role.FRONT_DESK: ("visits", "visitors", "badges", "importers"),
     Role.GATE_SUPERVISOR: ("visits", "visitors", "badges", "booths"),

@@ -19,6 +19,8 @@ from fairs.booths.permissions import VIEW_BOOKINGS, VIEW_PLAN
 from fairs.booths.queries import is_live_now
 from fairs.booths.sales_models import WaitingEntry
 from fairs.booths.states import BoothState
+from fairs.budgets.models import Sponsorship, Voucher
+from fairs.budgets.permissions import VIEW_FAIR_BUDGET, VIEW_SPONSORS
 from fairs.calendar.models import Fair
 from fairs.contracts.models import Contract
 from fairs.contracts.permissions import VIEW_CONTRACTS
@@ -141,6 +143,18 @@ def _note_hit(row: Any) -> Hit:
     total = format_money(Money(row.total_minor, row.currency))
     return Hit("credit_notes.show", _values(row, note_number=row.number), row.number, f"{row.name} · {total}", None,
                row.Fair.name, keys=(row.number,))  # fmt: skip
+
+
+def _voucher_hit(row: Any) -> Hit:
+    total = format_money(Money(row.total_minor, row.currency))
+    return Hit("vouchers.show", _values(row, number=row.number), row.payee, f"{row.number} · {total}", row.state,
+               row.Fair.name, keys=(row.number, row.external_number.upper()))  # fmt: skip
+
+
+def _sponsor_hit(row: Any) -> Hit:
+    values = _values(row, sponsor_number=row.number)
+    text = f"{row.number} · {row.package}"
+    return Hit("sponsors.show", values, row.name, text, row.state, row.Fair.name, keys=(row.number,))
 
 
 def _contract_hit(row: Any) -> Hit:
@@ -286,6 +300,17 @@ KINDS = (
          lambda: select(CreditNote.number, CreditNote.total_minor, CreditNote.currency, Company.name)
          .join(Company, Company.id == CreditNote.company_id),
          lambda wanted, companies, people: [_code(CreditNote.number, wanted)], _note_hit),
+    Kind("vouchers", _l("Vouchers"), "file-dollar", "PV", VIEW_FAIR_BUDGET, Voucher, Voucher.number,
+         lambda: select(Voucher.number, Voucher.payee, Voucher.state, Voucher.total_minor, Voucher.currency,
+                        Voucher.external_number),
+         lambda wanted, companies, people: [companies.of(Voucher.company_id), _code(Voucher.number, wanted),
+                                            _code(func.upper(Voucher.external_number), wanted)],
+         _voucher_hit),
+    Kind("sponsors", _l("Sponsors"), "award", "SP", VIEW_SPONSORS, Sponsorship, Sponsorship.number,
+         lambda: select(Sponsorship.number, Sponsorship.state, Sponsorship.package, Company.name)
+         .join(Company, Company.id == Sponsorship.company_id),
+         lambda wanted, companies, people: [companies.of(Sponsorship.company_id), _code(Sponsorship.number, wanted)],
+         _sponsor_hit),
     Kind("contracts", _l("Contracts"), "file-certificate", "C", VIEW_CONTRACTS, Contract, Contract.reference,
          lambda: select(Contract.reference, Contract.verification, Contract.value_minor, Contract.currency,
                         Company.name.label("exporter"), _Importer.name.label("importer"))

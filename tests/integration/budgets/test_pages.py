@@ -63,11 +63,14 @@ def read(client: Client, place: Treasury, file: io.BytesIO | None = None, **data
 VIEWERS = {Role.FINANCE, Role.ORGANISER, Role.LEADERSHIP, Role.AUDITOR, Role.ADMIN}
 
 
-@pytest.mark.parametrize("role", list(Role))
-def test_who_sees_and_writes(place: Treasury, client: Client, role: Role) -> None:
+def test_who_sees_and_writes(place: Treasury, client: Client) -> None:
     place.approved()
     row = place.paid(1)
-    as_(client, place, role)
+    for role in (Role.JURY, Role.BOOTH_SALES, Role.AUDITOR, Role.LEADERSHIP, Role.ORGANISER, Role.FINANCE):
+        _sees_and_writes(place, as_(client, place, role), role, row)
+
+
+def _sees_and_writes(place: Treasury, client: Client, role: Role, row: Voucher) -> None:
     day = day_of_money().isoformat()
     for rest in (
         "budget",
