@@ -28,7 +28,7 @@ class CashKind(State):
     RECEIPT = "receipt", _l("Received for an invoice"), "green", "cash"
     REFUND = "refund", _l("Refund paid out"), "purple", "receipt-refund"
     PAID_IN = "paid_in", _l("Paid in"), "blue", "arrow-down-left"
-    PAID_OUT = "paid_out", _l("Paid out"), "orange", "arrow-up-right"
+    PAID_OUT = "paid_out", _l("Paid out of the till"), "orange", "arrow-up-right"
 
     @property
     def is_in(self) -> bool:
