@@ -159,7 +159,10 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
     paid = _first(Invoice, Invoice.fair_id == fair.id, Invoice.received_minor > 0, Invoice.company_id != own_company)
     credit = cancel_with_credit(paid, by=by, reason="Mẫu")
     assert credit is not None
-    half, account = Money(credit.amount_minor // 2, credit.currency), {"holder": "Mẫu", "number": "0123456789", "bank": "Mẫu"}
+    half, account = (
+        Money(credit.amount_minor // 2, credit.currency),
+        {"holder": "Mẫu", "number": "0123456789", "bank": "Mẫu"},
+    )
     refund = approve_refund(request_refund(credit, RefundDraft(half, "transfer", "Mẫu", account), by=by), by=SYSTEM)
     transfers = make_transfer_list(fair, [refund.number], key="sample", by=by)
     note = add_note(company, NoteDraft(NoteKind.NOTE, "Ghi chú mẫu"), by=by)
