@@ -309,8 +309,6 @@ SOURCES = (
     Source("money", VIEW_REMINDERS, DunningStep.fair_id, DunningStep.created_at, DunningStep.id, _of(Invoice.company_id),
            lambda: select(DunningStep.outcome, DunningStep.note, Invoice.number)
            .join(Invoice, Invoice.id == DunningStep.invoice_id).where(DunningStep.step == StepKind.RELEASE), _released),
-    Source("money", VIEW_INVOICES, Refund.fair_id, Refund.done_on, Refund.id, _of(Refund.company_id),
-           _simple(Refund.number, Refund.amount_minor, Refund.currency), _paid_back),
     Source("badge", VIEW_DIRECTORY, Badge.fair_id, Badge.created_at, Badge.id, _badge_about, _badges, _issued),
     Source("badge", VIEW_DIRECTORY, Badge.fair_id, Badge.revoked_at, Badge.id, _badge_about, _badges, _revoked),
     Source("visit", VIEW_DIRECTORY, Visit.fair_id, Visit.day, Visit.fair_id, _badge_about, _visits, _visited),
@@ -327,6 +325,8 @@ SOURCES = (
            .outerjoin(Person, Person.id == Note.person_id), _noted),
     Source("part", VIEW_EXHIBITORS, Exhibitor.fair_id, Appraisal.created_at, Appraisal.id, _of(Exhibitor.company_id),
            _appraisals, _appraised),
+    Source("money", VIEW_INVOICES, Refund.fair_id, Refund.done_on, Refund.id, _of(Refund.company_id),
+           _simple(Refund.number, Refund.amount_minor, Refund.currency), _paid_back),
 )  # fmt: skip
 """The later of two at the same moment stands further down: what is decided comes after what was handed in."""
 

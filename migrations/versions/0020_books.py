@@ -18,7 +18,11 @@ _KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def _record(*columns: sa.Column) -> list[sa.Column]:
-    return [*columns, sa.Column("id", _KEY, nullable=False), sa.Column("created_at", sa.DateTime(timezone=True), nullable=False)]
+    return [
+        *columns,
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    ]
 
 
 def upgrade() -> None:
@@ -54,9 +58,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("expected_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("transfer_list_id", _KEY, nullable=True))
         batch_op.create_index(op.f("ix_refunds_transfer_list_id"), ["transfer_list_id"])
-        batch_op.create_foreign_key(
-            op.f("fk_refunds_transfer_list_id"), "transfer_lists", ["transfer_list_id"], ["id"]
-        )
+        batch_op.create_foreign_key(op.f("fk_refunds_transfer_list_id"), "transfer_lists", ["transfer_list_id"], ["id"])
     op.create_table(
         "books_checks",
         *_record(

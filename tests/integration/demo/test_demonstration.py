@@ -29,7 +29,7 @@ from fairs.directory.models import Company, Person
 from fairs.exhibitors.models import Exhibitor
 from fairs.floorplans.models import Booth, Zone
 from fairs.importers.models import Importer
-from fairs.payments.models import Invoice, Receipt
+from fairs.payments.models import Invoice, Payment, Receipt
 from fairs.payments.numbers import INVOICE, RECEIPT, document_number
 from fairs.visitors.models import Visitor
 from tests.support.apps import rolled_back
@@ -40,6 +40,7 @@ from tests.support.demonstration import PASSWORD as PASSWORD_OF_THE_TESTS
 DAY = date(2026, 7, 28)
 # Keys, codes and signatures are made anew each time: nothing that opens something may be known beforehand.
 SECRETS = {
+    "account_sealed", "idempotency_key",
     "password", "fs_uniquifier", "token_hash", "key", "short_code", "private_key", "public_key", "serial", "code_digest", "secret", "sealed",
     "fingerprint",
     "sha256", "pdf_sha256", "scan_sha256",  # a PDF carries the moment at which it was made
@@ -119,7 +120,7 @@ def test_numbers_go_on_where_the_demonstration_ends(demo: Flask) -> None:
             new = next_reference(fair.code, letter)
         assert int(new.rpartition("-")[2]) == int(str(last).rpartition("-")[2]) + 1
     year = giftshow.today.year
-    for series, column in ((INVOICE, Invoice.number), (RECEIPT, Receipt.number)):
+    for series, column in ((INVOICE, Invoice.number), (RECEIPT, Payment.number)):
         last = db.session.scalar(
             select(func.max(column)).where(column.startswith(f"{giftshow.code}-{series}{year % 100:02d}-"))
         )
