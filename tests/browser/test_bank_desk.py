@@ -24,7 +24,10 @@ def test_a_statement_through_the_desk(page: Page) -> None:
     row = page.locator("tr[data-row]").first
     number, reference = row.get_attribute("data-row"), row.locator(".cell-sub.mono").inner_text()
     day = today("Asia/Ho_Chi_Minh") - timedelta(days=1)
-    rows = [Row(day, 1_234_567, f"tien coc {reference[:-1]}", "", "FT90000001"), Row(day, -22_000, "Phi dich vu", "", "FT90000002")]
+    rows = [
+        Row(day, 1_234_567, f"tien coc {reference[:-1]}", "", "FT90000001"),
+        Row(day, -22_000, "Phi dich vu", "", "FT90000002"),
+    ]
     page.goto(f"{money}/statements/files")
     axe(page)
     upload = csv_file(grid(rows, "vietcombank"))
