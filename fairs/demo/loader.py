@@ -21,8 +21,8 @@ from fairs.demo.allocation import load_run, load_waiting
 from fairs.demo.applications import load_applications
 from fairs.demo.banking import load_statement
 from fairs.demo.booth_sales import load_booth_sales
-from fairs.demo.cash import load_cash_desk
 from fairs.demo.budgets import load_budgets
+from fairs.demo.cash import load_cash_desk
 from fairs.demo.deals import load_contracts, load_rates
 from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall, publish_plans
 from fairs.demo.milestones import load_milestones

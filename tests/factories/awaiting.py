@@ -22,7 +22,7 @@ from fairs.banking.models import BankLine
 from fairs.banking.recording import Share
 from fairs.banking.service import account_of, read_at_once
 from fairs.booths.requests import answer_request, ask_extension
-from fairs.booths.service import cancel_booking, offer_booths, release_hold
+from fairs.booths.service import offer_booths, release_hold
 from fairs.budgets.closing import close_day, closings, note_due_days
 from fairs.budgets.service import ask_overrun, decide_overrun, submit_budget
 from fairs.budgets.spending import approve_voucher, pay_voucher, submit_voucher
@@ -59,8 +59,8 @@ from fairs.sitework.staff import decide_request
 from fairs.workplace.awaited import KINDS
 from fairs.workplace.inbox import Inbox, Reader
 from tests.factories.booths import new_ground
-from tests.factories.cards import card_event
 from tests.factories.budgets import MILLION, Treasury, treasury
+from tests.factories.cards import card_event
 from tests.factories.checkin import Entrance, new_fair
 from tests.factories.deals import ALL_CHECKS, acting, office, scan, vnd
 from tests.factories.deals import Office as Deals

@@ -181,7 +181,10 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
     )  # fmt: skip
     rate = add_rate("service", 5, fair.today + timedelta(days=9), "Mẫu", by=by)
     handed = make_export(fair, Wanted(date(2000, 1, 1), date(2100, 1, 1)), by=by)
-    half, account = Money(credit.amount_minor // 2, credit.currency), {"holder": "Mẫu", "number": "0123456789", "bank": "Mẫu"}
+    half, account = (
+        Money(credit.amount_minor // 2, credit.currency),
+        {"holder": "Mẫu", "number": "0123456789", "bank": "Mẫu"},
+    )
     refund = approve_refund(request_refund(credit, RefundDraft(half, "transfer", "Mẫu", account), by=by), by=SYSTEM)
     transfers = make_transfer_list(fair, [refund.number], key="sample", by=by)
     note = add_note(company, NoteDraft(NoteKind.NOTE, "Ghi chú mẫu"), by=by)
