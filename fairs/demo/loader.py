@@ -88,12 +88,12 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         load_rules_and_lines(as_of.year, organiser)
         made["grants"] = load_decision(giftshow, "4a", users) + load_decision(souvenirs, "4b", users)
         made["proposed"] = load_draft(giftshow, "4a", users)
-        made |= load_budgets(giftshow, souvenirs, users)
         load_notes(giftshow, cast)
         publish_plans(giftshow, souvenirs, Actor(users["organiser"].id, users["organiser"].name))
         load_booth_sales(giftshow, as_of)
         made["exhibitors"] += load_waiting(random.Random(PLAN_YEAR + 2), giftshow, cast, scale=scale)
         load_run(giftshow, users)
+        made |= load_budgets(giftshow, souvenirs, users)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)
