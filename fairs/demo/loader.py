@@ -93,7 +93,6 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         load_rules_and_lines(as_of.year, organiser)
         made["grants"] = load_decision(giftshow, "4a", users) + load_decision(souvenirs, "4b", users)
         made["proposed"] = load_draft(giftshow, "4a", users)
-        made |= load_budgets(giftshow, souvenirs, users)
         load_notes(giftshow, cast)
         publish_plans(giftshow, souvenirs, Actor(users["organiser"].id, users["organiser"].name))
         load_booth_sales(giftshow, as_of)
@@ -104,6 +103,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         made["refunds"] = load_refunds(giftshow, users)
         made["bank lines"] = load_statement(giftshow, users)
         load_reminders(giftshow, users)
+        made |= load_budgets(giftshow, souvenirs, users)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)
