@@ -1,4 +1,4 @@
-"""The letters: what is open, until when, how to pay; the invoice with its VietQR code goes with them."""
+"""The letters: what is open, until when, how to pay; the document of the deposit or balance with its VietQR code goes with them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def send_letter(fair: Fair, asked: Asked, step: StepKind, config: Config) -> int
             email=(exhibitor.contact_email if exhibitor is not None else "") or company.email or None,
             locale=locale,
             fair_id=fair.id,
-            attachments=[("invoice", [invoice.number, locale])],
+            attachments=[("instalment", [asked.part.instalment.number, locale])],
             context={
                 "company": company.name,
                 "fair_name": fair.name_vi if locale == "vi" else fair.name_en,

@@ -7,39 +7,27 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileRequired
-from wtforms import BooleanField, HiddenField, RadioField
-from wtforms.validators import ValidationError
+from wtforms import BooleanField, HiddenField
 
 from fairs.core.errors import InvalidInput
-from fairs.core.forms import REQUIRED, DayField, Form, LongText, MoneyField, Text, UploadField, WholeNumber
+from fairs.core.forms import DayField, Form, LongText, MoneyField, Text, UploadField, WholeNumber
 from fairs.core.i18n import localized
 from fairs.core.money import Money
 from fairs.directory.forms import Choice
 from fairs.payments.invoicing import LineDraft, left_of
 from fairs.payments.models import Invoice
-from fairs.payments.service import METHODS, ReceiptDraft
+from fairs.payments.service import ReceiptDraft
 from fairs.payments.vat import KINDS as VAT_KINDS
 from fairs.payments.vat import MOST as MOST_VAT
 
 METHOD_LABELS = {"transfer": _l("Bank transfer"), "cash": _l("Cash"), "card": _l("Card"), "credit": _l("From a credit")}
-_CHOICES = [(method, METHOD_LABELS[method]) for method in METHODS]
-
-
-class MethodField(RadioField):
-    """How the money came; anything that is not in the list is refused in our own words."""
-
-    def pre_validate(self, form: Any) -> None:
-        """Only what was offered."""
-        if self.data not in METHODS:
-            raise ValidationError(_l("Please choose one."))
 
 
 class ReceiptForm(Form):
-    """Money received for one invoice."""
+    """A transfer received for one invoice; cash is taken at the cash desk, in a shift."""
 
     amount = MoneyField(_l("Amount received"), most=10**12, required=True)
     received_on = DayField(_l("Day on the bank statement"), required=True)
-    method = MethodField(_l("How it came"), [REQUIRED], choices=_CHOICES, default="transfer", validate_choice=False)
     external_reference = Text(_l("Reference of the bank"), length=100)
     note = Text(_l("Note"), length=400)
     seen = HiddenField()
@@ -47,13 +35,12 @@ class ReceiptForm(Form):
 
     def to_draft(self, invoice: Invoice) -> ReceiptDraft:
         """What to record; raises InvalidInput when the currency has no such small units."""
-        cash = self.method.data == "cash"
         assert self.received_on.data is not None  # noqa: S101  required
         return ReceiptDraft(
             amount=self.amount.money(invoice.currency),
             received_on=self.received_on.data,
-            method=self.method.data,
-            external_reference=None if cash else self.external_reference.data or None,
+            method="transfer",
+            external_reference=self.external_reference.data or None,
             note=self.note.data or "",
             seen_minor=self.seen_minor,
         )

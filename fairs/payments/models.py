@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from fairs.core.db import Record, StateType, UTCDateTime
 from fairs.core.money import Money
 from fairs.core.states import HasState
+from fairs.core.text import fold
 from fairs.directory.models import Company
 from fairs.payments.states import (
     CREDIT_TRANSITIONS,
@@ -225,6 +226,11 @@ class Payment(HasState, Record):
     def amount(self) -> Money:
         """What came in, or is to come."""
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def other_payer(self) -> str:
+        """Who paid, where that is somebody else than the company."""
+        return self.payer if fold(self.payer) != fold(self.company.name) else ""
 
     @property
     def refunded(self) -> Money:

@@ -144,9 +144,7 @@ def receive(number: str) -> Any:
     found = _of_fair(number)
     fair = current_fair()
     due = next((part for part in coverage(found, fair.today) if not part.is_paid), None)
-    form = ReceiptForm(
-        data={"amount": due.open.decimal if due else None, "received_on": fair.today, "method": "transfer"}
-    )
+    form = ReceiptForm(data={"amount": due.open.decimal if due else None, "received_on": fair.today})
     ask_over = False
     if form.validate_on_submit():
         try:
