@@ -195,7 +195,9 @@ def restore_backup(source: Path, *, force: bool = False) -> Manifest:
         filled = rows.first_filled_table(connection)
         if filled is not None and not force:
             raise BackupRefused(f"The database is not empty ({filled} has rows). --force deletes what is there first.")
-        rows.empty_all(connection)
+        if filled is not None:
+            rows.empty_all(connection)
+        rows.empty_seeded(connection)
         _load(connection, source, manifest)
     with tarfile.open(source, "r:gz") as archive:
         for member in archive:

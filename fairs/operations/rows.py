@@ -203,8 +203,8 @@ def fill_late(connection: Connection, table: Table, lines: Iterable[str], late: 
 
 
 def empty_all(connection: Connection) -> None:
-    """Delete every row of every table that is there."""
-    tables = ordered_tables(inspect(connection).get_table_names())
+    """Delete every row of every table."""
+    tables = ordered_tables()
     for table, late in tables:
         if late:
             connection.execute(update(table).values({column.name: None for column in late}))
@@ -213,6 +213,12 @@ def empty_all(connection: Connection) -> None:
 
 
 SEEDED = frozenset({"banks"})  # a migration fills them, for every new installation
+
+
+def empty_seeded(connection: Connection) -> None:
+    """Delete what migrations have put into an otherwise empty database: the backup brings its own."""
+    for table, _late in ordered_tables(SEEDED & set(inspect(connection).get_table_names())):
+        connection.execute(table.delete())
 
 
 def first_filled_table(connection: Connection) -> str | None:
