@@ -41,7 +41,9 @@ def books_for(currency: str) -> Books:
         select(
             Invoice.id, Invoice.payment_reference, Invoice.fair_id, Invoice.company_id, Company.name, Company.name_en,
             Invoice.currency, Invoice.state, Invoice.total_minor, Invoice.credited_minor, Invoice.received_minor,
-        ).join(Company, Company.id == Invoice.company_id)
+        )
+        .join(Company, Company.id == Invoice.company_id)
+        .order_by(Invoice.id)  # suggestions stand in one order on every database
     ):  # fmt: skip
         key, reference, fair_id, company_id, name, name_en, its_currency, state, total, credited, received = row
         sums, covered = 0, []
