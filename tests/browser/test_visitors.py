@@ -47,9 +47,10 @@ def test_the_desk_by_keyboard_alone(open_page: Callable[..., Page], running_fair
     expect(page.locator(".desk-result-name")).to_have_text(name)
     axe(page)
     short = page.locator("[data-desk-result] .mono").last.inner_text()
-    with page.context.expect_page() as opened:
+    # A browser without a viewer downloads the PDF: what counts is that another window asks for it.
+    printing = page.context.expect_event("request", lambda request: request.url.endswith("/badges/print"))
+    with page.context.expect_page() as opened, printing:
         keys.press("Enter")
-    assert opened.value.url.endswith("/badges/print")
     opened.value.close()
     page.bring_to_front()
     expect(field).to_be_focused()
