@@ -38,7 +38,8 @@ def badges(fair):
     rows = db.session.scalars(
         select(Badge).where(Badge.fair_id == fair.id, Badge.person_id.not_in(came)).order_by(Badge.id)
     )
-    return [{"code": code_of(b), "short": b.short_code, "name": b.person.display_name, "reference": b.reference} for b in rows]
+    return [{"code": code_of(b), "short": b.short_code, "name": b.person.display_name, "reference": b.reference}
+            for b in rows if b.category.counts_as_visitor]
 gate = db.session.scalars(select(Gate).where(Gate.fair_id == now.id).order_by(Gate.id)).first()
 print(json.dumps({"now": now.slug, "later": later.slug, "opening": later.starts_on.isoformat(), "gate": gate.code,
                   "badges": badges(now), "coming": badges(later)}))
@@ -47,7 +48,7 @@ print(json.dumps({"now": now.slug, "later": later.slug, "opening": later.starts_
 
 @dataclass
 class Hall:
-    """What the demonstration has for gates: unused badges of the fair that runs, and of the one that comes."""
+    """What the demonstration has for gates: unused badges of visitors at the fair that runs, and at the one that comes."""
 
     now: str
     later: str
