@@ -15,7 +15,7 @@ from fairs.banking.files import Sheet, open_file
 from fairs.banking.layouts import Layout, chosen, detect, is_enough
 from fairs.banking.matching import Books, Verdict, judge_all
 from fairs.banking.models import BankLine, MatchRules, Statement, StatementLayout, as_kept
-from fairs.banking.queries import books_for, known_uids, remembered_layout, rules_of
+from fairs.banking.queries import books_for, known_uids, remembered_layout, rules_of, unfinished
 from fairs.banking.reading import Line, Reading, read_lines
 from fairs.banking.recording import record_matched
 from fairs.banking.states import LineState, StatementState
@@ -306,7 +306,11 @@ def save_rules(fair: Fair, currency: str, draft: RulesDraft, *, by: Actor) -> Ma
 
 
 def read_at_once(fair: Fair, upload: Upload, account: Account, *, by: Actor) -> Statement:
-    """Hand in, read and record in one go, for programs. Raises InvalidInput, StatementWrong, Conflict."""
+    """Hand in, read and record in one go, for programs. Raises InvalidInput, StatementWrong, Conflict.
+
+    What an earlier reading that was ended in the middle has left is recorded, too: whoever gives the command again after a
+    crash finds all of it done.
+    """
     look = look_over(upload, account, fair)
     if look.reading.problems:
         raise StatementWrong(look.reading)
@@ -314,5 +318,6 @@ def read_at_once(fair: Fair, upload: Upload, account: Account, *, by: Actor) -> 
         stored = keep(upload.name, upload.content, XLSX if upload.content.startswith(b"PK") else "text/csv")
         statement = _new(fair, account, stored, upload.name, look.layout, by)
     statement = read_statement(statement, fair, account, by=by)
-    carry_on(statement.id)
+    for one in sorted({*unfinished(now()), statement.id}):
+        carry_on(one)
     return db.session.get_one(Statement, statement.id, populate_existing=True)
