@@ -51,3 +51,5 @@ for (const box of document.querySelectorAll<HTMLElement>('[data-notes]')) {
   box.addEventListener('input', show);
   show();
 }
+
+export {};
