@@ -60,6 +60,11 @@ class Watch:
 
 def axe(page: Page, *, within: str | None = None, without: tuple[str, ...] = ()) -> None:
     """Fails when axe-core finds anything on the page (or ``within`` a selector); ``without`` names rules to leave out."""
+    # What is just being swapped in or fading is not what a person reads.
+    page.wait_for_function(
+        "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling') && document.getAnimations()"
+        ".every(one => one.playState !== 'running' || one.effect.getComputedTiming().iterations === Infinity)"
+    )
     # Evaluated over the debugging protocol, so that the page's policy stays as it is.
     page.evaluate(f"() => {{ if (!window.axe) {{ {AXE.read_text(encoding='utf-8')} }} }}")
     options = {
