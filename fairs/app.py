@@ -46,10 +46,10 @@ from fairs.jobs import queue
 
 # In the order of the layers, lowest first. A feature has any of these parts; `handlers` and `tasks` register themselves.
 FEATURES = (
-    "jobs", "messages", "audit", "accounts", "directory", "documents", "programme", "calendar", "lists", "floorplans", "payments",
+    "jobs", "messages", "audit", "accounts", "directory", "identity", "documents", "programme", "calendar", "lists", "floorplans", "payments",
     "banking", "cashdesk", "cards", "badges", "notes", "funding", "budgets", "exhibitors", "importers", "visitors", "checkin", "booths", "dunning",
     "books", "allocation", "agreements", "sitework",
-    "contracts", "reports", "workplace", "site", "demo",
+    "contracts", "invitations", "hosting", "hospitality", "lodging", "reports", "workplace", "site", "demo",
     "operations",
 )  # fmt: skip
 PARTS = ("models", "handlers", "tasks", "routes", "api", "cli")

@@ -48,12 +48,28 @@ def _first(series: str) -> NumberSeries:
     return db.session.scalars(select(NumberSeries).where(NumberSeries.name == series).with_for_update()).one()
 
 
-WIDTHS = {"E": 4, "B": 4, "I": 4, "V": 5, "P": 5, "C": 6, "A": 4, "S": 5, "U": 4, "D": 4, "G": 4}
+WIDTHS = {
+    "E": 4,
+    "B": 4,
+    "I": 4,
+    "V": 5,
+    "P": 5,
+    "C": 6,
+    "A": 4,
+    "S": 5,
+    "U": 4,
+    "D": 4,
+    "G": 4,
+    "H": 4,
+    "L": 4,
+    "K": 4,
+    "T": 4,
+}
 
 
 def next_reference(fair_code: str, letter: str) -> str:
     """The next human reference of a fair: E exhibitor, B booking, I importer, V visitor, P badge, C contract,
-    A agreement with an exhibitor, S service order, U build-up permit, D decision, G grant.
+    A agreement with an exhibitor, S service order, U build-up permit, D decision, G grant, H hosted buyer, L letter, K claim, T transfer.
 
     ``GS26-E-0001``. Each letter counts by itself.
     """

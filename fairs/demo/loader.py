@@ -24,6 +24,7 @@ from fairs.demo.booth_sales import load_booth_sales
 from fairs.demo.budgets import load_budgets
 from fairs.demo.cash import load_cash_desk
 from fairs.demo.deals import load_contracts, load_rates
+from fairs.demo.guests import load_guests
 from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall, publish_plans
 from fairs.demo.milestones import load_milestones
 from fairs.demo.money import load_money_documents
@@ -104,6 +105,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         made["bank lines"] = load_statement(giftshow, users)
         load_reminders(giftshow, users)
         made |= load_budgets(giftshow, souvenirs, users)
+        made["hosted"] = load_guests(random.Random(PLAN_YEAR + 3), giftshow)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)

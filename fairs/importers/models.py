@@ -41,6 +41,15 @@ class Importer(HasState, Record):
     looking_for: Mapped[str] = mapped_column(Text, default="")
     locale: Mapped[str] = mapped_column(String(5), default="en")
     source: Mapped[str] = mapped_column(String(20), default="web")
+    invited_by: Mapped[str] = mapped_column(String(200), default="")  # who brought this buyer, by name
+    past_customers: Mapped[str] = mapped_column(Text, default="")  # references: whom they buy from, what they import
+    stays_from: Mapped[date | None]  # the days on which they mean to be at the fair
+    stays_to: Mapped[date | None]
+    meeting_wishes: Mapped[str] = mapped_column(Text, default="")
+    support_wanted: Mapped[str] = mapped_column(
+        String(10), default=""
+    )  # a SupportTier of hosting; empty: none asked for
+    home_airport: Mapped[str] = mapped_column(String(3), default="")  # IATA
     answers: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     decide_by: Mapped[date | None]

@@ -44,6 +44,7 @@ from fairs.directory.queries import product_groups
 from fairs.directory.service import file_on_behalf
 from fairs.directory.slips import slip_url
 from fairs.importers.forms import ImporterForm, RefuseForm, StaffImporterForm
+from fairs.importers.journey import cards_of
 from fairs.importers.lists import IMPORTERS, label_of, wanted_of
 from fairs.importers.models import Importer
 from fairs.importers.permissions import DECIDE_IMPORTER, REGISTER_IMPORTER, VIEW_IMPORTERS
@@ -142,6 +143,7 @@ def own_page(token: str) -> Response:
         code=qr.svg(qr.matrix(code_of(badge)), title=_("QR code of your badge")) if badge and valid else None,
         name_lang=_language(importer),
         groups=_group_names(importer),
+        cards=cards_of(importer, token),
     )
     gone = importer.state in {ImporterState.WITHDRAWN, ImporterState.REFUSED} or (badge is not None and not valid)
     return private_page(page, "drop" if gone else f"until={importer.fair.ends_on.isoformat()}")

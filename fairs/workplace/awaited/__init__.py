@@ -17,6 +17,10 @@ from fairs.workplace.awaited import (
     deals,
     documents,
     fairs,
+    hospitality,
+    hosting,
+    invitations,
+    lodging,
     messages,
     money,
     notes,
@@ -28,7 +32,7 @@ from fairs.workplace.awaited import (
 from fairs.workplace.inbox import Kind, Why
 
 _SUBJECTS = (
-    fairs, participants, documents, allocation, budgets, money, banking, refunds, cards, cash, overdue, sitework, deals, notes, messages,
+    fairs, participants, invitations, hosting, hospitality, lodging, documents, allocation, budgets, money, banking, refunds, cards, cash, overdue, sitework, deals, notes, messages,
 )  # fmt: skip
 
 KINDS: tuple[Kind, ...] = tuple(kind for subject in _SUBJECTS for kind in subject.KINDS)

@@ -1,0 +1,43 @@
+"""How far an invitation has come, and where an invitee comes from."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from fairs.core.states import State
+
+
+class InviteeState(State):
+    """Somebody who is to be invited to a fair."""
+
+    NEW = "new", _l("Not invited yet"), "secondary", "user-plus"
+    INVITED = "invited", _l("Invited"), "blue", "mail"
+    ACCEPTED = "accepted", _l("Wants to come"), "cyan", "thumb-up"
+    REGISTERED = "registered", _l("Registered"), "green", "user-check"
+    DECLINED = "declined", _l("Declined"), "secondary", "x"
+    DELEGATED = "delegated", _l("Sends a colleague"), "secondary", "user-share"
+    UNREACHABLE = "unreachable", _l("Cannot be reached"), "orange", "mail-off"
+    STOPPED = "stopped", _l("Not to be written to"), "secondary", "ban"
+
+
+S = InviteeState
+TRANSITIONS: dict[InviteeState, frozenset[InviteeState]] = {
+    S.NEW: frozenset({S.INVITED, S.REGISTERED, S.UNREACHABLE, S.STOPPED}),
+    S.INVITED: frozenset({S.ACCEPTED, S.REGISTERED, S.DECLINED, S.DELEGATED, S.UNREACHABLE, S.STOPPED}),
+    S.ACCEPTED: frozenset({S.REGISTERED, S.DECLINED, S.DELEGATED, S.STOPPED}),
+    S.DECLINED: frozenset({S.INVITED, S.ACCEPTED, S.REGISTERED, S.STOPPED}),
+    S.DELEGATED: frozenset({S.ACCEPTED, S.REGISTERED, S.STOPPED}),
+    S.UNREACHABLE: frozenset({S.INVITED, S.REGISTERED, S.STOPPED}),
+    S.REGISTERED: frozenset(),
+    S.STOPPED: frozenset(),
+}
+
+
+class SourceKind(State):
+    """Who brings an importer: every importer's source is known."""
+
+    ORGANISER = "organiser", _l("Own list"), "secondary", "address-book"
+    EMBASSY = "embassy", _l("Embassy"), "secondary", "building-monument"
+    TRADE_OFFICE = "trade_office", _l("Trade office abroad"), "secondary", "building-bank"
+    PARTNER = "partner", _l("Partner"), "secondary", "users-group"
+    EXHIBITOR = "exhibitor", _l("Exhibitor"), "secondary", "building-store"

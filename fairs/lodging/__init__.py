@@ -1,0 +1,1 @@
+"""Hotels of foreign guests: room blocks by night, stays, rooming lists."""
