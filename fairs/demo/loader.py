@@ -38,6 +38,7 @@ from fairs.demo.reminders import load_reminders
 from fairs.demo.sitework import load_site_work
 from fairs.demo.support import load_decision, load_draft, load_rules_and_lines
 from fairs.demo.texts import GIFTSHOW, SOUVENIRS, TERMS_EN, TERMS_VI
+from fairs.demo.travel import load_travel
 from fairs.demo.year2020_results import load_year
 from fairs.directory.reference import load_reference as load_directory_reference
 from fairs.exhibitors.lists import EXHIBITORS
@@ -106,6 +107,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         load_reminders(giftshow, users)
         made |= load_budgets(giftshow, souvenirs, users)
         made["hosted"] = load_guests(random.Random(PLAN_YEAR + 3), giftshow)
+        made["guests flying"] = load_travel(random.Random(PLAN_YEAR + 4), giftshow, users)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)
