@@ -185,6 +185,7 @@ def _templates(app: Flask, config: Config) -> None:
             "current_user": current_user,
             "fair": fair,
             "locale": i18n.current_locale(),
+            "language_choices": i18n.language_choices,
             "language_url": lambda lang: url_for("accounts.language", locale=lang, next=_without_lang()),
             "can": _can,
             "role_label": _role_label(fair),

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired
 
 from fairs.core.errors import DomainError
 from fairs.core.forms import CountryField, Form, LongText, Text
-from fairs.core.i18n import current_locale
+from fairs.core.i18n import LANGUAGE_NAMES, current_locale
 from fairs.directory.forms import Choice, EmailText, GroupsField, OnBehalfMixin, PhoneText
 from fairs.importers.service import Registration
 from fairs.importers.states import AnnualVolume, BuyerKind, ConsentKind
@@ -81,7 +81,7 @@ class StaffImporterForm(OnBehalfMixin, ImporterForm):
     """The same form, filled in by staff for somebody who called, wrote or stands at the desk: e-mail is not needed."""
 
     email = EmailText(_l("E-mail"))
-    letters = Choice(_l("Language of letters"), choices=[("en", "English"), ("vi", "Tiếng Việt")], default="en")
+    letters = Choice(_l("Language of letters"), choices=[(code, LANGUAGE_NAMES[code]) for code in ("en", "vi", "ja")], default="en")
 
     def registration(self) -> Registration:
         """What was typed; letters go out in the chosen language, not the clerk's."""
