@@ -34,7 +34,7 @@ PUBLIC_LOCALES = (*LOCALES, "ja")
 LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English", "ja": "日本語"}
 
 #: Pages of foreign guests: their own page and what lies below it, answers to invitations, nominations, registration, verification.
-PUBLIC_PAGES = re.compile(r"^/(?:i|rsvp|nominate|verify|letters/verify)(?:/|$)|^/f/[^/]+/importers(?:/|$)")
+PUBLIC_PAGES = re.compile(r"^/(?:i|my-data|rsvp|nominate|verify|letters/verify)(?:/|$)|^/f/[^/]+/importers(?:/|$)")
 
 #: The files whose texts such pages use. A slice's templates for guests are named ``own_*.html`` or lie in a folder ``own/``.
 PUBLIC_SOURCES = (
@@ -44,8 +44,8 @@ PUBLIC_SOURCES = (
     "templates/layouts/phone.html", "templates/layouts/public.html", "templates/layouts/_language.html", "templates/errors/*.html",
     "templates/components/forms.html", "templates/messages/importers/*.txt", "templates/messages/privacy/*.txt",
     "fairs/core/forms.py", "fairs/core/error_pages.py", "fairs/core/errors.py", "fairs/core/links.py", "fairs/core/storage.py",
-    "fairs/importers/cards.py", "fairs/importers/own_*.py", "fairs/importers/calendar_file.py", "fairs/importers/states.py",
-    "fairs/importers/errors.py", "fairs/importers/forms.py", "fairs/importers/service.py", "fairs/privacy/own_*.py",
+    "fairs/importers/cards.py", "fairs/importers/consents.py", "fairs/importers/programme.py", "fairs/importers/own_*.py", "fairs/importers/calendar_file.py", "fairs/importers/states.py",
+    "fairs/importers/errors.py", "fairs/importers/forms.py", "fairs/importers/service.py", "fairs/privacy/own_*.py", "fairs/privacy/states.py", "fairs/privacy/errors.py",
     "fairs/badges/states.py", "fairs/directory/forms.py",
 )  # fmt: skip
 FOLDER = ROOT / "fairs" / "translations"
@@ -266,6 +266,8 @@ def check_command() -> None:
         for message, place in sorted(texts.items(), key=lambda pair: pair[1]):
             click.echo(f"{language}: {place}: {message!r}")
     if any(missing.values()):
-        counts = ", ".join(f"{len(texts)} texts without a {language} translation" for language, texts in missing.items())
+        counts = ", ".join(
+            f"{len(texts)} texts without a {language} translation" for language, texts in missing.items()
+        )
         raise click.ClickException(counts)
     click.echo("Every text is translated.")

@@ -10,9 +10,11 @@ from wtforms import BooleanField
 from wtforms.validators import InputRequired
 
 from fairs.core.errors import DomainError
-from fairs.core.forms import CountryField, Form, LongText, Text
+from fairs.core.forms import CountryField, DayField, Form, LongText, Text
 from fairs.core.i18n import LANGUAGE_NAMES, current_locale
 from fairs.directory.forms import Choice, EmailText, GroupsField, OnBehalfMixin, PhoneText
+from fairs.importers.consents import text_of
+from fairs.importers.programme import ContactDraft, EntryDraft
 from fairs.importers.service import Registration
 from fairs.importers.states import AnnualVolume, BuyerKind, ConsentKind
 
@@ -41,14 +43,12 @@ class ImporterForm(Form):
     looking_for = LongText(_l("Anything special?"), length=2000)
 
     consent_registration = BooleanField(
-        _l("The organiser may keep these details to handle my registration and make my badge."),
+        text_of(ConsentKind.REGISTRATION),
         [InputRequired(_l("Without this we may not keep your registration."))],
     )
-    consent_sharing = BooleanField(
-        _l("Exhibitors may see my company, my name and what I look for, so that they can prepare.")
-    )
-    consent_photos = BooleanField(_l("Photos and videos of the fair that show me may be published."))
-    consent_mailings = BooleanField(_l("Write to me about later fairs in Hanoi."))
+    consent_sharing = BooleanField(text_of(ConsentKind.SHARING))
+    consent_photos = BooleanField(text_of(ConsentKind.PHOTOS))
+    consent_mailings = BooleanField(text_of(ConsentKind.MAILINGS))
 
     def add_error(self, error: DomainError) -> None:
         """Services speak of a company's ``name``; here the field is called otherwise."""
@@ -81,7 +81,9 @@ class StaffImporterForm(OnBehalfMixin, ImporterForm):
     """The same form, filled in by staff for somebody who called, wrote or stands at the desk: e-mail is not needed."""
 
     email = EmailText(_l("E-mail"))
-    letters = Choice(_l("Language of letters"), choices=[(code, LANGUAGE_NAMES[code]) for code in ("en", "vi", "ja")], default="en")
+    letters = Choice(
+        _l("Language of letters"), choices=[(code, LANGUAGE_NAMES[code]) for code in ("en", "vi", "ja")], default="en"
+    )
 
     def registration(self) -> Registration:
         """What was typed; letters go out in the chosen language, not the clerk's."""
@@ -92,3 +94,41 @@ class RefuseForm(Form):
     """Why a registration is refused."""
 
     reason = LongText(_l("Reason"), length=2000, required=True)
+
+
+class EntryForm(Form):
+    """Something in the programme of the guests; times are those of the fair's place."""
+
+    title_vi = Text(_l("Title in Vietnamese"), length=200, required=True)
+    title_en = Text(_l("Title in English"), length=200, required=True)
+    title_ja = Text(_l("Title in Japanese"), length=200)
+    day = DayField(_l("Day"), required=True)
+    starts = Text(_l("From"), length=5, required=True)
+    ends = Text(_l("To"), length=5, required=True)
+    place = Text(_l("Place"), length=250)
+    note = Text(_l("Remark for the guests"), length=400)
+
+    def draft(self) -> EntryDraft:
+        """What was typed."""
+        return EntryDraft(
+            title_vi=self.title_vi.data or "", title_en=self.title_en.data or "", title_ja=self.title_ja.data or "",
+            day=self.day.data, starts=self.starts.data or "", ends=self.ends.data or "", place=self.place.data or "",
+            note=self.note.data or "",
+        )  # fmt: skip
+
+
+class ContactForm(Form):
+    """Whom the guests of a fair call."""
+
+    name = Text(_l("Name"), length=200, required=True)
+    phone = PhoneText(_l("Telephone"))
+    email = EmailText(_l("E-mail"))
+    hours = Text(_l("Hours of the line"), length=120)
+    embassies = LongText(_l("Embassies"), length=4000)
+
+    def draft(self) -> ContactDraft:
+        """What was typed."""
+        return ContactDraft(
+            name=self.name.data or "", phone=self.phone.data or "", email=self.email.data or "", hours=self.hours.data or "",
+            embassies=self.embassies.data or "",
+        )  # fmt: skip
