@@ -44,9 +44,9 @@ PUBLIC_SOURCES = (
     "templates/layouts/phone.html", "templates/layouts/public.html", "templates/layouts/_language.html", "templates/errors/*.html",
     "templates/components/forms.html", "templates/messages/importers/*.txt", "templates/messages/privacy/*.txt",
     "fairs/core/forms.py", "fairs/core/error_pages.py", "fairs/core/errors.py", "fairs/core/links.py", "fairs/core/storage.py",
-    "fairs/importers/cards.py", "fairs/importers/consents.py", "fairs/importers/programme.py", "fairs/importers/own_*.py", "fairs/importers/calendar_file.py", "fairs/importers/states.py",
+    "fairs/importers/cards.py", "fairs/importers/consents.py", "fairs/importers/own_*.py", "fairs/importers/calendar_file.py", "fairs/importers/states.py",
     "fairs/importers/errors.py", "fairs/importers/forms.py", "fairs/importers/service.py", "fairs/privacy/own_*.py", "fairs/privacy/states.py", "fairs/privacy/errors.py",
-    "fairs/badges/states.py", "fairs/directory/forms.py",
+    "fairs/badges/states.py",
 )  # fmt: skip
 FOLDER = ROOT / "fairs" / "translations"
 cli = AppGroup("i18n", help="Translations.")

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from fairs.badges.service import code_of
 from fairs.badges.states import BadgeState
@@ -18,11 +19,13 @@ from fairs.core.text import name_language
 from fairs.directory.queries import product_groups
 from fairs.importers.journey import Action, Card, Part, register_card, register_part
 from fairs.importers.models import Importer, ProgrammeEntry
-from fairs.importers.programme import EMERGENCY, contact_of, programme_of
+from fairs.importers.programme import contact_of, programme_of
 from fairs.importers.queries import badge_of
 from fairs.importers.states import ImporterState
 
 S = ImporterState
+EMERGENCY = (("113", _l("Police")), ("114", _l("Fire brigade")), ("115", _l("Ambulance")))
+"""Numbers that work from every telephone in Viet Nam."""
 
 
 def decider_of(fair: Fair) -> str:

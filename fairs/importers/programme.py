@@ -23,8 +23,6 @@ from fairs.importers.models import GuestContact, ProgrammeEntry
 
 AROUND = timedelta(days=14)
 """How far before and after the fair something of its programme may lie."""
-EMERGENCY = (("113", _l("Police")), ("114", _l("Fire brigade")), ("115", _l("Ambulance")))
-"""Numbers that work from every telephone in Viet Nam."""
 
 
 def programme_of(fair_id: int) -> Sequence[ProgrammeEntry]:

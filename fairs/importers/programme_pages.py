@@ -13,7 +13,6 @@ from fairs.core.clock import local_day
 from fairs.core.errors import DomainError
 from fairs.core.i18n import format_time
 from fairs.core.web import actor, go, requires
-from fairs.importers.forms import ContactForm, EntryForm
 from fairs.importers.models import ProgrammeEntry
 from fairs.importers.permissions import EDIT_GUEST_PROGRAMME, VIEW_IMPORTERS
 from fairs.importers.programme import (
@@ -24,6 +23,7 @@ from fairs.importers.programme import (
     save_contact,
     save_entry,
 )
+from fairs.importers.programme_forms import ContactForm, EntryForm
 
 bp = Blueprint("guest_programme", __name__)
 
