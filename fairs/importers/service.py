@@ -35,15 +35,13 @@ from fairs.directory.service import (
     record_consent,
     save_person,
 )
+from fairs.importers.consents import VERSION as CONSENT_TEXTS
 from fairs.importers.errors import AlreadyRegistered, RegistrationClosed
 from fairs.importers.events import ImporterApproved, ImporterEnded, ImporterRegistered
 from fairs.importers.models import Importer
 from fairs.importers.queries import badge_of, importer_by_email, importer_of_person
 from fairs.importers.states import AnnualVolume, BuyerKind, ConsentKind, ImporterState, SupportWish
 from fairs.messages.service import Notice, send
-
-CONSENT_TEXTS = "2026-1"
-"""Version of the texts beside the check boxes; raise it whenever one of them changes its meaning."""
 
 CONFIRM_WITHIN = timedelta(days=7)
 LINKS_LIVE_AFTER_FAIR = timedelta(days=180)
