@@ -1,7 +1,7 @@
 """one live flight of a guest each way; runs of vehicles, places in them, versions of the drivers' lists
 
 Revision: 0027
-Revises: 0022
+Revises: 0026
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = "0027"
-down_revision = "0022"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
