@@ -17,6 +17,7 @@ from fairs.core.clock import local_day
 from fairs.core.errors import DomainError, InvalidInput, NotFound
 from fairs.core.sheets import sheet_response
 from fairs.core.web import actor, go, requires
+from fairs.hospitality.boards import travel_days
 from fairs.hospitality.forms import RunForm
 from fairs.hospitality.guest_pages import language_of
 from fairs.hospitality.lists import day_in
@@ -31,26 +32,21 @@ from fairs.hospitality.queries import (
     run_days,
     runs_of_day,
     seat_by_id,
-    travel_days,
     versions_of,
     waiting_seats,
 )
-from fairs.hospitality.sheets import manifest_sheets
-from fairs.hospitality.states import OPEN_RUNS, RunKind, RunState, SeatState
-from fairs.hospitality.transfers import (
+from fairs.hospitality.runs import (
     LARGEST,
     close_drive_link,
-    drop_seat,
-    free_place,
-    give_place,
     link_expires_at,
     make_runs,
-    mark_seat,
     move_run,
     new_drive_link,
     save_run,
-    taken,
 )
+from fairs.hospitality.sheets import manifest_sheets
+from fairs.hospitality.states import OPEN_RUNS, RunKind, RunState, SeatState
+from fairs.hospitality.transfers import drop_seat, free_place, give_place, mark_seat, taken
 from fairs.importers.queries import importer_by_reference
 
 bp = Blueprint("runs", __name__, url_prefix="/fairs/<fair_slug>/travel/transfers")
@@ -102,7 +98,14 @@ def make() -> BaseResponse:
     made = make_runs(
         fair, day, RunKind(kind), window=timedelta(minutes=window), capacity=capacity, mark=request.form.get("mark", ""), by=actor()
     )  # fmt: skip
-    flash(ngettext("%(num)s run is planned. Enter vehicle and driver now.", "%(num)s runs are planned. Enter vehicles and drivers now.", len(made)), "success")
+    flash(
+        ngettext(
+            "%(num)s run is planned. Enter vehicle and driver now.",
+            "%(num)s runs are planned. Enter vehicles and drivers now.",
+            len(made),
+        ),
+        "success",
+    )
     return go(url_for("runs.index", day=day.isoformat(), window=window, capacity=capacity))
 
 
@@ -136,7 +139,11 @@ def show(reference: str) -> str:
 
 def _page(run: TransferRun, link: str = "") -> str:
     fair = current_fair()
-    others = [one for one in runs_of_day(fair, _local_day(run, fair), with_cancelled=False) if one.kind is run.kind and one.id != run.id]
+    others = [
+        one
+        for one in runs_of_day(fair, _local_day(run, fair), with_cancelled=False)
+        if one.kind is run.kind and one.id != run.id
+    ]
     versions = versions_of(run.id)
     code = qr.svg(qr.matrix(link), title=_("QR code of the driver's link")) if link else None
     return render_template(
@@ -244,7 +251,9 @@ def issue_all() -> BaseResponse:
     if day is None:
         raise InvalidInput(field="day")
     made = issue_day(current_fair(), day, by=actor())
-    flash(ngettext("%(num)s list is ready to be printed.", "%(num)s lists are ready to be printed.", len(made)), "success")
+    flash(
+        ngettext("%(num)s list is ready to be printed.", "%(num)s lists are ready to be printed.", len(made)), "success"
+    )
     return go(url_for("runs.index", day=day.isoformat()))
 
 

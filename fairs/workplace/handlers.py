@@ -29,7 +29,9 @@ def hotels_of(importer_ids: Sequence[int]) -> Mapping[int, Known]:
     found = {}
     for row in rows:
         hotel = row.hotel
-        vi, en = (", ".join(part for part in (hotel.name, place) if part) for place in (hotel.address_vi, hotel.address_en))
+        vi, en = (
+            ", ".join(part for part in (hotel.name, place) if part) for place in (hotel.address_vi, hotel.address_en)
+        )
         found[row.importer_id] = Known(row.arrives_on, row.leaves_on, vi, en or vi)
     return found
 
@@ -67,7 +69,7 @@ def names_of_hotels(importer_ids: Sequence[int]) -> Mapping[int, str]:
         .where(Stay.importer_id.in_(importer_ids), Stay.state.in_(TAKING))
         .order_by(Stay.id)
     )
-    return {importer_id: name for importer_id, name in rows}
+    return dict(rows.all())
 
 
 # A flight says more of the days than a room that was taken before it was booked.
