@@ -27,6 +27,7 @@ from fairs.documents.states import SelectionState
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.states import ExhibitorState
 from fairs.floorplans.models import Booth, Hall, PlanVersion
+from fairs.hospitality.guests import known_flights
 from fairs.importers.models import Importer
 from fairs.importers.states import ImporterState
 from fairs.letters.queries import missing_letters
@@ -52,6 +53,7 @@ class Facts:
     invoices: int
     selections: tuple[int, int, date | None]  # all that were not cancelled, open, the earliest day one is needed
     halls: tuple[int, int, date | None]  # all, of them with a published plan, the day of the last publication
+    flights: tuple[int, int]  # supported guests whose flight to the fair is known, and without
     letters: tuple[int, int]  # supported guests with a letter that stands, and without
     allocations: tuple[int, datetime | None]  # drafts, and until when the offers of the published one stand
 
@@ -117,7 +119,8 @@ def facts_of(fair: Fair) -> Facts:
     invoices = db.session.scalar(select(func.count()).select_from(Invoice).where(Invoice.fair_id == fair.id)) or 0
     return Facts(
         milestones_of(fair.id), applications, importers, (badges, int(unprinted)),
-        {kind: (count, day) for kind, count, day in rows}, invoices, _selections(fair), _halls(fair), missing_letters(fair.id),
+        {kind: (count, day) for kind, count, day in rows}, invoices, _selections(fair), _halls(fair),
+        known_flights(fair.id), missing_letters(fair.id),
         _allocations(fair),
     )  # fmt: skip
 
@@ -218,6 +221,12 @@ def _allocated(fair: Fair, facts: Facts, day: date) -> Proof:
     return Proof(False, ngettext("%(num)s draft", "%(num)s drafts", drafts), applies=bool(drafts))
 
 
+def _flights(fair: Fair, facts: Facts, day: date) -> Proof:
+    have, lack = facts.flights
+    text = ngettext("%(num)s guest has no flight yet", "%(num)s guests have no flight yet", lack)
+    return Proof(bool(have) and not lack, text if lack else "", applies=bool(have or lack))
+
+
 def _letters(fair: Fair, facts: Facts, day: date) -> Proof:
     """Only fairs that support guests have this date at all; after the fair no letter is late any more."""
     have, lack = facts.letters
@@ -252,6 +261,7 @@ PROOFS: dict[str, Callable[[Fair, Facts, date], Proof]] = {
     "deposits": _paid("deposit"),
     "balances": _paid("balance"),
     "allocation": _allocated,
+    "flights": _flights,
     "letters": _letters,
     "badges": _printed,
     "report": _reported,

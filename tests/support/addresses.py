@@ -51,8 +51,13 @@ from fairs.exhibitors.questions import QuestionDraft, save_answers, save_questio
 from fairs.exhibitors.sharing import StandDraft, add_company
 from fairs.floorplans.models import Booth, Hall, PlanImport
 from fairs.funding.models import Grant, SupportClash
+from fairs.hospitality.manifests import issue_version
+from fairs.hospitality.runs import new_drive_link
+from fairs.hospitality.service import save_flight
+from fairs.hospitality.transfers import give_place
 from fairs.importers.models import Importer
 from fairs.importers.service import link_for as importer_link
+from fairs.importers.states import ImporterState
 from fairs.lists.models import BulkRun
 from fairs.lists.service import save_view
 from fairs.lists.states import RunState
@@ -83,6 +88,8 @@ from fairs.visitors.models import Visitor
 from fairs.visitors.service import link_for as visitor_link
 from tests.factories.cards import card_attempt, card_event
 from tests.factories.statements import Row, csv_file, grid
+from tests.factories.travel import landing
+from tests.factories.travel import run as travel_run
 
 # Not pages of ours, or ways out.
 LEFT_OUT = {"static", "bootstrap.static", "security.static"}
@@ -247,7 +254,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "item_id": _first(SelectionItem, SelectionItem.selection_id == _first(Selection, Selection.fair_id == fair.id).id).id,
         "clash_id": _first(SupportClash).id, "line_id": _first(BudgetLine).id, "rule_code": "KC-DOM-JOIN",
         "documents.file.part": "decision", "document_texts.edit.kind": "exhibitor_support", "document_texts.edit.part": "decision",
-        "paper_locale": "vi", **_budgets(fair),
+        "paper_locale": "vi", **_travel(fair, by), **_budgets(fair),
         "note_number": lowered.number, "rate_id": rate.id, "export_id": handed.id, "einvoices.download.form": "xlsx",
         "payment_id": _first(Payment, Payment.fair_id == fair.id).id, "instalment": "balance",
         "payments.instalment_document.number": lowered.invoice.number, "payments.my_instalment.number": lowered.invoice.number,
@@ -322,6 +329,19 @@ def _bank(app: Flask, fair: Fair, by: Actor) -> dict[str, int]:
     return {
         "banking.line.line_id": line, "banking.act.line_id": line, "accounts/account_id": own.id,
         "files/statement_id": hand_in(fair, upload, account, by=by).id,
+    }  # fmt: skip
+
+
+def _travel(fair: Fair, by: Actor) -> dict[str, Any]:
+    """A guest with a flight and a place in a run, whose driver has a link and a list."""
+    guest = _first(Importer, Importer.fair_id == fair.id, Importer.state == ImporterState.APPROVED)
+    save_flight(guest, landing(fair), by=by)
+    vehicle = travel_run(fair)
+    seat = give_place(guest, vehicle, by=by)
+    issue_version(vehicle, by=by)
+    return {
+        "drive/token": new_drive_link(vehicle, by=by), "seat_id": seat.id, "transfers/reference": vehicle.reference,
+        "direction": "arrival", "runs.manifest.kind": "pdf", "runs.manifests.kind": "xlsx",
     }  # fmt: skip
 
 
