@@ -105,7 +105,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         made["bank lines"] = load_statement(giftshow, users)
         load_reminders(giftshow, users)
         made |= load_budgets(giftshow, souvenirs, users)
-        made["hosted"] = load_guests(random.Random(PLAN_YEAR + 3), giftshow)
+        made["hosted"] = load_guests(random.Random(PLAN_YEAR + 3), giftshow, users)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)

@@ -25,7 +25,9 @@ from fairs.funding.service import change_amount
 from fairs.funding.states import GrantState, Purpose
 from fairs.hosting.applying import apply_for_support
 from fairs.hosting.hosting_kind import HOSTING
+from fairs.hosting.journey import panel_context, support_card
 from fairs.hosting.models import Hosting
+from fairs.hosting.permissions import VIEW_HOSTING
 from fairs.hosting.queries import hosting_of
 from fairs.hosting.regions import Region
 from fairs.hosting.room import SUBJECT
@@ -34,6 +36,8 @@ from fairs.hosting.service import begin, change_granted, end_hosting, grant_host
 from fairs.hosting.settings import locked_settings, settings_of
 from fairs.hosting.states import PLACED, HostingState, SupportTier
 from fairs.importers.events import ImporterEnded, ImporterRegistered
+from fairs.importers.journey import register_card
+from fairs.importers.panels import Panel, register_panel
 
 H = HostingState
 _OPEN = (H.APPLIED, H.PROPOSED, H.RESERVE, H.APPROVED, H.GRANTED, H.CONFIRMED)
@@ -74,9 +78,15 @@ def move_guests(event: DecisionSigned) -> None:
         row, _settings = begin(rows[item.subject_id])
         if selection.correction == "revokes":
             if row.selection_id == selection.amends_id and row.state in PLACED and row.state is not H.SETTLED:
-                end_hosting(row, H.REFUSED, _("Revoked by decision %(number)s", number=selection.decision_number), by=by)
+                end_hosting(
+                    row, H.REFUSED, _("Revoked by decision %(number)s", number=selection.decision_number), by=by
+                )
         elif selection.correction == "amends":
-            if row.selection_id == selection.amends_id and row.state in (H.GRANTED, H.CONFIRMED) and item.amount is not None:
+            if (
+                row.selection_id == selection.amends_id
+                and row.state in (H.GRANTED, H.CONFIRMED)
+                and item.amount is not None
+            ):
                 _amend(row, item, event)
         elif row.state is H.APPROVED and row.selection_id == selection.id:
             grant_hosting(row, number=selection.decision_number, day=event.day, by=by)
@@ -127,7 +137,9 @@ def back_to_proposal(event: SubjectRemoved) -> None:
 
 def _hostings(fair_id: int, *states: HostingState) -> Sequence[Hosting]:
     query = select(Hosting).options(joinedload(Hosting.importer), joinedload(Hosting.person))
-    return db.session.scalars(query.where(Hosting.fair_id == fair_id, Hosting.state.in_(states)).order_by(Hosting.id)).all()
+    return db.session.scalars(
+        query.where(Hosting.fair_id == fair_id, Hosting.state.in_(states)).order_by(Hosting.id)
+    ).all()
 
 
 @subscribe(FairRescheduled)
@@ -136,7 +148,10 @@ def move_days(event: FairRescheduled) -> None:
     fair, move, found = event.fair, event.move, event.found
     settings = settings_of(fair)
     if settings.id is not None:
-        for name, label in (("apply_by", _l("Applications for support until")), ("decide_by", _l("Support decided by"))):
+        for name, label in (
+            ("apply_by", _l("Applications for support until")),
+            ("decide_by", _l("Support decided by")),
+        ):
             day = getattr(settings, name)
             if day is not None:
                 found.set("applications", label, fair.code, settings, name, moved_day(fair, move, day))
@@ -178,3 +193,5 @@ def end_with_fair(event: FairCalledOff) -> None:
 register_kind(HOSTING)
 register_names("tier", lambda key: SupportTier(key).label)
 register_names("region", lambda key: Region(key).label)
+register_card("support", 30, support_card)
+register_panel(Panel("support", 10, "hosting/_panel.html", panel_context, VIEW_HOSTING))

@@ -24,13 +24,11 @@ from fairs.core.errors import DomainError, InvalidInput
 from fairs.core.events import publish
 from fairs.core.money import Money
 from fairs.core.text import clean
-from fairs.funding.duplicates import digest_of, same_companies
+from fairs.funding.duplicates import digest_of
 from fairs.funding.errors import TooMuch
 from fairs.funding.models import Grant
 from fairs.funding.queries import live_grants_of
 from fairs.funding.service import (
-    GrantDraft,
-    check_proposal,
     commit_grants,
     propose_grant,
     recover_grant,
@@ -39,20 +37,19 @@ from fairs.funding.service import (
     take_back,
 )
 from fairs.funding.states import GrantState, Purpose
-from fairs.hosting.errors import AlreadySupported, DecidedSingly, NotConcerned, SettingsMissing, TooLate
+from fairs.hosting.errors import AlreadySupported, DecidedSingly, NotConcerned, TooLate
 from fairs.hosting.events import HostingEnded, HostingGranted
 from fairs.hosting.models import Hosting, HostingSettings, ReserveMove
 from fairs.hosting.notices import tell
+from fairs.hosting.proposing import TAKEN, check_proposing, drafts_of, other_support, window_of
 from fairs.hosting.reserve import next_that_fits, rerank, reserve_of
 from fairs.hosting.room import SUBJECT, Room
 from fairs.hosting.selection import add_to_draft, take_out
 from fairs.hosting.settings import locked_settings, settings_of
-from fairs.hosting.states import PLACED, HostingState, SupportTier
+from fairs.hosting.states import HostingState, SupportTier
 from fairs.importers.states import ImporterState
 
 H = HostingState
-TAKEN = (H.PROPOSED, *PLACED)
-"""A support that keeps others of the same company out."""
 
 
 def begin(hosting: Hosting) -> tuple[Hosting, HostingSettings]:
@@ -63,68 +60,6 @@ def begin(hosting: Hosting) -> tuple[Hosting, HostingSettings]:
 
 
 # --- proposing ---------------------------------------------------------------------------------------------------
-
-
-def check_proposing(
-    hosting: Hosting, tier: SupportTier, settings: HostingSettings, *, reason: str = "", second_reason: str = ""
-) -> None:
-    """Raise what propose_hosting would; see there."""
-    hosting.require_move(H.PROPOSED)
-    if hosting.importer.state not in (ImporterState.SUBMITTED, ImporterState.APPROVED):
-        raise NotConcerned
-    other = other_support(hosting)
-    if other is not None and not clean(second_reason):
-        raise AlreadySupported(
-            _(
-                "One support for each company and fair: %(name)s has %(reference)s (%(state)s).", name=other.company.name,
-                reference=other.reference, state=str(other.state.label),
-            ),
-            field="second_reason",
-        )  # fmt: skip
-    for draft in drafts_of(hosting, tier, settings):
-        check_proposal(hosting.fair, draft, reason=reason)
-
-
-def other_support(hosting: Hosting) -> Hosting | None:
-    """Another support of the same company (by tax code or name, too) at this fair that stands."""
-    return db.session.scalars(
-        select(Hosting)
-        .where(
-            Hosting.fair_id == hosting.fair_id, Hosting.company_id.in_(same_companies(hosting.company)),
-            Hosting.id != hosting.id, Hosting.state.in_(TAKEN),
-        )
-        .order_by(Hosting.id)
-    ).first()  # fmt: skip
-
-
-def window_of(fair: Fair, settings: HostingSettings) -> tuple[date, date]:
-    """The funded nights: the day of arrival and the day of leaving."""
-    first = fair.starts_on - timedelta(days=settings.days_before)
-    return first, first + timedelta(days=settings.nights)
-
-
-def drafts_of(hosting: Hosting, tier: SupportTier, settings: HostingSettings) -> list[GrantDraft]:
-    """The grants of a tier with the amounts of the settings; the first one takes the place. Raises SettingsMissing."""
-    cap = settings.cap_of(hosting.region)
-    wanted = [
-        (tier.pays_travel, settings.travel_rule, settings.travel_line, cap),
-        (tier.pays_hotel, settings.lodging_rule, settings.lodging_line, settings.night_cap_minor * settings.nights),
-    ]
-    found: list[GrantDraft] = []
-    for paid, rule, line, minor in wanted:
-        if not paid:
-            continue
-        if rule is None or line is None or not minor:
-            raise SettingsMissing(field="tier")
-        amount = Money(minor, settings.currency)
-        found.append(
-            GrantDraft(
-                rule, line, rule.rate_percent or 100, amount, amount, SUBJECT, hosting.id,
-                f"{hosting.person.display_name} · {hosting.company.name}"[:300], company=hosting.company, person=hosting.person,
-                period=window_of(hosting.fair, settings), tier=tier.value, region=hosting.region, places=0 if found else 1,
-            )
-        )  # fmt: skip
-    return found
 
 
 def propose_hosting(
@@ -359,7 +294,9 @@ def expire_due() -> int:
         with transaction():
             found, _settings = begin(row)
             if found.state is H.GRANTED and found.reply_by is not None and found.reply_by < found.fair.today:
-                end_hosting(found, H.EXPIRED, _("Not confirmed until %(day)s.", day=found.reply_by.isoformat()), by=SYSTEM)
+                end_hosting(
+                    found, H.EXPIRED, _("Not confirmed until %(day)s.", day=found.reply_by.isoformat()), by=SYSTEM
+                )
                 number += 1
     return number
 
@@ -387,7 +324,9 @@ def promote_next(fair: Fair, settings: HostingSettings, freed: Hosting | None) -
     while waiting:
         row, passed = next_that_fits(settings, waiting, Room.of(fair, settings))
         for one in passed:
-            _log(one, freed, automatic=True, outcome="skipped", reason=_("No room for this tier and region."), by=SYSTEM)
+            _log(
+                one, freed, automatic=True, outcome="skipped", reason=_("No room for this tier and region."), by=SYSTEM
+            )
         if row is None:
             return None
         rank = row.rank
@@ -433,7 +372,9 @@ def _log(
 # --- accounting ----------------------------------------------------------------------------------------------------
 
 
-def settle_hosting(hosting: Hosting, travel_actual: Money | None, lodging_actual: Money | None, *, by: Actor) -> Hosting:
+def settle_hosting(
+    hosting: Hosting, travel_actual: Money | None, lodging_actual: Money | None, *, by: Actor
+) -> Hosting:
     """Account for a support by what travel and rooms cost; None: nothing was paid for it. The rest is free again.
 
     The ceilings get what it cost; the place stays taken. Raises TooMuch above what was committed or for what the tier does not
