@@ -9,8 +9,10 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from fairs.audit.service import record
 from fairs.calendar.effects import moved_day
 from fairs.calendar.events import FairCalledOff, FairRescheduled
+from fairs.core.actor import Actor
 from fairs.core.db import db
 from fairs.core.events import subscribe
 from fairs.core.money import Money
@@ -27,12 +29,13 @@ from fairs.hosting.applying import apply_for_support
 from fairs.hosting.hosting_kind import HOSTING
 from fairs.hosting.journey import panel_context, support_card
 from fairs.hosting.models import Hosting
+from fairs.hosting.notices import tell
 from fairs.hosting.permissions import VIEW_HOSTING
 from fairs.hosting.queries import hosting_of
 from fairs.hosting.regions import Region
 from fairs.hosting.room import SUBJECT
 from fairs.hosting.selection import KIND, hostings_in
-from fairs.hosting.service import begin, change_granted, end_hosting, grant_hosting, to_proposal
+from fairs.hosting.service import begin, end_hosting, grant_hosting, to_proposal
 from fairs.hosting.settings import locked_settings, settings_of
 from fairs.hosting.states import PLACED, HostingState, SupportTier
 from fairs.importers.events import ImporterEnded, ImporterRegistered
@@ -109,7 +112,19 @@ def _amend(row: Hosting, item: SelectionItem, event: DecisionSigned) -> None:
     for grant, amount in sorted(changes, key=lambda pair: pair[1].amount_minor - pair[0].amount_minor):
         if amount != grant.amount:
             change_amount(grant, amount, number=number, day=event.day, by=event.by)
-    change_granted(row, total, changes, by=event.by)
+    _change_granted(row, total, changes, by=event.by)
+
+
+def _change_granted(row: Hosting, total: Money, changes: Sequence[tuple[Grant, Money]], *, by: Actor) -> None:
+    """An amending decision set other amounts: the caps follow."""
+    before = row.amount
+    for grant, amount in changes:
+        if grant.purpose is Purpose.TRAVEL:
+            row.travel_cap_minor = amount.amount_minor
+        elif row.funded_nights:
+            row.night_cap_minor = amount.amount_minor // row.funded_nights
+    record("hosting.amend", row, by=by, before={"amount": before}, after={"amount": total})
+    tell(row, "changed")
 
 
 @subscribe(SelectionCancelled)

@@ -6,7 +6,6 @@ Every act that gives out or takes back places and money begins with ``locked_set
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -215,18 +214,6 @@ def grant_hosting(row: Hosting, *, number: str, day: date, by: Actor) -> None:
     tell(row, "granted")
 
 
-def change_granted(row: Hosting, total: Money, changes: Sequence[tuple[Grant, Money]], *, by: Actor) -> None:
-    """An amending decision set other amounts: the caps follow. Inside transaction(), with the locks of ``begin``."""
-    before = row.amount
-    for grant, amount in changes:
-        if grant.purpose is Purpose.TRAVEL:
-            row.travel_cap_minor = amount.amount_minor
-        elif row.funded_nights:
-            row.night_cap_minor = amount.amount_minor // row.funded_nights
-    record("hosting.amend", row, by=by, before={"amount": before}, after={"amount": total})
-    tell(row, "changed")
-
-
 # --- the guest, and endings ----------------------------------------------------------------------------------------
 
 
@@ -319,7 +306,7 @@ def promote_next(fair: Fair, settings: HostingSettings, freed: Hosting | None) -
     Inside transaction(), with the fair's lock. Who is passed over and why is kept.
     """
     if not settings.auto_promote or fair.is_cancelled or fair.today > fair.ends_on:
-        return None
+        return None  # nobody is wanted any more
     waiting = list(reserve_of(fair.id))
     while waiting:
         row, passed = next_that_fits(settings, waiting, Room.of(fair, settings))
@@ -352,9 +339,7 @@ def promote(hosting: Hosting, *, by: Actor, reason: str = "", second_reason: str
 
 
 def _ended(freed: Hosting | None) -> str:
-    if freed is None:
-        return ""
-    return _("%(reference)s: %(state)s", reference=freed.reference, state=str(freed.state.label))
+    return _("%(reference)s: %(state)s", reference=freed.reference, state=str(freed.state.label)) if freed else ""
 
 
 def _log(
@@ -400,8 +385,6 @@ def recover_hosting(hosting: Hosting, amount: Money, reason: str, by: Actor) -> 
     """Note that money of an accounted support came back: of travel first, then of rooms. Raises TooMuch, InvalidInput."""
     with transaction():
         row, _settings = begin(hosting)
-        if row.state is not H.SETTLED:
-            row.require_move(H.SETTLED)
         grants = sorted(_grants(row, GrantState.SETTLED), key=lambda one: (one.purpose is not Purpose.TRAVEL, one.id))
         there = sum((grant.actual_minor or 0) for grant in grants)
         if amount.amount_minor <= 0 or amount.amount_minor > there or amount.currency != row.currency:

@@ -12,6 +12,7 @@ from fairs.core.permissions import Role
 from fairs.hosting.states import HostingState
 from fairs.importers.service import link_for
 from tests.factories.hosting import fresh, hosting_place
+from tests.support.client import login
 from tests.support.queries import counted_queries
 
 H = HostingState
@@ -21,17 +22,26 @@ def test_pages_and_their_people(app: Flask, client: Any) -> None:
     place = hosting_place()
     row, other = place.proposed(), place.approved()
     base = f"{place.reception.staff}/hosting"
-    client.login(place.reception.user(Role.ORGANISER))
-    pages = ["", "/room?pick=" + row.reference, "/reserve", "/board", f"/{row.reference}", f"/{other.reference}", "-settings", "-settings/weights"]
+    login(client, place.reception.user(Role.ORGANISER))
+    pages = [
+        "",
+        "/room?pick=" + row.reference,
+        "/reserve",
+        "/board",
+        f"/{row.reference}",
+        f"/{other.reference}",
+        "-settings",
+        "-settings/weights",
+    ]
     for page in pages:
         assert client.get(base + page).status_code == 200, page
-    client.login(place.reception.user(Role.GATE_SUPERVISOR))
+    login(client, place.reception.user(Role.GATE_SUPERVISOR))
     assert client.get(base).status_code == 403
 
 
 def test_a_list_costs_the_same_for_one_and_three(app: Flask, client: Any) -> None:
     place = hosting_place()
-    client.login(place.reception.user(Role.ORGANISER))
+    login(client, place.reception.user(Role.ORGANISER))
     numbers = []
     for more in (1, 2):
         for _ in range(more):
