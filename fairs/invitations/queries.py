@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, false, func, or_, select
+from sqlalchemy import Select, and_, case, exists, false, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from fairs.calendar.models import Fair
@@ -24,7 +25,7 @@ from fairs.invitations.models import (
     Source,
 )
 from fairs.invitations.segments import from_source, in_group, in_the_past
-from fairs.invitations.states import InviteeState, SourceKind
+from fairs.invitations.states import CampaignState, InviteeState, SourceKind
 from fairs.messages.models import OutboxMessage
 from fairs.messages.states import MessageState
 
@@ -299,6 +300,21 @@ def progress_of(campaign_ids: Sequence[int]) -> dict[int, Progress]:
 def campaigns_of(fair_id: int) -> Sequence[Campaign]:
     """The fair's campaigns, the newest first."""
     return db.session.scalars(select(Campaign).where(Campaign.fair_id == fair_id).order_by(Campaign.id.desc())).all()
+
+
+def last_day_for_answers(fair: Fair) -> date | None:
+    """The last day until which a campaign that went out asks for answers; None when none names a day."""
+    went_out = (CampaignState.RUNNING, CampaignState.PAUSED, CampaignState.DONE)
+    return db.session.scalar(
+        select(func.max(Campaign.reply_by)).where(Campaign.fair_id == fair.id, Campaign.state.in_(went_out))
+    )
+
+
+def invitations_of(fair_id: int) -> tuple[bool, datetime | None]:
+    """Whether anybody is on the fair's list, and when its first campaign began to go out; one statement."""
+    began = select(func.min(Campaign.started_at)).where(Campaign.fair_id == fair_id).scalar_subquery()
+    row = db.session.execute(select(exists().where(Invitee.fair_id == fair_id), began)).one()
+    return bool(row[0]), row[1]
 
 
 def campaign_of(fair_id: int, campaign_id: int) -> Campaign:

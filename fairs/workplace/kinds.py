@@ -39,6 +39,8 @@ from fairs.funding.models import Grant
 from fairs.funding.permissions import VIEW_FUNDING
 from fairs.importers.models import Importer
 from fairs.importers.permissions import VIEW_IMPORTERS
+from fairs.invitations.models import Invitee, Source
+from fairs.invitations.permissions import VIEW_INVITATIONS
 from fairs.payments.models import Credit, CreditNote, Instalment, Invoice, Payment, Refund
 from fairs.payments.permissions import VIEW_INVOICES
 from fairs.sitework.models import ServiceOrder
@@ -80,6 +82,12 @@ def _person_hit(endpoint: str) -> Callable[[Any], Hit]:
                    lang=row.language, keys=(row.reference,))  # fmt: skip
 
     return hit
+
+
+def _invitee_hit(row: Any) -> Hit:
+    text = " · ".join(part for part in (row.company, row.source) if part)
+    return Hit("invitations.show", _values(row, invitee_id=row.invitee_id), row.name, text, row.state, row.Fair.name,
+               lang=row.language)  # fmt: skip
 
 
 def _exhibitor_hit(row: Any) -> Hit:
@@ -252,6 +260,12 @@ KINDS = (
          lambda wanted, companies, people: [companies.of(Importer.company_id), people.of(Importer.person_id),
                                             _code(Importer.reference, wanted)],
          _person_hit("importers.show")),
+    Kind("invitees", _l("Invitees"), "mail-opened", "", VIEW_INVITATIONS, Invitee, None,
+         lambda: select(Invitee.id.label("invitee_id"), Invitee.state, Person.native_name.label("name"),
+                        Person.name_language.label("language"), Company.name.label("company"), Source.name.label("source"))
+         .join(Person, Person.id == Invitee.person_id).join(Company, Company.id == Invitee.company_id)
+         .join(Source, Source.id == Invitee.source_id),
+         lambda wanted, companies, people: [companies.of(Invitee.company_id), people.of(Invitee.person_id)], _invitee_hit),
     Kind("booths", _l("Booths"), "layout-grid", "", VIEW_PLAN, Booth, None, _booth_query, _booth_matches, _booth_hit),
     Kind("bookings", _l("Bookings"), "bookmark", "B", VIEW_BOOKINGS, BoothBooking, BoothBooking.reference,
          lambda: select(BoothBooking.reference, BoothBooking.state, Booth.code, Company.name)
