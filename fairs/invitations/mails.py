@@ -120,10 +120,11 @@ def invite(invitee: Invitee, *, by: Actor, notice: str = "") -> OutboxMessage:
             .limit(1)
         )
         reply_by = row.reply_by if row.reply_by and row.reply_by >= row.fair.today else None
+        slot = _next_slot(row.fair)
         mail = InvitationMail(fair_id=row.fair_id, invitee_id=row.id)
         db.session.add(mail)
         message = write_invitation(row, last.texts if last is not None else INVITATION, reply_by, mail, notice=notice)
-        message.next_try_at = _next_slot(row.fair)
+        message.next_try_at = slot
         db.session.flush()
         record("invitations.invite", row, by=by, after={"message": message.id})
         return message

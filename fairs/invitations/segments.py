@@ -101,7 +101,8 @@ def from_source(value: str) -> ColumnElement[bool]:
     if value == "nominated":
         return Invitee.is_nominated.is_(True)
     if value in set(SourceKind):
-        return Invitee.source_id.in_(select(Source.id).where(Source.fair_id == Invitee.fair_id, Source.kind == value))
+        of_kind = select(Source.id).where(Source.fair_id == Invitee.fair_id, Source.kind == value)
+        return Invitee.source_id.in_(of_kind.correlate(Invitee))
     if value.isascii() and value.isdigit() and len(value) < 19:
         return Invitee.source_id == int(value)
     return false()

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from fairs.checkin.models import Visit
 from fairs.core import faults
 from fairs.core.actor import SYSTEM
 from fairs.core.clock import now
@@ -35,7 +36,7 @@ from fairs.invitations.states import CampaignState, InviteeState
 from fairs.invitations.texts import INVITATION
 from fairs.messages.models import OutboxMessage
 from tests.factories.importers import reception
-from tests.factories.invitations import Inviting, inviting
+from tests.factories.invitations import inviting
 
 
 def written_to() -> list[str]:
@@ -49,7 +50,10 @@ def test_a_segment_by_country_group_source_and_past(app: Flask) -> None:
     earlier = reception(days_ahead=2)
     came = earlier.importer(country="FR")
     place = inviting(days_ahead=60)
-    known = place.invitee(name=came.person.native_name, email=came.person.email, company=came.company.name, country="FR")
+    known = place.invitee(
+        name=came.person.native_name, passport_name=came.person.passport_name, email=came.person.email,
+        company=came.company.name, country="FR",
+    )  # fmt: skip
     german = place.invitee(country="DE", groups=("CER",))
     place.invitee(country="JP", groups=("LAC",))
     assert known.person_id == came.person_id
@@ -68,8 +72,6 @@ def test_a_segment_by_country_group_source_and_past(app: Flask) -> None:
 
 
 def test_those_who_came_before(app: Flask, time_machine: Any) -> None:
-    from fairs.checkin.models import Visit
-
     earlier = reception(days_ahead=2)
     came = approve_importer(earlier.importer(), by=SYSTEM)
     with transaction():

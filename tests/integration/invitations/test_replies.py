@@ -13,9 +13,11 @@ from fairs.audit.models import AuditEntry
 from fairs.core.actor import SYSTEM
 from fairs.core.clock import now
 from fairs.core.db import db
+from fairs.core.errors import InvalidInput
 from fairs.importers.models import Importer
 from fairs.importers.service import confirm_email, register_online
 from fairs.importers.states import ImporterState
+from fairs.invitations.campaigns import send_portion
 from fairs.invitations.errors import NewerMail, TooManyDelegates
 from fairs.invitations.mails import invite
 from fairs.invitations.models import Invitee, MailStop
@@ -76,8 +78,6 @@ def test_links_are_kept_as_hashes_and_rotate(app: Flask, client: Client) -> None
 def test_links_end(app: Flask, client: Client, time_machine: Any) -> None:
     place = inviting()
     row = place.invitee()
-    from fairs.invitations.campaigns import send_portion
-
     campaign = place.running(reply_by=place.fair.today + timedelta(days=3))
     send_portion(campaign.id)
     token = place.token_of(row)
@@ -198,8 +198,6 @@ def test_stopped_ones_may_still_come(app: Flask) -> None:
 
 
 def test_a_decline_by_an_unknown_reason(app: Flask) -> None:
-    from fairs.core.errors import InvalidInput
-
     _row, token = inviting().invited()
     with pytest.raises(InvalidInput):
         decline(token, "no such", "")
