@@ -176,7 +176,11 @@ def _delegates(fair: Fair, others: Sequence[Invitee]) -> None:
     first = [row for row in others if row.state is S.DELEGATED]
     invited = [row for row in others if row.state is S.INVITED]
     for sender, colleague in zip(first, invited, strict=False):
-        colleague.delegated_from_id, colleague.company_id, colleague.country = sender.id, sender.company_id, sender.country
+        colleague.delegated_from_id, colleague.company_id, colleague.country = (
+            sender.id,
+            sender.company_id,
+            sender.country,
+        )
         colleague.person.company_id = sender.company_id
 
 

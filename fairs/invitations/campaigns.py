@@ -84,7 +84,9 @@ def save_campaign(fair: Fair, draft: CampaignDraft, *, by: Actor, campaign: Camp
         row.per_minute, row.reply_by = draft.per_minute, draft.reply_by
         db.session.add(row)
         db.session.flush()
-        record("invitations.campaign", row, by=by, after={"name": name, "segment": row.segment, "languages": list(texts)})
+        record(
+            "invitations.campaign", row, by=by, after={"name": name, "segment": row.segment, "languages": list(texts)}
+        )
         return row
 
 
@@ -201,7 +203,9 @@ def send_portion(campaign_id: int) -> int:
         raise  # the database is away: the next minute goes on
     except Exception as problem:
         log.exception("campaign %s cannot go on", campaign_id)
-        pause_campaign(db.session.get_one(Campaign, campaign_id), by=SYSTEM, problem=f"{type(problem).__name__}: {problem}")
+        pause_campaign(
+            db.session.get_one(Campaign, campaign_id), by=SYSTEM, problem=f"{type(problem).__name__}: {problem}"
+        )
     return written
 
 

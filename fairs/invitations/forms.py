@@ -85,7 +85,9 @@ class TermsForm(Form):
 
     per_minute = WholeNumber(_l("Mails in a minute"), least=1, most=600, required=True)
     delegates_most = WholeNumber(_l("Further colleagues of a company"), least=0, most=20, required=True)
-    exhibitor_quota = WholeNumber(_l("Buyers that an exhibitor may name for each booth"), least=0, most=100, required=True)
+    exhibitor_quota = WholeNumber(
+        _l("Buyers that an exhibitor may name for each booth"), least=0, most=100, required=True
+    )
     exhibitors_at_once = BooleanField(_l("Invite buyers named by exhibitors at once, without a look of ours"))
 
     def fill(self, terms: InvitationTerms) -> None:
@@ -111,9 +113,7 @@ class CampaignForm(Form):
         _l("Earlier fairs"), choices=lambda: [("", _l("All")), *((one.value, one.label) for one in PastAttendance)]
     )
     sources = Checks(_l("Sources"), choices=[])
-    states = Checks(
-        _l("State"), choices=lambda: [(one.value, one.label) for one in CAMPAIGN_STATES], default=["new"]
-    )
+    states = Checks(_l("State"), choices=lambda: [(one.value, one.label) for one in CAMPAIGN_STATES], default=["new"])
     silent_days = WholeNumber(_l("Invited, and no answer for so many days"), least=1, most=365)
     reply_by = DayField(_l("Answer until"))
     per_minute = WholeNumber(_l("Mails in a minute"), least=1, most=600, required=True)
@@ -158,9 +158,7 @@ class CampaignForm(Form):
             language: {"subject": self[f"subject_{language}"].data or "", "body": self[f"body_{language}"].data or ""}
             for language in LANGUAGES
         }
-        return CampaignDraft(
-            self.name.data or "", self.segment(), texts, self.per_minute.data or 0, self.reply_by.data
-        )
+        return CampaignDraft(self.name.data or "", self.segment(), texts, self.per_minute.data or 0, self.reply_by.data)
 
 
 class SourceForm(Form):
@@ -242,9 +240,7 @@ class NominationForm(Form):
 class DeclineForm(Form):
     """Why somebody does not come."""
 
-    kind = RadioChoice(
-        _l("Why can you not come?"), choices=lambda: [(one.value, one.label) for one in DeclineReason]
-    )
+    kind = RadioChoice(_l("Why can you not come?"), choices=lambda: [(one.value, one.label) for one in DeclineReason])
     reason = LongText(_l("Anything you would like to tell us?"), length=400)
 
 

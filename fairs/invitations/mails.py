@@ -149,7 +149,9 @@ def waiting_mails(campaign_id: int, limit: int) -> Sequence[InvitationMail]:
     return db.session.scalars(
         select(InvitationMail)
         .where(
-            InvitationMail.campaign_id == campaign_id, InvitationMail.message_id.is_(None), InvitationMail.left_out == ""
+            InvitationMail.campaign_id == campaign_id,
+            InvitationMail.message_id.is_(None),
+            InvitationMail.left_out == "",
         )
         .order_by(InvitationMail.id)
         .limit(limit)

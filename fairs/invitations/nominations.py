@@ -27,7 +27,7 @@ from fairs.exhibitors.states import ExhibitorState
 from fairs.importers.service import accepts_registrations
 from fairs.invitations.errors import InvitationExpired, InvitationsClosed, NewerMail, NotInvitable, QuotaUsedUp
 from fairs.invitations.mails import invite
-from fairs.invitations.models import InvitationMail, Invitee, Nomination, Source
+from fairs.invitations.models import InvitationMail, Nomination, Source
 from fairs.invitations.queries import LINKED, exhibitor_source, invitee_with, named_by, terms_of
 from fairs.invitations.rows import kept_fair, locked_invitee
 from fairs.invitations.service import NewInvitee, add_invitees, draft_of

@@ -131,7 +131,7 @@ def funnel_of(fair_id: int) -> Funnel:
     rows = db.session.execute(
         select(Invitee.state, func.count(), mailed).where(Invitee.fair_id == fair_id).group_by(Invitee.state)
     ).all()
-    states = {state: 0 for state in InviteeState} | {state: number for state, number, _mailed in rows}
+    states = dict.fromkeys(InviteeState, 0) | {state: number for state, number, _mailed in rows}
     registered = states[InviteeState.REGISTERED]
     return Funnel(
         sum(states.values()), sum(int(sent or 0) for _state, _number, sent in rows),
@@ -184,7 +184,9 @@ def stopped_people(person_ids: Sequence[int]) -> set[int]:
     return set(
         db.session.scalars(
             select(Person.id)
-            .join(MailStop, or_(MailStop.person_id == Person.id, and_(MailStop.email == Person.email, Person.email != "")))
+            .join(
+                MailStop, or_(MailStop.person_id == Person.id, and_(MailStop.email == Person.email, Person.email != ""))
+            )
             .where(Person.id.in_(person_ids))
         )
     )
@@ -214,9 +216,7 @@ def sources_of(fair_id: int) -> Sequence[SourceRow]:
             ).where(Invitee.fair_id == fair_id).group_by(Invitee.source_id)
         )
     }  # fmt: skip
-    rows = db.session.scalars(
-        select(Source).where(Source.fair_id == fair_id).order_by(Source.kind, Source.name)
-    ).all()
+    rows = db.session.scalars(select(Source).where(Source.fair_id == fair_id).order_by(Source.kind, Source.name)).all()
     return [SourceRow(row, *(int(number) for number in counted.get(row.id, (0, 0, 0)))) for row in rows]
 
 
@@ -333,4 +333,4 @@ def answers_of(campaign_id: int) -> dict[InviteeState, int]:
         .where(InvitationMail.campaign_id == campaign_id, InvitationMail.message_id.is_not(None))
         .group_by(Invitee.state)
     ).all()
-    return {state: number for state, number in rows}
+    return dict(rows)  # type: ignore[arg-type]

@@ -176,5 +176,11 @@ def stop_mails(token: str) -> Any:
     """Do not write to me again; earlier links can do that, too."""
     _opened(token, any_age=True)
     stop(token)
-    html = render_template("invitations/rsvp_gone.html", invitee=_opened(token, any_age=True), token=token, problem=_("You get no further invitations from us."), S=S)
+    html = render_template(
+        "invitations/rsvp_gone.html",
+        invitee=_opened(token, any_age=True),
+        token=token,
+        problem=_("You get no further invitations from us."),
+        S=S,
+    )
     return private_page(html, "drop")

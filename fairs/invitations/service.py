@@ -30,7 +30,7 @@ from fairs.importers.states import ConsentKind
 from fairs.invitations.errors import NotInvitable
 from fairs.invitations.models import InvitationTerms, Invitee, MailStop, Source
 from fairs.invitations.queries import invitee_with, stopped_people, terms_of
-from fairs.invitations.rows import kept_fair, locked_invitee
+from fairs.invitations.rows import locked_invitee
 from fairs.invitations.states import InviteeState, SourceKind
 from fairs.invitations.texts import LANGUAGES
 

@@ -91,7 +91,10 @@ def link(source_id: int) -> Any:
     except DomainError as error:
         flash(str(error), "danger")
     else:
-        flash(_("The link is on its way to %(email)s. Earlier ones are not valid any more.", email=source.email), "success")
+        flash(
+            _("The link is on its way to %(email)s. Earlier ones are not valid any more.", email=source.email),
+            "success",
+        )
     return go(url_for("invitation_sources.edit", source_id=source_id))
 
 

@@ -64,9 +64,7 @@ def checked(texts: Texts) -> dict[str, dict[str, str]]:
                     _("Unknown placeholder: %(names)s", names=", ".join(dict.fromkeys(unknown))), field=field
                 )
         if "{link}" not in body:
-            raise InvalidInput(
-                _l("The text needs {link}: without it nobody can answer."), field=f"body_{language}"
-            )
+            raise InvalidInput(_l("The text needs {link}: without it nobody can answer."), field=f"body_{language}")
         kept[language] = {"subject": subject, "body": body}
     return kept
 

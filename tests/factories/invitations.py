@@ -81,7 +81,9 @@ class Inviting:
         query = select(OutboxMessage).where(OutboxMessage.recipient == address).order_by(OutboxMessage.id)
         return list(db.session.scalars(query))
 
-    def campaign(self, segment: Segment | None = None, *, texts: Texts = INVITATION, per_minute: int = 60, **values: Any) -> Campaign:
+    def campaign(
+        self, segment: Segment | None = None, *, texts: Texts = INVITATION, per_minute: int = 60, **values: Any
+    ) -> Campaign:
         """A draft."""
         draft = CampaignDraft("Đợt mẫu", segment or Segment(), texts, per_minute, **values)
         return save_campaign(self.fair, draft, by=SYSTEM)

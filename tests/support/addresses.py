@@ -97,7 +97,8 @@ LEFT_OUT = {"static", "bootstrap.static", "security.static"}
 BY_REFERENCE = {
     "bookings": BoothBooking,
     "exhibitors": Exhibitor,
-    "importers": Importer, "guests": Importer,
+    "importers": Importer,
+    "guests": Importer,
     "visitors": Visitor,
     "deals": Contract,
     "badges": Badge,
@@ -198,7 +199,11 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
     note = add_note(company, NoteDraft(NoteKind.NOTE, "Ghi chú mẫu"), by=by)
     with transaction():
         message = send(Notice("accounts/test", "Hà", None, "vi", {}, fair.id, ()))
-        tokens = {"i/token": importer_link(importer), "v/token": visitor_link(visitor), **_invitations(fair, company, by)}
+        tokens = {
+            "i/token": importer_link(importer),
+            "v/token": visitor_link(visitor),
+            **_invitations(fair, company, by),
+        }
         db.session.add(Membership(user_id=colleague.id, company_id=own_company))
     held_by = _first(BoothBooking, BoothBooking.fair_id == fair.id)
     with transaction():
@@ -280,7 +285,9 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
 
 def _invitations(fair: Fair, company: Company, by: Actor) -> dict[str, Any]:
     """An invitee with a link, a campaign, a source with its link and somebody whom it named; the exhibitor's own buyer."""
-    embassy = Source(fair_id=fair.id, kind=SourceKind.EMBASSY, name="Sample embassy", email="embassy@people.example", quota=9)
+    embassy = Source(
+        fair_id=fair.id, kind=SourceKind.EMBASSY, name="Sample embassy", email="embassy@people.example", quota=9
+    )
     own = Source(fair_id=fair.id, kind=SourceKind.EXHIBITOR, name=company.name, company_id=company.id)
     db.session.add_all([embassy, own])
     db.session.flush()

@@ -37,7 +37,9 @@ KINDS: tuple[Kind, ...] = (
         days=7,
         icon="user-up",
         reason=_l("Nominated, not invited yet"),
-        title=lambda n: ngettext("%(num)s nominated buyer is to be invited", "%(num)s nominated buyers are to be invited", n),
+        title=lambda n: ngettext(
+            "%(num)s nominated buyer is to be invited", "%(num)s nominated buyers are to be invited", n
+        ),
         who=_who,
         what=lambda invitee: invitee.source.name,
         button=_l("Invite"),

@@ -56,7 +56,9 @@ Subject: Invitation
 """
 
 
-def notice(recipient: str, our_id: str, *, action: str = "failed", status: str = "5.1.1", kind: str = "message/rfc822") -> bytes:
+def notice(
+    recipient: str, our_id: str, *, action: str = "failed", status: str = "5.1.1", kind: str = "message/rfc822"
+) -> bytes:
     return NOTICE.format(recipient=recipient, our_id=our_id, action=action, status=status, kind=kind).encode()
 
 
@@ -117,7 +119,9 @@ def test_notifications_of_a_mailbox(app: Flask, smtp_server: Any, tmp_path: Path
     assert app.test_cli_runner().invoke(args=["invitations", "read-bounces", str(tmp_path)]).exit_code == 1
 
 
-@pytest.mark.parametrize("raw", [b"", b"Content-Type: multipart/report; report-type=delivery-status\n\n", b"\x00" * 100])
+@pytest.mark.parametrize(
+    "raw", [b"", b"Content-Type: multipart/report; report-type=delivery-status\n\n", b"\x00" * 100]
+)
 def test_what_is_no_notification(raw: bytes) -> None:
     assert read_notification(raw) == []
 

@@ -230,5 +230,3 @@ def test_something_that_cannot_be_written_pauses_it(app: Flask) -> None:
     assert send_portion(campaign.id) == 0
     assert campaign.state is CampaignState.PAUSED
     assert campaign.problem.startswith("KeyError")
-
-
