@@ -8,6 +8,7 @@ from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
 from fairs.calendar.context import current_fair
+from fairs.core.i18n import PUBLIC_LOCALES
 from fairs.core.rest import ApiBlueprint, PageQuery, StrictSchema, idempotent, page_schema
 from fairs.core.text import clean
 from fairs.core.web import actor, requires
@@ -52,7 +53,7 @@ class NewImporterSchema(StrictSchema):
         load_default="", validate=validate.OneOf(["", *(wish.value for wish in SupportWish)])
     )
     home_airport = fields.String(load_default="", validate=validate.Length(max=3), metadata={"description": "IATA"})
-    locale = fields.String(load_default="en", validate=validate.OneOf(["vi", "en"]))
+    locale = fields.String(load_default="en", validate=validate.OneOf(PUBLIC_LOCALES))
     consents = fields.List(
         fields.String(validate=validate.OneOf([kind.value for kind in ConsentKind])),
         required=True,

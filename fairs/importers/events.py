@@ -20,6 +20,15 @@ class ImporterRegistered:
 
 
 @dataclass(frozen=True, slots=True)
+class ImporterEnded:
+    """A registration was refused or withdrawn: nothing is arranged for it any more."""
+
+    importer: Importer
+    by: Actor
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ImporterApproved:
     """A registration was approved and has its badge."""
 

@@ -11,8 +11,9 @@ from wtforms.validators import InputRequired
 
 from fairs.core.errors import DomainError
 from fairs.core.forms import CountryField, DayField, Form, LongText, Text
-from fairs.core.i18n import current_locale
+from fairs.core.i18n import LANGUAGE_NAMES, current_locale
 from fairs.directory.forms import Choice, EmailText, GroupsField, OnBehalfMixin, PhoneText
+from fairs.importers.consents import text_of
 from fairs.importers.service import Registration
 from fairs.importers.states import AnnualVolume, BuyerKind, ConsentKind, SupportWish
 
@@ -49,14 +50,12 @@ class ImporterForm(Form):
     home_airport = Text(_l("Airport from which you fly"), length=3)
 
     consent_registration = BooleanField(
-        _l("The organiser may keep these details to handle my registration and make my badge."),
+        text_of(ConsentKind.REGISTRATION),
         [InputRequired(_l("Without this we may not keep your registration."))],
     )
-    consent_sharing = BooleanField(
-        _l("Exhibitors may see my company, my name and what I look for, so that they can prepare.")
-    )
-    consent_photos = BooleanField(_l("Photos and videos of the fair that show me may be published."))
-    consent_mailings = BooleanField(_l("Write to me about later fairs in Hanoi."))
+    consent_sharing = BooleanField(text_of(ConsentKind.SHARING))
+    consent_photos = BooleanField(text_of(ConsentKind.PHOTOS))
+    consent_mailings = BooleanField(text_of(ConsentKind.MAILINGS))
 
     def add_error(self, error: DomainError) -> None:
         """Services speak of a company's ``name``; here the field is called otherwise."""
@@ -95,7 +94,9 @@ class StaffImporterForm(OnBehalfMixin, ImporterForm):
     """The same form, filled in by staff for somebody who called, wrote or stands at the desk: e-mail is not needed."""
 
     email = EmailText(_l("E-mail"))
-    letters = Choice(_l("Language of letters"), choices=[("en", "English"), ("vi", "Tiếng Việt")], default="en")
+    letters = Choice(
+        _l("Language of letters"), choices=[(code, LANGUAGE_NAMES[code]) for code in ("en", "vi", "ja")], default="en"
+    )
 
     def registration(self) -> Registration:
         """What was typed; letters go out in the chosen language, not the clerk's."""

@@ -35,15 +35,13 @@ from fairs.directory.service import (
     record_consent,
     save_person,
 )
+from fairs.importers.consents import VERSION as CONSENT_TEXTS
 from fairs.importers.errors import AlreadyRegistered, RegistrationClosed
-from fairs.importers.events import ImporterApproved, ImporterRegistered
+from fairs.importers.events import ImporterApproved, ImporterEnded, ImporterRegistered
 from fairs.importers.models import Importer
 from fairs.importers.queries import badge_of, importer_by_email, importer_of_person
 from fairs.importers.states import AnnualVolume, BuyerKind, ConsentKind, ImporterState, SupportWish
 from fairs.messages.service import Notice, send
-
-CONSENT_TEXTS = "2026-1"
-"""Version of the texts beside the check boxes; raise it whenever one of them changes its meaning."""
 
 CONFIRM_WITHIN = timedelta(days=7)
 LINKS_LIVE_AFTER_FAIR = timedelta(days=180)
@@ -317,6 +315,7 @@ def refuse_importer(importer: Importer, reason: str, *, by: Actor) -> Importer:
         row.decided_at, row.decided_by_id = now(), by.user_id
         record("importers.refuse", row, by=by, after={"reason": row.decision_note})
         _notify(row, "refused")
+        publish(ImporterEnded(row, by, row.decision_note))
         return row
 
 
@@ -330,4 +329,5 @@ def withdraw_importer(importer: Importer, *, by: Actor | None = None) -> Importe
         if badge is not None and badge.state is BadgeState.ACTIVE:
             revoke_badge(badge, "Withdrawn", by=actor)
         record("importers.withdraw", row, by=actor)
+        publish(ImporterEnded(row, actor, "Withdrawn"))
         return row

@@ -1,7 +1,7 @@
 """campaigns of invitations and their mails, nominations, who does not want mail, how a fair invites
 
 Revision: 0024
-Revises: 0022
+Revises: 0023
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = "0024"
-down_revision = "0022"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
