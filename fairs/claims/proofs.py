@@ -168,7 +168,7 @@ def add_line(claim: Claim, draft: LineDraft, *, reason: str = "", by: Actor) -> 
     number = ticket_number(draft.number)
     with transaction():
         row = _editable(claim)
-        if not draft.amount.amount_minor > 0:
+        if not 0 < draft.amount.amount_minor:
             raise InvalidInput(_l("Write an amount above zero."), field="amount")
         if draft.paid_on > row.fair.today or draft.paid_on < row.fair.starts_on - timedelta(days=400):
             raise InvalidInput(_l("This is not the day of a receipt for this fair."), field="paid_on")
@@ -336,3 +336,5 @@ def read_account(holder: Claim | ClaimPayment, *, by: Actor) -> dict[str, str]:
         claim = holder if isinstance(holder, Claim) else holder.claim
         record("claims.read_account", claim, by=by)
         return holder.account
+
+

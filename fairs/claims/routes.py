@@ -1,3 +1,2 @@
 from flask import Blueprint
-
 bp = Blueprint("claims", __name__)

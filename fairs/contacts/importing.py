@@ -128,7 +128,7 @@ def _known_by_now(rows: Sequence[ContactRow], contacts: dict[int, Contact]) -> N
                 )
 
 
-def _known(model: type[Person | Company], keys: Sequence[int | None]) -> dict[int, Person | Company]:
+def _known(model: type[Person] | type[Company], keys: Sequence[int | None]) -> dict[int, Person | Company]:
     wanted = {key for key in keys if key is not None}
     return {one.id: one for one in db.session.scalars(select(model).where(model.id.in_(wanted)))} if wanted else {}
 

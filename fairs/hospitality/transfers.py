@@ -439,3 +439,4 @@ def _facts(run: TransferRun) -> dict[str, Any]:
     names = ("kind", "airport", "leaves_at", "capacity", "from_place", "to_place", "meeting_point", "vehicle", "plate",
              "driver_name", "driver_phone", "coordinator_phone", "note")  # fmt: skip
     return {name: getattr(run, name) for name in names}
+

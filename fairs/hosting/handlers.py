@@ -74,15 +74,9 @@ def move_guests(event: DecisionSigned) -> None:
         row, _settings = begin(rows[item.subject_id])
         if selection.correction == "revokes":
             if row.selection_id == selection.amends_id and row.state in PLACED and row.state is not H.SETTLED:
-                end_hosting(
-                    row, H.REFUSED, _("Revoked by decision %(number)s", number=selection.decision_number), by=by
-                )
+                end_hosting(row, H.REFUSED, _("Revoked by decision %(number)s", number=selection.decision_number), by=by)
         elif selection.correction == "amends":
-            if (
-                row.selection_id == selection.amends_id
-                and row.state in (H.GRANTED, H.CONFIRMED)
-                and item.amount is not None
-            ):
+            if row.selection_id == selection.amends_id and row.state in (H.GRANTED, H.CONFIRMED) and item.amount is not None:
                 _amend(row, item, event)
         elif row.state is H.APPROVED and row.selection_id == selection.id:
             grant_hosting(row, number=selection.decision_number, day=event.day, by=by)
@@ -133,9 +127,7 @@ def back_to_proposal(event: SubjectRemoved) -> None:
 
 def _hostings(fair_id: int, *states: HostingState) -> Sequence[Hosting]:
     query = select(Hosting).options(joinedload(Hosting.importer), joinedload(Hosting.person))
-    return db.session.scalars(
-        query.where(Hosting.fair_id == fair_id, Hosting.state.in_(states)).order_by(Hosting.id)
-    ).all()
+    return db.session.scalars(query.where(Hosting.fair_id == fair_id, Hosting.state.in_(states)).order_by(Hosting.id)).all()
 
 
 @subscribe(FairRescheduled)
@@ -144,10 +136,7 @@ def move_days(event: FairRescheduled) -> None:
     fair, move, found = event.fair, event.move, event.found
     settings = settings_of(fair)
     if settings.id is not None:
-        for name, label in (
-            ("apply_by", _l("Applications for support until")),
-            ("decide_by", _l("Support decided by")),
-        ):
+        for name, label in (("apply_by", _l("Applications for support until")), ("decide_by", _l("Support decided by"))):
             day = getattr(settings, name)
             if day is not None:
                 found.set("applications", label, fair.code, settings, name, moved_day(fair, move, day))

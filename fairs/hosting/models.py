@@ -15,8 +15,8 @@ from fairs.core.states import HasState
 from fairs.directory.models import Company, Person
 from fairs.documents.models import Selection
 from fairs.funding.models import SupportRule
-from fairs.hosting.regions import Region
 from fairs.hosting.states import GRANTED, TRANSITIONS, HostingState, SupportTier
+from fairs.hosting.regions import Region
 from fairs.importers.models import Importer
 from fairs.programme.models import BudgetLine
 
@@ -40,12 +40,7 @@ class Hosting(HasState, Record):
         Index("ix_hostings_fair_company", "fair_id", "company_id"),
         Index("ix_hostings_fair_score", "fair_id", "score", "id"),
         Index(
-            "uq_hostings_one_support",
-            "fair_id",
-            "company_id",
-            unique=True,
-            sqlite_where=_ONE_SQL,
-            postgresql_where=_ONE_SQL,
+            "uq_hostings_one_support", "fair_id", "company_id", unique=True, sqlite_where=_ONE_SQL, postgresql_where=_ONE_SQL
         ),
     )
     TRANSITIONS = TRANSITIONS

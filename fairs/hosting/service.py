@@ -359,9 +359,7 @@ def expire_due() -> int:
         with transaction():
             found, _settings = begin(row)
             if found.state is H.GRANTED and found.reply_by is not None and found.reply_by < found.fair.today:
-                end_hosting(
-                    found, H.EXPIRED, _("Not confirmed until %(day)s.", day=found.reply_by.isoformat()), by=SYSTEM
-                )
+                end_hosting(found, H.EXPIRED, _("Not confirmed until %(day)s.", day=found.reply_by.isoformat()), by=SYSTEM)
                 number += 1
     return number
 
@@ -389,9 +387,7 @@ def promote_next(fair: Fair, settings: HostingSettings, freed: Hosting | None) -
     while waiting:
         row, passed = next_that_fits(settings, waiting, Room.of(fair, settings))
         for one in passed:
-            _log(
-                one, freed, automatic=True, outcome="skipped", reason=_("No room for this tier and region."), by=SYSTEM
-            )
+            _log(one, freed, automatic=True, outcome="skipped", reason=_("No room for this tier and region."), by=SYSTEM)
         if row is None:
             return None
         rank = row.rank
@@ -437,9 +433,7 @@ def _log(
 # --- accounting ----------------------------------------------------------------------------------------------------
 
 
-def settle_hosting(
-    hosting: Hosting, travel_actual: Money | None, lodging_actual: Money | None, *, by: Actor
-) -> Hosting:
+def settle_hosting(hosting: Hosting, travel_actual: Money | None, lodging_actual: Money | None, *, by: Actor) -> Hosting:
     """Account for a support by what travel and rooms cost; None: nothing was paid for it. The rest is free again.
 
     The ceilings get what it cost; the place stays taken. Raises TooMuch above what was committed or for what the tier does not

@@ -72,25 +72,14 @@ def preview_pdf(importer: Importer, kind: LetterKind, wording: LetterWording, si
         masked_number(document) or "•••••••", None, document.nationality if document is not None else "",
         document.expires_on if document is not None else None, "",
     )  # fmt: skip
-    return letters_pdf(
-        [
-            _made(
-                f"…/{wording.symbol}",
-                fair.today,
-                max(stay.last, fair.ends_on),
-                stay.first,
-                stay.last,
-                wording,
-                facts,
-                importer.person.passport_name or importer.person.native_name,
-                importer.company.country,
-                opened,
-                (signer.title_vi, signer.title_en, signer.name) if signer is not None else ("", "", ""),
-                None,
-                "XEM THỬ – PREVIEW",
-            )  # fmt: skip
-        ]
-    )
+    return letters_pdf([
+        _made(
+            f"…/{wording.symbol}", fair.today, max(stay.last, fair.ends_on), stay.first, stay.last, wording, facts,
+            importer.person.passport_name or importer.person.native_name, importer.company.country, opened,
+            (signer.title_vi, signer.title_en, signer.name) if signer is not None else ("", "", ""), None,
+            "XEM THỬ – PREVIEW",
+        )  # fmt: skip
+    ])
 
 
 def _made(
