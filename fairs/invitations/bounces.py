@@ -53,6 +53,8 @@ def read_notification(raw: bytes) -> list[Bounce]:
     found = []
     blocks = status.get_payload()
     for block in blocks if isinstance(blocks, list) else []:
+        if not isinstance(block, Message):
+            continue
         recipient = _address(str(block.get("Original-Recipient") or block.get("Final-Recipient") or ""))
         code = str(block.get("Status") or "").strip()
         if str(block.get("Action") or "").strip().lower() != "failed" or not _FINAL.match(code) or not recipient:
@@ -72,7 +74,8 @@ def _our_id(parts: Iterable[Message]) -> int | None:
     for part in parts:
         if part.get_content_type() in {"message/rfc822", "text/rfc822-headers"}:
             inner = part.get_payload()
-            text = inner[0].as_string() if isinstance(inner, list) and inner else str(inner or "")
+            first = inner[0] if isinstance(inner, list) and inner else inner
+            text = first.as_string() if isinstance(first, Message) else str(first or "")
             head = re.split(r"\r?\n\r?\n", text, maxsplit=1)[0]
             named = re.search(r"^Message-ID:\s*(\S+)", head, re.IGNORECASE | re.MULTILINE)
             ours = _OUR_ID.fullmatch(named[1]) if named else None

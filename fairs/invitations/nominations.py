@@ -249,8 +249,8 @@ def remove_nomination(source: Source, nomination_id: int, *, by: Actor) -> None:
         record("invitations.nomination_removed", invitee, by=by, after={"source": source.name})
         db.session.delete(found)
         db.session.flush()
-        if invitee.source_id != source.id:
-            return
+        if invitee.source_id != source.id or invitee.import_id is not None:
+            return  # on the list by another way, too
         other = db.session.scalar(
             select(Nomination).where(Nomination.invitee_id == invitee.id).order_by(Nomination.id).limit(1)
         )

@@ -333,4 +333,4 @@ def answers_of(campaign_id: int) -> dict[InviteeState, int]:
         .where(InvitationMail.campaign_id == campaign_id, InvitationMail.message_id.is_not(None))
         .group_by(Invitee.state)
     ).all()
-    return dict(rows)  # type: ignore[arg-type]
+    return dict(rows)

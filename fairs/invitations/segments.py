@@ -82,7 +82,7 @@ def languages_of(fair: Fair, segment: Segment) -> dict[str, int]:
     """How many of them read which language."""
     some = in_segment(fair, segment).subquery()
     rows = db.session.execute(select(some.c.locale, func.count()).group_by(some.c.locale)).all()
-    return dict(rows)  # type: ignore[arg-type]
+    return dict(rows)
 
 
 def without_address(fair: Fair, segment: Segment) -> int:

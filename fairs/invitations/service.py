@@ -25,7 +25,7 @@ from fairs.directory.service import (
     find_or_create_person,
     record_consent,
 )
-from fairs.importers.service import CONSENT_TEXTS
+from fairs.importers.consents import VERSION as CONSENT_TEXTS
 from fairs.importers.states import ConsentKind
 from fairs.invitations.errors import NotInvitable
 from fairs.invitations.models import InvitationTerms, Invitee, MailStop, Source

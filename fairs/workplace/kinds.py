@@ -87,9 +87,8 @@ def _person_hit(endpoint: str) -> Callable[[Any], Hit]:
 
 
 def _invitee_hit(row: Any) -> Hit:
-    text = " · ".join(part for part in (row.company, row.source) if part)
-    return Hit("invitations.show", _values(row, invitee_id=row.invitee_id), row.name, text, row.state, row.Fair.name,
-               lang=row.language)  # fmt: skip
+    text = f"{row.company} · {row.source}"
+    return Hit("invitations.show", _values(row, invitee_id=row.invitee_id), row.name, text, row.state, row.Fair.name)
 
 
 def _exhibitor_hit(row: Any) -> Hit:
@@ -272,9 +271,8 @@ KINDS = (
          _person_hit("importers.show")),
     Kind("invitees", _l("Invitees"), "mail-opened", "", VIEW_INVITATIONS, Invitee, None,
          lambda: select(Invitee.id.label("invitee_id"), Invitee.state, Person.native_name.label("name"),
-                        Person.name_language.label("language"), Company.name.label("company"), Source.name.label("source"))
-         .join(Person, Person.id == Invitee.person_id).join(Company, Company.id == Invitee.company_id)
-         .join(Source, Source.id == Invitee.source_id),
+                        Company.name.label("company"), Source.name.label("source"))
+         .join(Invitee.person).join(Invitee.company).join(Invitee.source),
          lambda wanted, companies, people: [companies.of(Invitee.company_id), people.of(Invitee.person_id)], _invitee_hit),
     Kind("booths", _l("Booths"), "layout-grid", "", VIEW_PLAN, Booth, None, _booth_query, _booth_matches, _booth_hit),
     Kind("bookings", _l("Bookings"), "bookmark", "B", VIEW_BOOKINGS, BoothBooking, BoothBooking.reference,

@@ -84,8 +84,8 @@ def test_many_are_invited_at_once(place: Inviting, client: Client, app: Flask) -
     run_jobs(app)
     db.session.expire_all()
     assert {row.state for row in db.session.scalars(select(Invitee))} == {InviteeState.INVITED}
-    times = list(db.session.scalars(select(OutboxMessage.next_try_at).order_by(OutboxMessage.next_try_at)))
-    assert times[0] < times[1] < times[2]  # they leave at the fair's pace
+    times = list(db.session.scalars(select(OutboxMessage.next_try_at)))
+    assert len(set(times)) == 3  # they leave at the fair's pace
 
 
 def test_adding_by_hand(place: Inviting, client: Client) -> None:
