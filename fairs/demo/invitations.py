@@ -13,6 +13,8 @@ from fairs.calendar.models import Fair
 from fairs.core.clock import now
 from fairs.core.db import db
 from fairs.core.i18n import country_name
+from fairs.core.links import new_link
+from fairs.core.tokens import digest
 from fairs.demo.names import ORIGINS, foreign
 from fairs.demo.people import Cast
 from fairs.directory.models import Company, Person
@@ -22,6 +24,7 @@ from fairs.importers.models import Importer
 from fairs.importers.states import ImporterState
 from fairs.invitations.mails import KIND, new_token, rendered
 from fairs.invitations.models import Campaign, InvitationMail, Invitee, MailStop, Nomination, Source
+from fairs.invitations.queries import LINKED
 from fairs.invitations.segments import Segment
 from fairs.invitations.states import CampaignState, DeclineReason, InviteeState, SourceKind
 from fairs.invitations.texts import INVITATION, REMINDER, filled
@@ -63,10 +66,10 @@ def load_invitations(rng: random.Random, fair: Fair, cast: Cast, users: dict[str
 def _sources(fair: Fair, users: dict[str, User]) -> list[Source]:
     until = fair.at(fair.starts_on - timedelta(days=20), time(23, 59, 59))
     outside = (
-        (SourceKind.EMBASSY, "Đại sứ quán mẫu Nhật Bản", "Sato Yuko", "ja", 20),
-        (SourceKind.EMBASSY, "Đại sứ quán mẫu Pháp", "Claire Martin", "en", 15),
-        (SourceKind.TRADE_OFFICE, "Thương vụ mẫu tại Đức", "Nguyễn Hải Anh", "vi", 25),
-        (SourceKind.PARTNER, "Sample Gift Importers’ Association", "Tom Baker", "en", 30),
+        (SourceKind.EMBASSY, "Đại sứ quán mẫu Nhật Bản", "Sato Yuko", "ja", 35),
+        (SourceKind.EMBASSY, "Đại sứ quán mẫu Pháp", "Claire Martin", "en", 30),
+        (SourceKind.TRADE_OFFICE, "Thương vụ mẫu tại Đức", "Nguyễn Hải Anh", "vi", 40),
+        (SourceKind.PARTNER, "Sample Gift Importers’ Association", "Tom Baker", "en", 40),
     )
     rows = [Source(fair_id=fair.id, kind=SourceKind.ORGANISER, name="Danh sách của Sở", by_id=users["organiser"].id)]
     rows += [
@@ -88,12 +91,18 @@ def _sources(fair: Fair, users: dict[str, User]) -> list[Source]:
     ]
     db.session.add_all(rows)
     db.session.flush()
+    for row in rows:
+        if row.kind in LINKED:
+            row.token_hash = digest(new_link(row, expires_at=until))
     return rows
 
 
 def _source_for(sources: Sequence[Source], place: int) -> Source:
-    """Every third is nominated by somebody, each source in its turn."""
-    return sources[0] if place % 3 or len(sources) == 1 else sources[1 + place // 3 % (len(sources) - 1)]
+    """Every third is nominated by somebody outside, each of the four in its turn; few by exhibitors."""
+    makers = sources[5:]
+    if makers and place % 40 == 7:
+        return makers[place // 40 % len(makers)]
+    return sources[0] if place % 3 else sources[1 + place // 3 % 4]
 
 
 def _mailed(fair: Fair) -> datetime:

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from fairs.calendar.models import Fair
 from fairs.core.errors import InvalidInput
 from fairs.core.i18n import format_date
-from fairs.core.text import clean, one_line
+from fairs.core.text import clean, fold, one_line
 from fairs.invitations.models import Invitee
 
 LANGUAGES = {"en": "English", "vi": "Tiếng Việt", "ja": "日本語"}
@@ -94,7 +94,7 @@ def values_for(invitee: Invitee, locale: str, reply_by: date | None) -> dict[str
         "company": invitee.company.name,
         "fair": name_of(fair, locale),
         "days": days_of(fair, locale),
-        "place": ", ".join(part for part in (place_of(fair, locale), fair.city) if part),
+        "place": place_of(fair, locale),
         "reply_by": format_date(reply_by or fair.starts_on, locale),
     }
 
@@ -105,8 +105,10 @@ def name_of(fair: Fair, locale: str) -> str:
 
 
 def place_of(fair: Fair, locale: str) -> str:
-    """Where it takes place, in the language of a letter."""
-    return fair.venue_vi if locale == "vi" else fair.venue_en or fair.venue_vi
+    """Where it takes place, in the language of a letter, with the city unless it stands there already."""
+    place = fair.venue_vi if locale == "vi" else fair.venue_en or fair.venue_vi
+    is_named = not fair.city or fold(fair.city).replace(" ", "") in fold(place).replace(" ", "")
+    return place if is_named else ", ".join(part for part in (place, fair.city) if part)
 
 
 def days_of(fair: Fair, locale: str) -> str:
