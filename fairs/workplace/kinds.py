@@ -41,6 +41,8 @@ from fairs.hosting.models import Hosting
 from fairs.hosting.permissions import VIEW_HOSTING
 from fairs.importers.models import Importer
 from fairs.importers.permissions import VIEW_IMPORTERS
+from fairs.invitations.models import Invitee, Source
+from fairs.invitations.permissions import VIEW_INVITATIONS
 from fairs.letters.models import Letter
 from fairs.letters.permissions import VIEW_LETTERS
 from fairs.payments.models import Credit, CreditNote, Instalment, Invoice, Payment, Refund
@@ -84,6 +86,11 @@ def _person_hit(endpoint: str) -> Callable[[Any], Hit]:
                    lang=row.language, keys=(row.reference,))  # fmt: skip
 
     return hit
+
+
+def _invitee_hit(row: Any) -> Hit:
+    text = f"{row.company} · {row.source}"
+    return Hit("invitations.show", _values(row, invitee_id=row.invitee_id), row.name, text, row.state, row.Fair.name)
 
 
 def _exhibitor_hit(row: Any) -> Hit:
@@ -269,6 +276,11 @@ KINDS = (
          lambda wanted, companies, people: [companies.of(Importer.company_id), people.of(Importer.person_id),
                                             _code(Importer.reference, wanted)],
          _person_hit("importers.show")),
+    Kind("invitees", _l("Invitees"), "mail-opened", "", VIEW_INVITATIONS, Invitee, None,
+         lambda: select(Invitee.id.label("invitee_id"), Invitee.state, Person.native_name.label("name"),
+                        Company.name.label("company"), Source.name.label("source"))
+         .join(Invitee.person).join(Invitee.company).join(Invitee.source),
+         lambda wanted, companies, people: [companies.of(Invitee.company_id), people.of(Invitee.person_id)], _invitee_hit),
     Kind("booths", _l("Booths"), "layout-grid", "", VIEW_PLAN, Booth, None, _booth_query, _booth_matches, _booth_hit),
     Kind("bookings", _l("Bookings"), "bookmark", "B", VIEW_BOOKINGS, BoothBooking, BoothBooking.reference,
          lambda: select(BoothBooking.reference, BoothBooking.state, Booth.code, Company.name)

@@ -49,6 +49,10 @@ from fairs.funding.queries import clashes_of
 from fairs.funding.service import decide_clash, settle_grant
 from fairs.hosting.service import approve_hosting, confirm_hosting, put_on_reserve
 from fairs.importers.service import approve_importer, withdraw_importer
+from fairs.invitations.campaigns import pause_campaign, resume_campaign, send_portion, start_campaign
+from fairs.invitations.mails import invite
+from fairs.invitations.service import mark_unreachable
+from fairs.invitations.states import SourceKind
 from fairs.messages.models import OutboxMessage
 from fairs.messages.service import Notice, mark_printed, send, try_again
 from fairs.messages.states import MessageState
@@ -70,6 +74,7 @@ from tests.factories.deals import Office as Deals
 from tests.factories.exhibitors import new_office
 from tests.factories.hosting import hosting_place
 from tests.factories.importers import ZONE, reception
+from tests.factories.invitations import inviting
 from tests.factories.sitework import new_site
 from tests.factories.statements import Row, csv_file, grid
 from tests.factories.support import support_place
@@ -442,6 +447,41 @@ def _fair(first_in: int, state: FairState, following: FairState) -> Callable[[],
     return make
 
 
+def nominated() -> Awaiting:
+    place = inviting()
+    record = place.invitee(place.source(SourceKind.PARTNER, "Hiệp hội mẫu"))
+    return Awaiting(place.fair, record, lambda: invite(record, by=SYSTEM))
+
+
+def unreachable() -> Awaiting:
+    place = inviting()
+    record, _token = place.invited()
+    with transaction():
+        mark_unreachable(record, "550 5.1.1 User unknown", by=SYSTEM)
+    return Awaiting(place.fair, record, lambda: invite(record, by=SYSTEM))
+
+
+def campaign_draft() -> Awaiting:
+    place = inviting()
+    place.invitee()
+    record = place.campaign()
+    return Awaiting(place.fair, record, lambda: start_campaign(record, by=SYSTEM))
+
+
+def campaign_paused() -> Awaiting:
+    place = inviting()
+    place.invitee()
+    record = pause_campaign(place.running(), by=SYSTEM)
+    return Awaiting(place.fair, record, lambda: resume_campaign(record, by=SYSTEM))
+
+
+def campaign_stuck() -> Awaiting:
+    place = inviting()
+    place.invitee()
+    record = place.running()
+    return Awaiting(place.fair, record, lambda: send_portion(record.id), timedelta(days=1))
+
+
 #: By kind; a kind of several states has one for each.
 def _rich() -> Treasury:
     place = treasury()
@@ -530,6 +570,10 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "settlement": (settlement,),
     "waiting-list": (waiting_list,),
     "importer": (importer,),
+    "nominated": (nominated,),
+    "unreachable": (unreachable,),
+    "campaign": (campaign_draft, campaign_paused),
+    "campaign-stuck": (campaign_stuck,),
     "badge": (badge,),
     "payment-call": (_asking(StepKind.CALL, lambda step, by: record_call(step, CallDraft(Outcome.TALKED), by=by)),),
     "release": (_asking(StepKind.RELEASE, lambda step, by: release(step, reason="Chưa đặt cọc", by=by)),),
