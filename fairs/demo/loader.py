@@ -28,6 +28,7 @@ from fairs.demo.guests import load_guests
 from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall, publish_plans
 from fairs.demo.invitations import load_invitations
 from fairs.demo.letters import load_letters
+from fairs.demo.lodging import load_lodging
 from fairs.demo.milestones import load_milestones
 from fairs.demo.money import load_money_documents
 from fairs.demo.notes import load_notes
@@ -109,6 +110,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         made |= load_budgets(giftshow, souvenirs, users)
         made["invitees"] = load_invitations(random.Random(PLAN_YEAR + 4), giftshow, cast, users)
         made["hosted"] = load_guests(random.Random(PLAN_YEAR + 3), giftshow, users)
+        made["stays"] = load_lodging(giftshow, users)
         made["letters"] = load_letters(random.Random(PLAN_YEAR + 26), giftshow, users)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:
