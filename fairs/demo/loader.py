@@ -41,6 +41,7 @@ from fairs.demo.reminders import load_reminders
 from fairs.demo.sitework import load_site_work
 from fairs.demo.support import load_decision, load_draft, load_rules_and_lines
 from fairs.demo.texts import GIFTSHOW, SOUVENIRS, TERMS_EN, TERMS_VI
+from fairs.demo.travel import load_travel
 from fairs.demo.year2020_results import load_year
 from fairs.directory.reference import load_reference as load_directory_reference
 from fairs.exhibitors.lists import EXHIBITORS
@@ -111,6 +112,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         made["invitees"] = load_invitations(random.Random(PLAN_YEAR + 4), giftshow, cast, users)
         made["hosted"] = load_guests(random.Random(PLAN_YEAR + 3), giftshow, users)
         made["stays"] = load_lodging(giftshow, users)
+        made["guests flying"] = load_travel(random.Random(PLAN_YEAR + 4), giftshow, users)
         made["letters"] = load_letters(random.Random(PLAN_YEAR + 26), giftshow, users)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, case, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from fairs.calendar.models import Fair
 from fairs.core.clock import local_day
@@ -20,7 +20,7 @@ from fairs.core.text import fold
 from fairs.core.tokens import digest
 from fairs.directory.models import Company, Person
 from fairs.hospitality.models import Flight, ManifestVersion, TransferRun, TransferSeat
-from fairs.hospitality.planning import PlannedRun, Rider, propose
+from fairs.hospitality.planning import PlannedRun, Rider, fits, propose
 from fairs.hospitality.states import AT_THE_CAR, Direction, FlightState, RunKind, RunState, SeatState
 from fairs.hosting.models import Hosting
 from fairs.hosting.states import GRANTED, SupportTier
@@ -157,7 +157,7 @@ def board(fair: Fair, day: date, *, direction: str = "", airport: str = "", stat
             )
         )
     flights = db.session.scalars(query.order_by(Flight.id)).all()
-    seats = _seats_by_way([one.importer_id for one in flights])
+    seats = seats_by_way([one.importer_id for one in flights])
     found: dict[str, BoardFlight] = {}
     for one in flights:
         group = BoardFlight(one.direction, one.number, one.airport, one.away, one.at_fair)
@@ -173,7 +173,8 @@ def _on(begin: datetime, end: datetime) -> Any:
     return or_(arrives, and_(Flight.direction == Direction.DEPARTURE, Flight.departs_at >= begin, Flight.departs_at < end))
 
 
-def _seats_by_way(importer_ids: Sequence[int]) -> dict[tuple[int, str], TransferSeat]:
+def seats_by_way(importer_ids: Sequence[int]) -> dict[tuple[int, str], TransferSeat]:
+    """The places each way of many guests in one statement, by registration and way."""
     rows = db.session.scalars(
         select(TransferSeat)
         .options(joinedload(TransferSeat.run))
@@ -294,6 +295,33 @@ def runs_of_day(fair: Fair, day: date, *, with_cancelled: bool = True) -> Sequen
     return db.session.scalars(query.order_by(TransferRun.leaves_at, TransferRun.id)).all()
 
 
+def taken_of(run_ids: Sequence[int]) -> dict[int, int]:
+    """How many places of each run are taken, in one statement."""
+    rows = db.session.execute(
+        select(TransferSeat.run_id, func.count())
+        .where(TransferSeat.run_id.in_(run_ids), TransferSeat.state.in_(AT_THE_CAR))
+        .group_by(TransferSeat.run_id)
+    )
+    found: dict[int, int] = dict(rows.tuples().all())  # type: ignore[arg-type]
+    return {run_id: found.get(run_id, 0) for run_id in run_ids}
+
+
+def fitting_runs(fair: Fair, flights: Iterable[Flight]) -> dict[RunKind, list[tuple[TransferRun, int]]]:
+    """For each way the planned runs that suit the guest's flight, with their free places; two statements."""
+    mine = {RunKind(one.direction.value): one for one in flights}
+    rows = db.session.scalars(
+        select(TransferRun)
+        .where(TransferRun.fair_id == fair.id, TransferRun.state == RunState.PLANNED, TransferRun.kind.in_(list(mine)))
+        .order_by(TransferRun.leaves_at, TransferRun.id)
+    )
+    suiting = [run for run in rows if run.airport == mine[run.kind].airport and fits(run.kind, mine[run.kind].at_fair, run.leaves_at)]
+    used = taken_of([run.id for run in suiting])
+    found: dict[RunKind, list[tuple[TransferRun, int]]] = {kind: [] for kind in RunKind}
+    for run in suiting:
+        found[run.kind].append((run, run.capacity - used[run.id]))
+    return found
+
+
 def run_days(fair: Fair) -> list[date]:
     """The days on which vehicles drive."""
     rows = db.session.scalars(select(TransferRun.leaves_at).where(TransferRun.fair_id == fair.id, TransferRun.state != RunState.CANCELLED))
@@ -368,6 +396,24 @@ def _has(direction: Direction) -> Any:
     return select(Flight.id).where(Flight.importer_id == Importer.id, Flight.direction == direction, LIVE).exists()
 
 
+def _changed_since_print(fair_id: int) -> Any:
+    """A place changed after the list of its run was printed, or came to no printed list after others were printed."""
+    printed = aliased(TransferRun)
+    earlier = select(printed.id).where(printed.fair_id == fair_id, printed.printed_at < TransferSeat.changed_at)
+    return (
+        select(TransferSeat.id)
+        .outerjoin(TransferRun, TransferRun.id == TransferSeat.run_id)
+        .where(
+            TransferSeat.importer_id == Importer.id,
+            or_(
+                TransferRun.printed_at < TransferSeat.changed_at,
+                and_(TransferRun.printed_at.is_(None), earlier.correlate(TransferSeat).exists()),
+            ),
+        )
+        .exists()
+    )
+
+
 def guests_matching(fair: Fair, wanted: GuestFilter) -> Select[Importer]:
     """Who has flights, a place in a vehicle or support that is granted, with company and person."""
     granted = select(Hosting.id).where(Hosting.importer_id == Importer.id, Hosting.state.in_(GRANTED))
@@ -400,8 +446,7 @@ def guests_matching(fair: Fair, wanted: GuestFilter) -> Select[Importer]:
     elif wanted.flight in set(Direction):
         query = query.where(~_has(Direction(wanted.flight)))
     if wanted.changed:
-        since = select(TransferSeat.id).join(TransferRun, TransferRun.id == TransferSeat.run_id)
-        query = query.where(since.where(TransferSeat.importer_id == Importer.id, TransferRun.printed_at < TransferSeat.changed_at).exists())
+        query = query.where(_changed_since_print(fair.id))
     if wanted.country:
         query = query.where(Company.country == wanted.country.upper())
     return query

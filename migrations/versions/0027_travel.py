@@ -101,6 +101,7 @@ def upgrade() -> None:
         sa.Column("run_id", KEY, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("head", sa.JSON(), nullable=False),
         sa.Column("rows", sa.JSON(), nullable=False),
         sa.Column("by_id", KEY, nullable=True),
         sa.Column("by_name", sa.String(length=250), nullable=False),

@@ -78,6 +78,8 @@ from tests.factories.invitations import inviting
 from tests.factories.sitework import new_site
 from tests.factories.statements import Row, csv_file, grid
 from tests.factories.support import support_place
+from tests.factories.travel import flying, landing
+from tests.factories.travel import run as travel_run
 
 LONG = timedelta(days=8)
 
@@ -556,6 +558,43 @@ def closing() -> Awaiting:
     return Awaiting(place.fair, record, lambda: close_day(place.fair, yesterday, by=place.finance))
 
 
+def _seat(run_for_it: bool) -> Any:
+    place = reception(days_ahead=10)
+    hosting, _flight = flying(place)
+    if run_for_it:
+        travel_run(place.fair)
+        want_seat(hosting.importer, RunKind.ARRIVAL, by=SYSTEM)
+    return place, hosting, seats_of(hosting.importer_id)[0]
+
+
+def transfer_place() -> Awaiting:
+    place, hosting, record = _seat(False)
+    return Awaiting(place.fair, record, lambda: give_place(hosting.importer, travel_run(place.fair), by=SYSTEM))
+
+
+def not_found() -> Awaiting:
+    place, _hosting, record = _seat(True)
+    mark_seat(record, SeatState.NOT_FOUND, by=SYSTEM)
+    return Awaiting(place.fair, record, lambda: mark_seat(record, SeatState.MET, by=SYSTEM))
+
+
+def missed_flight() -> Awaiting:
+    place = reception(days_ahead=10)
+    hosting, record = flying(place)
+    mark_flights([record], FlightState.MISSED, by=SYSTEM)
+    later = landing(place.fair, "18:00", number="VN313")
+    return Awaiting(place.fair, record, lambda: save_flight(hosting.importer, later, by=SYSTEM))
+
+
+def drivers_list() -> Awaiting:
+    place = reception(days_ahead=10)
+    hosting, _flight = flying(place)
+    record = travel_run(place.fair)
+    issue_version(record, by=SYSTEM)
+    give_place(hosting.importer, record, by=SYSTEM)
+    return Awaiting(place.fair, record, lambda: issue_version(record, by=SYSTEM))
+
+
 SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "draft": (_fair(60, FairState.DRAFT, FairState.PUBLISHED),),
     "booking": (_fair(60, FairState.PUBLISHED, FairState.BOOKING_OPEN),),
@@ -609,6 +648,11 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "scan": (without_scan,),
     "rate": (without_rate,),
     "returned": (returned,),
+    "flight-missing": (),  # of the states of hosting; tests of travel look at it
+    "transfer-place": (transfer_place,),
+    "not-found": (not_found,),
+    "missed-flight": (missed_flight,),
+    "drivers-list": (drivers_list,),
     "call-back": (),  # notes have no states; tests of notes look at it
     "allocation": (
         _allocation(
