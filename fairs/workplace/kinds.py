@@ -331,7 +331,7 @@ KINDS = (
     Kind("documents", _l("Decisions"), "signature", "D", VIEW_DOCUMENTS, Selection, Selection.reference,
          lambda: select(Selection.reference, Selection.title, Selection.state, Selection.decision_number),
          lambda wanted, companies, people: [all_words(Selection.folded, wanted)], _document_hit),
-    Kind("letters", _l("Letters"), "mail-opened", "L", VIEW_LETTERS, Letter, Letter.reference,
+    Kind("letters", _l("Invitation letters"), "mail-opened", "L", VIEW_LETTERS, Letter, Letter.reference,
          lambda: select(Letter.reference, Letter.number, Letter.name, Letter.state),
          lambda wanted, companies, people: [people.of(Letter.person_id), _start(Letter.reference, wanted),
                                             _code(func.upper(Letter.number), wanted)], _letter_hit),
