@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from fairs.audit.models import AuditEntry
-from fairs.calendar.changes import cancel_fair
+from fairs.calendar.changes import cancel_fair, preview_cancel
 from fairs.core.actor import SYSTEM
 from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput
@@ -400,7 +400,9 @@ def test_granted_support_asks_for_the_passport_once_it_is_missing(office: Regist
 
 def test_letters_end_with_their_fair(office: Registry, client: Client) -> None:
     letter = office.letter()
-    cancel_fair(office.place.fair, reason="Dịch bệnh", by=SYSTEM)
+    fair = office.place.fair
+    _found, seen = preview_cancel(fair, "Dịch bệnh", by=SYSTEM)
+    cancel_fair(fair, reason="Dịch bệnh", typed_code=fair.code, seen=seen, by=SYSTEM)
     db.session.refresh(letter)
     assert (letter.state, letter.number) == (LetterState.REVOKED, "1/SCT-QLTM")
 
