@@ -1,7 +1,7 @@
 """letters of invitation, their texts and who signs them; the sex in a passport
 
 Revision: 0026
-Revises: 0022
+Revises: 0025
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = "0026"
-down_revision = "0022"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 

@@ -27,13 +27,14 @@ from fairs.workplace.awaited import (
     notes,
     overdue,
     participants,
+    privacy,
     refunds,
     sitework,
 )
 from fairs.workplace.inbox import Kind, Why
 
 _SUBJECTS = (
-    fairs, participants, invitations, hosting, letters, hospitality, lodging, documents, allocation, budgets, money, banking, refunds, cards, cash, overdue, sitework, deals, notes, messages,
+    fairs, participants, invitations, hosting, letters, hospitality, lodging, documents, allocation, budgets, money, banking, refunds, cards, cash, overdue, sitework, deals, notes, privacy, messages,
 )  # fmt: skip
 
 KINDS: tuple[Kind, ...] = tuple(kind for subject in _SUBJECTS for kind in subject.KINDS)
