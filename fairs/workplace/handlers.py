@@ -1,17 +1,20 @@
-"""What features above letters know of a guest's stay: hotel and flights, for letters and the list for immigration."""
+"""What features above know: hotel and flights for letters and the list for immigration, open claims for the removal of passports."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from fairs.calendar.models import Fair
+from fairs.claims.models import Claim
+from fairs.claims.states import ENDED
 from fairs.core.clock import local_day
 from fairs.core.db import db
 from fairs.hospitality.models import Flight
 from fairs.hospitality.states import Direction, FlightState
+from fairs.identity.service import register_hold
 from fairs.letters.stays import Known, register_source
 from fairs.lodging.models import Stay
 from fairs.lodging.states import TAKING
@@ -61,3 +64,13 @@ def flights_of(importer_ids: Sequence[int]) -> Mapping[int, Known]:
 # A flight says more of the days than a room that was taken before it was booked.
 register_source(flights_of)
 register_source(hotels_of)
+
+
+def open_claims(person_ids: Collection[int]) -> Collection[int]:
+    """Who of them has a claim that is not accounted for: the passport is needed until thirty days after that."""
+    return db.session.scalars(
+        select(Claim.person_id).where(Claim.person_id.in_(person_ids), Claim.state.not_in(ENDED))
+    ).all()
+
+
+register_hold(open_claims)
