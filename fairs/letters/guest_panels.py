@@ -212,7 +212,9 @@ def _issue(importer: Importer, before: Letter | None) -> Any:
         form.kind.data = str(before.kind)
     if form.validate_on_submit():
         try:
-            letter = issue_letter(importer, form.draft(replacing=before.kind if before is not None else None), by=actor())
+            letter = issue_letter(
+                importer, form.draft(replacing=before.kind if before is not None else None), by=actor()
+            )
         except DomainError as error:
             form.add_error(error)
         else:

@@ -37,7 +37,9 @@ from fairs.letters.states import LetterKind, LetterState
 
 def wanted_of(args: Args) -> LetterFilter:
     """The filter that an address asks for."""
-    return LetterFilter(args.get("q", "")[:200], args.get("state", ""), args.get("kind", ""), args.get("country", "")[:2])
+    return LetterFilter(
+        args.get("q", "")[:200], args.get("state", ""), args.get("kind", ""), args.get("country", "")[:2]
+    )
 
 
 def guests_of(args: Args) -> GuestFilter:

@@ -73,14 +73,13 @@ def preview_pdf(importer: Importer, kind: LetterKind, wording: LetterWording, si
         document.expires_on if document is not None else None, "", importer.person.native_name,
         importer.person.name_language, importer.person.job_title,
     )  # fmt: skip
-    return letters_pdf([
-        _made(
-            f"…/{wording.symbol}", fair.today, max(stay.last, fair.ends_on), stay.first, stay.last, wording, facts,
-            importer.person.passport_name or importer.person.native_name, importer.company.country, opened,
-            (signer.title_vi, signer.title_en, signer.name) if signer is not None else ("", "", ""), None,
-            "XEM THỬ – PREVIEW",
-        )  # fmt: skip
-    ])
+    name = importer.person.passport_name or importer.person.native_name
+    signature = (signer.title_vi, signer.title_en, signer.name) if signer is not None else ("", "", "")
+    sheet = _made(
+        f"…/{wording.symbol}", fair.today, max(stay.last, fair.ends_on), stay.first, stay.last, wording, facts, name,
+        importer.company.country, opened, signature, None, "XEM THỬ – PREVIEW",
+    )  # fmt: skip
+    return letters_pdf([sheet])
 
 
 def _made(
@@ -154,9 +153,7 @@ def _words(locale: str, facts: Mapping[str, Any], known: Mapping[str, str]) -> d
     }  # fmt: skip
 
 
-def _cells(
-    opened: Opened, vi: Mapping[str, str], en: Mapping[str, str], country: str
-) -> Sequence[Sequence[Cell]]:
+def _cells(opened: Opened, vi: Mapping[str, str], en: Mapping[str, str], country: str) -> Sequence[Sequence[Cell]]:
     native = opened.native_name
     second = native if native and native.casefold() != vi["name"].casefold() else ""
     language = opened.language or name_language(native, country)

@@ -105,7 +105,7 @@ def check_letter(importer: Importer, kind: LetterKind, *, replacing: bool = Fals
 def warning_of(expires_on: date | None, arrives_on: date) -> str:
     """What is to be said of a passport that ends soon after the arrival; empty when it lasts long enough."""
     if expires_on is not None and expires_on < arrives_on + timedelta(days=LONG_ENOUGH):
-        return _("The passport expires within six months of the arrival.")
+        return str(_("The passport expires within six months of the arrival."))
     return ""
 
 

@@ -47,7 +47,9 @@ from fairs.dunning.states import Outcome, StepKind, StepState
 from fairs.exhibitors.service import accept_application, refuse_application, waitlist_application
 from fairs.funding.queries import clashes_of
 from fairs.funding.service import decide_clash, settle_grant
+from fairs.importers.models import Importer
 from fairs.importers.service import approve_importer, withdraw_importer
+from fairs.letters.service import revoke_letter, wish_letter
 from fairs.messages.models import OutboxMessage
 from fairs.messages.service import Notice, mark_printed, send, try_again
 from fairs.messages.states import MessageState
@@ -68,6 +70,7 @@ from tests.factories.deals import ALL_CHECKS, acting, office, scan, vnd
 from tests.factories.deals import Office as Deals
 from tests.factories.exhibitors import new_office
 from tests.factories.importers import ZONE, reception
+from tests.factories.letters import registry as letters_registry
 from tests.factories.sitework import new_site
 from tests.factories.statements import Row, csv_file, grid
 from tests.factories.support import support_place
@@ -175,6 +178,21 @@ def importer() -> Awaiting:
     place = reception()
     record = place.importer()
     return Awaiting(place.fair, record, lambda: approve_importer(record, by=SYSTEM))
+
+
+def letter_wish() -> Awaiting:
+    office = letters_registry()
+    wish = wish_letter(office.guest(), embassy="Tokyo", by=SYSTEM)
+    return Awaiting(office.place.fair, wish, lambda: office.letter(wish.importer))
+
+
+def letter_too_short() -> Awaiting:
+    """The guest means to come later than was known when the letter was issued."""
+    office = letters_registry()
+    letter = office.letter()
+    with transaction():
+        db.session.get_one(Importer, letter.importer_id).stays_from = letter.valid_until + timedelta(days=1)
+    return Awaiting(office.place.fair, letter, lambda: revoke_letter(letter, reason="Cấp lại", by=SYSTEM))
 
 
 def badge() -> Awaiting:
@@ -502,6 +520,9 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "settlement": (settlement,),
     "waiting-list": (waiting_list,),
     "importer": (importer,),
+    "letter-wanted": (letter_wish,),
+    "letter-too-short": (letter_too_short,),
+    "letter-failures": (),  # no state of its own; tests of letters look at it
     "badge": (badge,),
     "payment-call": (_asking(StepKind.CALL, lambda step, by: record_call(step, CallDraft(Outcome.TALKED), by=by)),),
     "release": (_asking(StepKind.RELEASE, lambda step, by: release(step, reason="Chưa đặt cọc", by=by)),),

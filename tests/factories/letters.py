@@ -54,7 +54,5 @@ class Registry:
 def registry() -> Registry:
     """A fair with a department that writes letters."""
     place = reception()
-    signer = save_signatory(
-        place.fair, SignatoryDraft("Nguyễn Thị Mẫu", "Phó Giám đốc", "Deputy Director"), by=SYSTEM
-    )
+    signer = save_signatory(place.fair, SignatoryDraft("Nguyễn Thị Mẫu", "Phó Giám đốc", "Deputy Director"), by=SYSTEM)
     return Registry(place, signer)

@@ -51,8 +51,14 @@ from fairs.exhibitors.questions import QuestionDraft, save_answers, save_questio
 from fairs.exhibitors.sharing import StandDraft, add_company
 from fairs.floorplans.models import Booth, Hall, PlanImport
 from fairs.funding.models import Grant, SupportClash
+from fairs.identity.service import PassportDraft, save_passport
 from fairs.importers.models import Importer
 from fairs.importers.service import link_for as importer_link
+from fairs.importers.states import ImporterState
+from fairs.letters.models import Letter
+from fairs.letters.service import LetterDraft, issue_letter, shown_code, unseal
+from fairs.letters.states import LetterKind
+from fairs.letters.wording import SignatoryDraft, save_signatory
 from fairs.lists.models import BulkRun
 from fairs.lists.service import save_view
 from fairs.lists.states import RunState
@@ -91,6 +97,7 @@ BY_REFERENCE = {
     "exhibitors": Exhibitor,
     "importers": Importer,
     "guests": Importer,
+    "letters": Letter,
     "visitors": Visitor,
     "deals": Contract,
     "badges": Badge,
@@ -258,7 +265,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "refund_number": refund.number, "list_number": transfers.number,
         "money/number": _first(Invoice, Invoice.fair_id == fair.id, Invoice.id != paid.id).number,
         "invoices/number": (invoice or _first(Invoice)).number,
-        **_bank(app, fair, by),
+        **_bank(app, fair, by), **_letter(fair, by),
         "booth/reference": own_booking.reference if own_booking else _first(BoothBooking).reference,
         "allocation/number": allocation.number, "compare/other": allocation.number, "allocation/form": "docx",
         "apart/exclusion_id": apart.id, "places/reference": allocation.places[0].exhibitor.reference,
@@ -309,6 +316,19 @@ def _exhibitor_of(model: Any, fair: Fair) -> str:
     """The exhibitor of the fair's first row of this kind."""
     found = db.session.scalars(select(model).where(model.fair_id == fair.id).order_by(model.id)).first()
     return str(found.exhibitor.reference) if found is not None else _reference(Exhibitor, fair)
+
+
+def _letter(fair: Fair, by: Actor) -> dict[str, Any]:
+    """A letter to an approved importer, with who signs it."""
+    guest = _first(Importer, Importer.fair_id == fair.id, Importer.state == ImporterState.APPROVED)
+    save_passport(guest.person, PassportDraft("MAU999999", None, "JP", fair.ends_on + timedelta(days=900)), by=by)
+    signer = save_signatory(fair, SignatoryDraft("Mẫu", "Giám đốc", "Director"), by=by)
+    draft = LetterDraft(LetterKind.INVITATION, signer.id, reason="Mẫu")
+    letter = issue_letter(guest, draft, by=by, tell=False)
+    return {
+        "signatory_id": signer.id, "letter_reference": letter.reference, "letter_kind": "invitation",
+        "verify/code": shown_code(unseal(letter).code), "versions/version": 1,
+    }  # fmt: skip
 
 
 def _bank(app: Flask, fair: Fair, by: Actor) -> dict[str, int]:

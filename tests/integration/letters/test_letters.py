@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from fairs.accounts.queries import active_grants
 from fairs.audit.models import AuditEntry
 from fairs.calendar.changes import cancel_fair, preview_cancel
 from fairs.core.actor import SYSTEM
@@ -20,7 +21,6 @@ from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput
 from fairs.core.events import publish
 from fairs.core.permissions import Role
-from fairs.core.storage import Upload
 from fairs.hosting.events import HostingGranted
 from fairs.hosting.states import SupportTier
 from fairs.identity.models import DocumentReading
@@ -39,6 +39,8 @@ from fairs.lists.models import BulkItem, BulkRun
 from fairs.lists.states import ItemState, RunState
 from fairs.messages.models import OutboxMessage
 from fairs.messages.render import render_attachment
+from fairs.workplace.awaited import KIND_BY_KEY
+from fairs.workplace.inbox import Inbox, Reader
 from tests.factories.guests import approved_importer, granted_guest
 from tests.factories.importers import mails_to
 from tests.factories.letters import NUMBER, Registry, registry
@@ -167,7 +169,9 @@ def test_a_letter_keeps_the_text_and_the_signer_it_was_issued_with(office: Regis
     save_wording(
         office.place.fair, LetterKind.VISA, replace(wording, vi=replace(wording.vi, title="BẢN MỚI")), by=SYSTEM
     )
-    save_signatory(office.place.fair, SignatoryDraft("Người Khác", "Giám đốc", "Director"), row=office.signer, by=SYSTEM)
+    save_signatory(
+        office.place.fair, SignatoryDraft("Người Khác", "Giám đốc", "Director"), row=office.signer, by=SYSTEM
+    )
     text = pages_of(letter_pdf([letter], purpose="test", by=SYSTEM))[0].get_textpage().get_text_range()
     assert "BẢN MỚI" not in text and "Nguyễn Thị Mẫu" in text
     assert [row.version for row in versions_of(office.place.fair.id, LetterKind.VISA)] == [2, 1]
@@ -304,7 +308,9 @@ def test_issue_replace_and_revoke_on_the_guests_screen(office: Registry, client:
     letter = db.session.scalars(select(Letter)).one()
     assert letter.stay_from == hosting.funded_from and letter.number in client.get(screen).text
     assert client.submit(f"{screen}/letters/{letter.reference}/replace", form).status_code == 422  # no reason
-    assert client.submit(f"{screen}/letters/{letter.reference}/replace", {**form, "reason": "Sửa tên"}).status_code == 303
+    assert (
+        client.submit(f"{screen}/letters/{letter.reference}/replace", {**form, "reason": "Sửa tên"}).status_code == 303
+    )
     second = db.session.scalars(select(Letter).where(Letter.state == LetterState.ISSUED)).one()
     assert client.submit(f"{screen}/letters/{second.reference}/revoke", {"reason": ""}).status_code == 422
     assert client.submit(f"{screen}/letters/{second.reference}/revoke", {"reason": "Không đi"}).status_code == 303
@@ -438,3 +444,22 @@ def test_nothing_of_a_passport_in_history_mail_or_address(office: Registry) -> N
     for table in (AuditEntry, OutboxMessage):
         rows = db.session.execute(select(table)).scalars().all()
         assert rows and NUMBER not in " ".join(str(vars(row)) for row in rows)
+
+
+def test_a_run_that_left_a_guest_without_a_letter_stays_in_the_inbox_until_there_is_one(
+    office: Registry, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guest, user = office.guest(), office.place.user(Role.ORGANISER)
+    login(client, user)
+
+    def fail(*_args: Any, **_kwargs: Any) -> Letter:
+        raise OSError
+
+    monkeypatch.setattr("fairs.letters.lists.issue_letter", fail)
+    bulk(client, office, None)
+    monkeypatch.undo()
+    kind = KIND_BY_KEY["letter-failures"]
+    reader = Reader(user.id, active_grants(user.id), [office.place.fair])
+    assert Inbox(reader, [kind]).total.total == 1
+    office.letter(guest)
+    assert Inbox(reader, [kind]).total.total == 0

@@ -82,7 +82,9 @@ def typed(**changes: Any) -> dict[str, Any]:
     return {**values, **changes}
 
 
-def post(client: Client, path: str, values: dict[str, Any], scan: bytes | None = None, name: str = "passport.pdf") -> Any:
+def post(
+    client: Client, path: str, values: dict[str, Any], scan: bytes | None = None, name: str = "passport.pdf"
+) -> Any:
     sent = {**values, **({"scan": (io.BytesIO(scan), name)} if scan is not None else {})}
     return client.submit(path, sent, content_type="multipart/form-data")
 
@@ -131,7 +133,9 @@ def png(width: int, height: int) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
+    )
 
 
 @pytest.mark.parametrize(
