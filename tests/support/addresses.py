@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask
+from PIL import Image
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
@@ -322,7 +324,10 @@ def _letter(fair: Fair, by: Actor) -> dict[str, Any]:
     """A letter to an approved importer, with who signs it."""
     guest = _first(Importer, Importer.fair_id == fair.id, Importer.state == ImporterState.APPROVED)
     save_passport(guest.person, PassportDraft("MAU999999", None, "JP", fair.ends_on + timedelta(days=900)), by=by)
-    signer = save_signatory(fair, SignatoryDraft("Mẫu", "Giám đốc", "Director"), by=by)
+    picture = BytesIO()
+    Image.new("RGBA", (30, 10)).save(picture, "PNG")
+    signature = Upload("chu-ky.png", picture.getvalue())
+    signer = save_signatory(fair, SignatoryDraft("Mẫu", "Giám đốc", "Director", signature), by=by)
     draft = LetterDraft(LetterKind.INVITATION, signer.id, reason="Mẫu")
     letter = issue_letter(guest, draft, by=by, tell=False)
     return {

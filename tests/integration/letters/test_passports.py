@@ -201,7 +201,7 @@ def test_staff_enter_it_and_wrong_input_stays_in_the_panel(office: Registry, cli
     screen = f"{office.place.staff}/guests/{guest.reference}"
     login(client, office.place.user(Role.ORGANISER))
     wrong = post(client, f"{screen}/passport", typed(number="?"))
-    assert wrong.status_code == 422 and 'id="number-error"' in wrong.text
+    assert wrong.status_code == 422 and 'id="identity-number-error"' in wrong.text
     assert post(client, f"{screen}/passport", typed()).status_code == 303
     assert client.submit(f"{screen}/passport/remove").status_code == 303
     document = document_of(guest.person_id)
