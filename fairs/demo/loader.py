@@ -26,6 +26,7 @@ from fairs.demo.cash import load_cash_desk
 from fairs.demo.deals import load_contracts, load_rates
 from fairs.demo.guests import load_guests
 from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall, publish_plans
+from fairs.demo.invitations import load_invitations
 from fairs.demo.letters import load_letters
 from fairs.demo.milestones import load_milestones
 from fairs.demo.money import load_money_documents
@@ -106,7 +107,8 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         made["bank lines"] = load_statement(giftshow, users)
         load_reminders(giftshow, users)
         made |= load_budgets(giftshow, souvenirs, users)
-        made["hosted"] = load_guests(random.Random(PLAN_YEAR + 3), giftshow)
+        made["invitees"] = load_invitations(random.Random(PLAN_YEAR + 4), giftshow, cast, users)
+        made["hosted"] = load_guests(random.Random(PLAN_YEAR + 3), giftshow, users)
         made["letters"] = load_letters(random.Random(PLAN_YEAR + 26), giftshow, users)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:

@@ -16,6 +16,7 @@ from fairs.booths.withdrawal import last_day_to_withdraw, last_early_day
 from fairs.calendar.models import Fair
 from fairs.core.clock import local_day
 from fairs.core.permissions import Role
+from fairs.invitations.queries import last_day_for_answers
 from fairs.sitework.catalogue import items_of as services_of
 from fairs.sitework.manual import items_of as manual_of
 from fairs.sitework.standing import settings_of
@@ -97,6 +98,10 @@ RULES: tuple[Rule, ...] = (
          "exhibitors.index", {"state": "submitted"}),
     Rule("support", _l("Decisions on support are signed"), before(45), Role.ORGANISER, CUSTOM, "support", "documents.index"),
     Rule("allocation", _l("Booths are allocated"), before(40), Role.ORGANISER, CUSTOM, "allocation", "allocation.index"),
+    Rule("invitations", _l("The invitations go out"), before(120), Role.HOSPITALITY, CUSTOM, "invitations", "campaigns.index",
+         kinds=("trade",)),
+    Rule("replies", _l("Last day for answers to invitations"), last_day_for_answers, Role.HOSPITALITY, RECORDS, "day",
+         "invitations.index", {"state": "invited"}),
     Rule("rooms", _l("Rooms that nobody needs are released"), before(30), Role.HOSPITALITY, CUSTOM, kinds=("trade",)),
     Rule("importers", _l("All importers have an answer"), before(30), Role.ORGANISER, RECORDS, "importers",
          "importers.index", {"state": "submitted"}),

@@ -47,8 +47,13 @@ from fairs.dunning.states import Outcome, StepKind, StepState
 from fairs.exhibitors.service import accept_application, refuse_application, waitlist_application
 from fairs.funding.queries import clashes_of
 from fairs.funding.service import decide_clash, settle_grant
+from fairs.hosting.service import approve_hosting, confirm_hosting, put_on_reserve
 from fairs.importers.models import Importer
 from fairs.importers.service import approve_importer, withdraw_importer
+from fairs.invitations.campaigns import pause_campaign, resume_campaign, send_portion, start_campaign
+from fairs.invitations.mails import invite
+from fairs.invitations.service import mark_unreachable
+from fairs.invitations.states import SourceKind
 from fairs.letters.service import revoke_letter, wish_letter
 from fairs.messages.models import OutboxMessage
 from fairs.messages.service import Notice, mark_printed, send, try_again
@@ -69,7 +74,9 @@ from tests.factories.checkin import Entrance, new_fair
 from tests.factories.deals import ALL_CHECKS, acting, office, scan, vnd
 from tests.factories.deals import Office as Deals
 from tests.factories.exhibitors import new_office
+from tests.factories.hosting import hosting_place
 from tests.factories.importers import ZONE, reception
+from tests.factories.invitations import inviting
 from tests.factories.letters import registry as letters_registry
 from tests.factories.sitework import new_site
 from tests.factories.statements import Row, csv_file, grid
@@ -406,6 +413,32 @@ def _allocation(state: AllocationState, act: Callable[[AllocationRun], Any]) -> 
     return make
 
 
+def hosting_application() -> Awaiting:
+    place = hosting_place()
+    row = place.applied()
+    return Awaiting(place.fair, row, lambda: put_on_reserve(row, by=place.first))
+
+
+def hosting_proposal() -> Awaiting:
+    place = hosting_place()
+    row = place.proposed()
+    return Awaiting(place.fair, row, lambda: approve_hosting(row, by=place.second))
+
+
+def hosting_paper() -> Awaiting:
+    place = hosting_place()
+    row = place.approved()
+    return Awaiting(place.fair, row, lambda: place.sign(row))
+
+
+def hosting_reply() -> Awaiting:
+    place = hosting_place()
+    row = place.granted()
+    with transaction():
+        row.reply_by = place.fair.today
+    return Awaiting(place.fair, row, lambda: confirm_hosting(row, by=SYSTEM))
+
+
 def letter() -> Awaiting:
     fair = new_fair()
     with transaction():
@@ -430,6 +463,41 @@ def _fair(first_in: int, state: FairState, following: FairState) -> Callable[[],
         return Awaiting(fair, fair, lambda: change_state(fair, following, by=SYSTEM))
 
     return make
+
+
+def nominated() -> Awaiting:
+    place = inviting()
+    record = place.invitee(place.source(SourceKind.PARTNER, "Hiệp hội mẫu"))
+    return Awaiting(place.fair, record, lambda: invite(record, by=SYSTEM))
+
+
+def unreachable() -> Awaiting:
+    place = inviting()
+    record, _token = place.invited()
+    with transaction():
+        mark_unreachable(record, "550 5.1.1 User unknown", by=SYSTEM)
+    return Awaiting(place.fair, record, lambda: invite(record, by=SYSTEM))
+
+
+def campaign_draft() -> Awaiting:
+    place = inviting()
+    place.invitee()
+    record = place.campaign()
+    return Awaiting(place.fair, record, lambda: start_campaign(record, by=SYSTEM))
+
+
+def campaign_paused() -> Awaiting:
+    place = inviting()
+    place.invitee()
+    record = pause_campaign(place.running(), by=SYSTEM)
+    return Awaiting(place.fair, record, lambda: resume_campaign(record, by=SYSTEM))
+
+
+def campaign_stuck() -> Awaiting:
+    place = inviting()
+    place.invitee()
+    record = place.running()
+    return Awaiting(place.fair, record, lambda: send_portion(record.id), timedelta(days=1))
 
 
 #: By kind; a kind of several states has one for each.
@@ -523,6 +591,10 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "letter-wanted": (letter_wish,),
     "letter-too-short": (letter_too_short,),
     "letter-failures": (),  # no state of its own; tests of letters look at it
+    "nominated": (nominated,),
+    "unreachable": (unreachable,),
+    "campaign": (campaign_draft, campaign_paused),
+    "campaign-stuck": (campaign_stuck,),
     "badge": (badge,),
     "payment-call": (_asking(StepKind.CALL, lambda step, by: record_call(step, CallDraft(Outcome.TALKED), by=by)),),
     "release": (_asking(StepKind.RELEASE, lambda step, by: release(step, reason="Chưa đặt cọc", by=by)),),
@@ -570,6 +642,10 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     ),
     "data-request": (data_request,),
     "data-erasure": (data_erasure,),
+    "hosting_application": (hosting_application,),
+    "hosting_proposal": (hosting_proposal,),
+    "hosting_paper": (hosting_paper,),
+    "hosting_reply": (hosting_reply,),
     "letter": (letter,),
     "mail": (failed_mail,),
 }

@@ -37,10 +37,12 @@ from fairs.contracts.models import Contract
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
+from fairs.core.links import new_link
 from fairs.core.lists import list_spec
 from fairs.core.money import Money
 from fairs.core.permissions import Permission, Role
 from fairs.core.storage import Upload
+from fairs.core.tokens import digest
 from fairs.core.web import MARK
 from fairs.directory.models import Company, Invitation, Membership, Person, Product
 from fairs.directory.service import CompanyDraft, file_on_behalf
@@ -53,10 +55,17 @@ from fairs.exhibitors.questions import QuestionDraft, save_answers, save_questio
 from fairs.exhibitors.sharing import StandDraft, add_company
 from fairs.floorplans.models import Booth, Hall, PlanImport
 from fairs.funding.models import Grant, SupportClash
+from fairs.hosting.models import Hosting
 from fairs.identity.service import PassportDraft, save_passport
 from fairs.importers.models import Importer
 from fairs.importers.service import link_for as importer_link
 from fairs.importers.states import ImporterState
+from fairs.invitations.mails import new_token
+from fairs.invitations.models import Campaign, Nomination, Source
+from fairs.invitations.segments import Segment
+from fairs.invitations.service import NewInvitee, add_by_hand
+from fairs.invitations.states import SourceKind
+from fairs.invitations.texts import INVITATION
 from fairs.letters.models import Letter
 from fairs.letters.service import LetterDraft, issue_letter, shown_code, unseal
 from fairs.letters.states import LetterKind
@@ -106,6 +115,7 @@ BY_REFERENCE = {
     "services": ServiceOrder,
     "documents": Selection,
     "support": Grant,
+    "hosting": Hosting,
 }
 
 
@@ -200,7 +210,11 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
     note = add_note(company, NoteDraft(NoteKind.NOTE, "Ghi chú mẫu"), by=by)
     with transaction():
         message = send(Notice("accounts/test", "Hà", None, "vi", {}, fair.id, ()))
-        tokens = {"i/token": importer_link(importer), "v/token": visitor_link(visitor)}
+        tokens = {
+            "i/token": importer_link(importer),
+            "v/token": visitor_link(visitor),
+            **_invitations(fair, company, by),
+        }
         db.session.add(Membership(user_id=colleague.id, company_id=own_company))
     held_by = _first(BoothBooking, BoothBooking.fair_id == fair.id)
     with transaction():
@@ -278,6 +292,33 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "checkin.rehearse": {"gate": made.values["gates/code"], "rehearsal": fair.starts_on.isoformat()},
     }
     return made
+
+
+def _invitations(fair: Fair, company: Company, by: Actor) -> dict[str, Any]:
+    """An invitee with a link, a campaign, a source with its link and somebody whom it named; the exhibitor's own buyer."""
+    embassy = Source(
+        fair_id=fair.id, kind=SourceKind.EMBASSY, name="Sample embassy", email="embassy@people.example", quota=9
+    )
+    own = Source(fair_id=fair.id, kind=SourceKind.EXHIBITOR, name=company.name, company_id=company.id)
+    db.session.add_all([embassy, own])
+    db.session.flush()
+    token = new_link(embassy, expires_at=fair.at(fair.ends_on, fair.closes_at))
+    embassy.token_hash = digest(token)
+    found = []
+    for source in (embassy, own):
+        typed = NewInvitee(f"Sample {source.kind}", "Sample Imports", "JP", f"{source.kind}@people.example")
+        row = add_by_hand(fair, typed, source=source, by=by)
+        nomination = Nomination(fair_id=fair.id, source_id=source.id, invitee_id=row.id)
+        db.session.add(nomination)
+        found.append((row, nomination))
+    campaign = Campaign(fair_id=fair.id, name="Sample", segment=Segment().as_json(), texts=INVITATION)
+    db.session.add(campaign)
+    db.session.flush()
+    return {
+        "invitee_id": found[0][0].id, "campaign_id": campaign.id, "source_id": embassy.id, "nominate/token": token,
+        "nominate/nomination_id": found[0][1].id, "buyers/nomination_id": found[1][1].id,
+        "rsvp/token": new_token(found[0][0], None),
+    }  # fmt: skip
 
 
 def _cash_refund(credit: Credit, by: Actor) -> Refund:
