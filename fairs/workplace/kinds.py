@@ -355,7 +355,7 @@ KINDS = (
          .join(Company, Company.id == Hosting.company_id).join(Person, Person.id == Hosting.person_id),
          lambda wanted, companies, people: [companies.of(Hosting.company_id), people.of(Hosting.person_id),
                                             _start(Hosting.reference, wanted)], _hosting_hit),
-    Kind("letters", _l("Letters"), "mail-opened", "L", VIEW_LETTERS, Letter, Letter.reference,
+    Kind("letters", _l("Invitation letters"), "mail-opened", "L", VIEW_LETTERS, Letter, Letter.reference,
          lambda: select(Letter.reference, Letter.number, Letter.name, Letter.state),
          lambda wanted, companies, people: [people.of(Letter.person_id), _start(Letter.reference, wanted),
                                             _code(func.upper(Letter.number), wanted)], _letter_hit),

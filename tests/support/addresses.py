@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask
+from PIL import Image
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
@@ -54,14 +56,20 @@ from fairs.exhibitors.sharing import StandDraft, add_company
 from fairs.floorplans.models import Booth, Hall, PlanImport
 from fairs.funding.models import Grant, SupportClash
 from fairs.hosting.models import Hosting
+from fairs.identity.service import PassportDraft, save_passport
 from fairs.importers.models import Importer
 from fairs.importers.service import link_for as importer_link
+from fairs.importers.states import ImporterState
 from fairs.invitations.mails import new_token
 from fairs.invitations.models import Campaign, Nomination, Source
 from fairs.invitations.segments import Segment
 from fairs.invitations.service import NewInvitee, add_by_hand
 from fairs.invitations.states import SourceKind
 from fairs.invitations.texts import INVITATION
+from fairs.letters.models import Letter
+from fairs.letters.service import LetterDraft, issue_letter, shown_code, unseal
+from fairs.letters.states import LetterKind
+from fairs.letters.wording import SignatoryDraft, save_signatory
 from fairs.lists.models import BulkRun
 from fairs.lists.service import save_view
 from fairs.lists.states import RunState
@@ -100,6 +108,7 @@ BY_REFERENCE = {
     "exhibitors": Exhibitor,
     "importers": Importer,
     "guests": Importer,
+    "letters": Letter,
     "visitors": Visitor,
     "deals": Contract,
     "badges": Badge,
@@ -272,7 +281,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "refund_number": refund.number, "list_number": transfers.number,
         "money/number": _first(Invoice, Invoice.fair_id == fair.id, Invoice.id != paid.id).number,
         "invoices/number": (invoice or _first(Invoice)).number,
-        **_bank(app, fair, by),
+        **_bank(app, fair, by), **_letter(fair, by),
         "booth/reference": own_booking.reference if own_booking else _first(BoothBooking).reference,
         "allocation/number": allocation.number, "compare/other": allocation.number, "allocation/form": "docx",
         "apart/exclusion_id": apart.id, "places/reference": allocation.places[0].exhibitor.reference,
@@ -350,6 +359,22 @@ def _exhibitor_of(model: Any, fair: Fair) -> str:
     """The exhibitor of the fair's first row of this kind."""
     found = db.session.scalars(select(model).where(model.fair_id == fair.id).order_by(model.id)).first()
     return str(found.exhibitor.reference) if found is not None else _reference(Exhibitor, fair)
+
+
+def _letter(fair: Fair, by: Actor) -> dict[str, Any]:
+    """A letter to an approved importer, with who signs it."""
+    guest = _first(Importer, Importer.fair_id == fair.id, Importer.state == ImporterState.APPROVED)
+    save_passport(guest.person, PassportDraft("MAU999999", None, "JP", fair.ends_on + timedelta(days=900)), by=by)
+    picture = BytesIO()
+    Image.new("RGBA", (30, 10)).save(picture, "PNG")
+    signature = Upload("chu-ky.png", picture.getvalue())
+    signer = save_signatory(fair, SignatoryDraft("Mẫu", "Giám đốc", "Director", signature), by=by)
+    draft = LetterDraft(LetterKind.INVITATION, signer.id, reason="Mẫu")
+    letter = issue_letter(guest, draft, by=by, tell=False)
+    return {
+        "signatory_id": signer.id, "letter_reference": letter.reference, "letter_kind": "invitation",
+        "verify/code": shown_code(unseal(letter).code), "versions/version": 1,
+    }  # fmt: skip
 
 
 def _bank(app: Flask, fair: Fair, by: Actor) -> dict[str, int]:
