@@ -20,6 +20,7 @@ from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput
+from fairs.core.events import publish
 from fairs.core.links import new_link
 from fairs.core.sequences import next_reference
 from fairs.core.text import clean, is_latin
@@ -34,6 +35,7 @@ from fairs.directory.service import (
     save_person,
 )
 from fairs.importers.errors import AlreadyRegistered, RegistrationClosed
+from fairs.importers.events import ImporterApproved, ImporterEnded, ImporterRegistered
 from fairs.importers.models import Importer
 from fairs.importers.queries import badge_of, importer_by_email, importer_of_person
 from fairs.importers.states import AnnualVolume, BuyerKind, ConsentKind, ImporterState
@@ -187,6 +189,8 @@ def _submit(importer: Importer, by: Actor) -> None:
     importer.answers = None
     importer.confirmed_at = now()
     importer.decide_by = working_days_after(importer.fair.today, importer.fair.importer_reply_days)
+    db.session.flush()
+    publish(ImporterRegistered(importer, by))
 
 
 def link_for(importer: Importer, expires_at: datetime | None = None) -> str:
@@ -256,6 +260,7 @@ def approve_importer(importer: Importer, *, by: Actor) -> Importer:
         db.session.flush()
         record("importers.approve", row, by=by, after={"badge": badge.reference})
         _notify(row, "approved")
+        publish(ImporterApproved(row, by))
         return row
 
 
@@ -270,6 +275,7 @@ def refuse_importer(importer: Importer, reason: str, *, by: Actor) -> Importer:
         row.decided_at, row.decided_by_id = now(), by.user_id
         record("importers.refuse", row, by=by, after={"reason": row.decision_note})
         _notify(row, "refused")
+        publish(ImporterEnded(row, by, row.decision_note))
         return row
 
 
@@ -283,4 +289,5 @@ def withdraw_importer(importer: Importer, *, by: Actor | None = None) -> Importe
         if badge is not None and badge.state is BadgeState.ACTIVE:
             revoke_badge(badge, "Withdrawn", by=actor)
         record("importers.withdraw", row, by=actor)
+        publish(ImporterEnded(row, actor, "Withdrawn"))
         return row
