@@ -9,12 +9,12 @@ from fairs.core.text import fold
 # Behind the name, folded and without full stops. Taken away one after the other: "GmbH & Co. KG" is three of them.
 _BEHIND = frozenset(
     "co ltd limited company corp corporation inc incorporated llc llp lp plc gmbh mbh ag kg kgaa ohg ug ev sa sas sasu sarl "
-    "eurl srl spa sl slu bv nv ab oy oyj as aps asa kk yk gk pty pte pvt private sdn bhd jsc pjsc ooo oao zao sro spzoo zoo "
+    "eurl srl spa sl slu bv nv ab oy oyj as aps asa kk yk gk pty pte pvt private sdn bhd jsc pjsc ooo oao zao sro spzoo sp z oo zoo "
     "doo ead eood ood kft zrt ltda cia eirl tnhh mtv cp jsco and et und group holding holdings cv ltee sia uab tbk".split()
 )
 _BEFORE = re.compile(
     r"^(?:(?:cong ty|cty|tnhh|trach nhiem huu han|co phan|cp|mtv|mot thanh vien|hai thanh vien|xuat nhap khau|doanh nghiep tu nhan|dntn|"
-    r"the|pt|cv|ooo|oao|zao|tov|pjsc|gie|ste|societe|firma)\s+)+"
+    r"the|pt|cv|ooo|oao|zao|ооо|оао|зао|tov|pjsc|gie|ste|societe|firma)\s+)+"
 )
 # Chinese, Japanese and Korean forms stand before or behind without a space; fold() has taken ㈱ apart to (株).
 _HAN = re.compile(

@@ -15,7 +15,7 @@ from fairs.core.money import Money
 from fairs.core.states import HasState
 from fairs.directory.models import Company, Person
 from fairs.documents.models import Selection
-from fairs.funding.external_models import ExternalSupport as ExternalSupport  # a table of this feature
+from fairs.funding.external_models import ExternalSupport  # noqa: F401  a table of this feature
 from fairs.funding.states import (
     CLASH_TRANSITIONS,
     TRANSITIONS,

@@ -10,6 +10,8 @@ from fairs.claims.proofs import reseal_papers
 from fairs.core import crypto
 from fairs.core.db import db, transaction
 from fairs.core.installation import SECRET, InstallationSetting
+from fairs.identity.service import rotate_documents
+from fairs.letters.service import rotate_letters
 from fairs.payments.models import Refund
 from fairs.payments.transfer_models import HasAccount, PayoutAccount
 
@@ -36,5 +38,5 @@ def rotate_keys() -> int:
         ]  # fmt: skip
         for row in accounts:
             row.account_sealed = crypto.rotate(row.account_sealed or b"")
-        papers = reseal_papers()
-    return len(keys) + len(settings) + len(accounts) + papers
+        sealed = rotate_documents() + rotate_letters() + reseal_papers()
+    return len(keys) + len(settings) + len(accounts) + sealed

@@ -1,7 +1,7 @@
 """settings, ceilings and the reserve list of the support of importers; passports and other offices' lists in the check for duplicates
 
 Revision: 0025
-Revises: 0023
+Revises: 0024
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = "0025"
-down_revision = "0023"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """room blocks, their nights and rooms, more about stays, placings and rooming lists
 
 Revision: 0028
-Revises: 0022
+Revises: 0027
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = "0028"
-down_revision = "0022"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
