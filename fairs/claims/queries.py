@@ -172,7 +172,7 @@ def countries_of(fair_id: int) -> Sequence[str]:
 def state_counts(fair_id: int) -> Mapping[ClaimState, int]:
     """How many claims are in each state."""
     rows = db.session.execute(select(Claim.state, func.count()).where(Claim.fair_id == fair_id).group_by(Claim.state))
-    found = dict(rows.tuples().all())
+    found = dict(rows.all())
     return {state: found.get(state, 0) for state in ClaimState}
 
 

@@ -424,7 +424,9 @@ def _fair(first_in: int, state: FairState, following: FairState) -> Callable[[],
     return make
 
 
-def _claim(made: Callable[[ClaimDesk], Any], act: Callable[[ClaimDesk, Any], Any], later: timedelta = timedelta()) -> Any:
+def _claim(
+    made: Callable[[ClaimDesk], Any], act: Callable[[ClaimDesk, Any], Any], later: timedelta = timedelta()
+) -> Any:
     """Something of a claim at a fair that has ended."""
 
     def situation() -> Awaiting:
@@ -545,7 +547,9 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
         ),
     ),
     "claim-duplicate": (
-        _claim(_clash_of_claim, lambda desk, one: decide_claim_clash(one, is_duplicate=False, note="Đã xem", by=SYSTEM)),
+        _claim(
+            _clash_of_claim, lambda desk, one: decide_claim_clash(one, is_duplicate=False, note="Đã xem", by=SYSTEM)
+        ),
     ),
     "claim-charge": (_claim(_charge_of, lambda desk, one: decide_charge(one, approve=True, by=SYSTEM)),),
     "claim-owed": (
