@@ -64,7 +64,7 @@ def people_rows(claim: Claim) -> Rows:
     keys = {claim.reviewed_by_id, claim.approved_by_id, claim.submitted_by_id,
             *(key for one in waivers for key in (one.asked_by_id, one.decided_by_id)),
             *(one.decided_by_id for one in clashes)} - {None}  # fmt: skip
-    names = dict(db.session.execute(select(User.id, User.name).where(User.id.in_(keys))))
+    names = dict(db.session.execute(select(User.id, User.name).where(User.id.in_(keys))).all())
 
     def who(key: int | None) -> str:
         return names.get(key or 0, _("the guest") if key is None else "")

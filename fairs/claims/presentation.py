@@ -76,8 +76,12 @@ def rate_text(line: ClaimLine, rate: Rate | None, currency: str) -> str:
     if line.currency == currency:
         return ""
     if rate is None:
-        return _(
-            "There is no rate of %(currency)s for %(day)s yet.", currency=line.currency, day=format_date(line.paid_on)
+        return str(
+            _(
+                "There is no rate of %(currency)s for %(day)s yet.",
+                currency=line.currency,
+                day=format_date(line.paid_on),
+            )
         )
     value = f"1 {line.currency} = {format_number(rate.vnd)} ₫"
     if currency != "VND":

@@ -134,7 +134,7 @@ def claim_page(claim: Claim, forms: Mapping[str, Any]) -> str:
         *(one.asked_by_id for one in claim.clashes), *(one.proposed_by_id for one in claim.charges),
         *(one.confirmed_by_id for one in claim.meetings),
     } - {None}  # fmt: skip
-    names = dict(db.session.execute(select(User.id, User.name).where(User.id.in_(people))))
+    names = dict(db.session.execute(select(User.id, User.name).where(User.id.in_(people))).all())
     charge: dict[str, Any] = {}
     kind = ChargeKind.RECOVERY if claim.state is ClaimState.PAID else ChargeKind.NO_SHOW
     if claim.state in {ClaimState.LOCKED, ClaimState.OPEN}:
