@@ -23,6 +23,7 @@ from fairs.demo.banking import load_statement
 from fairs.demo.booth_sales import load_booth_sales
 from fairs.demo.budgets import load_budgets
 from fairs.demo.cash import load_cash_desk
+from fairs.demo.claims import load_claims
 from fairs.demo.deals import load_contracts, load_rates
 from fairs.demo.guests import load_guests
 from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall, publish_plans
@@ -114,6 +115,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         made["stays"] = load_lodging(giftshow, users)
         made["guests flying"] = load_travel(random.Random(PLAN_YEAR + 4), giftshow, users)
         made["letters"] = load_letters(random.Random(PLAN_YEAR + 26), giftshow, users)
+        made["claims"] = load_claims(souvenirs, users)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)

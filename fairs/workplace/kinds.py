@@ -22,6 +22,8 @@ from fairs.booths.states import BoothState
 from fairs.budgets.models import Sponsorship, Voucher
 from fairs.budgets.permissions import VIEW_FAIR_BUDGET, VIEW_SPONSORS
 from fairs.calendar.models import Fair
+from fairs.claims.models import Claim
+from fairs.claims.permissions import VIEW_CLAIMS
 from fairs.contracts.models import Contract
 from fairs.contracts.permissions import VIEW_CONTRACTS
 from fairs.core.db import db
@@ -362,6 +364,10 @@ KINDS = (
     Kind("grants", _l("Support"), "coins", "G", VIEW_FUNDING, Grant, Grant.reference,
          lambda: select(Grant.reference, Grant.title, Grant.state, Grant.amount_minor, Grant.currency),
          lambda wanted, companies, people: [_code(Grant.reference, wanted), _code(Grant.ticket_number, wanted)], _grant_hit),
+    Kind("claims", _l("Claims"), "receipt-refund", "K", VIEW_CLAIMS, Claim, Claim.reference, _person_query(Claim, Claim.state),
+         lambda wanted, companies, people: [companies.of(Claim.company_id), people.of(Claim.person_id),
+                                            _code(Claim.reference, wanted)],
+         _person_hit("claims.show")),
     Kind("badges", _l("Badges"), "id-badge-2", "P", PRINT_BADGES, Badge, Badge.reference,
          _person_query(Badge, Badge.state),
          lambda wanted, companies, people: [people.of(Badge.person_id), _start(Badge.reference, wanted)],

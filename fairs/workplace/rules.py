@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 
 from fairs.booths.withdrawal import last_day_to_withdraw, last_early_day
 from fairs.calendar.models import Fair
+from fairs.claims.queries import rules_of as claim_rules_of
 from fairs.core.clock import local_day
 from fairs.core.permissions import Role
 from fairs.invitations.queries import last_day_for_answers
@@ -60,6 +61,11 @@ def _manual_due(fair: Fair) -> date | None:
 
 def _build_up(fair: Fair) -> date:
     return fair.starts_on - timedelta(days=settings_of(fair.id).build_up_days)
+
+
+def _claims_close(fair: Fair) -> date:
+    """The last day on which guests hand in their claims."""
+    return fair.ends_on + timedelta(days=claim_rules_of(fair.id).days_to_claim)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,8 @@ RULES: tuple[Rule, ...] = (
     Rule("last_day", _l("Last day of the fair"), after(0), Role.ORGANISER, FAIR, "day", "checkin.gates"),
     Rule("closing", _l("The fair is closed"), after(1), Role.ORGANISER, CUSTOM, "closed", "calendar.settings"),
     Rule("report", _l("Report on the results is handed in"), after(30), Role.ORGANISER, DECREE, "report", "reports.programmes"),
+    Rule("claims", _l("Guests have handed in their claims"), _claims_close, Role.HOSPITALITY, FAIR, "day", "claims.index",
+         kinds=("trade",)),
     Rule("follow_up_3", _l("Contracts followed up after 3 months"), after(91), Role.DEALS, CUSTOM, "milestone",
          "contracts.index", kinds=("trade",)),
     Rule("follow_up_6", _l("Contracts followed up after 6 months"), after(182), Role.DEALS, CUSTOM, "milestone",

@@ -34,6 +34,14 @@ from fairs.cards.inbox import close_event, try_event_again
 from fairs.cards.models import WebhookEvent
 from fairs.cards.states import EventState
 from fairs.cashdesk.service import Count, agree_to_difference, count_shift, open_new_shift, take_over
+from fairs.claims.charges import decide_charge, propose_charge, write_off
+from fairs.claims.proofs import LineDraft, add_line
+from fairs.claims.review import approve as approve_claim
+from fairs.claims.review import send_back
+from fairs.claims.seconds import ask_waiver, decide_waiver
+from fairs.claims.seconds import decide_clash as decide_claim_clash
+from fairs.claims.service import refuse as refuse_claim
+from fairs.claims.states import ChargeKind, LineKind, Proof
 from fairs.contracts.service import edit_contract, return_contract, verify_contract
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now, today
@@ -71,6 +79,8 @@ from tests.factories.booths import new_ground
 from tests.factories.budgets import MILLION, Treasury, treasury
 from tests.factories.cards import card_event
 from tests.factories.checkin import Entrance, new_fair
+from tests.factories.claims import Desk as ClaimDesk
+from tests.factories.claims import claims_desk
 from tests.factories.deals import ALL_CHECKS, acting, office, scan, vnd
 from tests.factories.deals import Office as Deals
 from tests.factories.exhibitors import new_office
@@ -502,6 +512,38 @@ def campaign_stuck() -> Awaiting:
     return Awaiting(place.fair, record, lambda: send_portion(record.id), timedelta(days=1))
 
 
+def _claim(
+    made: Callable[[ClaimDesk], Any], act: Callable[[ClaimDesk, Any], Any], later: timedelta = timedelta()
+) -> Any:
+    """Something of a claim at a fair that has ended."""
+
+    def situation() -> Awaiting:
+        desk = claims_desk()
+        record = made(desk)
+        return Awaiting(desk.fair, record, lambda: act(desk, record), later)
+
+    return situation
+
+
+def _returned_claim(desk: ClaimDesk) -> Any:
+    return send_back(desk.submitted(), reason="Thiếu bản kê", by=desk.person())
+
+
+def _clash_of_claim(desk: ClaimDesk) -> Any:
+    first, second = desk.complete(), desk.opened()
+    draft = LineDraft(LineKind.TRAVEL, vnd(MILLION), desk.fair.starts_on, first.lines[0].number)
+    add_line(second, draft, reason="Đại lý mua chung", by=SYSTEM)
+    return second.clashes[0]
+
+
+def _charge_of(desk: ClaimDesk) -> Any:
+    return propose_charge(desk.claim(days=0), ChargeKind.NO_SHOW, vnd(MILLION), reason="Không đến", by=SYSTEM)
+
+
+def _owed(desk: ClaimDesk) -> Any:
+    return decide_charge(_charge_of(desk), approve=True, by=SYSTEM)
+
+
 #: By kind; a kind of several states has one for each.
 def _rich() -> Treasury:
     place = treasury()
@@ -614,6 +656,30 @@ def drivers_list() -> Awaiting:
 
 
 SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
+    "claim-review": (_claim(lambda desk: desk.submitted(), lambda desk, one: desk.accept(one)),),
+    "claim-approval": (_claim(lambda desk: desk.reviewed(), lambda desk, one: approve_claim(one, by=SYSTEM)),),
+    "claim-payment": (_claim(lambda desk: desk.approved(), lambda desk, one: desk.sent(one)),),
+    "claim-returned": (
+        _claim(_returned_claim, lambda desk, one: refuse_claim(one, reason="Quá hạn", by=SYSTEM), timedelta(days=40)),
+    ),
+    "claim-no-show": (
+        _claim(lambda desk: desk.claim(days=0), lambda desk, one: refuse_claim(one, reason="Không đến", by=SYSTEM)),
+    ),
+    "claim-waiver": (
+        _claim(
+            lambda desk: ask_waiver(desk.claim(), Proof.SURVEY, reason="Ốm", by=SYSTEM),
+            lambda desk, one: decide_waiver(one, waive=True, by=SYSTEM),
+        ),
+    ),
+    "claim-duplicate": (
+        _claim(
+            _clash_of_claim, lambda desk, one: decide_claim_clash(one, is_duplicate=False, note="Đã xem", by=SYSTEM)
+        ),
+    ),
+    "claim-charge": (_claim(_charge_of, lambda desk, one: decide_charge(one, approve=True, by=SYSTEM)),),
+    "claim-owed": (
+        _claim(_owed, lambda desk, one: write_off(one, reason="Không đòi được", by=SYSTEM), timedelta(days=40)),
+    ),
     "draft": (_fair(60, FairState.DRAFT, FairState.PUBLISHED),),
     "booking": (_fair(60, FairState.PUBLISHED, FairState.BOOKING_OPEN),),
     "open": (_fair(1, FairState.BOOKING_OPEN, FairState.RUNNING),),
