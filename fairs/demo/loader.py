@@ -24,6 +24,7 @@ from fairs.demo.booth_sales import load_booth_sales
 from fairs.demo.budgets import load_budgets
 from fairs.demo.cash import load_cash_desk
 from fairs.demo.deals import load_contracts, load_rates
+from fairs.demo.guest_pages import load_guest_pages
 from fairs.demo.guests import load_guests
 from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall, publish_plans
 from fairs.demo.milestones import load_milestones
@@ -106,6 +107,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         load_reminders(giftshow, users)
         made |= load_budgets(giftshow, souvenirs, users)
         made["hosted"] = load_guests(random.Random(PLAN_YEAR + 3), giftshow)
+        made["data requests"] = load_guest_pages(giftshow, users)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)
