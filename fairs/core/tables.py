@@ -6,6 +6,7 @@ cannot be read is named with its number, so that a dry run lists everything that
 
 from __future__ import annotations
 
+import copy
 import csv
 import io
 import re
@@ -26,6 +27,8 @@ _LARGEST = 20 * 2**20  # bytes as handed in
 _MOST_UNPACKED = 300 * 2**20
 _HEAD_ROWS = 20  # titles and notes may stand above the heads
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # XLS of before 2007, and encrypted XLSX
+_MOST_CELLS = 5_000_000  # from the first to the last place, empty ones too: each takes memory
+_PLACE = re.compile(rb"<(?:\w+:)?(?:c|row)\b[^>]*?\br=[\"']([A-Z]{0,3})([0-9]{1,7})[\"']")
 _FORMULA = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*>\s*<f\b')
 
 
@@ -179,16 +182,19 @@ def read_workbook(content: bytes, field: str = "file") -> list[Grid]:
     broken = InvalidInput(_l("This spreadsheet cannot be read. Please save it anew as XLSX."), field=field)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > _MOST_UNPACKED:
+            if not _is_bearable(archive):
                 raise InvalidInput(_l("This spreadsheet is too large."), field=field)
             parts = {entry.filename for entry in archive.infolist()}
             if not parts & {"xl/workbook.xml", "content.xml"}:
                 raise InvalidInput(_l("Only spreadsheets (XLSX, ODS, CSV) can be handed in."), field=field)
-            formulas = [
-                _formulas(archive.read(name))
-                for name in sorted(parts, key=lambda part: (len(part), part))
-                if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name)
-            ]
+            formulas = []
+            for name in sorted(parts, key=lambda part: (len(part), part)):
+                if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name):
+                    xml = archive.read(name)
+                    if _cells(xml) > _MOST_CELLS:
+                        raise InvalidInput(_l("This spreadsheet is too large."), field=field)
+                    if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name):
+                        formulas.append(_formulas(xml))
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         grids = []
         for number in range(len(book.sheet_names)):
@@ -206,13 +212,39 @@ def read_workbook(content: bytes, field: str = "file") -> list[Grid]:
     return grids
 
 
+def _is_bearable(archive: zipfile.ZipFile) -> bool:
+    """Whether what is packed has a bearable size, whatever sizes the archive tells."""
+    left = _MOST_UNPACKED
+    for entry in archive.infolist():
+        probe = copy.copy(entry)
+        probe.file_size = left + 1  # the reader stops at the size that is told, which may be a lie
+        with archive.open(probe) as part:
+            while block := part.read(2**20):
+                left -= len(block)
+                if left < 0:
+                    return False
+    return True
+
+
+def _cells(xml: bytes) -> int:
+    """How many places the sheet has up to its last row and column."""
+    rows = columns = 1
+    for letters, digits in _PLACE.findall(xml):
+        rows, columns = max(rows, int(digits)), max(columns, _column(letters) if letters else 1)
+    return rows * columns
+
+
+def _column(letters: bytes) -> int:
+    column = 0
+    for letter in letters:
+        column = column * 26 + letter - 64
+    return column
+
+
 def _formulas(xml: bytes) -> set[tuple[int, int]]:
     places = set()
     for letters, digits in _FORMULA.findall(xml):
-        column = 0
-        for letter in letters:
-            column = column * 26 + letter - 64
-        places.add((int(digits) - 1, column - 1))
+        places.add((int(digits) - 1, _column(letters) - 1))
     return places
 
 

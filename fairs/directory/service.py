@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -261,12 +261,39 @@ def find_or_create_people(drafts: Sequence[PersonDraft], *, by: Actor) -> list[P
             found.append(person)
         else:
             found.append(known.setdefault(way, person))
-    new = [person for person in dict.fromkeys(found) if person not in old]
-    db.session.add_all(new)
-    db.session.flush()
-    for person in new:
-        record("directory.create_person", person, by=by)
+    _add_people([person for person in dict.fromkeys(found) if person not in old], by)
     return found
+
+
+def add_people(drafts: Sequence[PersonDraft], *, by: Actor) -> list[Person]:
+    """Many new people in a few statements (inside transaction()); raises InvalidInput.
+
+    For whom somebody has decided that they are not those of the same name whom the directory knows.
+    """
+    people = [Person(**_person_values(draft)) for draft in drafts]
+    _add_people(people, by)
+    return people
+
+
+def _add_people(people: Sequence[Person], by: Actor) -> None:
+    db.session.add_all(people)
+    db.session.flush()
+    for person in people:
+        record("directory.create_person", person, by=by)
+
+
+def fill_blanks(known: Company | Person, values: Mapping[str, Any], *, by: Actor) -> dict[str, Any]:
+    """Enter what the directory does not know yet of a company or person; what is known stays. Inside transaction().
+
+    Values are in normal form. Gives what was entered.
+    """
+    new = {key: value for key, value in values.items() if value and not getattr(known, key)}
+    for key, value in new.items():
+        setattr(known, key, value)
+    if new:
+        kind = "company" if isinstance(known, Company) else "person"
+        record(f"directory.change_{kind}", known, by=by, after={"changed": sorted(new)})
+    return new
 
 
 def join_company(user_id: int, company: Company, *, by: Actor, is_owner: bool = True) -> Membership:

@@ -10,12 +10,12 @@ from wtforms import BooleanField
 from wtforms.validators import InputRequired
 
 from fairs.core.errors import DomainError
-from fairs.core.forms import CountryField, Form, LongText, Text
+from fairs.core.forms import CountryField, DayField, Form, LongText, Text
 from fairs.core.i18n import LANGUAGE_NAMES, current_locale
 from fairs.directory.forms import Choice, EmailText, GroupsField, OnBehalfMixin, PhoneText
 from fairs.importers.consents import text_of
 from fairs.importers.service import Registration
-from fairs.importers.states import AnnualVolume, BuyerKind, ConsentKind
+from fairs.importers.states import AnnualVolume, BuyerKind, ConsentKind, SupportWish
 
 
 def _labels(states: Any, empty: str = "") -> Any:
@@ -40,6 +40,14 @@ class ImporterForm(Form):
 
     group_codes = GroupsField(_l("What are you looking for?"), required=True)
     looking_for = LongText(_l("Anything special?"), length=2000)
+
+    # Shown where the fair offers support (importers/_form.html); all of it may stay empty.
+    stays_from = DayField(_l("First day at the fair"))
+    stays_to = DayField(_l("Last day at the fair"))
+    past_customers = LongText(_l("From whom do you buy now, and what?"), length=2000)
+    meeting_wishes = LongText(_l("Whom would you like to meet?"), length=2000)
+    support_wanted = Choice(_l("Support that you ask for"), choices=_labels(SupportWish, _l("None")))
+    home_airport = Text(_l("Airport from which you fly"), length=3)
 
     consent_registration = BooleanField(
         text_of(ConsentKind.REGISTRATION),
@@ -73,6 +81,12 @@ class ImporterForm(Form):
             looking_for=self.looking_for.data or "",
             consents=tuple(kind.value for kind in ConsentKind if self[f"consent_{kind.value}"].data),
             locale=current_locale(),
+            stays_from=self.stays_from.data,
+            stays_to=self.stays_to.data,
+            past_customers=self.past_customers.data or "",
+            meeting_wishes=self.meeting_wishes.data or "",
+            support_wanted=self.support_wanted.data or "",
+            home_airport=self.home_airport.data or "",
         )
 
 

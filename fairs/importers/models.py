@@ -14,7 +14,7 @@ from fairs.core.db import Record, StateType, UTCDateTime
 from fairs.core.i18n import localized
 from fairs.core.states import HasState
 from fairs.directory.models import Company, Person
-from fairs.importers.states import TRANSITIONS, ImporterState
+from fairs.importers.states import TRANSITIONS, ImporterState, Way
 
 
 class Importer(HasState, Record):
@@ -28,6 +28,7 @@ class Importer(HasState, Record):
     __table_args__ = (
         UniqueConstraint("fair_id", "person_id"),
         Index("ix_importers_fair_state", "fair_id", "state", "id"),
+        Index("ix_importers_invited_by", "fair_id", "invited_by"),
     )
     TRANSITIONS = TRANSITIONS
 
@@ -73,6 +74,13 @@ class Importer(HasState, Record):
     def person_folded(self) -> str:
         """For lists in the order of people's names."""
         return self.person.folded
+
+    @property
+    def way(self) -> Way:
+        """How it reached us: an invited person who used the public form was invited all the same."""
+        if self.invited_by:
+            return Way.INVITATION
+        return Way(self.source) if self.source in set(Way) else Way.DESK
 
     @property
     def groups(self) -> list[str]:

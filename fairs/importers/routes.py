@@ -53,6 +53,7 @@ from fairs.importers.queries import (
     count_importers,
     countries_of,
     importer_by_reference,
+    inviters_of,
     state_counts,
     waiting_count,
 )
@@ -60,13 +61,14 @@ from fairs.importers.service import (
     accepts_registrations,
     approve_importer,
     confirm_email,
+    offers_support,
     refuse_importer,
     register_importer,
     register_online,
     send_link,
     withdraw_importer,
 )
-from fairs.importers.states import AnnualVolume, BuyerKind, ConsentKind, ImporterState
+from fairs.importers.states import AnnualVolume, BuyerKind, ConsentKind, ImporterState, SupportWish, Way
 from fairs.messages.render import render_attachment
 
 bp = Blueprint("importers", __name__)
@@ -103,7 +105,7 @@ def register() -> Any:
             return go(url_for("importers.check_mail"))
         except DomainError as error:
             form.add_error(error)
-    return render_template("importers/register.html", form=form), 422 if form.errors else 200
+    return render_template("importers/register.html", form=form, support=offers_support(fair)), 422 if form.errors else 200
 
 
 @bp.get("/f/<fair_slug>/importers/check-mail")
@@ -212,6 +214,7 @@ def index() -> Any:
         countries=sorted(((code, country_name(code)) for code in countries_of(fair.id)), key=lambda pair: pair[1]),
         groups=group_choices(),
         group_names=dict(group_choices()),
+        ways=[*((way.value, way.label) for way in Way), *((f"by:{name}", name) for name in inviters_of(fair.id))],
         lang=language_of,
         wanted=wanted,
         DECIDE_IMPORTER=DECIDE_IMPORTER,
@@ -232,7 +235,7 @@ def new() -> Any:
             return go(slip_url(slip))
         except DomainError as error:
             form.add_error(error)
-    return render_template("importers/new.html", form=form), 422 if form.errors else 200
+    return render_template("importers/new.html", form=form, support=offers_support(fair)), 422 if form.errors else 200
 
 
 @bp.get("/fairs/<fair_slug>/importers/<reference>")
@@ -254,6 +257,7 @@ def _page(importer: Importer, refuse_form: RefuseForm) -> str:
         groups=group_names(importer),
         buyer_kind=label_of(BuyerKind, importer.buyer_kind),
         annual_volume=label_of(AnnualVolume, importer.annual_volume),
+        support_wish=label_of(SupportWish, importer.support_wanted),
         consents=consents_of(importer),
         consent_kinds=list(ConsentKind),
         name_lang=language_of(importer),

@@ -1,7 +1,7 @@
 """personal data and guest programme
 
 Revision: 0030
-Revises: 0022
+Revises: 0029
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = "0030"
-down_revision = "0022"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
