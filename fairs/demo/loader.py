@@ -25,6 +25,7 @@ from fairs.demo.budgets import load_budgets
 from fairs.demo.cash import load_cash_desk
 from fairs.demo.claims import load_claims
 from fairs.demo.deals import load_contracts, load_rates
+from fairs.demo.guest_pages import load_guest_pages
 from fairs.demo.guests import load_guests
 from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall, publish_plans
 from fairs.demo.invitations import load_invitations
@@ -116,6 +117,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         made["guests flying"] = load_travel(random.Random(PLAN_YEAR + 4), giftshow, users)
         made["letters"] = load_letters(random.Random(PLAN_YEAR + 26), giftshow, users)
         made["claims"] = load_claims(souvenirs, users)
+        made["data requests"] = load_guest_pages(giftshow, users)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)

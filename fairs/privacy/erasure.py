@@ -66,6 +66,7 @@ def erase(person: Person, *, by: Actor) -> dict[str, Any]:
         remove_passport(document, by=by)
     for holding in owned():
         _blank(holding, mine[holding.table])
+        _strike(holding, mine[holding.table], words)
     _close_doors(mine)
     _forget_account(row)
     row.native_name = f"#{row.id}"
@@ -93,14 +94,36 @@ def _blank(holding: Holding, ids: list[int]) -> None:
         db.session.execute(update(rows).where(rows.c.id.in_(ids)).values({column: None}))
         for file_id in files:
             discard(db.session.get_one(StoredFile, file_id))
-    if holding.blank and ids:
-        values: dict[str, Any] = {}
-        for name in holding.blank:
-            column = rows.c[name]
-            values[name] = None if column.nullable else ERASED if holding.table == "notes" else ""
-        # JSON columns that may be empty become empty, not the JSON value null.
-        plain = {name: (db.null() if value is None else value) for name, value in values.items()}
-        db.session.execute(update(rows).where(rows.c.id.in_(ids)).values(plain))
+    # What a release has not got yet, or has no more, is not there to be emptied.
+    names = [name for name in holding.blank if name in rows.c]
+    if names and ids:
+        db.session.execute(update(rows).where(rows.c.id.in_(ids)).values({name: _emptied(rows.c[name]) for name in names}))
+
+
+def _emptied(column: Any) -> Any:
+    """What stands in a column that says who somebody was: nothing, else a mark, else an empty value of its kind."""
+    if column.nullable:
+        return db.null()
+    if isinstance(column.type, JSON):
+        default = column.default.arg(None) if column.default is not None and column.default.is_callable else {}
+        return [] if isinstance(default, list) else {}
+    return ERASED if column.name in _MARKED else ""
+
+
+#: Texts that pages show as the heart of a record: a mark says that something stood there.
+_MARKED = ("text", "name")
+
+
+def _strike(holding: Holding, ids: list[int], words: list[str]) -> None:
+    """Take the name out of all other texts of the person's own records."""
+    rows = holding.rows
+    columns = list(_texts(rows)) if ids and words else []
+    if not columns:
+        return
+    query = select(rows.c.id, *columns).where(rows.c.id.in_(ids), or_(*(_contains(column, words) for column in columns)))
+    for found in db.session.execute(query).mappings().all():
+        values = {column.name: _struck(found[column], words) for column in columns if found[column] is not None}
+        db.session.execute(update(rows).where(rows.c.id == found[rows.c.id]).values(values))
 
 
 #: Records that links of mails and slips open, by the table of their rows.
