@@ -49,7 +49,7 @@ FEATURES = (
     "jobs", "messages", "audit", "accounts", "directory", "identity", "documents", "programme", "calendar", "lists", "floorplans", "payments",
     "banking", "cashdesk", "cards", "badges", "notes", "funding", "budgets", "exhibitors", "importers", "visitors", "checkin", "booths", "dunning",
     "books", "allocation", "agreements", "sitework",
-    "contracts", "invitations", "hosting", "hospitality", "lodging", "reports", "workplace", "site", "demo",
+    "contracts", "invitations", "hosting", "contacts", "hospitality", "lodging", "reports", "workplace", "site", "demo",
     "operations",
 )  # fmt: skip
 PARTS = ("models", "handlers", "tasks", "routes", "api", "cli")
