@@ -24,7 +24,7 @@ from fairs.invitations.states import InviteeState
 _STEP = 250
 # Who uses it, by table; others are "elsewhere".
 _USES: Mapping[str, Any] = {
-    "importers": _l("is registered as an importer"), "invitees": _l("is to be invited by another list or fair as well"),
+    "importers": _l("is registered as an importer"), "invitees": _l("is among those invited"),
     "badges": _l("has a badge"), "people": _l("has other people"), "exhibitors": _l("is an exhibitor"),
     "visitors": _l("is registered as a visitor"), "contracts": _l("has contracts"), "consents": _l("has given a consent"),
     "notes": _l("has notes"), "contact_rows": _l("is in another list"), "hostings": _l("is supported"), "memberships": _l("has an account"),
