@@ -49,7 +49,7 @@ FEATURES = (
     "jobs", "messages", "audit", "accounts", "directory", "identity", "documents", "programme", "calendar", "lists", "floorplans", "payments",
     "banking", "cashdesk", "cards", "badges", "notes", "funding", "budgets", "exhibitors", "importers", "visitors", "checkin", "booths", "dunning",
     "books", "allocation", "agreements", "sitework",
-    "contracts", "invitations", "hosting", "contacts", "hospitality", "lodging", "reports", "workplace", "site", "demo",
+    "contracts", "invitations", "hosting", "letters", "contacts", "hospitality", "lodging", "claims", "reports", "workplace", "privacy", "site", "demo",
     "operations",
 )  # fmt: skip
 PARTS = ("models", "handlers", "tasks", "routes", "api", "cli")
@@ -185,6 +185,7 @@ def _templates(app: Flask, config: Config) -> None:
             "current_user": current_user,
             "fair": fair,
             "locale": i18n.current_locale(),
+            "language_choices": i18n.language_choices,
             "language_url": lambda lang: url_for("accounts.language", locale=lang, next=_without_lang()),
             "can": _can,
             "role_label": _role_label(fair),

@@ -32,7 +32,7 @@ from fairs.accounts.service import (
 from fairs.core.clock import today
 from fairs.core.db import db, transaction
 from fairs.core.errors import DomainError, InvalidInput, NotFound
-from fairs.core.i18n import LOCALES
+from fairs.core.i18n import LOCALES, PUBLIC_LOCALES
 from fairs.core.lists import page_of
 from fairs.core.permissions import Role
 from fairs.core.web import NavItem, actor, go, public, register_nav, requires, safe_next
@@ -45,10 +45,10 @@ bp = Blueprint("accounts", __name__)
 @public
 def language(locale: str) -> Response:
     """Choose the interface's language; a signed-in person's choice is kept."""
-    if locale not in LOCALES:
+    if locale not in PUBLIC_LOCALES:
         raise NotFound
     session["locale"] = locale
-    if g.user is not None and g.user.locale != locale:
+    if g.user is not None and locale in LOCALES and g.user.locale != locale:
         with transaction():
             g.user.locale = locale
     return go(safe_next(request.args.get("next"), "/"))

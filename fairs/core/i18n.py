@@ -1,11 +1,17 @@
-"""Two languages, complete: English is the source, Vietnamese one .po file per feature, merged when compiled."""
+"""Two languages, complete: English is the source, Vietnamese one .po file per feature, merged when compiled.
+
+Pages that foreign guests see speak Japanese as well: PUBLIC_PAGES are their addresses, PUBLIC_SOURCES the files whose texts
+are translated for them. A text that is missing there is shown in English.
+"""
 
 from __future__ import annotations
 
 import io
+import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +30,24 @@ from fairs.core.money import Money
 from fairs.core.text import fold
 
 LOCALES = ("vi", "en")
+PUBLIC_LOCALES = (*LOCALES, "ja")
+LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English", "ja": "日本語"}
+
+#: Pages of foreign guests: their own page and what lies below it, answers to invitations, nominations, registration, verification.
+PUBLIC_PAGES = re.compile(r"^/(?:i|my-data|rsvp|nominate|verify|letters/verify)(?:/|$)|^/f/[^/]+/importers(?:/|$)")
+
+#: The files whose texts such pages use. A slice's templates for guests are named ``own_*.html`` or lie in a folder ``own/``.
+PUBLIC_SOURCES = (
+    "templates/*/own_*.html", "templates/*/own/*.html", "templates/importers/_card.html", "templates/importers/_facts.html",
+    "templates/importers/_form.html", "templates/importers/_journey_card.html", "templates/importers/register.html",
+    "templates/importers/check_mail.html", "templates/importers/closed.html", "templates/layouts/base.html",
+    "templates/layouts/phone.html", "templates/layouts/public.html", "templates/layouts/_language.html", "templates/errors/*.html",
+    "templates/components/forms.html", "templates/messages/importers/*.txt", "templates/messages/privacy/*.txt",
+    "fairs/core/forms.py", "fairs/core/error_pages.py", "fairs/core/errors.py", "fairs/core/links.py", "fairs/core/storage.py",
+    "fairs/importers/cards.py", "fairs/importers/consents.py", "fairs/importers/own_*.py", "fairs/importers/calendar_file.py", "fairs/importers/states.py",
+    "fairs/importers/errors.py", "fairs/importers/forms.py", "fairs/importers/service.py", "fairs/privacy/own_*.py", "fairs/privacy/states.py", "fairs/privacy/errors.py",
+    "fairs/badges/states.py",
+)  # fmt: skip
 FOLDER = ROOT / "fairs" / "translations"
 cli = AppGroup("i18n", help="Translations.")
 babel_extension = Babel()
@@ -33,16 +57,27 @@ def select_locale() -> str:
     """The reader's language: of the address (``?lang=``), else chosen in this session, of the account, of the browser."""
     if not has_request_context():
         return "vi"
+    known = locales_here()
     asked = request.args.get("lang")
-    chosen = (asked if asked in LOCALES else None) or g.get("locale") or session.get("locale") or g.get("user_locale")
-    if chosen in LOCALES:
-        return str(chosen)
+    chosen = (asked if asked in known else None) or g.get("locale") or session.get("locale") or g.get("user_locale")
+    if chosen in PUBLIC_LOCALES:
+        return str(chosen) if chosen in known else "en"
     default: str = g.get("default_locale", "vi")
-    return request.accept_languages.best_match(LOCALES, default) or default
+    return request.accept_languages.best_match(known, default) or default
+
+
+def locales_here() -> tuple[str, ...]:
+    """The languages of the present page: pages of foreign guests speak one more than those of staff."""
+    return PUBLIC_LOCALES if has_request_context() and PUBLIC_PAGES.match(request.path) else LOCALES
+
+
+def language_choices() -> list[tuple[str, str]]:
+    """(code, the language's own name) of the present page's languages, for its switch."""
+    return [(code, LANGUAGE_NAMES[code]) for code in locales_here()]
 
 
 def current_locale() -> str:
-    """``vi`` or ``en``."""
+    """``vi`` or ``en``; ``ja`` on pages of foreign guests only."""
     # flask_babel goes through several proxies each time, and a page asks hundreds of times.
     known = getattr(g.get("_flask_babel"), "babel_locale", None) if has_app_context() else None
     locale = known or get_locale()
@@ -61,10 +96,13 @@ def _catalog() -> Any:
 
 
 def localized(thing: Any, attribute: str = "name") -> str:
-    """``thing.name_vi`` or ``thing.name_en`` by the reader's language, the other one when it is empty."""
-    first = current_locale()
-    other = "en" if first == "vi" else "vi"
-    return str(getattr(thing, f"{attribute}_{first}") or getattr(thing, f"{attribute}_{other}") or "")
+    """``thing.name_vi`` or ``thing.name_en`` by the reader's language, the other one when it is empty.
+
+    A reader of Japanese gets ``name_ja`` where there is such a column, and English before Vietnamese.
+    """
+    order = {"vi": ("vi", "en"), "ja": ("ja", "en", "vi")}.get(current_locale(), ("en", "vi"))
+    found = (getattr(thing, f"{attribute}_{code}", "") for code in order)
+    return str(next((text for text in found if text), ""))
 
 
 def _zone() -> ZoneInfo:
@@ -73,27 +111,30 @@ def _zone() -> ZoneInfo:
 
 
 def format_money(value: Money | None, locale: str | None = None) -> str:
-    """Money in the reader's manner: ``12.000.000 ₫`` in Vietnamese, ``₫12,000,000`` in English."""
+    """Money in the reader's manner: ``12.000.000 ₫`` in Vietnamese, ``₫12,000,000`` in English and Japanese."""
     if value is None:
         return "—"
     return babel.numbers.format_currency(value.decimal, value.currency, locale=_babel_locale(locale))
 
 
 # British English: day before month, as everywhere outside the United States.
-_VIETNAMESE, _ENGLISH = babel.Locale("vi", "VN"), babel.Locale("en", "GB")
+_VIETNAMESE, _ENGLISH, _JAPANESE = babel.Locale("vi", "VN"), babel.Locale("en", "GB"), babel.Locale("ja", "JP")
+_BABEL = {"vi": _VIETNAMESE, "ja": _JAPANESE}
 
 
 def _babel_locale(locale: str | None) -> babel.Locale:
-    return _VIETNAMESE if (locale or current_locale()) == "vi" else _ENGLISH
+    return _BABEL.get(locale or current_locale(), _ENGLISH)
 
 
 def format_date(value: date | None, locale: str | None = None, *, weekday: bool = False) -> str:
-    """A day: ``12/11/2026`` in Vietnamese, ``12 Nov 2026`` in English."""
+    """A day: ``12/11/2026`` in Vietnamese, ``12 Nov 2026`` in English, ``2026年11月12日`` in Japanese."""
     if value is None:
         return "—"
     if isinstance(value, datetime):
         value = value.astimezone(_zone()).date()
     where = _babel_locale(locale)
+    if where is _JAPANESE:  # the weekday stands behind
+        return babel.dates.format_date(value, "y年M月d日" + ("(E)" if weekday else ""), locale=where)
     pattern = "dd/MM/yyyy" if where is _VIETNAMESE else "d MMM yyyy"
     return babel.dates.format_date(value, ("EEEE, " if weekday else "") + pattern, locale=where)
 
@@ -180,8 +221,11 @@ def merged_catalog(locale: str) -> Catalog:
     return whole
 
 
-def extracted_messages(root: Path = ROOT) -> dict[Any, str]:
-    """Each text marked for translation in code and templates, with the place where it stands."""
+def extracted_messages(root: Path = ROOT, only: Sequence[str] = ()) -> dict[Any, str]:
+    """Each text marked for translation in code and templates, with the place where it stands.
+
+    ``only`` narrows it to files that fit one of these patterns.
+    """
     methods = [("fairs/**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
     keywords = {**extract.DEFAULT_KEYWORDS, "_l": None, "lazy_gettext": None, "lazy_ngettext": (1, 2), "_n": (1, 2)}
     found: dict[Any, str] = {}
@@ -191,20 +235,22 @@ def extracted_messages(root: Path = ROOT) -> dict[Any, str]:
             [(pattern.removeprefix(f"{folder}/"), method) for pattern, method in methods if pattern.startswith(folder)],
             keywords=keywords,
         ):
-            found.setdefault(message, f"{folder}/{file}:{line}")
+            if not only or any(PurePath(folder, file).match(pattern) for pattern in only):
+                found.setdefault(message, f"{folder}/{file}:{line}")
     return found
 
 
 def missing_translations(locale: str = "vi") -> dict[Any, str]:
-    """Texts without a translation, with their place."""
+    """Texts without a translation, with their place; for Japanese, those of pages of foreign guests."""
     known = {message.id for message in merged_catalog(locale)}
-    return {message: place for message, place in extracted_messages().items() if message not in known}
+    wanted = extracted_messages(only=() if locale in LOCALES else PUBLIC_SOURCES)
+    return {message: place for message, place in wanted.items() if message not in known}
 
 
 @cli.command("compile")
 def compile_command() -> None:
     """Merge the .po files of each language into its messages.mo."""
-    for locale in LOCALES:
+    for locale in PUBLIC_LOCALES:
         target = FOLDER / locale / "LC_MESSAGES" / "messages.mo"
         target.parent.mkdir(parents=True, exist_ok=True)
         buffer = io.BytesIO()
@@ -214,10 +260,14 @@ def compile_command() -> None:
 
 @cli.command("check")
 def check_command() -> None:
-    """Fail when a text has no Vietnamese translation."""
-    missing = missing_translations()
-    for message, place in sorted(missing.items(), key=lambda pair: pair[1]):
-        click.echo(f"{place}: {message!r}")
-    if missing:
-        raise click.ClickException(f"{len(missing)} texts without a Vietnamese translation")
+    """Fail when a text has no Vietnamese translation, or one that foreign guests see no Japanese one."""
+    missing = {"Vietnamese": missing_translations("vi"), "Japanese": missing_translations("ja")}
+    for language, texts in missing.items():
+        for message, place in sorted(texts.items(), key=lambda pair: pair[1]):
+            click.echo(f"{language}: {place}: {message!r}")
+    if any(missing.values()):
+        counts = ", ".join(
+            f"{len(texts)} texts without a {language} translation" for language, texts in missing.items()
+        )
+        raise click.ClickException(counts)
     click.echo("Every text is translated.")

@@ -26,6 +26,7 @@ from fairs.demo.cash import load_cash_desk
 from fairs.demo.deals import load_contracts, load_rates
 from fairs.demo.guests import load_guests
 from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall, publish_plans
+from fairs.demo.letters import load_letters
 from fairs.demo.milestones import load_milestones
 from fairs.demo.money import load_money_documents
 from fairs.demo.notes import load_notes
@@ -106,6 +107,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         load_reminders(giftshow, users)
         made |= load_budgets(giftshow, souvenirs, users)
         made["hosted"] = load_guests(random.Random(PLAN_YEAR + 3), giftshow)
+        made["letters"] = load_letters(random.Random(PLAN_YEAR + 26), giftshow, users)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)

@@ -136,6 +136,18 @@ def facts(selection: Selection) -> Sequence[tuple[Any, str]]:
     return found
 
 
+def clash_words(clash: SupportClash) -> str:
+    """A suspected duplicate in one line, for the page of a selection."""
+    other = clash.other
+    if other is None:
+        return f"{clash.external_text}. {clash.state.label}"
+    words: str = _(
+        "%(why)s: %(reference)s, %(fair)s, %(amount)s. %(state)s", why=clash.kind.label, reference=other.reference,
+        fair=other.fair.name, amount=format_money(other.amount), state=clash.state.label,
+    )  # fmt: skip
+    return words
+
+
 def remarks(selection: Selection) -> Mapping[int, Sequence[str]]:
     """Suspected duplicates and exhibitors that cannot be accepted any more, by the item's key."""
     grants: dict[int, Grant] = {grant.subject_id: grant for grant in grants_of_selection(selection.id)}
@@ -143,12 +155,7 @@ def remarks(selection: Selection) -> Mapping[int, Sequence[str]]:
     found: dict[int, list[str]] = {}
     texts: dict[int, list[str]] = {}
     for clash in clashes_of([grant.id for grant in grants.values()]):
-        other = clash.other
-        text = _(
-            "%(why)s: %(reference)s, %(fair)s, %(amount)s. %(state)s", why=clash.kind.label, reference=other.reference,
-            fair=other.fair.name, amount=format_money(other.amount), state=clash.state.label,
-        )  # fmt: skip
-        texts.setdefault(clash.grant_id, []).append(text)
+        texts.setdefault(clash.grant_id, []).append(clash_words(clash))
     for item in selection.items:
         exhibitor, grant = rows[item.subject_id], grants.get(item.subject_id)
         notes = list(texts.get(grant.id, ())) if grant is not None else []

@@ -1,4 +1,5 @@
-"""Is somebody supported twice? Across fairs, funds and years, by company, person, days and receipts (không trùng lặp)."""
+"""Is somebody supported twice? Across fairs, funds, years and offices, by company, person, passport, days and receipts
+(không trùng lặp)."""
 
 from __future__ import annotations
 
@@ -7,14 +8,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from fairs.core.db import db
 from fairs.core.i18n import format_date, format_money
 from fairs.directory.models import Company
+from fairs.funding.external import external_matches
+from fairs.funding.external_models import ExternalSupport
 from fairs.funding.models import Grant
 from fairs.funding.states import LIVE, ClashKind, Purpose
+from fairs.identity.models import TravelDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +34,36 @@ class Claim:
     person_id: int | None = None
     receipt_sha256: str = ""
     ticket_number: str = ""
+    passport_digest: str = ""
     own_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """Another grant that may be for the same thing, and why."""
+    """Another grant, or a line of another office's list, that may be for the same thing, and why."""
 
     kind: ClashKind
-    grant: Grant
+    grant: Grant | None = None
+    external: ExternalSupport | None = None
+
+    @property
+    def key(self) -> tuple[int | None, int | None]:
+        """The keys of the grant and of the line: one of them is None."""
+        return (self.grant.id if self.grant else None, self.external.id if self.external else None)
+
+    @property
+    def name(self) -> str:
+        """The reference of the grant, or the office whose list it is."""
+        if self.grant is not None:
+            return self.grant.reference
+        return self.external.office if self.external is not None else ""
 
     @property
     def text(self) -> str:
         """What, where, when and how much, in the reader's language."""
         other = self.grant
+        if other is None:
+            return self._listed()
         starts = other.period_from or other.fair.starts_on
         ends = other.period_to or other.fair.ends_on
         words: str = _(
@@ -54,13 +74,28 @@ class Clash:
         )  # fmt: skip
         return words
 
+    def _listed(self) -> str:
+        line = self.external
+        if line is None:
+            return str(self.kind.label)
+        days = "–".join(format_date(day) for day in (line.starts_on, line.ends_on) if day is not None)
+        amount = format_money(line.amount) if line.amount is not None else ""
+        parts = (line.name, line.office, line.purpose, days, amount, line.decision_number)
+        return f"{self.kind.label}: {', '.join(part for part in parts if part)}"
+
+
+def digest_of(person_id: int) -> str:
+    """The digest of a person's passport; empty without one."""
+    found = select(TravelDocument.number_digest).where(TravelDocument.person_id == person_id)
+    return db.session.scalar(found) or ""
+
 
 def claim_of(grant: Grant) -> Claim:
     """What a grant is for."""
     return Claim(
         grant.fair_id, grant.rule_code, grant.purpose, grant.period_from or grant.fair.starts_on,
         grant.period_to or grant.fair.ends_on, grant.company, grant.person_id, grant.receipt_sha256,
-        grant.ticket_number, grant.id,
+        grant.ticket_number, grant.passport_digest, grant.id,
     )  # fmt: skip
 
 
@@ -99,7 +134,28 @@ def find_clashes(claim: Claim) -> list[Clash]:
 
 
 def find_all_clashes(claims: Sequence[Claim]) -> list[list[Clash]]:
-    """The same for many claims, in two statements however many they are."""
+    """The same for many claims, in a few statements however many they are.
+
+    Only a claim that a line of another office's list may be about costs two more.
+    """
+    listed = _listed(claims)
+    return [[*ours, *theirs] for ours, theirs in zip(_among_grants(claims), listed, strict=True)]
+
+
+def _listed(claims: Sequence[Claim]) -> list[list[Clash]]:
+    if not db.session.scalar(select(exists().where(ExternalSupport.id > 0))):
+        return [[] for _ in claims]
+    found: list[list[Clash]] = []
+    for claim in claims:
+        lines = external_matches(
+            claim.company, claim.person_id, claim.passport_digest, claim.ticket_number, claim.receipt_sha256,
+            claim.starts_on, claim.ends_on,
+        )  # fmt: skip
+        found.append([Clash(ClashKind.EXTERNAL, external=line) for line in lines])
+    return found
+
+
+def _among_grants(claims: Sequence[Claim]) -> list[list[Clash]]:
     companies = [claim.company for claim in claims if claim.company is not None]
     same = _same(companies) if companies else {}
     people = {claim.person_id for claim in claims if claim.person_id is not None}
@@ -108,6 +164,8 @@ def find_all_clashes(claims: Sequence[Claim]) -> list[list[Clash]]:
         others.append(Grant.company_id.in_({key for keys in same.values() for key in keys}))
     if people:
         others.append(Grant.person_id.in_(people))
+    if passports := {claim.passport_digest for claim in claims if claim.passport_digest}:
+        others.append(Grant.passport_digest.in_(passports))
     if receipts := {claim.receipt_sha256 for claim in claims if claim.receipt_sha256}:
         others.append(Grant.receipt_sha256.in_(receipts))
     if tickets := {claim.ticket_number for claim in claims if claim.ticket_number}:
@@ -125,7 +183,7 @@ def _clashes(claim: Claim, other: Grant, same: dict[int, set[int]]) -> bool:
     if _by_paper(claim, other):
         return True
     of_company = claim.company is not None and other.company_id in same[claim.company.id]
-    of_person = claim.person_id is not None and other.person_id == claim.person_id
+    of_person = _is_person(claim, other)
     # Two delegates of a company each have a ticket of their own: with a person on both sides, the person counts.
     colleague = claim.person_id is not None and other.person_id is not None and not of_person
     if colleague or not (of_company or of_person):
@@ -134,6 +192,12 @@ def _clashes(claim: Claim, other: Grant, same: dict[int, set[int]]) -> bool:
     at_once = starts <= claim.ends_on and ends >= claim.starts_on
     same_thing = other.rule_code == claim.rule_code or other.purpose is claim.purpose
     return same_thing and (at_once or other.fair_id == claim.fair_id)
+
+
+def _is_person(claim: Claim, other: Grant) -> bool:
+    """The same record, or the same passport under two names."""
+    same_passport = bool(claim.passport_digest) and claim.passport_digest == other.passport_digest
+    return same_passport or (claim.person_id is not None and other.person_id == claim.person_id)
 
 
 def _by_paper(claim: Claim, other: Grant) -> bool:
@@ -148,6 +212,8 @@ def _kind(claim: Claim, other: Grant) -> ClashKind:
         return ClashKind.RECEIPT
     if claim.ticket_number and claim.ticket_number == other.ticket_number:
         return ClashKind.TICKET
+    if claim.passport_digest and claim.passport_digest == other.passport_digest and claim.person_id != other.person_id:
+        return ClashKind.PASSPORT
     if claim.rule_code != other.rule_code:
         return ClashKind.SAME_COST
     return ClashKind.SAME_FAIR if claim.fair_id == other.fair_id else ClashKind.SAME_TIME

@@ -26,6 +26,12 @@ class ClashWaits(Conflict):
     code = "clash_waits"
 
 
+class CeilingReached(Conflict):
+    """A ceiling of places or money has less left than is needed."""
+
+    code = "ceiling_reached"
+
+
 class TooMuch(InvalidInput):
     """More than the decision committed."""
 

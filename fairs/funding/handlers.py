@@ -32,7 +32,7 @@ def commit(event: DecisionSigned) -> None:
         return
     for item in event.items:
         for grant in live_grants_of(item.subject_type, item.subject_id):
-            if grant.selection_id != selection.amends_id or grant.state is not GrantState.COMMITTED:
+            if grant.selection_id != selection.amends_id or grant.state is not GrantState.COMMITTED or grant.is_managed:
                 continue
             if selection.correction == "revokes":
                 reason = _("Revoked by decision %(number)s", number=selection.decision_number)
@@ -81,8 +81,8 @@ def release_with_fair(event: FairCalledOff) -> None:
             "money", "Selection.state", _l("Selection for a decision"), one.reference, one.state.label, ended,
             act=lambda one=one: cancel_selection(one, reason=reason, by=by),
         )  # fmt: skip
-    committed = select(Grant).where(Grant.fair_id == fair.id, Grant.state == GrantState.COMMITTED).order_by(Grant.id)
-    for grant in db.session.scalars(committed):
+    committed = select(Grant).where(Grant.fair_id == fair.id, Grant.state == GrantState.COMMITTED, Grant.tier == "")
+    for grant in db.session.scalars(committed.order_by(Grant.id)):
         event.found.add(
             "money", "Grant.state", _l("Support that was committed"), grant.reference, grant.amount,
             GrantState.RELEASED.label, company_id=grant.company_id,

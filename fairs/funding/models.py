@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.calendar.models import Fair
@@ -119,7 +119,9 @@ class Grant(HasState, Record):
     """Support for one subject by one rule at one fair. ``rule`` is a copy: a later change of the rule recomputes nothing.
 
     ``full_minor`` is the cost that is supported, ``amount_minor`` what is granted, ``actual_minor`` what it came to. Without
-    days of its own it is for the days of the fair.
+    days of its own it is for the days of the fair. ``tier`` and ``region`` name the ceilings it counts against besides its
+    budget line; such a grant is moved by the feature that proposed it only. ``places`` of them it takes. ``passport_digest`` is
+    kept after the passport itself is removed: whether public money paid the same person twice must stay answerable.
     """
 
     __tablename__ = "support_grants"
@@ -169,12 +171,21 @@ class Grant(HasState, Record):
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     end_reason: Mapped[str] = mapped_column(String(400), default="")
+    tier: Mapped[str] = mapped_column(String(20), default="")
+    region: Mapped[str] = mapped_column(String(20), default="")
+    places: Mapped[int] = mapped_column(default=0)
+    passport_digest: Mapped[str] = mapped_column(String(64), default="", index=True)
 
     fair: Mapped[Fair] = relationship()
     company: Mapped[Company | None] = relationship()
     person: Mapped[Person | None] = relationship()
     line: Mapped[BudgetLine] = relationship()
     selection: Mapped[Selection | None] = relationship()
+
+    @property
+    def is_managed(self) -> bool:
+        """Whether it counts against ceilings and is moved by its feature, not by hand."""
+        return bool(self.tier)
 
     @property
     def full(self) -> Money:
@@ -200,18 +211,25 @@ class Grant(HasState, Record):
 
 
 class SupportClash(HasState, Record):
-    """Two grants that may be for the same thing: found by the system, explained by who proposed, decided by a second person."""
+    """Two grants that may be for the same thing: found by the system, explained by who proposed, decided by a second person.
+
+    The other one is a grant, or a line of another office's list: ``external_id`` with what it said then (the list may go).
+    """
 
     __tablename__ = "support_clashes"
     __table_args__ = (
         UniqueConstraint("grant_id", "other_id", "kind"),
+        UniqueConstraint("grant_id", "external_id"),
+        CheckConstraint("(other_id IS NULL) <> (external_id IS NULL)", name="one_other"),
         Index("ix_support_clashes_fair_state", "fair_id", "state", "id"),
     )
     TRANSITIONS = CLASH_TRANSITIONS
 
     fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
     grant_id: Mapped[int] = mapped_column(ForeignKey("support_grants.id"), index=True)
-    other_id: Mapped[int] = mapped_column(ForeignKey("support_grants.id"), index=True)
+    other_id: Mapped[int | None] = mapped_column(ForeignKey("support_grants.id"), index=True)
+    external_id: Mapped[int | None] = mapped_column(BigInteger)
+    external_text: Mapped[str] = mapped_column(Text, default="")
     kind: Mapped[ClashKind] = mapped_column(StateType(ClashKind))
     state: Mapped[ClashState] = mapped_column(StateType(ClashState), default=ClashState.WAITING)
     reason: Mapped[str] = mapped_column(Text)  # why it is none, says who proposed it
@@ -222,4 +240,65 @@ class SupportClash(HasState, Record):
     note: Mapped[str] = mapped_column(Text, default="")
 
     grant: Mapped[Grant] = relationship(foreign_keys=[grant_id])
-    other: Mapped[Grant] = relationship(foreign_keys=[other_id])
+    other: Mapped[Grant | None] = relationship(foreign_keys=[other_id])
+
+    @property
+    def other_words(self) -> str:
+        """The other support in a few words: its reference, or what the list of another office says."""
+        return self.other.reference if self.other is not None else self.external_text
+
+
+class SupportCeiling(Record):
+    """The most places and money of a fair's support in all, of a tier or of a region (``scope``, ``key``); None: no bound.
+
+    Kept by the row's lock (see ``ceilings``), and by the database.
+    """
+
+    __tablename__ = "support_ceilings"
+    __table_args__ = (
+        UniqueConstraint("fair_id", "scope", "key"),
+        CheckConstraint("places IS NULL OR places_used <= places", name="within_places"),
+        CheckConstraint("money_minor IS NULL OR committed_minor + spent_minor <= money_minor", name="within_money"),
+        CheckConstraint("places_used >= 0 AND committed_minor >= 0 AND spent_minor >= 0", name="not_negative"),
+    )
+
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
+    scope: Mapped[str] = mapped_column(String(10))  # all | tier | region
+    key: Mapped[str] = mapped_column(String(20), default="")
+    places: Mapped[int | None]
+    places_used: Mapped[int] = mapped_column(default=0)
+    money_minor: Mapped[int | None] = mapped_column(BigInteger)
+    committed_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    spent_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    currency: Mapped[str] = mapped_column(String(3))
+    decision_number: Mapped[str] = mapped_column(String(60), default="")
+
+    @property
+    def places_left(self) -> int | None:
+        """How many places can still be promised; None without a bound."""
+        return None if self.places is None else self.places - self.places_used
+
+    @property
+    def money(self) -> Money | None:
+        """The most money; None without a bound."""
+        return None if self.money_minor is None else Money(self.money_minor, self.currency)
+
+    @property
+    def committed(self) -> Money:
+        """What is promised and not spent yet."""
+        return Money(self.committed_minor, self.currency)
+
+    @property
+    def spent(self) -> Money:
+        """What was settled."""
+        return Money(self.spent_minor, self.currency)
+
+    @property
+    def used(self) -> Money:
+        """Promised and spent together."""
+        return self.committed + self.spent
+
+    @property
+    def left(self) -> Money | None:
+        """What can still be promised; None without a bound."""
+        return None if self.money is None else self.money - self.used

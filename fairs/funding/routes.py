@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from fairs.accounts.models import User
 from fairs.calendar.context import current_fair
 from fairs.core.db import db
-from fairs.core.errors import DomainError, Forbidden, NotFound, SamePerson
+from fairs.core.errors import DomainError, Forbidden, InvalidInput, NotFound, SamePerson
 from fairs.core.files import stored_file
 from fairs.core.forms import Form
 from fairs.core.lists import download, known, page_of
@@ -40,6 +40,7 @@ HISTORY: dict[str, tuple[Any, str, str]] = {
     "funding.settle": (_l("Accounted for"), "circle-check", "success"),
     "funding.released": (_l("Released"), "arrow-back-up", "warning"),
     "funding.recovered": (_l("Recovered"), "receipt-refund", "warning"),
+    "funding.take_back": (_l("Taken back"), "arrow-back-up", "warning"),
 }
 
 
@@ -126,6 +127,7 @@ def settle(reference: str) -> Any:
     grant, form = _grant(reference), SettleForm()
 
     def act() -> Any:
+        _by_hand(grant)
         settle_grant(grant, form.actual.money(grant.currency), by=actor())
         return _("Settled.")
 
@@ -139,6 +141,7 @@ def end(reference: str) -> Any:
     grant, form = _grant(reference), EndForm()
 
     def act() -> Any:
+        _by_hand(grant)
         if grant.state is GrantState.SETTLED:
             recover_grant(grant, reason=form.reason.data or "", by=actor())
             return _("Recovered: the money is back on its budget line.")
@@ -146,6 +149,11 @@ def end(reference: str) -> Any:
         return _("Released: the money is free again.")
 
     return _done(grant, form, act)
+
+
+def _by_hand(grant: Grant) -> None:
+    if grant.is_managed:
+        raise InvalidInput(_("The support of an importer is settled and ended with its other parts, not by hand."))
 
 
 @bp.get("/<reference>/receipt")

@@ -17,6 +17,7 @@ from fairs.core.actor import Actor, require_second_person
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput
+from fairs.core.events import publish
 from fairs.core.money import Money
 from fairs.core.sequences import next_reference
 from fairs.core.storage import Upload, store_upload
@@ -25,8 +26,10 @@ from fairs.directory.models import Company, Person
 from fairs.documents.models import Selection
 from fairs.documents.queries import open_item_of
 from fairs.documents.service import remove_subject
-from fairs.funding.duplicates import Claim, Clash, claim_of, find_all_clashes, find_clashes
+from fairs.funding.ceilings import commit_ceilings, recover_ceilings, release_ceilings, settle_ceilings
+from fairs.funding.duplicates import Claim, Clash, claim_of, digest_of, find_all_clashes, find_clashes
 from fairs.funding.errors import ClashWaits, DuplicateSupport, RuleNotUsable, TooMuch
+from fairs.funding.events import DuplicateConfirmed
 from fairs.funding.models import Grant, SupportClash, SupportRule
 from fairs.funding.queries import clashes_of, live_grants_of, with_parties
 from fairs.funding.states import ClashKind, ClashState, GrantState
@@ -51,6 +54,9 @@ class GrantDraft:
     company: Company | None = None
     person: Person | None = None
     period: tuple[date, date] | None = None
+    tier: str = ""  # with it the grant counts against the ceilings of its tier and region
+    region: str = ""
+    places: int = 0
 
 
 def claim_for(fair: Fair, draft: GrantDraft) -> Claim:
@@ -58,7 +64,7 @@ def claim_for(fair: Fair, draft: GrantDraft) -> Claim:
     starts, ends = draft.period or (fair.starts_on, fair.ends_on)
     return Claim(
         fair.id, draft.rule.code, draft.rule.purpose, starts, ends, draft.company,
-        draft.person.id if draft.person else None,
+        draft.person.id if draft.person else None, passport_digest=digest_of(draft.person.id) if draft.person else "",
     )  # fmt: skip
 
 
@@ -70,7 +76,7 @@ def check_proposal(fair: Fair, draft: GrantDraft, *, reason: str = "") -> list[C
     hard = [one for one in found if _is_hard(draft, one)]
     if hard:
         raise DuplicateSupport(
-            _("One grant for each item at a fair: %(clash)s", clash=hard[0].text), reference=hard[0].grant.reference
+            _("One grant for each item at a fair: %(clash)s", clash=hard[0].text), reference=hard[0].name
         )
     if found and not clean(reason):
         raise DuplicateSupport(
@@ -80,6 +86,8 @@ def check_proposal(fair: Fair, draft: GrantDraft, *, reason: str = "") -> list[C
 
 
 def _is_hard(draft: GrantDraft, clash: Clash) -> bool:
+    if clash.grant is None:
+        return False
     same = (
         clash.grant.person_id == draft.person.id
         if draft.person is not None
@@ -107,7 +115,8 @@ def propose_grant(
             budget_line_id=draft.line.id, selection_id=selection.id if selection else None,
             period_from=draft.period[0] if draft.period else None, period_to=draft.period[1] if draft.period else None,
             full_minor=draft.full.amount_minor, amount_minor=draft.amount.amount_minor, currency=draft.amount.currency,
-            proposed_by_id=by.user_id,
+            proposed_by_id=by.user_id, tier=draft.tier, region=draft.region, places=draft.places,
+            passport_digest=digest_of(draft.person.id) if draft.person else "",
         )  # fmt: skip
         row.folded = fold(f"{row.title} {row.reference}")[:400]
         db.session.add(row)
@@ -120,7 +129,7 @@ def propose_grant(
         _keep_clashes(row, found, reason, by=by)
         record(
             "funding.propose", row, by=by,
-            after={"rule": row.rule_code, "amount": row.amount, "clashes": [one.grant.reference for one in found]},
+            after={"rule": row.rule_code, "amount": row.amount, "clashes": [one.name for one in found]},
         )  # fmt: skip
     return row
 
@@ -128,12 +137,13 @@ def propose_grant(
 def _keep_clashes(row: Grant, found: Iterable[Clash], reason: str, *, by: Actor) -> None:
     for one in found:
         clash = SupportClash(
-            fair_id=row.fair_id, grant_id=row.id, other_id=one.grant.id, kind=one.kind, state=ClashState.WAITING,
-            reason=clean(reason)[:2000], asked_by_id=by.user_id, asked_for_id=by.for_user_id,
+            fair_id=row.fair_id, grant_id=row.id, other_id=one.grant.id if one.grant else None, kind=one.kind,
+            external_id=one.external.id if one.external else None, external_text=one.text if one.external else "",
+            state=ClashState.WAITING, reason=clean(reason)[:2000], asked_by_id=by.user_id, asked_for_id=by.for_user_id,
         )  # fmt: skip
         db.session.add(clash)
         db.session.flush()
-        record("funding.suspect", clash, by=by, after={"other": one.grant.reference, "reason": clash.reason})
+        record("funding.suspect", clash, by=by, after={"other": one.name, "reason": clash.reason})
 
 
 def decide_clash(clash: SupportClash, *, is_duplicate: bool, note: str, by: Actor) -> SupportClash:
@@ -155,6 +165,9 @@ def decide_clash(clash: SupportClash, *, is_duplicate: bool, note: str, by: Acto
 
 
 def _drop(grant: Grant, note: str, *, by: Actor) -> None:
+    if grant.is_managed:
+        publish(DuplicateConfirmed(grant, note, by))
+        return
     selection = db.session.get(Selection, grant.selection_id) if grant.selection_id else None
     item = open_item_of(selection.kind, grant.subject_type, grant.subject_id) if selection is not None else None
     if item is not None and item.selection_id == grant.selection_id and item.selection.is_editable:
@@ -171,7 +184,7 @@ def check_grants(grants: Sequence[Grant]) -> None:
     """
     found = find_all_clashes([claim_of(grant) for grant in with_parties(grants)])
     # The later of two was reviewed against the earlier one; seen from the earlier one that is the same question.
-    keys = {grant.id for grant in grants} | {one.grant.id for clashes in found for one in clashes}
+    keys = {grant.id for grant in grants} | {one.grant.id for clashes in found for one in clashes if one.grant}
     reviews = clashes_of(sorted(keys))
     mine = {grant.id: grant for grant in grants}
     for review in reviews:
@@ -179,19 +192,25 @@ def check_grants(grants: Sequence[Grant]) -> None:
             raise ClashWaits(
                 _("%(name)s: a second person has to look at a suspected duplicate first.", name=review.grant.title)
             )
-    reviewed = {frozenset((review.grant_id, review.other_id)) for review in reviews}
+    reviewed = {frozenset((review.grant_id, review.other_id)) for review in reviews if review.other_id}
+    listed = {(review.grant_id, review.external_id) for review in reviews if review.external_id}
     for grant, clashes in zip(grants, found, strict=True):
         for one in clashes:
-            if frozenset((grant.id, one.grant.id)) not in reviewed:
+            known = (
+                frozenset((grant.id, one.grant.id)) in reviewed
+                if one.grant is not None
+                else one.external is not None and (grant.id, one.external.id) in listed
+            )
+            if not known:
                 raise DuplicateSupport(
                     _("%(name)s is perhaps supported twice: %(clash)s", name=grant.title, clash=one.text)
                 )
 
 
-def commit_grants(grants: Sequence[Grant], *, number: str, day: date, by: Actor) -> None:
-    """The decision is signed: promise the amounts, each under the lock of its budget line.
+def commit_grants(grants: Sequence[Grant], *, number: str, day: date | None, by: Actor) -> None:
+    """The decision is signed: promise the amounts, each under the lock of its budget line and of its ceilings.
 
-    Raises BudgetExceeded, ClashWaits, DuplicateSupport, InvalidTransition. Inside the decision's transaction().
+    Without ``number`` and ``day`` the approval promises, and the decision follows. Raises BudgetExceeded, CeilingReached, ClashWaits, DuplicateSupport, InvalidTransition. Inside the decision's transaction().
     """
     with transaction():
         # Lines are locked in one order, so that two decisions never wait for each other.
@@ -200,9 +219,24 @@ def commit_grants(grants: Sequence[Grant], *, number: str, day: date, by: Actor)
         for row in rows:
             row.require_move(G.COMMITTED)
             commit_budget(row.budget_line_id, row.amount)
+        commit_ceilings(rows)
+        for row in rows:
             row.move_to(G.COMMITTED)
             row.decision_number, row.decision_on, row.committed_at = number, day, now()
             record("funding.commit", row, by=by, after={"amount": row.amount, "decision": number})
+
+
+def take_back(grant: Grant, *, reason: str, by: Actor) -> Grant:
+    """An approval is taken back before its decision was signed: proposed again, its money and place are free."""
+    with transaction():
+        row = locked(grant)
+        row.require_move(G.PROPOSED)
+        release_budget(row.budget_line_id, row.amount)
+        release_ceilings(row)
+        row.move_to(G.PROPOSED)
+        row.decision_number, row.decision_on, row.committed_at, row.selection_id = "", None, None, None
+        record("funding.take_back", row, by=by, after={"reason": clean(reason)[:400]})
+    return row
 
 
 def change_amount(grant: Grant, amount: Money, *, number: str, day: date, by: Actor) -> Grant:
@@ -214,7 +248,9 @@ def change_amount(grant: Grant, amount: Money, *, number: str, day: date, by: Ac
         before = row.amount
         release_budget(row.budget_line_id, before)
         commit_budget(row.budget_line_id, amount)
+        release_ceilings(row)
         row.amount_minor = amount.amount_minor
+        commit_ceilings([row])
         row.decision_number, row.decision_on = number, day
         record(
             "funding.change_amount", row, by=by, before={"amount": before}, after={"amount": amount, "decision": number}
@@ -238,8 +274,8 @@ def add_receipt(
             row.fair_id, "", row.purpose, row.fair.starts_on, row.fair.ends_on,
             receipt_sha256=stored.sha256 if stored else "", ticket_number=number, own_id=row.id,
         )  # fmt: skip
-        known = {clash.other_id for clash in clashes_of([row.id])}
-        found = [one for one in find_clashes(claim) if one.grant.id not in known]
+        known = {(clash.other_id, clash.external_id) for clash in clashes_of([row.id])}
+        found = [one for one in find_clashes(claim) if one.key not in known]
         if found and not clean(reason):
             text = _("Used before: %(clash)s", clash="; ".join(one.text for one in found))
             raise DuplicateSupport(text, field="reason")
@@ -264,6 +300,7 @@ def settle_grant(grant: Grant, actual: Money, *, by: Actor) -> Grant:
         if any(clash.state is ClashState.WAITING for clash in clashes_of([row.id])):
             raise ClashWaits(_l("A second person has to look at the suspected duplicate first."))
         spend_budget(row.budget_line_id, row.amount, actual)
+        settle_ceilings(row, actual)
         row.move_to(G.SETTLED)
         row.actual_minor, row.settled_at = actual.amount_minor, now()
         record("funding.settle", row, by=by, after={"actual": actual})
@@ -275,9 +312,27 @@ def release_grant(grant: Grant, *, reason: str, by: Actor) -> Grant:
     return _end(grant, G.RELEASED, reason, by=by)
 
 
-def recover_grant(grant: Grant, *, reason: str, by: Actor) -> Grant:
-    """Note that what was settled came back. Raises InvalidInput, InvalidTransition."""
-    return _end(grant, G.RECOVERED, reason, by=by)
+def recover_grant(grant: Grant, *, reason: str, by: Actor, amount: Money | None = None) -> Grant:
+    """Note that what was settled came back, all of it or ``amount``: then the rest stays settled.
+
+    Raises InvalidInput, InvalidTransition, TooMuch above what was settled.
+    """
+    if amount is None or amount == grant.actual:
+        return _end(grant, G.RECOVERED, reason, by=by)
+    if not clean(reason):
+        raise InvalidInput(_l("Please give the reason."), field="reason")
+    with transaction():
+        row = locked(grant)
+        row.require_move(G.RECOVERED)
+        actual = row.actual
+        if actual is None or amount.currency != row.currency or not 0 < amount.amount_minor < actual.amount_minor:
+            raise TooMuch(_l("More than was settled."), field="amount")
+        recover_budget(row.budget_line_id, amount)
+        recover_ceilings(row, amount)
+        row.actual_minor = actual.amount_minor - amount.amount_minor
+        after = {"amount": amount, "reason": clean(reason)[:400]}
+        record("funding.recovered", row, by=by, before={"actual": actual}, after=after)
+    return row
 
 
 def _end(grant: Grant, target: GrantState, reason: str, *, by: Actor) -> Grant:
@@ -289,8 +344,10 @@ def _end(grant: Grant, target: GrantState, reason: str, *, by: Actor) -> Grant:
         row.require_move(target)
         if before is G.COMMITTED:
             release_budget(row.budget_line_id, row.amount)
+            release_ceilings(row)
         elif before is G.SETTLED and row.actual is not None:
             recover_budget(row.budget_line_id, row.actual)
+            recover_ceilings(row, row.actual)
         row.move_to(target)
         row.ended_at, row.end_reason = now(), clean(reason)[:400]
         record(f"funding.{target.value}", row, by=by, before={"state": before}, after={"reason": row.end_reason})

@@ -21,7 +21,7 @@ G = GrantState
 LIVE = (G.PROPOSED, G.COMMITTED, G.SETTLED)
 TRANSITIONS: dict[GrantState, frozenset[GrantState]] = {
     G.PROPOSED: frozenset({G.COMMITTED, G.RELEASED}),
-    G.COMMITTED: frozenset({G.SETTLED, G.RELEASED}),
+    G.COMMITTED: frozenset({G.SETTLED, G.RELEASED, G.PROPOSED}),  # back: an approval is taken back before its decision
     G.SETTLED: frozenset({G.RECOVERED}),
     G.RELEASED: frozenset(),
     G.RECOVERED: frozenset(),
@@ -52,6 +52,8 @@ class ClashKind(State):
     SAME_TIME = "same_time", _l("the same item at the same time"), "red", "calendar-event"
     RECEIPT = "receipt", _l("the same receipt"), "red", "receipt"
     TICKET = "ticket", _l("the same ticket number"), "red", "ticket"
+    PASSPORT = "passport", _l("the same passport under another name"), "red", "id-badge-2"
+    EXTERNAL = "external", _l("on another office's list"), "red", "building"
 
 
 class Purpose(State):

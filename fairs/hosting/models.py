@@ -1,11 +1,11 @@
-"""The support of one importer at one fair."""
+"""The support of one importer at one fair, what the fair supports by, and who moved up from the reserve list."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.calendar.models import Fair
@@ -14,8 +14,13 @@ from fairs.core.money import Money
 from fairs.core.states import HasState
 from fairs.directory.models import Company, Person
 from fairs.documents.models import Selection
+from fairs.funding.models import SupportRule
 from fairs.hosting.states import GRANTED, TRANSITIONS, HostingState, SupportTier
+from fairs.hosting.regions import Region
 from fairs.importers.models import Importer
+from fairs.programme.models import BudgetLine
+
+_ONE_SQL = text("NOT is_second AND state IN ('proposed', 'approved', 'granted', 'confirmed', 'settled')")
 
 
 class Hosting(HasState, Record):
@@ -23,12 +28,20 @@ class Hosting(HasState, Record):
 
     ``travel_cap_minor`` is the most that is refunded of the journey (the cap of the region when it was approved),
     ``night_cap_minor`` the most that a night may cost; both in ``currency``. ``reply_by``: the guest confirms until then.
+
+    ``terms`` is a copy of the settings that were used: caps, nights and the decision that sets them. A second support of one
+    company stands apart (``is_second``, with ``second_reason``), so that the index keeps all others to one. ``rank`` is the place
+    on the reserve list.
     """
 
     __tablename__ = "hostings"
     __table_args__ = (
         Index("ix_hostings_fair_state", "fair_id", "state", "id"),
         Index("ix_hostings_fair_company", "fair_id", "company_id"),
+        Index("ix_hostings_fair_score", "fair_id", "score", "id"),
+        Index(
+            "uq_hostings_one_support", "fair_id", "company_id", unique=True, sqlite_where=_ONE_SQL, postgresql_where=_ONE_SQL
+        ),
     )
     TRANSITIONS = TRANSITIONS
 
@@ -58,6 +71,11 @@ class Hosting(HasState, Record):
     reply_by: Mapped[date | None]
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    terms: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    past_visits: Mapped[int] = mapped_column(default=0)  # at earlier fairs, of the person
+    past_deals: Mapped[int] = mapped_column(default=0)  # of the company, verified
+    is_second: Mapped[bool] = mapped_column(default=False)
+    second_reason: Mapped[str] = mapped_column(String(400), default="")
     reason: Mapped[str] = mapped_column(String(400), default="")  # why it was refused, withdrawn, put back
 
     fair: Mapped[Fair] = relationship()
@@ -87,3 +105,80 @@ class Hosting(HasState, Record):
         if not self.tier.pays_hotel or self.funded_from is None or self.funded_to is None:
             return 0
         return (self.funded_to - self.funded_from).days
+
+    @property
+    def region_label(self) -> Any:
+        """The region in words."""
+        return Region(self.region).label if self.region in set(Region) else ""
+
+    @property
+    def travel_amount(self) -> Money:
+        """What is promised for the journey."""
+        return self.travel_cap if self.tier.pays_travel else Money(0, self.currency)
+
+    @property
+    def lodging_amount(self) -> Money:
+        """What is promised for nights."""
+        return Money(self.night_cap_minor * self.funded_nights, self.currency)
+
+    @property
+    def amount(self) -> Money:
+        """Both together."""
+        return self.travel_amount + self.lodging_amount
+
+
+class HostingSettings(Record):
+    """How a fair supports importers. The row is also the lock under which its places and money are given out.
+
+    ``weights`` by criterion; ``travel_caps`` (minor units of ``currency``) by region; ``groups`` are the product groups that the
+    fair is about, ``countries`` the markets it wants most (codes, separated by ``|``).
+    """
+
+    __tablename__ = "hosting_settings"
+
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"), unique=True)
+    weights: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    travel_caps: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    night_cap_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    nights: Mapped[int] = mapped_column(default=4)
+    days_before: Mapped[int] = mapped_column(default=1)  # the first funded night is so many days before the opening
+    currency: Mapped[str] = mapped_column(String(3), default="VND")
+    decision_number: Mapped[str] = mapped_column(String(60), default="")
+    travel_rule_id: Mapped[int | None] = mapped_column(ForeignKey("support_rules.id"))
+    lodging_rule_id: Mapped[int | None] = mapped_column(ForeignKey("support_rules.id"))
+    travel_line_id: Mapped[int | None] = mapped_column(ForeignKey("budget_lines.id"))
+    lodging_line_id: Mapped[int | None] = mapped_column(ForeignKey("budget_lines.id"))
+    groups: Mapped[str] = mapped_column(String(200), default="")
+    countries: Mapped[str] = mapped_column(String(400), default="")
+    apply_by: Mapped[date | None]
+    decide_by: Mapped[date | None]
+    reply_days: Mapped[int] = mapped_column(default=14)
+    auto_promote: Mapped[bool] = mapped_column(default=False)
+
+    travel_rule: Mapped[SupportRule | None] = relationship(foreign_keys=[travel_rule_id])
+    lodging_rule: Mapped[SupportRule | None] = relationship(foreign_keys=[lodging_rule_id])
+    travel_line: Mapped[BudgetLine | None] = relationship(foreign_keys=[travel_line_id])
+    lodging_line: Mapped[BudgetLine | None] = relationship(foreign_keys=[lodging_line_id])
+
+    def cap_of(self, region: str) -> int:
+        """The most for the journey from a region, in minor units."""
+        return int(self.travel_caps.get(region) or 0)
+
+
+class ReserveMove(Record):
+    """Somebody moved up from the reserve list: whose place became free, and whether a person or the system did it."""
+
+    __tablename__ = "reserve_moves"
+    __table_args__ = (Index("ix_reserve_moves_fair", "fair_id", "id"),)
+
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
+    hosting_id: Mapped[int] = mapped_column(ForeignKey("hostings.id"), index=True)
+    freed_id: Mapped[int | None] = mapped_column(ForeignKey("hostings.id"))
+    rank: Mapped[int | None]
+    is_automatic: Mapped[bool]
+    outcome: Mapped[str] = mapped_column(String(10))  # moved | skipped
+    reason: Mapped[str] = mapped_column(String(400), default="")
+    by_name: Mapped[str] = mapped_column(String(250), default="")
+
+    hosting: Mapped[Hosting] = relationship(foreign_keys=[hosting_id])
+    freed: Mapped[Hosting | None] = relationship(foreign_keys=[freed_id])

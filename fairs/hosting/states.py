@@ -17,12 +17,12 @@ class SupportTier(State):
     @property
     def pays_travel(self) -> bool:
         """Whether the journey is refunded, up to the cap of the region."""
-        return self is not SupportTier.HOTEL
+        return self in (SupportTier.BOTH, SupportTier.TRAVEL)
 
     @property
     def pays_hotel(self) -> bool:
         """Whether nights are paid."""
-        return self is not SupportTier.TRAVEL
+        return self in (SupportTier.BOTH, SupportTier.HOTEL)
 
 
 class HostingState(State):
@@ -48,12 +48,12 @@ PLACED = (H.APPROVED, *GRANTED)
 TRANSITIONS: dict[HostingState, frozenset[HostingState]] = {
     H.APPLIED: frozenset({H.PROPOSED, H.RESERVE, H.REFUSED, H.WITHDRAWN}),
     H.PROPOSED: frozenset({H.APPLIED, H.APPROVED, H.RESERVE, H.REFUSED, H.WITHDRAWN}),
-    H.RESERVE: frozenset({H.APPLIED, H.PROPOSED, H.APPROVED, H.REFUSED, H.WITHDRAWN}),
+    H.RESERVE: frozenset({H.APPLIED, H.PROPOSED, H.REFUSED, H.WITHDRAWN}),
     H.APPROVED: frozenset({H.PROPOSED, H.GRANTED, H.REFUSED, H.WITHDRAWN}),
-    H.GRANTED: frozenset({H.CONFIRMED, H.WITHDRAWN, H.EXPIRED, H.REFUSED}),
+    H.GRANTED: frozenset({H.CONFIRMED, H.SETTLED, H.WITHDRAWN, H.EXPIRED, H.REFUSED}),
     H.CONFIRMED: frozenset({H.SETTLED, H.WITHDRAWN, H.EXPIRED, H.REFUSED}),
     H.SETTLED: frozenset(),
-    H.REFUSED: frozenset(),
+    H.REFUSED: frozenset({H.APPLIED}),  # looked at again, as after a complaint
     H.WITHDRAWN: frozenset({H.APPLIED}),
     H.EXPIRED: frozenset(),
 }

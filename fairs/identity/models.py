@@ -26,6 +26,7 @@ class TravelDocument(Record):
     number_digest: Mapped[str] = mapped_column(String(64), default="", index=True)
     birth_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     nationality: Mapped[str] = mapped_column(String(2), default="")
+    sex: Mapped[str] = mapped_column(String(1), default="")  # M, F, X as in the passport; empty: not known
     expires_on: Mapped[date | None]
     scan_id: Mapped[int | None] = mapped_column(ForeignKey("stored_files.id"))
     scan_type: Mapped[str] = mapped_column(String(80), default="")  # what the scan is once it is opened

@@ -8,6 +8,7 @@ from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
 from fairs.calendar.context import current_fair
+from fairs.core.i18n import PUBLIC_LOCALES
 from fairs.core.rest import ApiBlueprint, PageQuery, StrictSchema, idempotent, page_schema
 from fairs.core.text import clean
 from fairs.core.web import actor, requires
@@ -15,7 +16,7 @@ from fairs.importers.models import Importer
 from fairs.importers.permissions import REGISTER_IMPORTER, VIEW_IMPORTERS
 from fairs.importers.queries import ImporterFilter, page_of_importers
 from fairs.importers.service import Registration, register_importer
-from fairs.importers.states import AnnualVolume, BuyerKind, ConsentKind, ImporterState
+from fairs.importers.states import AnnualVolume, BuyerKind, ConsentKind, ImporterState, SupportWish
 
 blp: Blueprint = ApiBlueprint(
     "api-importers", __name__, url_prefix="/api/v1/fairs/<fair_slug>/importers", description="Importers"
@@ -44,7 +45,15 @@ class NewImporterSchema(StrictSchema):
     )
     annual_volume = fields.String(load_default="", validate=validate.OneOf(["", *(v.value for v in AnnualVolume)]))
     looking_for = fields.String(load_default="", validate=validate.Length(max=2000))
-    locale = fields.String(load_default="en", validate=validate.OneOf(["vi", "en"]))
+    stays_from = fields.Date(load_default=None, allow_none=True, metadata={"description": "first day at the fair"})
+    stays_to = fields.Date(load_default=None, allow_none=True)
+    past_customers = fields.String(load_default="", validate=validate.Length(max=2000))
+    meeting_wishes = fields.String(load_default="", validate=validate.Length(max=2000))
+    support_wanted = fields.String(
+        load_default="", validate=validate.OneOf(["", *(wish.value for wish in SupportWish)])
+    )
+    home_airport = fields.String(load_default="", validate=validate.Length(max=3), metadata={"description": "IATA"})
+    locale = fields.String(load_default="en", validate=validate.OneOf(PUBLIC_LOCALES))
     consents = fields.List(
         fields.String(validate=validate.OneOf([kind.value for kind in ConsentKind])),
         required=True,
@@ -64,6 +73,8 @@ class ImporterSchema(StrictSchema):
     email = fields.String()
     phone = fields.String()
     buyer_kind = fields.String()
+    source = fields.String(metadata={"description": "web, desk, api or invitation"})
+    invited_by = fields.String()
     groups = fields.List(fields.String())
     decide_by = fields.Date(allow_none=True)
     decided_at = fields.AwareDateTime(allow_none=True)
@@ -93,6 +104,8 @@ def importer_json(importer: Importer) -> dict[str, Any]:
         "email": person.email,
         "phone": person.phone,
         "buyer_kind": importer.buyer_kind,
+        "source": importer.way,
+        "invited_by": importer.invited_by,
         "groups": importer.groups,
         "decide_by": importer.decide_by,
         "decided_at": importer.decided_at,
@@ -113,7 +126,9 @@ def create(body: dict[str, Any]) -> dict[str, Any]:
         passport_name=body["passport_name"], badge_name=body["badge_name"], job_title=body["job_title"],
         email=body["email"], phone=body["phone"], buyer_kind=body["buyer_kind"], group_codes=tuple(body["groups"]),
         annual_volume=body["annual_volume"], looking_for=body["looking_for"], locale=body["locale"],
-        consents=tuple(body["consents"]),
+        consents=tuple(body["consents"]), stays_from=body["stays_from"], stays_to=body["stays_to"],
+        past_customers=body["past_customers"], meeting_wishes=body["meeting_wishes"],
+        support_wanted=body["support_wanted"], home_airport=body["home_airport"],
     )  # fmt: skip
     return importer_json(register_importer(current_fair(), draft, by=actor(), source="api"))
 

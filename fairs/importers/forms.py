@@ -10,11 +10,12 @@ from wtforms import BooleanField
 from wtforms.validators import InputRequired
 
 from fairs.core.errors import DomainError
-from fairs.core.forms import CountryField, Form, LongText, Text
-from fairs.core.i18n import current_locale
+from fairs.core.forms import CountryField, DayField, Form, LongText, Text
+from fairs.core.i18n import LANGUAGE_NAMES, current_locale
 from fairs.directory.forms import Choice, EmailText, GroupsField, OnBehalfMixin, PhoneText
+from fairs.importers.consents import text_of
 from fairs.importers.service import Registration
-from fairs.importers.states import AnnualVolume, BuyerKind, ConsentKind
+from fairs.importers.states import AnnualVolume, BuyerKind, ConsentKind, SupportWish
 
 
 def _labels(states: Any, empty: str = "") -> Any:
@@ -40,15 +41,21 @@ class ImporterForm(Form):
     group_codes = GroupsField(_l("What are you looking for?"), required=True)
     looking_for = LongText(_l("Anything special?"), length=2000)
 
+    # Shown where the fair offers support (importers/_form.html); all of it may stay empty.
+    stays_from = DayField(_l("First day at the fair"))
+    stays_to = DayField(_l("Last day at the fair"))
+    past_customers = LongText(_l("From whom do you buy now, and what?"), length=2000)
+    meeting_wishes = LongText(_l("Whom would you like to meet?"), length=2000)
+    support_wanted = Choice(_l("Support that you ask for"), choices=_labels(SupportWish, _l("None")))
+    home_airport = Text(_l("Airport from which you fly"), length=3)
+
     consent_registration = BooleanField(
-        _l("The organiser may keep these details to handle my registration and make my badge."),
+        text_of(ConsentKind.REGISTRATION),
         [InputRequired(_l("Without this we may not keep your registration."))],
     )
-    consent_sharing = BooleanField(
-        _l("Exhibitors may see my company, my name and what I look for, so that they can prepare.")
-    )
-    consent_photos = BooleanField(_l("Photos and videos of the fair that show me may be published."))
-    consent_mailings = BooleanField(_l("Write to me about later fairs in Hanoi."))
+    consent_sharing = BooleanField(text_of(ConsentKind.SHARING))
+    consent_photos = BooleanField(text_of(ConsentKind.PHOTOS))
+    consent_mailings = BooleanField(text_of(ConsentKind.MAILINGS))
 
     def add_error(self, error: DomainError) -> None:
         """Services speak of a company's ``name``; here the field is called otherwise."""
@@ -74,6 +81,12 @@ class ImporterForm(Form):
             looking_for=self.looking_for.data or "",
             consents=tuple(kind.value for kind in ConsentKind if self[f"consent_{kind.value}"].data),
             locale=current_locale(),
+            stays_from=self.stays_from.data,
+            stays_to=self.stays_to.data,
+            past_customers=self.past_customers.data or "",
+            meeting_wishes=self.meeting_wishes.data or "",
+            support_wanted=self.support_wanted.data or "",
+            home_airport=self.home_airport.data or "",
         )
 
 
@@ -81,7 +94,9 @@ class StaffImporterForm(OnBehalfMixin, ImporterForm):
     """The same form, filled in by staff for somebody who called, wrote or stands at the desk: e-mail is not needed."""
 
     email = EmailText(_l("E-mail"))
-    letters = Choice(_l("Language of letters"), choices=[("en", "English"), ("vi", "Tiếng Việt")], default="en")
+    letters = Choice(
+        _l("Language of letters"), choices=[(code, LANGUAGE_NAMES[code]) for code in ("en", "vi", "ja")], default="en"
+    )
 
     def registration(self) -> Registration:
         """What was typed; letters go out in the chosen language, not the clerk's."""

@@ -26,7 +26,7 @@ def wanted_of(args: Args) -> ImporterFilter:
     """The filter that an address asks for."""
     return ImporterFilter(
         text=clean(args.get("q", ""))[:200], state=args.get("state", ""), country=args.get("country", "")[:2],
-        group=args.get("group", "")[:10],
+        group=args.get("group", "")[:10], source=args.get("source", "")[:203],
     )  # fmt: skip
 
 
@@ -40,14 +40,14 @@ def _sheets(_fair: Any, query: Select[Importer]) -> Sequence[Sheet]:
     heads = [
         _("Number"), _("State"), _("Name"), _("Name in the passport"), _("Position"), _("Company"), _("Country"),
         _("E-mail"), _("Telephone"), _("Web page"), _("Business"), _("Product groups"), _("Volume in a year"),
-        _("Looking for"), _("Registered on"), _("Decision by"), _("Decided on"),
+        _("Looking for"), _("Came by"), _("Invited by"), _("Registered on"), _("Decision by"), _("Decided on"),
     ]  # fmt: skip
     rows = (
         [
             row.reference, str(row.state.label), row.person.native_name, row.person.passport_name, row.person.job_title,
             row.company.name, country_name(row.company.country), row.person.email, row.person.phone, row.company.website,
             label_of(BuyerKind, row.buyer_kind), ", ".join(names.get(code, code) for code in row.groups),
-            label_of(AnnualVolume, row.annual_volume), row.looking_for, row.created_at, row.decide_by, row.decided_at,
+            label_of(AnnualVolume, row.annual_volume), row.looking_for, str(row.way.label), row.invited_by, row.created_at, row.decide_by, row.decided_at,
         ]
         for row in each(query)
     )  # fmt: skip
@@ -64,7 +64,7 @@ def _refuse(row: Importer, values: Mapping[str, Any], by: Actor) -> None:
 
 IMPORTERS = register_list(
     ListSpec(
-        "importers", _l("Importers"), "importers.index", VIEW_IMPORTERS, ("state", "q", "country", "group", "sort"),
+        "importers", _l("Importers"), "importers.index", VIEW_IMPORTERS, ("state", "q", "country", "group", "source", "sort"),
         query=lambda fair, args: importers_matching(fair.id, wanted_of(args)),
         keys=lambda args: order_of(args.get("sort", "")),
         reference=Importer.reference, name_of=lambda row: row.person.display_name, sheets=_sheets,

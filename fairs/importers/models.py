@@ -1,4 +1,4 @@
-"""A foreign importer's registration to a fair: one person of one company."""
+"""A foreign importer's registration to a fair: one person of one company; the programme and the contacts of a fair's guests."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from fairs.badges.models import Badge
 from fairs.calendar.models import Fair
 from fairs.core.db import Record, StateType, UTCDateTime
+from fairs.core.i18n import localized
 from fairs.core.states import HasState
 from fairs.directory.models import Company, Person
-from fairs.importers.states import TRANSITIONS, ImporterState
+from fairs.importers.states import TRANSITIONS, ImporterState, Way
 
 
 class Importer(HasState, Record):
@@ -27,6 +28,7 @@ class Importer(HasState, Record):
     __table_args__ = (
         UniqueConstraint("fair_id", "person_id"),
         Index("ix_importers_fair_state", "fair_id", "state", "id"),
+        Index("ix_importers_invited_by", "fair_id", "invited_by"),
     )
     TRANSITIONS = TRANSITIONS
 
@@ -74,6 +76,61 @@ class Importer(HasState, Record):
         return self.person.folded
 
     @property
+    def way(self) -> Way:
+        """How it reached us: an invited person who used the public form was invited all the same."""
+        if self.invited_by:
+            return Way.INVITATION
+        return Way(self.source) if self.source in set(Way) else Way.DESK
+
+    @property
     def groups(self) -> list[str]:
         """Codes of the product groups looked for."""
         return [code for code in self.group_codes.split("|") if code]
+
+
+class ProgrammeEntry(Record):
+    """Something that happens for the guests of a fair beside its opening hours: the opening ceremony, a seminar, a village tour.
+
+    One that is called off stays, so that calendars which have it learn of it; ``changed_at`` numbers its versions.
+    """
+
+    __tablename__ = "programme_entries"
+    __table_args__ = (Index("ix_programme_entries_fair", "fair_id", "starts_at", "id"),)
+
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
+    title_vi: Mapped[str] = mapped_column(String(200))
+    title_en: Mapped[str] = mapped_column(String(200))
+    title_ja: Mapped[str] = mapped_column(String(200), default="")
+    place: Mapped[str] = mapped_column(String(250), default="")
+    note: Mapped[str] = mapped_column(String(400), default="")
+    starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    called_off_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    @property
+    def title(self) -> str:
+        """The title in the reader's language."""
+        return localized(self, "title")
+
+
+class GuestContact(Record):
+    """Whom the guests of a fair call: the coordinator, the hours of the line, embassies by country.
+
+    ``embassies`` has a line for each: ``JP: Embassy of Japan, +84 24 3846 3000``; a guest sees that of their own country.
+    """
+
+    __tablename__ = "guest_contacts"
+
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"), unique=True)
+    name: Mapped[str] = mapped_column(String(200), default="")
+    phone: Mapped[str] = mapped_column(String(30), default="")
+    email: Mapped[str] = mapped_column(String(255), default="")
+    hours: Mapped[str] = mapped_column(String(120), default="")
+    embassies: Mapped[str] = mapped_column(Text, default="")
+    changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    def embassy_of(self, country: str) -> str:
+        """The line of a country, without its code; empty where there is none."""
+        lines = (line.partition(":") for line in self.embassies.splitlines())
+        return next((text.strip() for code, _colon, text in lines if code.strip().upper() == country), "")

@@ -10,3 +10,6 @@ DECIDE_IMPORTER = permission("importers.decide", "approve or refuse importers", 
 REGISTER_IMPORTER = permission(
     "importers.register", "register an importer", Role.ORGANISER, Role.FRONT_DESK, Role.HOSPITALITY
 )
+EDIT_GUEST_PROGRAMME = permission(
+    "importers.programme", "edit the guests' programme and contacts", Role.ORGANISER, Role.HOSPITALITY
+)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from fairs.badges.models import Badge
@@ -16,7 +16,7 @@ from fairs.core.text import fold
 from fairs.core.web import Page, paginate
 from fairs.directory.models import Company, Consent, Person
 from fairs.importers.models import Importer
-from fairs.importers.states import ImporterState
+from fairs.importers.states import ImporterState, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class ImporterFilter:
     state: str = ""
     country: str = ""
     group: str = ""
+    source: str = ""  # a Way, or "by:" and the name of who invited
 
 
 def importer_by_email(fair_id: int, email: str) -> Importer | None:
@@ -86,7 +87,25 @@ def importers_matching(fair_id: int, wanted: ImporterFilter) -> Select[Importer]
         query = query.where(Company.country == wanted.country.upper())
     if wanted.group:
         query = query.where((literal("|") + Importer.group_codes + "|").contains(f"|{wanted.group}|", autoescape=True))
+    if wanted.source:
+        query = query.where(_came_by(wanted.source))
     return query
+
+
+def _came_by(source: str) -> ColumnElement[bool]:
+    if source.startswith("by:"):
+        return Importer.invited_by == source.removeprefix("by:")
+    if source == Way.INVITATION:
+        return or_(Importer.invited_by != "", Importer.source == source)
+    known = [way.value for way in Way]
+    by_itself = Importer.source.not_in(known) | (Importer.source == source) if source == Way.DESK else Importer.source == source
+    return and_(by_itself, Importer.invited_by == "")
+
+
+def inviters_of(fair_id: int) -> Sequence[str]:
+    """Names of those by whom registered importers were invited."""
+    query = select(Importer.invited_by).where(Importer.fair_id == fair_id, Importer.invited_by != "")
+    return db.session.scalars(query.distinct().order_by(Importer.invited_by)).all()
 
 
 _SORTS = {

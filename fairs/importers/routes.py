@@ -25,28 +25,27 @@ from fairs.accounts.models import User
 from fairs.accounts.queries import holders
 from fairs.audit.queries import history
 from fairs.badges.permissions import PRINT_BADGES
-from fairs.badges.service import code_of
 from fairs.badges.states import BadgeState
 from fairs.calendar.context import current_fair
-from fairs.core import qr
 from fairs.core.assets import static_url
 from fairs.core.db import db, transaction
 from fairs.core.errors import DomainError, NotFound
-from fairs.core.i18n import country_name, localized
+from fairs.core.i18n import country_name
 from fairs.core.limits import PUBLIC_FORM, limiter
-from fairs.core.links import linked
 from fairs.core.lists import download, known, page_of
 from fairs.core.permissions import Role
-from fairs.core.text import name_language
 from fairs.core.web import NavItem, actor, go, private_page, public, register_nav, requires
 from fairs.directory.forms import group_choices
-from fairs.directory.queries import product_groups
 from fairs.directory.service import file_on_behalf
 from fairs.directory.slips import slip_url
+from fairs.importers import programme_pages
+from fairs.importers.calendar_file import calendar_file
+from fairs.importers.cards import decider_of, group_names, language_of
 from fairs.importers.forms import ImporterForm, RefuseForm, StaffImporterForm
-from fairs.importers.journey import cards_of
+from fairs.importers.journey import cards_of, parts_of
 from fairs.importers.lists import IMPORTERS, label_of, wanted_of
 from fairs.importers.models import Importer
+from fairs.importers.own import owner_of
 from fairs.importers.permissions import DECIDE_IMPORTER, REGISTER_IMPORTER, VIEW_IMPORTERS
 from fairs.importers.queries import (
     badge_of,
@@ -54,6 +53,7 @@ from fairs.importers.queries import (
     count_importers,
     countries_of,
     importer_by_reference,
+    inviters_of,
     state_counts,
     waiting_count,
 )
@@ -61,16 +61,18 @@ from fairs.importers.service import (
     accepts_registrations,
     approve_importer,
     confirm_email,
+    offers_support,
     refuse_importer,
     register_importer,
     register_online,
     send_link,
     withdraw_importer,
 )
-from fairs.importers.states import AnnualVolume, BuyerKind, ConsentKind, ImporterState
+from fairs.importers.states import AnnualVolume, BuyerKind, ConsentKind, ImporterState, SupportWish, Way
 from fairs.messages.render import render_attachment
 
 bp = Blueprint("importers", __name__)
+blueprints = (bp, programme_pages.bp)
 
 _MAIL_KEY = "importer_mail"
 _ACTIONS: dict[str, tuple[Any, str, str]] = {
@@ -103,7 +105,7 @@ def register() -> Any:
             return go(url_for("importers.check_mail"))
         except DomainError as error:
             form.add_error(error)
-    return render_template("importers/register.html", form=form), 422 if form.errors else 200
+    return render_template("importers/register.html", form=form, support=offers_support(fair)), 422 if form.errors else 200
 
 
 @bp.get("/f/<fair_slug>/importers/check-mail")
@@ -118,42 +120,45 @@ def check_mail() -> str:
 # --- the importer's own page -----------------------------------------------------------------------------------------
 
 
-def _mine(token: str) -> Importer:
-    importer = linked(token, Importer)
-    g.fair = importer.fair
-    if "locale" not in session:
-        g.locale = importer.locale
-    flask_babel.refresh()
-    return importer
-
-
 @bp.get("/i/<token>")
 @public
 def own_page(token: str) -> Response:
     """The importer's page for the phone. Opening it changes nothing: mail scanners open links, too."""
-    importer = _mine(token)
+    importer = owner_of(token)
     badge = badge_of(importer) if importer.state is ImporterState.APPROVED else None
     valid = badge is not None and badge.state is BadgeState.ACTIVE
+    cards = cards_of(importer, token)
     page = render_template(
         "importers/own_page.html",
         importer=importer,
         token=token,
-        badge=badge,
         badge_valid=valid,
-        code=qr.svg(qr.matrix(code_of(badge)), title=_("QR code of your badge")) if badge and valid else None,
-        name_lang=_language(importer),
-        groups=_group_names(importer),
-        cards=cards_of(importer, token),
+        decider=decider_of(importer.fair),
+        urgent=[card for card in cards if card.tone == "now"],
+        cards=[card for card in cards if card.tone != "now"],
+        parts=parts_of(importer, token),
     )
     gone = importer.state in {ImporterState.WITHDRAWN, ImporterState.REFUSED} or (badge is not None and not valid)
     return private_page(page, "drop" if gone else f"until={importer.fair.ends_on.isoformat()}")
+
+
+@bp.get("/i/<token>/programme.ics")
+@public
+def own_calendar(token: str) -> Response:
+    """The importer's calendar: the fair's days and all that is known of the journey."""
+    importer = owner_of(token)
+    answer = Response(calendar_file(importer), mimetype="text/calendar")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{importer.fair.slug}.ics")
+    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
 
 
 @bp.get("/i/<token>/badge.pdf")
 @public
 def own_badge(token: str) -> Response:
     """The badge as a file."""
-    badge = badge_of(_mine(token))
+    badge = badge_of(owner_of(token))
     if badge is None or badge.state is not BadgeState.ACTIVE:
         raise NotFound
     file = render_attachment("badge", badge.id)
@@ -167,7 +172,7 @@ def own_badge(token: str) -> Response:
 @public
 def confirm(token: str) -> BaseResponse:
     """The importer pressed the button: the address is theirs."""
-    confirm_email(_mine(token))
+    confirm_email(owner_of(token))
     return go(url_for("importers.own_page", token=token))
 
 
@@ -175,7 +180,7 @@ def confirm(token: str) -> BaseResponse:
 @public
 def withdraw(token: str) -> BaseResponse:
     """The importer does not come after all."""
-    withdraw_importer(_mine(token))
+    withdraw_importer(owner_of(token))
     return go(url_for("importers.own_page", token=token))
 
 
@@ -209,19 +214,11 @@ def index() -> Any:
         countries=sorted(((code, country_name(code)) for code in countries_of(fair.id)), key=lambda pair: pair[1]),
         groups=group_choices(),
         group_names=dict(group_choices()),
-        lang=_language,
+        ways=[*((way.value, way.label) for way in Way), *((f"by:{name}", name) for name in inviters_of(fair.id))],
+        lang=language_of,
         wanted=wanted,
         DECIDE_IMPORTER=DECIDE_IMPORTER,
     )
-
-
-def _language(importer: Importer) -> str:
-    person = importer.person
-    return person.name_language or name_language(person.display_name, importer.company.country)
-
-
-def _group_names(importer: Importer) -> list[str]:
-    return [localized(group) for group in product_groups() if group.code in importer.groups]
 
 
 @bp.route("/fairs/<fair_slug>/importers/new", methods=["GET", "POST"])
@@ -238,7 +235,7 @@ def new() -> Any:
             return go(slip_url(slip))
         except DomainError as error:
             form.add_error(error)
-    return render_template("importers/new.html", form=form), 422 if form.errors else 200
+    return render_template("importers/new.html", form=form, support=offers_support(fair)), 422 if form.errors else 200
 
 
 @bp.get("/fairs/<fair_slug>/importers/<reference>")
@@ -257,12 +254,13 @@ def _page(importer: Importer, refuse_form: RefuseForm) -> str:
         person=importer.person,
         company=importer.company,
         badge=badge_of(importer),
-        groups=_group_names(importer),
+        groups=group_names(importer),
         buyer_kind=label_of(BuyerKind, importer.buyer_kind),
         annual_volume=label_of(AnnualVolume, importer.annual_volume),
+        support_wish=label_of(SupportWish, importer.support_wanted),
         consents=consents_of(importer),
         consent_kinds=list(ConsentKind),
-        name_lang=_language(importer),
+        name_lang=language_of(importer),
         refuse_form=refuse_form,
         deciders=deciders,
         decided_by=decided_by.name if decided_by else "",

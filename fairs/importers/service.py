@@ -20,9 +20,11 @@ from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput
+from fairs.core.events import publish
 from fairs.core.links import new_link
 from fairs.core.sequences import next_reference
 from fairs.core.text import clean, is_latin
+from fairs.directory.models import Person
 from fairs.directory.service import (
     CompanyDraft,
     PersonDraft,
@@ -33,14 +35,13 @@ from fairs.directory.service import (
     record_consent,
     save_person,
 )
+from fairs.importers.consents import VERSION as CONSENT_TEXTS
 from fairs.importers.errors import AlreadyRegistered, RegistrationClosed
+from fairs.importers.events import ImporterApproved, ImporterEnded, ImporterRegistered
 from fairs.importers.models import Importer
 from fairs.importers.queries import badge_of, importer_by_email, importer_of_person
-from fairs.importers.states import AnnualVolume, BuyerKind, ConsentKind, ImporterState
+from fairs.importers.states import AnnualVolume, BuyerKind, ConsentKind, ImporterState, SupportWish
 from fairs.messages.service import Notice, send
-
-CONSENT_TEXTS = "2026-1"
-"""Version of the texts beside the check boxes; raise it whenever one of them changes its meaning."""
 
 CONFIRM_WITHIN = timedelta(days=7)
 LINKS_LIVE_AFTER_FAIR = timedelta(days=180)
@@ -49,7 +50,11 @@ _PUBLIC = Actor(None, "web")
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """What an importer tells us. ``country`` is ISO 3166, ``consents`` are values of ConsentKind."""
+    """What an importer tells us. ``country`` is ISO 3166, ``consents`` are values of ConsentKind.
+
+    ``stays_from`` to ``stays_to`` are the days at the fair, ``support_wanted`` is both, travel, hotel or empty,
+    ``home_airport`` an IATA code.
+    """
 
     company_name: str
     country: str
@@ -66,6 +71,12 @@ class Registration:
     looking_for: str = ""
     consents: Collection[str] = ()
     locale: str = "en"
+    past_customers: str = ""
+    stays_from: date | None = None
+    stays_to: date | None = None
+    meeting_wishes: str = ""
+    support_wanted: str = ""
+    home_airport: str = ""
 
 
 def working_days_after(day: date, count: int) -> date:
@@ -89,7 +100,7 @@ def register_online(fair: Fair, draft: Registration) -> None:
     """
     if not draft.email:
         raise InvalidInput(_l("Please fill this in."), field="email")
-    _check(draft)
+    _check(draft, fair)
     with transaction():
         _lock(fair)
         known = importer_by_email(fair.id, normal_email(draft.email))
@@ -100,17 +111,20 @@ def register_online(fair: Fair, draft: Registration) -> None:
         _notify(importer, "confirm", now() + CONFIRM_WITHIN)
 
 
-def register_importer(fair: Fair, draft: Registration, *, by: Actor, source: str = "desk") -> Importer:
-    """Staff or a program register an importer: nothing to confirm, the decision is asked for at once.
+def register_importer(
+    fair: Fair, draft: Registration, *, by: Actor, source: str = "desk", invited_by: str = "", person: Person | None = None
+) -> Importer:
+    """Staff, a program or an invited person register an importer: nothing to confirm, the decision is asked for at once.
 
-    The e-mail may be empty. Raises InvalidInput with the field, AlreadyRegistered and RegistrationClosed.
+    The e-mail may be empty. ``person`` is who it is where that is known, ``invited_by`` the name of who brought them.
+    Raises InvalidInput with the field, AlreadyRegistered and RegistrationClosed.
     """
-    _check(draft)
+    _check(draft, fair)
     with transaction():
         _lock(fair)
         if draft.email and importer_by_email(fair.id, normal_email(draft.email)) is not None:
             raise AlreadyRegistered(field="email")
-        importer = _new(fair, draft, ImporterState.SUBMITTED, source, by)
+        importer = _new(fair, draft, ImporterState.SUBMITTED, source, by, invited_by=invited_by, person=person)
         _submit(importer, by)
         _notify(importer, "received")
         return importer
@@ -123,7 +137,12 @@ def _lock(fair: Fair) -> None:
         raise RegistrationClosed
 
 
-def _check(draft: Registration) -> None:
+def offers_support(fair: Fair) -> bool:
+    """Whether buyers of this fair may ask for travel and hotel, and are asked for what is needed to decide on that."""
+    return fair.kind == "trade"
+
+
+def _check(draft: Registration, fair: Fair) -> None:
     if not clean(draft.company_name):
         raise InvalidInput(_l("Please fill this in."), field="company_name")
     if not any(letter.isalpha() for letter in draft.native_name):
@@ -143,6 +162,17 @@ def _check(draft: Registration) -> None:
         raise InvalidInput(field="consents")
     if ConsentKind.REGISTRATION not in draft.consents:
         raise InvalidInput(_l("Without this we may not keep your registration."), field="consent_registration")
+    if draft.support_wanted and draft.support_wanted not in set(SupportWish):
+        raise InvalidInput(_l("Please choose from the list."), field="support_wanted")
+    airport = draft.home_airport.strip()
+    if airport and not (len(airport) == 3 and airport.isascii() and airport.isalpha()):
+        raise InvalidInput(_l("Write the three letters of the airport, for example NRT."), field="home_airport")
+    for name in ("stays_from", "stays_to"):
+        day = getattr(draft, name)
+        if day is not None and not fair.starts_on <= day <= fair.ends_on:
+            raise InvalidInput(_l("Choose a day of the fair."), field=name)
+    if draft.stays_from and draft.stays_to and draft.stays_to < draft.stays_from:
+        raise InvalidInput(_l("The last day cannot be before the first."), field="stays_to")
 
 
 def _person_draft(draft: Registration, company_id: int) -> PersonDraft:
@@ -153,13 +183,16 @@ def _person_draft(draft: Registration, company_id: int) -> PersonDraft:
     )  # fmt: skip
 
 
-def _new(fair: Fair, draft: Registration, state: ImporterState, source: str, by: Actor) -> Importer:
+def _new(
+    fair: Fair, draft: Registration, state: ImporterState, source: str, by: Actor, *, invited_by: str = "",
+    person: Person | None = None,
+) -> Importer:  # fmt: skip
     groups = check_groups(draft.group_codes)
     company = find_or_create_company(
         CompanyDraft(name=draft.company_name, country=draft.country, website=draft.website, group_codes=()), by=by
     )
     told = _person_draft(draft, company.id)
-    person = find_or_create_person(told, by=by)
+    person = person or find_or_create_person(told, by=by)
     known = importer_of_person(fair.id, person.id)
     if known is not None:
         raise AlreadyRegistered(field="native_name")
@@ -167,7 +200,10 @@ def _new(fair: Fair, draft: Registration, state: ImporterState, source: str, by:
         fair_id=fair.id, company_id=company.id, person_id=person.id,
         reference=next_reference(fair.code, "I"), state=state,
         buyer_kind=draft.buyer_kind, group_codes=groups, annual_volume=draft.annual_volume,
-        looking_for=clean(draft.looking_for), locale=draft.locale, source=source,
+        looking_for=clean(draft.looking_for), locale=draft.locale, source=source, invited_by=invited_by[:200],
+        past_customers=clean(draft.past_customers), stays_from=draft.stays_from, stays_to=draft.stays_to,
+        meeting_wishes=clean(draft.meeting_wishes), support_wanted=draft.support_wanted,
+        home_airport=draft.home_airport.strip().upper(),
         answers={"person": asdict(told), "consents": sorted(draft.consents)},
     )  # fmt: skip
     importer.company, importer.person, importer.fair = company, person, fair
@@ -187,6 +223,8 @@ def _submit(importer: Importer, by: Actor) -> None:
     importer.answers = None
     importer.confirmed_at = now()
     importer.decide_by = working_days_after(importer.fair.today, importer.fair.importer_reply_days)
+    db.session.flush()
+    publish(ImporterRegistered(importer, by))
 
 
 def link_for(importer: Importer, expires_at: datetime | None = None) -> str:
@@ -256,6 +294,7 @@ def approve_importer(importer: Importer, *, by: Actor) -> Importer:
         db.session.flush()
         record("importers.approve", row, by=by, after={"badge": badge.reference})
         _notify(row, "approved")
+        publish(ImporterApproved(row, by))
         return row
 
 
@@ -270,6 +309,7 @@ def refuse_importer(importer: Importer, reason: str, *, by: Actor) -> Importer:
         row.decided_at, row.decided_by_id = now(), by.user_id
         record("importers.refuse", row, by=by, after={"reason": row.decision_note})
         _notify(row, "refused")
+        publish(ImporterEnded(row, by, row.decision_note))
         return row
 
 
@@ -283,4 +323,5 @@ def withdraw_importer(importer: Importer, *, by: Actor | None = None) -> Importe
         if badge is not None and badge.state is BadgeState.ACTIVE:
             revoke_badge(badge, "Withdrawn", by=actor)
         record("importers.withdraw", row, by=actor)
+        publish(ImporterEnded(row, actor, "Withdrawn"))
         return row

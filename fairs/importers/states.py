@@ -50,6 +50,23 @@ class AnnualVolume(State):
     UNKNOWN = "unknown", _l("Not sure yet"), "secondary", "coins"
 
 
+class SupportWish(State):
+    """What an importer asks to be supported with; the values are those of the tiers of hosting."""
+
+    BOTH = "both", _l("Travel and hotel"), "secondary", "luggage"
+    TRAVEL = "travel", _l("Travel"), "secondary", "plane"
+    HOTEL = "hotel", _l("Hotel"), "secondary", "bed"
+
+
+class Way(State):
+    """How a registration reached us; the values are those of ``Importer.source``, staff's forms taken together."""
+
+    WEB = "web", _l("Public form"), "secondary", "world-www"
+    DESK = "desk", _l("Filed by staff"), "secondary", "clipboard-text"
+    API = "api", _l("Another program"), "secondary", "plug"
+    INVITATION = "invitation", _l("Invitation"), "secondary", "mail-opened"
+
+
 class ConsentKind(State):
     """Separate consents, none of them given in advance (Law 91/2025/QH15)."""
 

@@ -29,7 +29,27 @@ TRANSITIONS: dict[InviteeState, frozenset[InviteeState]] = {
     S.DELEGATED: frozenset({S.ACCEPTED, S.REGISTERED, S.STOPPED}),
     S.UNREACHABLE: frozenset({S.INVITED, S.REGISTERED, S.STOPPED}),
     S.REGISTERED: frozenset(),
-    S.STOPPED: frozenset(),
+    S.STOPPED: frozenset({S.REGISTERED}),  # whoever registers by themselves comes all the same
+}
+
+
+class CampaignState(State):
+    """A campaign, from the draft to the last mail."""
+
+    DRAFT = "draft", _l("Draft"), "secondary", "pencil"
+    RUNNING = "running", _l("Going out"), "blue", "send"
+    PAUSED = "paused", _l("Paused"), "orange", "player-pause"
+    DONE = "done", _l("Sent"), "green", "check"
+    CANCELLED = "cancelled", _l("Cancelled"), "secondary", "x"
+
+
+C = CampaignState
+CAMPAIGN_TRANSITIONS: dict[CampaignState, frozenset[CampaignState]] = {
+    C.DRAFT: frozenset({C.RUNNING, C.CANCELLED}),
+    C.RUNNING: frozenset({C.PAUSED, C.DONE, C.CANCELLED}),
+    C.PAUSED: frozenset({C.RUNNING, C.CANCELLED}),
+    C.DONE: frozenset(),
+    C.CANCELLED: frozenset(),
 }
 
 

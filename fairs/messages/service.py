@@ -18,7 +18,9 @@ from fairs.config import Config
 from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import after_commit, db, transaction
+from fairs.core.events import publish
 from fairs.core.faults import reach
+from fairs.messages.events import MessageFailed
 from fairs.messages.models import OutboxMessage
 from fairs.messages.render import render_attachment, render_notice
 from fairs.messages.states import MessageState
@@ -135,6 +137,7 @@ def _deliver(config: Config, message_id: int) -> bool:
             message.sent_at = now()
         elif final or message.tries >= MAX_TRIES:
             message.move_to(MessageState.FAILED)
+            publish(MessageFailed(message))
         else:
             message.next_try_at = now() + timedelta(seconds=20 * 2**message.tries)
     return not error

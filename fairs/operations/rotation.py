@@ -8,6 +8,8 @@ from fairs.badges.models import BadgeKey
 from fairs.core import crypto
 from fairs.core.db import db, transaction
 from fairs.core.installation import SECRET, InstallationSetting
+from fairs.identity.service import rotate_documents
+from fairs.letters.service import rotate_letters
 from fairs.payments.models import Refund
 from fairs.payments.transfer_models import HasAccount, PayoutAccount
 
@@ -32,4 +34,5 @@ def rotate_keys() -> int:
         ]  # fmt: skip
         for row in accounts:
             row.account_sealed = crypto.rotate(row.account_sealed or b"")
-    return len(keys) + len(settings) + len(accounts)
+        documents = rotate_documents() + rotate_letters()
+    return len(keys) + len(settings) + len(accounts) + documents

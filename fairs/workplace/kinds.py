@@ -39,6 +39,8 @@ from fairs.funding.models import Grant
 from fairs.funding.permissions import VIEW_FUNDING
 from fairs.importers.models import Importer
 from fairs.importers.permissions import VIEW_IMPORTERS
+from fairs.letters.models import Letter
+from fairs.letters.permissions import VIEW_LETTERS
 from fairs.payments.models import Credit, CreditNote, Instalment, Invoice, Payment, Refund
 from fairs.payments.permissions import VIEW_INVOICES
 from fairs.sitework.models import ServiceOrder
@@ -104,6 +106,14 @@ def _agreement_hit(row: Any) -> Hit:
     return Hit(
         "agreements.show", _values(row, number=row.number), row.name, text, row.state, row.Fair.name, keys=(row.number,)
     )
+
+
+def _letter_hit(row: Any) -> Hit:
+    text = f"{row.number} · {row.reference}"
+    return Hit(
+        "letters.show", _values(row, reference=row.reference), row.name, text, row.state, row.Fair.name,
+        keys=(row.reference, row.number.upper()),
+    )  # fmt: skip
 
 
 def _order_hit(row: Any) -> Hit:
@@ -321,6 +331,10 @@ KINDS = (
     Kind("documents", _l("Decisions"), "signature", "D", VIEW_DOCUMENTS, Selection, Selection.reference,
          lambda: select(Selection.reference, Selection.title, Selection.state, Selection.decision_number),
          lambda wanted, companies, people: [all_words(Selection.folded, wanted)], _document_hit),
+    Kind("letters", _l("Letters"), "mail-opened", "L", VIEW_LETTERS, Letter, Letter.reference,
+         lambda: select(Letter.reference, Letter.number, Letter.name, Letter.state),
+         lambda wanted, companies, people: [people.of(Letter.person_id), _start(Letter.reference, wanted),
+                                            _code(func.upper(Letter.number), wanted)], _letter_hit),
     Kind("grants", _l("Support"), "coins", "G", VIEW_FUNDING, Grant, Grant.reference,
          lambda: select(Grant.reference, Grant.title, Grant.state, Grant.amount_minor, Grant.currency),
          lambda wanted, companies, people: [_code(Grant.reference, wanted), _code(Grant.ticket_number, wanted)], _grant_hit),

@@ -25,6 +25,7 @@ from fairs.directory.team import team
 from fairs.notes.models import CORRECT_FOR
 from fairs.notes.permissions import WRITE_NOTE
 from fairs.notes.routes import may_delete
+from fairs.privacy.permissions import HANDLE_REQUESTS
 from fairs.workplace.profile import LINKS, profile
 from fairs.workplace.scope import Scope
 from fairs.workplace.sources import KINDS, Subject
@@ -83,5 +84,5 @@ def _shared(subject: Subject) -> dict[str, Any]:
         "profile": profile(subject, scope, fairs), "fairs": fairs, "page_of": page, "kinds": KINDS, "kind": kind,
         "story": story(subject, scope, fairs, kind=kind, cursor=request.args.get("cursor", "")),
         "may_delete_note": may_delete, "open_for": CORRECT_FOR, "now": now(), "may_edit": _may(EDIT_DIRECTORY),
-        "may_write": _may(WRITE_NOTE),
+        "may_write": _may(WRITE_NOTE), "may_handle_data": _may(HANDLE_REQUESTS),
     }  # fmt: skip

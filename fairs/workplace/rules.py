@@ -100,6 +100,8 @@ RULES: tuple[Rule, ...] = (
     Rule("rooms", _l("Rooms that nobody needs are released"), before(30), Role.HOSPITALITY, CUSTOM, kinds=("trade",)),
     Rule("importers", _l("All importers have an answer"), before(30), Role.ORGANISER, RECORDS, "importers",
          "importers.index", {"state": "submitted"}),
+    Rule("letters", _l("Letters to supported guests are out"), before(30), Role.ORGANISER, CUSTOM, "letters", "letters.guests",
+         {"who": "granted", "letter": "none"}, kinds=("trade",)),
     Rule("services", _l("Orders of extra services close"), _services_close, Role.BOOTH_SALES, FAIR, "day", "services.items"),
     Rule("manual", _l("The exhibitor manual is done"), _manual_due, Role.BOOTH_SALES, FAIR, "day", "sitework.manual"),
     Rule("deposits", _l("Deposits are paid"), before(30), Role.FINANCE, RECORDS, "deposits", "payments.index"),

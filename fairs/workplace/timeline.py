@@ -29,6 +29,7 @@ from fairs.exhibitors.states import ExhibitorState
 from fairs.floorplans.models import Booth, Hall, PlanVersion
 from fairs.importers.models import Importer
 from fairs.importers.states import ImporterState
+from fairs.letters.queries import missing_letters
 from fairs.payments.models import Instalment, Invoice
 from fairs.payments.queries import OWED
 from fairs.workplace.rules import RULES, Rule
@@ -51,6 +52,7 @@ class Facts:
     invoices: int
     selections: tuple[int, int, date | None]  # all that were not cancelled, open, the earliest day one is needed
     halls: tuple[int, int, date | None]  # all, of them with a published plan, the day of the last publication
+    letters: tuple[int, int]  # supported guests with a letter that stands, and without
     allocations: tuple[int, datetime | None]  # drafts, and until when the offers of the published one stand
 
 
@@ -115,7 +117,8 @@ def facts_of(fair: Fair) -> Facts:
     invoices = db.session.scalar(select(func.count()).select_from(Invoice).where(Invoice.fair_id == fair.id)) or 0
     return Facts(
         milestones_of(fair.id), applications, importers, (badges, int(unprinted)),
-        {kind: (count, day) for kind, count, day in rows}, invoices, _selections(fair), _halls(fair), _allocations(fair),
+        {kind: (count, day) for kind, count, day in rows}, invoices, _selections(fair), _halls(fair), missing_letters(fair.id),
+        _allocations(fair),
     )  # fmt: skip
 
 
@@ -215,6 +218,13 @@ def _allocated(fair: Fair, facts: Facts, day: date) -> Proof:
     return Proof(False, ngettext("%(num)s draft", "%(num)s drafts", drafts), applies=bool(drafts))
 
 
+def _letters(fair: Fair, facts: Facts, day: date) -> Proof:
+    """Only fairs that support guests have this date at all; after the fair no letter is late any more."""
+    have, lack = facts.letters
+    text = ngettext("%(num)s guest has no letter", "%(num)s guests have no letter", lack)
+    return Proof(not lack or fair.is_over, text if lack and not fair.is_over else "", applies=bool(have or lack))
+
+
 def _printed(fair: Fair, facts: Facts, day: date) -> Proof:
     total, missing = facts.badges
     if not missing:
@@ -242,6 +252,7 @@ PROOFS: dict[str, Callable[[Fair, Facts, date], Proof]] = {
     "deposits": _paid("deposit"),
     "balances": _paid("balance"),
     "allocation": _allocated,
+    "letters": _letters,
     "badges": _printed,
     "report": _reported,
 }

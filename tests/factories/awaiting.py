@@ -47,13 +47,15 @@ from fairs.dunning.states import Outcome, StepKind, StepState
 from fairs.exhibitors.service import accept_application, refuse_application, waitlist_application
 from fairs.funding.queries import clashes_of
 from fairs.funding.service import decide_clash, settle_grant
-from fairs.importers.service import approve_importer
+from fairs.importers.service import approve_importer, withdraw_importer
 from fairs.messages.models import OutboxMessage
 from fairs.messages.service import Notice, mark_printed, send, try_again
 from fairs.messages.states import MessageState
 from fairs.payments.invoicing import cancel_with_credit
 from fairs.payments.models import Credit, Invoice, Refund
 from fairs.payments.refunds import RefundDraft, approve_refund, fail_refund, finish_refund, request_refund, send_refund
+from fairs.privacy.service import carry_out_erasure, finish_request, propose_erasure, receive_request
+from fairs.privacy.states import Channel, RequestKind
 from fairs.sitework.orders import deliver
 from fairs.sitework.staff import decide_request
 from fairs.workplace.awaited import KINDS
@@ -96,6 +98,23 @@ def items_of(someone: Reader, record: Any) -> list[str]:
     assert box.total.total == len(shown)
     assert box.total.late == sum(item.is_late for item in shown)
     return [item.kind.key for item in shown if item.kind.model is type(record) and item.record_id == record.id]
+
+
+def data_request() -> Awaiting:
+    importer = reception().importer()
+    record = receive_request(
+        importer.person, importer.fair, RequestKind.CORRECTION, channel=Channel.DESK, text="Sai tên", proof="Hộ chiếu", by=SYSTEM
+    )  # fmt: skip
+    return Awaiting(importer.fair, record, lambda: finish_request(record, "Đã sửa", by=SYSTEM))
+
+
+def data_erasure() -> Awaiting:
+    importer = withdraw_importer(reception().importer(), by=SYSTEM)
+    record = receive_request(
+        importer.person, importer.fair, RequestKind.ERASURE, channel=Channel.MAIL, proof="Gọi lại", by=SYSTEM
+    )  # fmt: skip
+    propose_erasure(record, by=SYSTEM)
+    return Awaiting(importer.fair, record, lambda: carry_out_erasure(record, by=SYSTEM))
 
 
 def application() -> Awaiting:
@@ -528,6 +547,8 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
         _allocation(state, lambda run: discard(run, by=SYSTEM))
         for state in (AllocationState.INFEASIBLE, AllocationState.FAILED)
     ),
+    "data-request": (data_request,),
+    "data-erasure": (data_erasure,),
     "letter": (letter,),
     "mail": (failed_mail,),
 }

@@ -89,7 +89,8 @@ LEFT_OUT = {"static", "bootstrap.static", "security.static"}
 BY_REFERENCE = {
     "bookings": BoothBooking,
     "exhibitors": Exhibitor,
-    "importers": Importer, "guests": Importer,
+    "importers": Importer,
+    "guests": Importer,
     "visitors": Visitor,
     "deals": Contract,
     "badges": Badge,

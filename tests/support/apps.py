@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from fairs.app import create_app
 from fairs.core import crypto, storage
@@ -49,8 +50,15 @@ class Apps:
 
     def _make(self, name: str, address: str) -> Flask:
         application = create_app(make_config(self._folder / name, address))
+        keep_templates(application, self._databases.shared / "templates")
         application.test_client_class = Client
         return application
+
+
+def keep_templates(application: Flask, folder: Path) -> None:
+    """Compile each template once per run, not once per application: there are hundreds, and dozens of applications."""
+    folder.mkdir(exist_ok=True)
+    application.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(folder))
 
 
 def activate(application: Flask) -> None:

@@ -72,7 +72,7 @@ class Databases:
     """Makes empty and migrated databases; ``shared`` is a folder common to all workers of a run."""
 
     def __init__(self, shared: Path, worker: str) -> None:
-        self._shared = shared
+        self.shared = shared
         self._worker = worker
         self._numbers = count(1)
         self._server: Any = None
@@ -82,7 +82,7 @@ class Databases:
         """Address of a new database without any table."""
         name = self._new_name()
         if kind is Kind.SQLITE:
-            return f"sqlite:///{self._shared / name}.db"
+            return f"sqlite:///{self.shared / name}.db"
         self._execute(f'create database "{name}"')
         self._made.append(name)
         return self._address(name)
@@ -92,8 +92,8 @@ class Databases:
         self._make_template(kind)
         name = self._new_name()
         if kind is Kind.SQLITE:
-            shutil.copyfile(self._template_file, self._shared / f"{name}.db")
-            return f"sqlite:///{self._shared / name}.db"
+            shutil.copyfile(self._template_file, self.shared / f"{name}.db")
+            return f"sqlite:///{self.shared / name}.db"
         self._execute(f'create database "{name}" template "{_TEMPLATE}"')
         self._made.append(name)
         return self._address(name)
@@ -102,7 +102,7 @@ class Databases:
         """Remove a database again; nobody may be connected that still needs it."""
         name = address.partition("?")[0].rpartition("/")[2]
         if address.startswith("sqlite"):
-            for path in self._shared.glob(f"{name}*"):
+            for path in self.shared.glob(f"{name}*"):
                 path.unlink()
         else:
             self._execute(f'drop database if exists "{name}" with (force)')
@@ -116,16 +116,16 @@ class Databases:
 
     @property
     def _template_file(self) -> Path:
-        return self._shared / "template.db"
+        return self.shared / "template.db"
 
     def _new_name(self) -> str:
         return f"fairs_{self._worker}_{next(self._numbers)}"
 
     def _make_template(self, kind: Kind) -> None:
-        done = self._shared / f"{kind}.migrated"
+        done = self.shared / f"{kind}.migrated"
         if done.exists():
             return
-        with locked(self._shared / f"{kind}.lock"):
+        with locked(self.shared / f"{kind}.lock"):
             if done.exists():
                 return
             # What an earlier, failed attempt has left is removed, so that every test shows the same error.
@@ -136,7 +136,7 @@ class Databases:
                 self._execute(f'drop database if exists "{_TEMPLATE}" with (force)')
                 self._execute(f'create database "{_TEMPLATE}"')
                 address = self._address(_TEMPLATE)
-            migrate(make_config(self._shared / "instance", address))
+            migrate(make_config(self.shared / "instance", address))
             done.touch()
 
     def _address(self, name: str) -> str:
@@ -148,8 +148,8 @@ class Databases:
 
     def _running(self) -> Any:
         if self._server is None:
-            with locked(self._shared / "server.lock"):
-                self._server = _join_server(self._shared / "server")
+            with locked(self.shared / "server.lock"):
+                self._server = _join_server(self.shared / "server")
         return self._server
 
 

@@ -12,7 +12,7 @@ from fairs.app import create_app
 from fairs.core.clock import today
 from fairs.core.db import db
 from fairs.demo.loader import load_demo
-from tests.support.apps import activate
+from tests.support.apps import activate, keep_templates
 from tests.support.client import Client
 from tests.support.databases import Databases, Kind, locked, make_config
 
@@ -44,6 +44,7 @@ class Demonstrations:
     def _application(self, kind: Kind, address: str) -> Flask:
         config = replace(make_config(self.instance(kind), address), demo=True)
         application = create_app(config)
+        keep_templates(application, self._shared / "templates")
         application.test_client_class = Client
         return application
 

@@ -20,19 +20,21 @@ from fairs.workplace.awaited import (
     hospitality,
     hosting,
     invitations,
+    letters,
     lodging,
     messages,
     money,
     notes,
     overdue,
     participants,
+    privacy,
     refunds,
     sitework,
 )
 from fairs.workplace.inbox import Kind, Why
 
 _SUBJECTS = (
-    fairs, participants, invitations, hosting, hospitality, lodging, documents, allocation, budgets, money, banking, refunds, cards, cash, overdue, sitework, deals, notes, messages,
+    fairs, participants, invitations, hosting, letters, hospitality, lodging, documents, allocation, budgets, money, banking, refunds, cards, cash, overdue, sitework, deals, notes, privacy, messages,
 )  # fmt: skip
 
 KINDS: tuple[Kind, ...] = tuple(kind for subject in _SUBJECTS for kind in subject.KINDS)

@@ -87,7 +87,7 @@ KINDS = (
         reason=_l("Suspected duplicate of support"),
         title=lambda n: ngettext("%(num)s suspected duplicate of support", "%(num)s suspected duplicates of support", n),
         who=lambda clash: clash.grant.title,
-        what=lambda clash: f"{clash.kind.label} · {clash.other.reference}",
+        what=lambda clash: f"{clash.kind.label} · {clash.other_words}"[:200],
         button=_l("Look at it"),
         page=lambda clash: ("funding.show", {"reference": clash.grant.reference}),
         list_page=("funding.index", {"state": "proposed"}),
@@ -97,7 +97,7 @@ KINDS = (
         key="settlement",
         states=(GrantState.COMMITTED,),
         model=Grant,
-        where=(Grant.state == GrantState.COMMITTED,),
+        where=(Grant.state == GrantState.COMMITTED, Grant.tier == ""),  # with a tier: settled by the guest's claim
         permission=SETTLE_GRANTS,
         counts_from=select(Fair.ends_on).where(Fair.id == Grant.fair_id).scalar_subquery(),
         days=SETTLE_WITHIN,

@@ -62,7 +62,7 @@ def test_an_earlier_demonstration_comes_forward(start: Any, archive: Path) -> No
         slugs = db.session.scalars(select(Fair.slug).order_by(Fair.id)).all()
         db.session.remove()
         seen = 0
-        for slug in slugs[:2]:
+        for slug in slugs[:1]:
             for rule in application.url_map.iter_rules():
                 if "GET" in (rule.methods or ()) and rule.arguments == {"fair_slug"} and "/api/" not in rule.rule:
                     answer = client.get(rule.rule.replace("<fair_slug>", slug))

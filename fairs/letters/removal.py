@@ -1,0 +1,41 @@
+"""When passports are removed of people for whom no claim says so: thirty days after their last fair."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sqlalchemy import func, select
+
+from fairs.calendar.models import Fair
+from fairs.core.clock import today
+from fairs.core.db import db, transaction
+from fairs.identity.models import TravelDocument
+from fairs.identity.service import held, remove_after
+from fairs.importers.models import Importer
+
+KEEP = timedelta(days=30)
+"""After the fair, as after a claim (domain brief, 7)."""
+
+
+def let_go() -> int:
+    """Name the day of removal for passports whose owners' last fair is over and that nobody needs; gives back how many.
+
+    Who is registered for a fair to come keeps it. Who is at no fair at all has it removed at once.
+    """
+    last = (
+        select(TravelDocument.person_id, func.max(Fair.ends_on))
+        .outerjoin(Importer, Importer.person_id == TravelDocument.person_id)
+        .outerjoin(Fair, Fair.id == Importer.fair_id)
+        .where(TravelDocument.purge_on.is_(None), TravelDocument.purged_at.is_(None))
+        .group_by(TravelDocument.person_id)
+    )
+    day = today("Asia/Ho_Chi_Minh")
+    with transaction():
+        found: dict[int, date] = {
+            person: (date.fromisoformat(ends) if isinstance(ends, str) else ends) + KEEP if ends else day
+            for person, ends in db.session.execute(last)
+        }
+        due = {person: until for person, until in found.items() if until <= day}
+        for person in due.keys() - (held(list(due)) if due else set()):
+            remove_after(person, due[person])
+        return len(due)

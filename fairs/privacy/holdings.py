@@ -1,0 +1,116 @@
+"""Every table that holds something about a person: what of it goes into a copy, what an erasure takes, what stays and why.
+
+A test walks over all tables: a column that points at a person, or at a record that belongs to one, is listed here. Who adds such
+a table adds it here. ``OWN`` rows belong to the person; a ``POINTER`` is a record of somebody else that names the person.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Table
+
+from fairs.core.db import db
+
+COUNTS = _l("Counts of visits and of supported guests are kept without names.")
+VOUCHER = _l("Vouchers of public money are kept for as long as accounting law asks.")
+PAPER = _l("Papers handed in and signed decisions are kept as they are, by the law on archives.")
+COMPANY = _l("It is a record of the company; the person is only named by it.")
+SAME = _l("The same record is reached another way.")
+PROOF = _l("It proves what was agreed to and asked for, and that we obeyed.")
+LOG = _l("It says which member of staff read a passport; nothing of the passport stands in it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A column that leads from a person, or a record of theirs, to rows of ``table``.
+
+    ``own``: the rows belong to the person, go into a copy, and what points at them is followed. ``blank``: columns whose text
+    an erasure removes; ``files``: columns of stored files that it deletes. ``why``: why the rest stays. ``hidden``: columns that
+    are left out of a copy, since they are keys to something or speak of others.
+    """
+
+    table: str
+    column: str
+    title: Any = ""
+    own: bool = True
+    why: Any = COUNTS
+    blank: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> Table:
+        """The table itself."""
+        return db.metadata.tables[self.table]
+
+    @property
+    def of(self) -> str:
+        """The table that the column points at."""
+        [key] = self.rows.c[self.column].foreign_keys
+        return str(key.column.table.name)
+
+
+def _pointer(table: str, column: str, why: Any) -> Holding:
+    return Holding(table, column, own=False, why=why)
+
+
+#: In an order in which the rows that lead further come first.
+HOLDINGS: tuple[Holding, ...] = (
+    Holding("importers", "person_id", _l("Registrations as an importer"), why=COUNTS,
+            blank=("looking_for", "past_customers", "meeting_wishes", "decision_note", "invited_by", "answers")),
+    Holding("visitors", "person_id", _l("Registrations as a visitor")),
+    Holding("badges", "person_id", _l("Badges"), hidden=("serial", "fingerprint", "key_id", "short_code")),
+    Holding("exhibitor_staff", "person_id", _l("Work at a booth"), blank=("reason",)),
+    Holding("visits", "person_id", _l("Days at the fairs")),
+    Holding("scans", "badge_id", _l("Scans at the gates"), hidden=("code_digest", "device", "scan_id")),
+    Holding("consents", "person_id", _l("Consents"), why=PROOF),
+    Holding("notes", "person_id", _l("Notes, calls and meetings"), blank=("text",), hidden=("author_id", "done_by_id")),
+    Holding("travel_documents", "person_id", _l("Passport"), why=LOG,
+            hidden=("number_sealed", "birth_sealed", "number_digest", "scan_sha256")),
+    Holding("document_readings", "document_id", _l("Who read the passport"), why=LOG, hidden=("by_id",)),
+    Holding("invitees", "person_id", _l("Invitations"), blank=("note", "decline_reason", "token_hash"), hidden=("token_hash",)),
+    Holding("hostings", "person_id", _l("Support"), why=VOUCHER, blank=("reason",), hidden=("proposed_by_id", "proposed_for_id", "approved_by_id")),
+    Holding("support_grants", "person_id", _l("Support from public funds"), why=VOUCHER,
+            hidden=("proposed_by_id", "folded")),
+    Holding("flights", "importer_id", _l("Flights"), why=VOUCHER, blank=("note",)),
+    Holding("stays", "importer_id", _l("Hotel"), why=VOUCHER, blank=("wishes",), hidden=("shares_with_id",)),
+    Holding("privacy_requests", "person_id", _l("Requests about these data"), why=PROOF, blank=("text", "proof"),
+            files=("file_id",), hidden=("file_id", "received_by_id", "proposed_by_id", "proposed_for_id", "answered_by_id", "result")),
+    _pointer("exhibitors", "contact_person_id", COMPANY),
+    _pointer("selection_items", "person_id", PAPER),
+    _pointer("support_clashes", "grant_id", VOUCHER),
+    _pointer("support_clashes", "other_id", VOUCHER),
+    _pointer("importers", "badge_id", SAME),
+    _pointer("visitors", "badge_id", SAME),
+    _pointer("visits", "badge_id", SAME),
+    _pointer("exhibitor_staff", "badge_id", SAME),
+    _pointer("hostings", "importer_id", SAME),
+    _pointer("invitees", "importer_id", SAME),
+    _pointer("badges", "replaced_by_id", SAME),
+    _pointer("invitees", "delegated_from_id", SAME),
+    _pointer("stays", "shares_with_id", COUNTS),
+)  # fmt: skip
+
+
+def known_holdings() -> list[Holding]:
+    """The holdings in order."""
+    return [holding for holding in HOLDINGS if holding.table in db.metadata.tables]
+
+
+def owned() -> list[Holding]:
+    """The holdings whose rows belong to the person."""
+    return [holding for holding in known_holdings() if holding.own]
+
+
+def columns_to_classify() -> set[tuple[str, str]]:
+    """(table, column) of everything that points at a person or at a record that belongs to one."""
+    personal = {"people", *(holding.table for holding in owned())}
+    return {
+        (table.name, key.parent.name)
+        for table in db.metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column.table.name in personal
+    }
