@@ -122,7 +122,7 @@ def rooming(hotel_id: int) -> Any:
     hotel = hotel_by_id(current_fair().id, hotel_id)
     version = next_version(hotel)
     own = select(Stay.id, Stay.confirmation).where(Stay.hotel_id == hotel.id, Stay.state.in_(HOLDING))
-    numbers: dict[int, str] = dict(db.session.execute(own).tuples().all())
+    numbers: dict[int, str] = {row[0]: row[1] for row in db.session.execute(own)}
     return render_template(
         "lodging/rooming.html", hotel=hotel, version=version, sent=lists_of(hotel.id), cell=cell, kind_label=kind_label,
         changed_words=changed_words, numbers=numbers, may=may_here(ARRANGE_ROOMS),
