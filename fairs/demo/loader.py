@@ -108,7 +108,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         load_reminders(giftshow, users)
         made |= load_budgets(giftshow, souvenirs, users)
         made["invitees"] = load_invitations(random.Random(PLAN_YEAR + 4), giftshow, cast, users)
-        made["hosted"] = load_guests(random.Random(PLAN_YEAR + 3), giftshow)
+        made["hosted"] = load_guests(random.Random(PLAN_YEAR + 3), giftshow, users)
         made["letters"] = load_letters(random.Random(PLAN_YEAR + 26), giftshow, users)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:

@@ -37,6 +37,8 @@ from fairs.exhibitors.states import ExhibitorState
 from fairs.floorplans.models import Booth, Hall
 from fairs.funding.models import Grant
 from fairs.funding.permissions import VIEW_FUNDING
+from fairs.hosting.models import Hosting
+from fairs.hosting.permissions import VIEW_HOSTING
 from fairs.importers.models import Importer
 from fairs.importers.permissions import VIEW_IMPORTERS
 from fairs.invitations.models import Invitee, Source
@@ -113,6 +115,11 @@ def _agreement_hit(row: Any) -> Hit:
     return Hit(
         "agreements.show", _values(row, number=row.number), row.name, text, row.state, row.Fair.name, keys=(row.number,)
     )
+
+
+def _hosting_hit(row: Any) -> Hit:
+    text = f"{row.company} · {row.reference}"
+    return Hit("hosting.show", _values(row, reference=row.reference), row.name, text, row.state, row.Fair.name, keys=(row.reference,))
 
 
 def _letter_hit(row: Any) -> Hit:
@@ -343,6 +350,11 @@ KINDS = (
     Kind("documents", _l("Decisions"), "signature", "D", VIEW_DOCUMENTS, Selection, Selection.reference,
          lambda: select(Selection.reference, Selection.title, Selection.state, Selection.decision_number),
          lambda wanted, companies, people: [all_words(Selection.folded, wanted)], _document_hit),
+    Kind("hostings", _l("Support of importers"), "luggage", "H", VIEW_HOSTING, Hosting, Hosting.reference,
+         lambda: select(Hosting.reference, Hosting.state, Person.passport_name.label("name"), Company.name.label("company"))
+         .join(Company, Company.id == Hosting.company_id).join(Person, Person.id == Hosting.person_id),
+         lambda wanted, companies, people: [companies.of(Hosting.company_id), people.of(Hosting.person_id),
+                                            _start(Hosting.reference, wanted)], _hosting_hit),
     Kind("letters", _l("Letters"), "mail-opened", "L", VIEW_LETTERS, Letter, Letter.reference,
          lambda: select(Letter.reference, Letter.number, Letter.name, Letter.state),
          lambda wanted, companies, people: [people.of(Letter.person_id), _start(Letter.reference, wanted),

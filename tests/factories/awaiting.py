@@ -47,6 +47,7 @@ from fairs.dunning.states import Outcome, StepKind, StepState
 from fairs.exhibitors.service import accept_application, refuse_application, waitlist_application
 from fairs.funding.queries import clashes_of
 from fairs.funding.service import decide_clash, settle_grant
+from fairs.hosting.service import approve_hosting, confirm_hosting, put_on_reserve
 from fairs.importers.service import approve_importer, withdraw_importer
 from fairs.invitations.campaigns import pause_campaign, resume_campaign, send_portion, start_campaign
 from fairs.invitations.mails import invite
@@ -71,6 +72,7 @@ from tests.factories.checkin import Entrance, new_fair
 from tests.factories.deals import ALL_CHECKS, acting, office, scan, vnd
 from tests.factories.deals import Office as Deals
 from tests.factories.exhibitors import new_office
+from tests.factories.hosting import hosting_place
 from tests.factories.importers import ZONE, reception
 from tests.factories.invitations import inviting
 from tests.factories.sitework import new_site
@@ -393,6 +395,32 @@ def _allocation(state: AllocationState, act: Callable[[AllocationRun], Any]) -> 
     return make
 
 
+def hosting_application() -> Awaiting:
+    place = hosting_place()
+    row = place.applied()
+    return Awaiting(place.fair, row, lambda: put_on_reserve(row, by=place.first))
+
+
+def hosting_proposal() -> Awaiting:
+    place = hosting_place()
+    row = place.proposed()
+    return Awaiting(place.fair, row, lambda: approve_hosting(row, by=place.second))
+
+
+def hosting_paper() -> Awaiting:
+    place = hosting_place()
+    row = place.approved()
+    return Awaiting(place.fair, row, lambda: place.sign(row))
+
+
+def hosting_reply() -> Awaiting:
+    place = hosting_place()
+    row = place.granted()
+    with transaction():
+        row.reply_by = place.fair.today
+    return Awaiting(place.fair, row, lambda: confirm_hosting(row, by=SYSTEM))
+
+
 def letter() -> Awaiting:
     fair = new_fair()
     with transaction():
@@ -593,6 +621,10 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     ),
     "data-request": (data_request,),
     "data-erasure": (data_erasure,),
+    "hosting_application": (hosting_application,),
+    "hosting_proposal": (hosting_proposal,),
+    "hosting_paper": (hosting_paper,),
+    "hosting_reply": (hosting_reply,),
     "letter": (letter,),
     "mail": (failed_mail,),
 }

@@ -53,6 +53,7 @@ from fairs.exhibitors.questions import QuestionDraft, save_answers, save_questio
 from fairs.exhibitors.sharing import StandDraft, add_company
 from fairs.floorplans.models import Booth, Hall, PlanImport
 from fairs.funding.models import Grant, SupportClash
+from fairs.hosting.models import Hosting
 from fairs.importers.models import Importer
 from fairs.importers.service import link_for as importer_link
 from fairs.invitations.mails import new_token
@@ -105,6 +106,7 @@ BY_REFERENCE = {
     "services": ServiceOrder,
     "documents": Selection,
     "support": Grant,
+    "hosting": Hosting,
 }
 
 
