@@ -102,6 +102,11 @@ def _change(flying: list[tuple[Importer, FlightDraft]], by: Actor) -> None:
     """The first who comes with others the day before now comes in the evening: the list that was printed is no longer right."""
     for guest, come in flying:
         if come.number == "VN311" or guest is flying[-1][0]:
-            late = replace(come, number="VN313", departs=come.departs + timedelta(hours=5), arrives=come.arrives + timedelta(hours=5))
+            late = replace(
+                come,
+                number="VN313",
+                departs=come.departs + timedelta(hours=5),
+                arrives=come.arrives + timedelta(hours=5),
+            )
             save_flight(guest, late, by=by)
             return

@@ -115,7 +115,7 @@ def mark() -> BaseResponse:
     elif act in {FlightState.FLOWN, FlightState.MISSED, FlightState.PLANNED}:
         wanted = FlightState(act)
         # Of a whole flight only those change who still can: one who was not on board does not land.
-        ready = [one for one in flights if guest or one.may_move_to(wanted) and one.state is not FlightState.MISSED]
+        ready = [one for one in flights if guest or (one.may_move_to(wanted) and one.state is not FlightState.MISSED)]
         number = mark_flights(ready, wanted, by=actor())
     else:
         raise InvalidInput(field="act")

@@ -46,7 +46,9 @@ class FlightForm(Form):
         )  # fmt: skip
 
 
-def flight_form(direction: Direction, fair: Fair, typed: Mapping[str, Any] | None, flight: Flight | None = None) -> FlightForm:
+def flight_form(
+    direction: Direction, fair: Fair, typed: Mapping[str, Any] | None, flight: Flight | None = None
+) -> FlightForm:
     """The form of one direction: as typed, else as the flight is, else empty with the fair's airport filled in."""
     prefix = f"{direction.value}-"
     if typed is not None:
@@ -113,7 +115,11 @@ def _show(form: FlightForm, direction: Direction, fair: Fair, flight: Flight | N
         (form.arrives_on if direction is Direction.ARRIVAL else form.departs_on).data = day
         return
     out, back = local_time(flight.departs_at, flight.from_airport), local_time(flight.arrives_at, flight.to_airport)
-    form.number.data, form.from_airport.data, form.to_airport.data = flight.number, flight.from_airport, flight.to_airport
+    form.number.data, form.from_airport.data, form.to_airport.data = (
+        flight.number,
+        flight.from_airport,
+        flight.to_airport,
+    )
     form.departs_on.data, form.departs_at.data = out.date(), out.time()
     form.arrives_on.data, form.arrives_at.data = back.date(), back.time()
     form.ticket_number.data, form.note.data = flight.ticket_number, flight.note

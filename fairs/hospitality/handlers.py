@@ -51,7 +51,9 @@ def flights_panel(importer: Importer, form: FlightForm | None) -> Mapping[str, A
     flights = flights_of(importer.id)
     mine = {one.direction: one for one in flights}
     forms = {
-        way: form if form is not None and form.direction is way else flight_form(way, importer.fair, None, mine.get(way))
+        way: form
+        if form is not None and form.direction is way
+        else flight_form(way, importer.fair, None, mine.get(way))
         for way in Direction
     }
     return {
@@ -74,7 +76,10 @@ def transfers_panel(importer: Importer, _form: Any) -> Mapping[str, Any]:
 def notes_panel(importer: Importer, form: Any) -> Mapping[str, Any]:
     """The last calls and notes about the guest."""
     rows = db.session.scalars(
-        notes_about(importer.person).options(joinedload(Note.author)).order_by(Note.happened_at.desc(), Note.id.desc()).limit(8)
+        notes_about(importer.person)
+        .options(joinedload(Note.author))
+        .order_by(Note.happened_at.desc(), Note.id.desc())
+        .limit(8)
     ).all()
     return {
         "importer": importer, "notes": rows, "form": form or call_form(empty=True), "may": _may(WRITE_NOTE, importer),
@@ -109,7 +114,13 @@ def flights_card(importer: Importer, token: str) -> Card | None:
     missing = [way for way in Direction if way not in flights]
     unusual = warnings(list(flights.values()), importer.fair)
     over = importer.fair.is_over
-    state = _("We need your flights") if len(missing) == 2 else _("One flight is missing") if missing else _("We have your flights")
+    state = (
+        _("We need your flights")
+        if len(missing) == 2
+        else _("One flight is missing")
+        if missing
+        else _("We have your flights")
+    )
     return Card(
         "flights", _("Flights"), "plane", "problem" if unusual else "now" if missing else "done", state,
         text=" ".join(unusual) or (_("With them we plan your hotel nights and fetch you from the airport.") if missing else ""),
@@ -155,7 +166,9 @@ def give_back_transfers(event: HostingEnded) -> None:
 
 
 def _planned_runs(fair: Fair) -> list[TransferRun]:
-    query = select(TransferRun).where(TransferRun.fair_id == fair.id, TransferRun.state.in_(OPEN_RUNS), TransferRun.leaves_at > now())
+    query = select(TransferRun).where(
+        TransferRun.fair_id == fair.id, TransferRun.state.in_(OPEN_RUNS), TransferRun.leaves_at > now()
+    )
     return list(db.session.scalars(query.order_by(TransferRun.leaves_at, TransferRun.id)))
 
 

@@ -108,4 +108,6 @@ def issue_version(run: TransferRun, *, by: Actor, kind: str = "print") -> Manife
 def issue_day(fair: Fair, day: date, *, by: Actor) -> list[ManifestVersion]:
     """New versions of all lists of a day that have changed."""
     with transaction():
-        return [issue_version(run, by=by) for run in runs_of_day(fair, day, with_cancelled=False) if run.state in OPEN_RUNS]
+        return [
+            issue_version(run, by=by) for run in runs_of_day(fair, day, with_cancelled=False) if run.state in OPEN_RUNS
+        ]

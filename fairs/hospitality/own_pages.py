@@ -52,7 +52,9 @@ def flights(token: str) -> Any:
 def _page(importer: Importer, token: str, form: FlightForm | None) -> Any:
     mine = {one.direction: one for one in flights_of(importer.id)}
     forms = {
-        way: form if form is not None and form.direction is way else flight_form(way, importer.fair, None, mine.get(way))
+        way: form
+        if form is not None and form.direction is way
+        else flight_form(way, importer.fair, None, mine.get(way))
         for way in Direction
     }
     page = render_template(

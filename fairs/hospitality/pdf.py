@@ -25,7 +25,9 @@ def manifest_pdf(fair: Fair, found: Sequence[tuple[TransferRun, ManifestVersion]
         title = f"DANH SÁCH ĐÓN TIỄN {first[0].reference}" if len(found) == 1 else "DANH SÁCH ĐÓN TIỄN TRONG NGÀY"
         day = format_date(local_day(first[0].leaves_at, fair.time_zone), weekday=True)
         footer = f"{first[0].reference} · bản {first[1].number}" if len(found) == 1 else f"{fair.code} · {day}"
-        return build_document(title, blocks, language="vi", subtitle=f"{fair.name_vi} · {day}", footer=footer, page="A4 landscape")
+        return build_document(
+            title, blocks, language="vi", subtitle=f"{fair.name_vi} · {day}", footer=footer, page="A4 landscape"
+        )
 
 
 def _run(run: TransferRun, version: ManifestVersion) -> list[Block]:

@@ -112,7 +112,11 @@ class BoardFlight:
     @property
     def runs(self) -> list[TransferRun]:
         """The runs that meet it, each once."""
-        found = {guest.seat.run.id: guest.seat.run for guest in self.guests if guest.seat is not None and guest.seat.run is not None}
+        found = {
+            guest.seat.run.id: guest.seat.run
+            for guest in self.guests
+            if guest.seat is not None and guest.seat.run is not None
+        }
         return sorted(found.values(), key=lambda run: run.leaves_at)
 
     def count(self, state: FlightState) -> int:
@@ -121,7 +125,11 @@ class BoardFlight:
 
     def to_meet(self) -> list[TransferSeat]:
         """Places whose guests are not met yet."""
-        return [g.seat for g in self.guests if g.seat is not None and g.seat.run_id is not None and g.seat.state is not SeatState.MET]
+        return [
+            g.seat
+            for g in self.guests
+            if g.seat is not None and g.seat.run_id is not None and g.seat.state is not SeatState.MET
+        ]
 
 
 def _whole_flights() -> Select[Flight]:
@@ -137,7 +145,9 @@ def _whole_flights() -> Select[Flight]:
     )
 
 
-def board(fair: Fair, day: date, *, direction: str = "", airport: str = "", state: str = "", text: str = "") -> list[BoardFlight]:
+def board(
+    fair: Fair, day: date, *, direction: str = "", airport: str = "", state: str = "", text: str = ""
+) -> list[BoardFlight]:
     """The flights of a day by their time at the fair's place, each with its guests and who meets them."""
     begin, end = day_of(fair, day)
     query = _whole_flights().where(Flight.fair_id == fair.id, LIVE, COMING, _on(begin, end))
@@ -170,7 +180,9 @@ def board(fair: Fair, day: date, *, direction: str = "", airport: str = "", stat
 
 def _on(begin: datetime, end: datetime) -> Any:
     arrives = and_(Flight.direction == Direction.ARRIVAL, Flight.arrives_at >= begin, Flight.arrives_at < end)
-    return or_(arrives, and_(Flight.direction == Direction.DEPARTURE, Flight.departs_at >= begin, Flight.departs_at < end))
+    return or_(
+        arrives, and_(Flight.direction == Direction.DEPARTURE, Flight.departs_at >= begin, Flight.departs_at < end)
+    )
 
 
 def seats_by_way(importer_ids: Sequence[int]) -> dict[tuple[int, str], TransferSeat]:
@@ -215,7 +227,9 @@ def travel_days(fair: Fair) -> list[tuple[date, int, int]]:
 
 def airports_of(fair_id: int) -> list[str]:
     """Codes of the airports that guests come from and go to."""
-    rows = db.session.execute(select(Flight.from_airport, Flight.to_airport).where(Flight.fair_id == fair_id, LIVE).distinct())
+    rows = db.session.execute(
+        select(Flight.from_airport, Flight.to_airport).where(Flight.fair_id == fair_id, LIVE).distinct()
+    )
     return sorted({code for row in rows for code in row})
 
 
@@ -232,11 +246,15 @@ class Proposal:
     @property
     def mark(self) -> str:
         """Differs as soon as any run or guest does."""
-        text = repr([(run.airport, run.leaves_at.isoformat(), [one.seat_id for one in run.riders]) for run in self.runs])
+        text = repr(
+            [(run.airport, run.leaves_at.isoformat(), [one.seat_id for one in run.riders]) for run in self.runs]
+        )
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def waiting_seats(fair: Fair, day: date | None = None, kind: RunKind | None = None) -> list[tuple[TransferSeat, Flight | None]]:
+def waiting_seats(
+    fair: Fair, day: date | None = None, kind: RunKind | None = None
+) -> list[tuple[TransferSeat, Flight | None]]:
     """Guests who still need a place, with their flight, in the order of the flights; of one day and one way or of all."""
     query = (
         select(TransferSeat, Flight)
@@ -270,7 +288,9 @@ def proposal(fair: Fair, day: date, kind: RunKind, *, window: timedelta, capacit
 
 def run_by_reference(fair_id: int, reference: str) -> TransferRun:
     """A run of this fair; raises NotFound."""
-    found = db.session.scalar(select(TransferRun).where(TransferRun.fair_id == fair_id, TransferRun.reference == reference))
+    found = db.session.scalar(
+        select(TransferRun).where(TransferRun.fair_id == fair_id, TransferRun.reference == reference)
+    )
     if found is None:
         raise NotFound
     return found
@@ -289,7 +309,9 @@ def run_of_link(token: str) -> TransferRun:
 def runs_of_day(fair: Fair, day: date, *, with_cancelled: bool = True) -> Sequence[TransferRun]:
     """The runs of a day by the hour at which they leave."""
     begin, end = day_of(fair, day)
-    query = select(TransferRun).where(TransferRun.fair_id == fair.id, TransferRun.leaves_at >= begin, TransferRun.leaves_at < end)
+    query = select(TransferRun).where(
+        TransferRun.fair_id == fair.id, TransferRun.leaves_at >= begin, TransferRun.leaves_at < end
+    )
     if not with_cancelled:
         query = query.where(TransferRun.state != RunState.CANCELLED)
     return db.session.scalars(query.order_by(TransferRun.leaves_at, TransferRun.id)).all()
@@ -314,7 +336,11 @@ def fitting_runs(fair: Fair, flights: Iterable[Flight]) -> dict[RunKind, list[tu
         .where(TransferRun.fair_id == fair.id, TransferRun.state == RunState.PLANNED, TransferRun.kind.in_(list(mine)))
         .order_by(TransferRun.leaves_at, TransferRun.id)
     )
-    suiting = [run for run in rows if run.airport == mine[run.kind].airport and fits(run.kind, mine[run.kind].at_fair, run.leaves_at)]
+    suiting = [
+        run
+        for run in rows
+        if run.airport == mine[run.kind].airport and fits(run.kind, mine[run.kind].at_fair, run.leaves_at)
+    ]
     used = taken_of([run.id for run in suiting])
     found: dict[RunKind, list[tuple[TransferRun, int]]] = {kind: [] for kind in RunKind}
     for run in suiting:
@@ -324,7 +350,9 @@ def fitting_runs(fair: Fair, flights: Iterable[Flight]) -> dict[RunKind, list[tu
 
 def run_days(fair: Fair) -> list[date]:
     """The days on which vehicles drive."""
-    rows = db.session.scalars(select(TransferRun.leaves_at).where(TransferRun.fair_id == fair.id, TransferRun.state != RunState.CANCELLED))
+    rows = db.session.scalars(
+        select(TransferRun.leaves_at).where(TransferRun.fair_id == fair.id, TransferRun.state != RunState.CANCELLED)
+    )
     return sorted({local_day(moment, fair.time_zone) for moment in rows})
 
 
@@ -359,7 +387,9 @@ def passengers_of(run_ids: Sequence[int]) -> dict[int, list[Passenger]]:
     for seat, flight in rows:
         found[seat.run_id].append(Passenger(seat, flight))
     for passengers in found.values():
-        passengers.sort(key=lambda one: (one.flight.at_fair.timestamp() if one.flight else 0, one.importer.person.folded))
+        passengers.sort(
+            key=lambda one: (one.flight.at_fair.timestamp() if one.flight else 0, one.importer.person.folded)
+        )
     return found
 
 
@@ -372,7 +402,9 @@ def versions_of(run_id: int) -> Sequence[ManifestVersion]:
 
 def last_versions(run_ids: Sequence[int]) -> dict[int, ManifestVersion]:
     """The newest version of each run's list."""
-    newest = select(func.max(ManifestVersion.id)).where(ManifestVersion.run_id.in_(run_ids)).group_by(ManifestVersion.run_id)
+    newest = (
+        select(func.max(ManifestVersion.id)).where(ManifestVersion.run_id.in_(run_ids)).group_by(ManifestVersion.run_id)
+    )
     rows = db.session.scalars(select(ManifestVersion).where(ManifestVersion.id.in_(newest)))
     return {row.run_id: row for row in rows}
 
@@ -436,7 +468,11 @@ def guests_matching(fair: Fair, wanted: GuestFilter) -> Select[Importer]:
     if wanted.tier == "none":
         query = query.where(~granted.exists())
     elif wanted.tier:
-        query = query.where(granted.where(Hosting.tier == wanted.tier).exists() if wanted.tier in set(SupportTier) else Importer.id == -1)
+        query = query.where(
+            granted.where(Hosting.tier == wanted.tier).exists()
+            if wanted.tier in set(SupportTier)
+            else Importer.id == -1
+        )
     if wanted.day is not None:
         begin, end = day_of(fair, wanted.day)
         day = flies.where(Flight.direction == Direction.ARRIVAL, Flight.arrives_at >= begin, Flight.arrives_at < end)

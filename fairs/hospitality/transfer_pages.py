@@ -102,7 +102,14 @@ def make() -> BaseResponse:
     made = make_runs(
         fair, day, RunKind(kind), window=timedelta(minutes=window), capacity=capacity, mark=request.form.get("mark", ""), by=actor()
     )  # fmt: skip
-    flash(ngettext("%(num)s run is planned. Enter vehicle and driver now.", "%(num)s runs are planned. Enter vehicles and drivers now.", len(made)), "success")
+    flash(
+        ngettext(
+            "%(num)s run is planned. Enter vehicle and driver now.",
+            "%(num)s runs are planned. Enter vehicles and drivers now.",
+            len(made),
+        ),
+        "success",
+    )
     return go(url_for("runs.index", day=day.isoformat(), window=window, capacity=capacity))
 
 
@@ -136,7 +143,11 @@ def show(reference: str) -> str:
 
 def _page(run: TransferRun, link: str = "") -> str:
     fair = current_fair()
-    others = [one for one in runs_of_day(fair, _local_day(run, fair), with_cancelled=False) if one.kind is run.kind and one.id != run.id]
+    others = [
+        one
+        for one in runs_of_day(fair, _local_day(run, fair), with_cancelled=False)
+        if one.kind is run.kind and one.id != run.id
+    ]
     versions = versions_of(run.id)
     code = qr.svg(qr.matrix(link), title=_("QR code of the driver's link")) if link else None
     return render_template(
@@ -244,7 +255,9 @@ def issue_all() -> BaseResponse:
     if day is None:
         raise InvalidInput(field="day")
     made = issue_day(current_fair(), day, by=actor())
-    flash(ngettext("%(num)s list is ready to be printed.", "%(num)s lists are ready to be printed.", len(made)), "success")
+    flash(
+        ngettext("%(num)s list is ready to be printed.", "%(num)s lists are ready to be printed.", len(made)), "success"
+    )
     return go(url_for("runs.index", day=day.isoformat()))
 
 

@@ -252,8 +252,11 @@ def _find_place(seat: TransferSeat, flight: Flight, by: Actor) -> None:
         .where(
             or_(
                 and_(
-                    TransferRun.fair_id == seat.fair_id, TransferRun.kind == seat.kind, TransferRun.airport == flight.airport,
-                    TransferRun.state == RunState.PLANNED, TransferRun.leaves_at.between(*span),
+                    TransferRun.fair_id == seat.fair_id,
+                    TransferRun.kind == seat.kind,
+                    TransferRun.airport == flight.airport,
+                    TransferRun.state == RunState.PLANNED,
+                    TransferRun.leaves_at.between(*span),
                 ),
                 TransferRun.id == seat.run_id,
             )
@@ -459,4 +462,3 @@ def _facts(run: TransferRun) -> dict[str, Any]:
     names = ("kind", "airport", "leaves_at", "capacity", "from_place", "to_place", "meeting_point", "vehicle", "plate",
              "driver_name", "driver_phone", "coordinator_phone", "note")  # fmt: skip
     return {name: getattr(run, name) for name in names}
-

@@ -97,7 +97,9 @@ def _blank(holding: Holding, ids: list[int]) -> None:
     # What a release has not got yet, or has no more, is not there to be emptied.
     names = [name for name in holding.blank if name in rows.c]
     if names and ids:
-        db.session.execute(update(rows).where(rows.c.id.in_(ids)).values({name: _emptied(rows.c[name]) for name in names}))
+        db.session.execute(
+            update(rows).where(rows.c.id.in_(ids)).values({name: _emptied(rows.c[name]) for name in names})
+        )
 
 
 def _emptied(column: Any) -> Any:
@@ -120,7 +122,9 @@ def _strike(holding: Holding, ids: list[int], words: list[str]) -> None:
     columns = list(_texts(rows)) if ids and words else []
     if not columns:
         return
-    query = select(rows.c.id, *columns).where(rows.c.id.in_(ids), or_(*(_contains(column, words) for column in columns)))
+    query = select(rows.c.id, *columns).where(
+        rows.c.id.in_(ids), or_(*(_contains(column, words) for column in columns))
+    )
     for found in db.session.execute(query).mappings().all():
         values = {column.name: _struck(found[column], words) for column in columns if found[column] is not None}
         db.session.execute(update(rows).where(rows.c.id == found[rows.c.id]).values(values))

@@ -121,7 +121,15 @@ def _agreement_hit(row: Any) -> Hit:
 
 def _hosting_hit(row: Any) -> Hit:
     text = f"{row.company} · {row.reference}"
-    return Hit("hosting.show", _values(row, reference=row.reference), row.name, text, row.state, row.Fair.name, keys=(row.reference,))
+    return Hit(
+        "hosting.show",
+        _values(row, reference=row.reference),
+        row.name,
+        text,
+        row.state,
+        row.Fair.name,
+        keys=(row.reference,),
+    )
 
 
 def _letter_hit(row: Any) -> Hit:

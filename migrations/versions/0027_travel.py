@@ -90,10 +90,18 @@ def upgrade() -> None:
         batch_op.create_index("ix_transfer_seats_run", ["run_id", "state"], unique=False)
         batch_op.create_index("ix_transfer_seats_importer", ["importer_id", "kind"], unique=False)
         batch_op.create_index(
-            "uq_transfer_seats_way", ["importer_id", "kind"], unique=True, sqlite_where=ONE_WAY, postgresql_where=ONE_WAY
+            "uq_transfer_seats_way",
+            ["importer_id", "kind"],
+            unique=True,
+            sqlite_where=ONE_WAY,
+            postgresql_where=ONE_WAY,
         )
         batch_op.create_index(
-            "uq_transfer_seats_run", ["run_id", "importer_id"], unique=True, sqlite_where=ON_RUN, postgresql_where=ON_RUN
+            "uq_transfer_seats_run",
+            ["run_id", "importer_id"],
+            unique=True,
+            sqlite_where=ON_RUN,
+            postgresql_where=ON_RUN,
         )
 
     op.create_table(

@@ -55,6 +55,11 @@ from fairs.dunning.states import Outcome, StepKind, StepState
 from fairs.exhibitors.service import accept_application, refuse_application, waitlist_application
 from fairs.funding.queries import clashes_of
 from fairs.funding.service import decide_clash, settle_grant
+from fairs.hospitality.manifests import issue_version
+from fairs.hospitality.queries import seats_of
+from fairs.hospitality.service import mark_flights, save_flight
+from fairs.hospitality.states import FlightState, RunKind, SeatState
+from fairs.hospitality.transfers import give_place, mark_seat, want_seat
 from fairs.hosting.service import approve_hosting, confirm_hosting, put_on_reserve
 from fairs.importers.models import Importer
 from fairs.importers.service import approve_importer, withdraw_importer

@@ -37,10 +37,10 @@ def flying(place: Reception, hour: str = "14:05", **changes: Any) -> tuple[Hosti
     return hosting, save_flight(hosting.importer, landing(place.fair, hour, **changes), by=SYSTEM)
 
 
-def run(fair: Fair, hour: str = "15:00", *, kind: RunKind = RunKind.ARRIVAL, day: date | None = None, **changes: Any) -> TransferRun:
+def run(
+    fair: Fair, hour: str = "15:00", *, kind: RunKind = RunKind.ARRIVAL, day: date | None = None, **changes: Any
+) -> TransferRun:
     """A vehicle from (or to) the airport, by default the day before the fair."""
     leaves_at = fair.at(day or fair.starts_on - timedelta(days=1), time.fromisoformat(hour))
     values = {"capacity": 4, "airport": "HAN", "driver_name": "Nguyễn Văn Tài", "driver_phone": "0912345678", **changes}
     return save_run(fair, RunDraft(kind, leaves_at, **values), by=SYSTEM)
-
-

@@ -40,15 +40,22 @@ def _name(importer: Importer) -> str:
 
 
 def _people(model: Any) -> tuple[Any, ...]:
-    return (joinedload(model.importer).joinedload(Importer.person), joinedload(model.importer).joinedload(Importer.company))
+    return (
+        joinedload(model.importer).joinedload(Importer.person),
+        joinedload(model.importer).joinedload(Importer.company),
+    )
 
 
 def _coming(model: Any) -> Any:
-    return model.importer_id.in_(select(Importer.id).where(Importer.fair_id == model.fair_id, Importer.state == ImporterState.APPROVED))
+    return model.importer_id.in_(
+        select(Importer.id).where(Importer.fair_id == model.fair_id, Importer.state == ImporterState.APPROVED)
+    )
 
 
 _flies = select(Flight.id).where(
-    Flight.importer_id == Hosting.importer_id, Flight.direction == Direction.ARRIVAL, Flight.state != FlightState.CANCELLED
+    Flight.importer_id == Hosting.importer_id,
+    Flight.direction == Direction.ARRIVAL,
+    Flight.state != FlightState.CANCELLED,
 )
 
 KINDS = (
@@ -62,7 +69,9 @@ KINDS = (
         days=-21,
         icon="plane",
         reason=_l("Flight of a guest missing"),
-        title=lambda n: ngettext("%(num)s guest with support has no flight yet", "%(num)s guests with support have no flight yet", n),
+        title=lambda n: ngettext(
+            "%(num)s guest with support has no flight yet", "%(num)s guests with support have no flight yet", n
+        ),
         who=lambda hosting: _name(hosting.importer),
         what=lambda hosting: hosting.importer.company.name,
         button=_l("Ask the guest"),
@@ -81,7 +90,9 @@ KINDS = (
         days=-3,
         icon="bus",
         reason=_l("Guest without a place in a vehicle"),
-        title=lambda n: ngettext("%(num)s guest needs a place in a vehicle", "%(num)s guests need a place in a vehicle", n),
+        title=lambda n: ngettext(
+            "%(num)s guest needs a place in a vehicle", "%(num)s guests need a place in a vehicle", n
+        ),
         who=lambda seat: _name(seat.importer),
         what=lambda seat: f"{seat.kind.label} · {seat.importer.company.name}",
         button=_l("Find a place"),
@@ -100,7 +111,9 @@ KINDS = (
         days=0,
         icon="user-question",
         reason=_l("Not found by the driver"),
-        title=lambda n: ngettext("%(num)s guest was not found by the driver", "%(num)s guests were not found by the driver", n),
+        title=lambda n: ngettext(
+            "%(num)s guest was not found by the driver", "%(num)s guests were not found by the driver", n
+        ),
         who=lambda seat: _name(seat.importer),
         what=lambda seat: f"{seat.run.reference} · {seat.importer.company.name}",
         button=_l("Call the guest"),

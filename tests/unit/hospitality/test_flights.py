@@ -17,7 +17,9 @@ from fairs.hospitality.rules import FlightDraft, checked, first_night, flight_nu
 from fairs.hospitality.states import Direction, RunKind
 
 FAIR = Fair(starts_on=date(2027, 1, 14), ends_on=date(2027, 1, 17), time_zone="Asia/Ho_Chi_Minh")
-TO_HAN = FlightDraft(Direction.ARRIVAL, "vn 0311", "nrt", "HAN", datetime(2027, 1, 12, 10, 0), datetime(2027, 1, 12, 14, 5))
+TO_HAN = FlightDraft(
+    Direction.ARRIVAL, "vn 0311", "nrt", "HAN", datetime(2027, 1, 12, 10, 0), datetime(2027, 1, 12, 14, 5)
+)
 
 
 def at(*parts: int) -> datetime:
@@ -37,7 +39,9 @@ def at(*parts: int) -> datetime:
         ("CDG", (2027, 10, 31, 2, 30), (2027, 10, 31, 19, 0), (at(2027, 10, 31, 0, 30), at(2027, 10, 31, 12, 0))),
     ],
 )  # fmt: skip
-def test_times_of_a_ticket_are_moments(start: str, departs: tuple[int, ...], arrives: tuple[int, ...], moments: tuple[datetime, datetime]) -> None:
+def test_times_of_a_ticket_are_moments(
+    start: str, departs: tuple[int, ...], arrives: tuple[int, ...], moments: tuple[datetime, datetime]
+) -> None:
     draft = replace(TO_HAN, from_airport=start, departs=datetime(*departs), arrives=datetime(*arrives))  # type: ignore[arg-type]
     values = checked(draft, FAIR, None)
     assert (values["departs_at"], values["arrives_at"]) == moments
@@ -45,7 +49,9 @@ def test_times_of_a_ticket_are_moments(start: str, departs: tuple[int, ...], arr
 
 
 def test_home_across_the_date_line_one_lands_before_one_has_left_by_the_calendar() -> None:
-    draft = FlightDraft(Direction.DEPARTURE, "VN98", "HAN", "SFO", datetime(2027, 1, 18, 0, 30), datetime(2027, 1, 17, 22, 0))
+    draft = FlightDraft(
+        Direction.DEPARTURE, "VN98", "HAN", "SFO", datetime(2027, 1, 18, 0, 30), datetime(2027, 1, 17, 22, 0)
+    )
     values = checked(draft, FAIR, None)
     assert values["arrives_at"] - values["departs_at"] == timedelta(hours=12, minutes=30)
     assert leaving_day(Flight(**values), FAIR) == date(2027, 1, 17)  # one leaves the hotel the evening before
@@ -78,7 +84,9 @@ def test_nobody_flies_home_before_they_have_come() -> None:
     assert refusal.value.field == "arrives_on"
 
 
-@pytest.mark.parametrize(("hour", "night"), [("04:59", date(2027, 1, 11)), ("05:00", date(2027, 1, 12)), ("23:50", date(2027, 1, 12))])
+@pytest.mark.parametrize(
+    ("hour", "night"), [("04:59", date(2027, 1, 11)), ("05:00", date(2027, 1, 12)), ("23:50", date(2027, 1, 12))]
+)
 def test_who_lands_in_the_small_hours_takes_the_night_that_is_ending(hour: str, night: date) -> None:
     arrives = datetime.combine(date(2027, 1, 12), time.fromisoformat(hour))
     flight = Flight(**checked(replace(TO_HAN, departs=arrives - timedelta(hours=4), arrives=arrives), FAIR, None))
@@ -101,7 +109,10 @@ def test_a_line_of_an_itinerary_is_read(line: str, number: str, way: str, depart
     assert (leg.number, leg.from_airport + leg.to_airport, leg.departs, leg.arrives) == (number, way, departs, arrives)
 
 
-@pytest.mark.parametrize("line", ["", "hello", "VN310 31FEB NRT HAN 1000 1405", "VN310 12JAN NRT HAN 2500 1405", "VN310 12JAN QQQ HAN 1000 1405"])
+@pytest.mark.parametrize(
+    "line",
+    ["", "hello", "VN310 31FEB NRT HAN 1000 1405", "VN310 12JAN NRT HAN 2500 1405", "VN310 12JAN QQQ HAN 1000 1405"],
+)
 def test_another_line_says_how_it_should_look(line: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
         read_line(line, FAIR.starts_on)
@@ -109,7 +120,13 @@ def test_another_line_says_how_it_should_look(line: str) -> None:
 
 
 def test_numbers_of_flights() -> None:
-    assert [flight_number(text) for text in ("vn310", "VN 0310", "U2 8001", "5J-752", "JL751A")] == ["VN310", "VN310", "U28001", "5J752", "JL751A"]
+    assert [flight_number(text) for text in ("vn310", "VN 0310", "U2 8001", "5J-752", "JL751A")] == [
+        "VN310",
+        "VN310",
+        "U28001",
+        "5J752",
+        "JL751A",
+    ]
 
 
 def test_the_table_of_airports() -> None:
