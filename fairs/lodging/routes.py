@@ -16,11 +16,11 @@ from fairs.core.lists import download, known, page_of
 from fairs.core.sheets import XLSX, sheet_response
 from fairs.core.web import NavItem, actor, go, register_nav, requires
 from fairs.lists.tools import may_here
+from fairs.lodging import guest_pages, own_pages
 from fairs.lodging.block_pages import bp
 from fairs.lodging.lists import PAYERS, STAYS, WISHES, day_of
 from fairs.lodging.matrix import matrix_of, sheets_of
 from fairs.lodging.models import Stay
-from fairs.lodging import guest_pages, own_pages
 from fairs.lodging.payers import costs_of
 from fairs.lodging.permissions import ARRANGE_ROOMS, VIEW_LODGING
 from fairs.lodging.placing import placing_by_id, placings_of, plan_placing, run_placing, undo_placing

@@ -28,6 +28,8 @@ def hotels_of(importer_ids: Sequence[int]) -> Mapping[int, Known]:
     found = {}
     for row in rows:
         hotel = row.hotel
+        if hotel is None:
+            continue
         vi, en = (", ".join(part for part in (hotel.name, place) if part) for place in (hotel.address_vi, hotel.address_en))
         found[row.importer_id] = Known(row.arrives_on, row.leaves_on, vi, en or vi)
     return found

@@ -16,6 +16,7 @@ from fairs.booths.withdrawal import last_day_to_withdraw, last_early_day
 from fairs.calendar.models import Fair
 from fairs.core.clock import local_day
 from fairs.core.permissions import Role
+from fairs.lodging.queries import first_list_due, release_days
 from fairs.sitework.catalogue import items_of as services_of
 from fairs.sitework.manual import items_of as manual_of
 from fairs.sitework.standing import settings_of
@@ -61,6 +62,12 @@ def _build_up(fair: Fair) -> date:
     return fair.starts_on - timedelta(days=settings_of(fair.id).build_up_days)
 
 
+def _rooms_released(fair: Fair) -> date:
+    """The first release date of the fair's room blocks that is still to come, else the last one; by custom where there is none."""
+    days = release_days(fair.id)
+    return next((day for day in days if day >= fair.today), days[-1] if days else fair.starts_on - timedelta(days=30))
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One date. ``proof``: ``milestone`` a person records it, ``day`` it happens by itself, else a key of ``timeline.PROOFS``.
@@ -97,7 +104,10 @@ RULES: tuple[Rule, ...] = (
          "exhibitors.index", {"state": "submitted"}),
     Rule("support", _l("Decisions on support are signed"), before(45), Role.ORGANISER, CUSTOM, "support", "documents.index"),
     Rule("allocation", _l("Booths are allocated"), before(40), Role.ORGANISER, CUSTOM, "allocation", "allocation.index"),
-    Rule("rooms", _l("Rooms that nobody needs are released"), before(30), Role.HOSPITALITY, CUSTOM, kinds=("trade",)),
+    Rule("rooms", _l("Rooms that nobody needs are released"), _rooms_released, Role.HOSPITALITY, CUSTOM, endpoint="hotels.index",
+         kinds=("trade",)),
+    Rule("rooming_lists", _l("The hotels have their rooming lists"), first_list_due, Role.HOSPITALITY, RECORDS, "rooming_lists",
+         "hotels.index"),
     Rule("importers", _l("All importers have an answer"), before(30), Role.ORGANISER, RECORDS, "importers",
          "importers.index", {"state": "submitted"}),
     Rule("letters", _l("Letters to supported guests are out"), before(30), Role.ORGANISER, CUSTOM, "letters", "letters.guests",

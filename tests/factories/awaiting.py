@@ -48,6 +48,11 @@ from fairs.exhibitors.service import accept_application, refuse_application, wai
 from fairs.funding.queries import clashes_of
 from fairs.funding.service import decide_clash, settle_grant
 from fairs.importers.service import approve_importer, withdraw_importer
+from fairs.lodging.blocks import give_back
+from fairs.lodging.service import place_stay
+from fairs.lodging.states import StayIssue
+from fairs.lodging.using import mark_no_show, settle_no_show
+from fairs.lodging.wishes import close_issue, raise_issue
 from fairs.messages.models import OutboxMessage
 from fairs.messages.service import Notice, mark_printed, send, try_again
 from fairs.messages.states import MessageState
@@ -68,6 +73,7 @@ from tests.factories.deals import ALL_CHECKS, acting, office, scan, vnd
 from tests.factories.deals import Office as Deals
 from tests.factories.exhibitors import new_office
 from tests.factories.importers import ZONE, reception
+from tests.factories.lodging import inn
 from tests.factories.sitework import new_site
 from tests.factories.statements import Row, csv_file, grid
 from tests.factories.support import support_place
@@ -115,6 +121,33 @@ def data_erasure() -> Awaiting:
     )  # fmt: skip
     propose_erasure(record, by=SYSTEM)
     return Awaiting(importer.fair, record, lambda: carry_out_erasure(record, by=SYSTEM))
+
+
+def room_wanted() -> Awaiting:
+    house = inn()
+    block, record = house.block(), house.stay()
+    return Awaiting(house.fair, record, lambda: place_stay(record, block, by=SYSTEM))
+
+
+def nights_issue() -> Awaiting:
+    house = inn()
+    record = house.placed(house.block())
+    with transaction():
+        raise_issue(record, StayIssue.FLIGHT, house.day(1), house.day(9), by=SYSTEM)
+    return Awaiting(house.fair, record, lambda: close_issue(record, by=SYSTEM))
+
+
+def no_show() -> Awaiting:
+    house = inn()
+    stay = house.placed(house.block())
+    record = mark_no_show(stay, stay.arrives_on, "Không đến", by=SYSTEM)
+    return Awaiting(house.fair, record, lambda: settle_no_show(record, "Khách trả", by=SYSTEM))
+
+
+def room_release() -> Awaiting:
+    house = inn()
+    record = house.block(release_on=house.fair.today + timedelta(days=5))
+    return Awaiting(house.fair, record, lambda: give_back(record, by=SYSTEM))
 
 
 def application() -> Awaiting:
@@ -549,6 +582,10 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     ),
     "data-request": (data_request,),
     "data-erasure": (data_erasure,),
+    "room-wanted": (room_wanted,),
+    "nights-issue": (nights_issue,),
+    "no-show": (no_show,),
+    "room-release": (room_release,),
     "letter": (letter,),
     "mail": (failed_mail,),
 }
