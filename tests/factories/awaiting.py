@@ -68,6 +68,11 @@ from fairs.invitations.mails import invite
 from fairs.invitations.service import mark_unreachable
 from fairs.invitations.states import SourceKind
 from fairs.letters.service import revoke_letter, wish_letter
+from fairs.lodging.blocks import give_back
+from fairs.lodging.service import place_stay
+from fairs.lodging.states import StayIssue
+from fairs.lodging.using import mark_no_show, settle_no_show
+from fairs.lodging.wishes import close_issue, raise_issue
 from fairs.messages.models import OutboxMessage
 from fairs.messages.service import Notice, mark_printed, send, try_again
 from fairs.messages.states import MessageState
@@ -93,6 +98,7 @@ from tests.factories.hosting import hosting_place
 from tests.factories.importers import ZONE, reception
 from tests.factories.invitations import inviting
 from tests.factories.letters import registry as letters_registry
+from tests.factories.lodging import inn
 from tests.factories.sitework import new_site
 from tests.factories.statements import Row, csv_file, grid
 from tests.factories.support import support_place
@@ -142,6 +148,33 @@ def data_erasure() -> Awaiting:
     )  # fmt: skip
     propose_erasure(record, by=SYSTEM)
     return Awaiting(importer.fair, record, lambda: carry_out_erasure(record, by=SYSTEM))
+
+
+def room_wanted() -> Awaiting:
+    house = inn()
+    block, record = house.block(), house.stay()
+    return Awaiting(house.fair, record, lambda: place_stay(record, block, by=SYSTEM))
+
+
+def nights_issue() -> Awaiting:
+    house = inn()
+    record = house.placed(house.block())
+    with transaction():
+        raise_issue(record, StayIssue.FLIGHT, house.day(1), house.day(9), by=SYSTEM)
+    return Awaiting(house.fair, record, lambda: close_issue(record, by=SYSTEM))
+
+
+def no_show() -> Awaiting:
+    house = inn()
+    stay = house.placed(house.block())
+    record = mark_no_show(stay, stay.arrives_on, "Không đến", by=SYSTEM)
+    return Awaiting(house.fair, record, lambda: settle_no_show(record, "Khách trả", by=SYSTEM))
+
+
+def room_release() -> Awaiting:
+    house = inn()
+    record = house.block(release_on=house.fair.today + timedelta(days=5))
+    return Awaiting(house.fair, record, lambda: give_back(record, by=SYSTEM))
 
 
 def application() -> Awaiting:
@@ -761,6 +794,10 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "hosting_proposal": (hosting_proposal,),
     "hosting_paper": (hosting_paper,),
     "hosting_reply": (hosting_reply,),
+    "room-wanted": (room_wanted,),
+    "nights-issue": (nights_issue,),
+    "no-show": (no_show,),
+    "room-release": (room_release,),
     "letter": (letter,),
     "mail": (failed_mail,),
 }
