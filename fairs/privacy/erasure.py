@@ -13,6 +13,8 @@ from fairs.audit.models import AuditEntry
 from fairs.badges.models import Badge
 from fairs.badges.service import revoke_badge
 from fairs.badges.states import BadgeState
+from fairs.claims.models import Claim
+from fairs.claims.proofs import remove_papers
 from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import StateType, db
@@ -61,6 +63,8 @@ def erase(person: Person, *, by: Actor) -> dict[str, Any]:
     row = db.session.get_one(Person, person.id, with_for_update=True, populate_existing=True)
     words, address, mine = identifiers(row), row.email, ids_of(row.id)
     _revoke_badges(mine.get("badges", []), by)
+    for claim in db.session.scalars(select(Claim).where(Claim.person_id == row.id)).all():
+        remove_papers(claim, by=by)
     document = document_of(row.id)
     if document is not None:
         remove_passport(document, by=by)
@@ -97,7 +101,9 @@ def _blank(holding: Holding, ids: list[int]) -> None:
     # What a release has not got yet, or has no more, is not there to be emptied.
     names = [name for name in holding.blank if name in rows.c]
     if names and ids:
-        db.session.execute(update(rows).where(rows.c.id.in_(ids)).values({name: _emptied(rows.c[name]) for name in names}))
+        db.session.execute(
+            update(rows).where(rows.c.id.in_(ids)).values({name: _emptied(rows.c[name]) for name in names})
+        )
 
 
 def _emptied(column: Any) -> Any:
@@ -120,7 +126,9 @@ def _strike(holding: Holding, ids: list[int], words: list[str]) -> None:
     columns = list(_texts(rows)) if ids and words else []
     if not columns:
         return
-    query = select(rows.c.id, *columns).where(rows.c.id.in_(ids), or_(*(_contains(column, words) for column in columns)))
+    query = select(rows.c.id, *columns).where(
+        rows.c.id.in_(ids), or_(*(_contains(column, words) for column in columns))
+    )
     for found in db.session.execute(query).mappings().all():
         values = {column.name: _struck(found[column], words) for column in columns if found[column] is not None}
         db.session.execute(update(rows).where(rows.c.id == found[rows.c.id]).values(values))
