@@ -13,6 +13,8 @@ from fairs.audit.models import AuditEntry
 from fairs.badges.models import Badge
 from fairs.badges.service import revoke_badge
 from fairs.badges.states import BadgeState
+from fairs.claims.models import Claim
+from fairs.claims.proofs import remove_papers
 from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import StateType, db
@@ -61,6 +63,8 @@ def erase(person: Person, *, by: Actor) -> dict[str, Any]:
     row = db.session.get_one(Person, person.id, with_for_update=True, populate_existing=True)
     words, address, mine = identifiers(row), row.email, ids_of(row.id)
     _revoke_badges(mine.get("badges", []), by)
+    for claim in db.session.scalars(select(Claim).where(Claim.person_id == row.id)).all():
+        remove_papers(claim, by=by)
     document = document_of(row.id)
     if document is not None:
         remove_passport(document, by=by)

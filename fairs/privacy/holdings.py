@@ -80,7 +80,7 @@ HOLDINGS: tuple[Holding, ...] = (
             hidden=("proposed_by_id", "folded")),
     Holding("claims", "person_id", _l("Claims for refund"), why=VOUCHER, blank=("review_note", "reason", "account_sealed"),
             hidden=("account_sealed", "submitted_by_id", "reviewed_by_id", "reviewed_for_id", "approved_by_id", "approved_for_id")),
-    Holding("claim_files", "claim_id", _l("Papers of claims"), why=VOUCHER, blank=("name",), files=("sealed_id",)),
+    Holding("claim_files", "claim_id", _l("Papers of claims"), why=VOUCHER, blank=("name",), hidden=("sealed_id", "sha256")),
     Holding("claim_lines", "claim_id", _l("Amounts of claims"), why=VOUCHER, blank=("text", "reason")),
     Holding("claim_meetings", "claim_id", _l("Meetings"), why=COUNTS, blank=("about",), hidden=("confirmed_by_id",)),
     Holding("claim_surveys", "claim_id", _l("Survey"), why=COUNTS, blank=("missing",)),
