@@ -57,10 +57,10 @@ def grouped_workbook(rows: Sequence[Sequence[Any]]) -> Upload:
 _LANDS = (("Nhật", "JP", "+8190"), ("Japan", "JP", "+8180"), ("Đức", "DE", "+49151"), ("France", "FR", "+336"), ("アメリカ", "US", "+1202"))
 
 
-def many_contacts(number: int, *, known: Sequence[tuple[str, str, str]] = ()) -> Upload:
-    """So many rows of so many people of a third as many companies; ``known`` (name, company, e-mail) come first."""
-    rows = [contact(name, company, "Japan", email) for name, company, email in known]
-    for n in range(number - len(rows)):
+def many_contacts(number: int, *, first: int = 0) -> Upload:
+    """So many rows of so many people of a third as many companies; the numbers in their names begin with ``first``."""
+    rows = []
+    for n in range(first, first + number):
         land, code, dial = _LANDS[n // 3 % len(_LANDS)]
         host = f"trading{n // 3:05d}.{code.lower()}.example"
         mails = f"buyer{n}@{host}" if n % 7 else f"buyer{n}@{host}; sales{n}@{host}"
