@@ -168,7 +168,7 @@ def add_line(claim: Claim, draft: LineDraft, *, reason: str = "", by: Actor) -> 
     number = ticket_number(draft.number)
     with transaction():
         row = _editable(claim)
-        if not 0 < draft.amount.amount_minor:
+        if not draft.amount.amount_minor > 0:
             raise InvalidInput(_l("Write an amount above zero."), field="amount")
         if draft.paid_on > row.fair.today or draft.paid_on < row.fair.starts_on - timedelta(days=400):
             raise InvalidInput(_l("This is not the day of a receipt for this fair."), field="paid_on")

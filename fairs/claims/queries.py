@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from fairs.checkin.models import Visit
-from fairs.claims.models import Charge, Claim, ClaimClash, ClaimFile, ClaimLine, ClaimPayment, ClaimRules, ClaimTransfer
+from fairs.claims.models import Charge, Claim, ClaimFile, ClaimLine, ClaimPayment, ClaimRules, ClaimTransfer
 from fairs.claims.states import WITH_GUEST, ChargeState, ClaimState
 from fairs.core.db import db
 from fairs.core.errors import NotFound

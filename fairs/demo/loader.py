@@ -23,6 +23,7 @@ from fairs.demo.banking import load_statement
 from fairs.demo.booth_sales import load_booth_sales
 from fairs.demo.budgets import load_budgets
 from fairs.demo.cash import load_cash_desk
+from fairs.demo.contacts import load_contacts
 from fairs.demo.deals import load_contracts, load_rates
 from fairs.demo.guests import load_guests
 from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall, publish_plans
@@ -107,6 +108,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         load_reminders(giftshow, users)
         made |= load_budgets(giftshow, souvenirs, users)
         made["hosted"] = load_guests(random.Random(PLAN_YEAR + 3), giftshow)
+        made["contacts"] = load_contacts(random.Random(PLAN_YEAR + 23), giftshow, users)
         made["letters"] = load_letters(random.Random(PLAN_YEAR + 26), giftshow, users)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:

@@ -15,8 +15,8 @@ from fairs.core.states import HasState
 from fairs.directory.models import Company, Person
 from fairs.documents.models import Selection
 from fairs.funding.models import SupportRule
-from fairs.hosting.states import GRANTED, TRANSITIONS, HostingState, SupportTier
 from fairs.hosting.regions import Region
+from fairs.hosting.states import GRANTED, TRANSITIONS, HostingState, SupportTier
 from fairs.importers.models import Importer
 from fairs.programme.models import BudgetLine
 

@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, Response, flash, g, render_template, request, url_for
 from flask_babel import gettext as _
 
-from fairs.accounts.queries import matching_grant
 from fairs.calendar.context import current_fair
 from fairs.calendar.models import Fair
 from fairs.core.db import db

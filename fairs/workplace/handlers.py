@@ -28,7 +28,9 @@ def hotels_of(importer_ids: Sequence[int]) -> Mapping[int, Known]:
     found = {}
     for row in rows:
         hotel = row.hotel
-        vi, en = (", ".join(part for part in (hotel.name, place) if part) for place in (hotel.address_vi, hotel.address_en))
+        vi, en = (
+            ", ".join(part for part in (hotel.name, place) if part) for place in (hotel.address_vi, hotel.address_en)
+        )
         found[row.importer_id] = Known(row.arrives_on, row.leaves_on, vi, en or vi)
     return found
 

@@ -34,6 +34,11 @@ from fairs.cards.inbox import close_event, try_event_again
 from fairs.cards.models import WebhookEvent
 from fairs.cards.states import EventState
 from fairs.cashdesk.service import Count, agree_to_difference, count_shift, open_new_shift, take_over
+from fairs.contacts.columns import Layout
+from fairs.contacts.models import ContactImport
+from fairs.contacts.service import ListSource, choose_layout, hand_in, start_import
+from fairs.contacts.service import check as check_list
+from fairs.contacts.states import ImportKind
 from fairs.contracts.service import edit_contract, return_contract, verify_contract
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now, today
@@ -48,6 +53,7 @@ from fairs.exhibitors.service import accept_application, refuse_application, wai
 from fairs.funding.queries import clashes_of
 from fairs.funding.service import decide_clash, settle_grant
 from fairs.importers.service import approve_importer, withdraw_importer
+from fairs.invitations.states import SourceKind
 from fairs.messages.models import OutboxMessage
 from fairs.messages.service import Notice, mark_printed, send, try_again
 from fairs.messages.states import MessageState
@@ -64,6 +70,7 @@ from tests.factories.booths import new_ground
 from tests.factories.budgets import MILLION, Treasury, treasury
 from tests.factories.cards import card_event
 from tests.factories.checkin import Entrance, new_fair
+from tests.factories.contacts import contact, csv_list
 from tests.factories.deals import ALL_CHECKS, acting, office, scan, vnd
 from tests.factories.deals import Office as Deals
 from tests.factories.exhibitors import new_office
@@ -318,6 +325,22 @@ def bank_line(*, above: bool = False) -> Callable[[], Awaiting]:
     return make
 
 
+def list_to_decide(kind: ImportKind) -> Callable[[], Awaiting]:
+    """A list that was compared with the directory and waits to be imported."""
+
+    def make() -> Awaiting:
+        place = reception()
+        row = contact("New Person", "New Firm", "France", "new@new.fr.example")
+        source = ListSource("Thương vụ tại Paris", SourceKind.TRADE_OFFICE)
+        found = hand_in(place.fair, kind, csv_list([row]), source, by=SYSTEM)
+        choose_layout(found, Layout.from_json(found.layout), by=SYSTEM)
+        check_list(found.id)
+        record = db.session.get_one(ContactImport, found.id, populate_existing=True)
+        return Awaiting(place.fair, record, lambda: start_import(record, by=SYSTEM))
+
+    return make
+
+
 def delivery() -> Awaiting:
     place = new_site(opens_in=2)
     record = place.pay(place.order())
@@ -519,6 +542,8 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "refund-sending": (_refund(_approve, act=_send),),
     "refund-transit": (_refund(_approve, _send, act=_done, later=LONG),),
     "books": (),  # no state of its own; tests of the books look at it
+    "contacts-decide": (list_to_decide(ImportKind.CONTACTS),),
+    "support-list": (list_to_decide(ImportKind.SUPPORT),),
     "bank-line": (bank_line(),),
     "bank-line-second": (bank_line(above=True),),
     "budget-draft": (budget_draft,),

@@ -14,7 +14,9 @@ from fairs.core.storage import Upload
 HEADS = ("STT", "Họ và tên", "Chức vụ", "Tên công ty", "Quốc gia", "Điện thoại", "E-mail", "Ghi chú")
 
 
-def csv_list(rows: Sequence[Sequence[Any]], heads: Sequence[str] = HEADS, *, name: str = "danh-sach.csv", title: str = "") -> Upload:
+def csv_list(
+    rows: Sequence[Sequence[Any]], heads: Sequence[str] = HEADS, *, name: str = "danh-sach.csv", title: str = ""
+) -> Upload:
     """A CSV with a title above the heads where one is given."""
     out = io.StringIO()
     table = csv.writer(out)
@@ -25,7 +27,9 @@ def csv_list(rows: Sequence[Sequence[Any]], heads: Sequence[str] = HEADS, *, nam
     return Upload(name, out.getvalue().encode("utf-8-sig"))
 
 
-def contact(name: str, company: str, country: str, email: str = "", phone: str = "", *, job: str = "", note: str = "") -> list[str]:
+def contact(
+    name: str, company: str, country: str, email: str = "", phone: str = "", *, job: str = "", note: str = ""
+) -> list[str]:
     """A row under HEADS."""
     return ["", name, job, company, country, phone, email, note]
 
@@ -54,7 +58,13 @@ def grouped_workbook(rows: Sequence[Sequence[Any]]) -> Upload:
     return Upload("buyers.xlsx", file.getvalue())
 
 
-_LANDS = (("Nhật", "JP", "+8190"), ("Japan", "JP", "+8180"), ("Đức", "DE", "+49151"), ("France", "FR", "+336"), ("アメリカ", "US", "+1202"))
+_LANDS = (
+    ("Nhật", "JP", "+8190"),
+    ("Japan", "JP", "+8180"),
+    ("Đức", "DE", "+49151"),
+    ("France", "FR", "+336"),
+    ("アメリカ", "US", "+1202"),
+)
 
 
 def many_contacts(number: int, *, first: int = 0) -> Upload:
@@ -64,5 +74,9 @@ def many_contacts(number: int, *, first: int = 0) -> Upload:
         land, code, dial = _LANDS[n // 3 % len(_LANDS)]
         host = f"trading{n // 3:05d}.{code.lower()}.example"
         mails = f"buyer{n}@{host}" if n % 7 else f"buyer{n}@{host}; sales{n}@{host}"
-        rows.append(contact(f"Sample Buyer {n:05d}", f"Trading House {n // 3:05d} Co., Ltd", land, mails, f"{dial}{1000000 + n}"))
+        rows.append(
+            contact(
+                f"Sample Buyer {n:05d}", f"Trading House {n // 3:05d} Co., Ltd", land, mails, f"{dial}{1000000 + n}"
+            )
+        )
     return csv_list(rows, title="DANH SÁCH KHÁCH MỜI")

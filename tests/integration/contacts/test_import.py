@@ -63,14 +63,21 @@ def states(found: ContactImport) -> dict[str, int]:
 
 
 def tally() -> tuple[int, ...]:
-    return tuple(db.session.scalar(select(func.count()).select_from(model)) or 0 for model in (Person, Company, Invitee))
+    return tuple(
+        db.session.scalar(select(func.count()).select_from(model)) or 0 for model in (Person, Company, Invitee)
+    )
 
 
 def known_buyer(**changes: Any) -> tuple[Person, Company]:
     company = save_company(
         CompanyDraft(name="Kyoto Crafts K.K.", country="JP", website="https://www.kyoto-crafts.jp.example"), by=SYSTEM
     )
-    draft = {"native_name": "Tanaka Hanako", "country": "JP", "email": "tanaka@kyoto-crafts.jp.example", "phone": "+81312345678"}
+    draft = {
+        "native_name": "Tanaka Hanako",
+        "country": "JP",
+        "email": "tanaka@kyoto-crafts.jp.example",
+        "phone": "+81312345678",
+    }
     return save_person(PersonDraft(**(draft | {"company_id": company.id} | changes)), by=SYSTEM), company
 
 
@@ -92,7 +99,12 @@ def test_a_list_as_it_comes(place: Reception) -> None:
     data = [row.data for row in rows(found)]
     assert [row.row for row in rows(found)] == [5, 6, 7, 8, 9, 10, 11]
     assert data[0]["emails"] == ["tanaka@mihon.jp.example", "hanako@gmail.com"]
-    assert (data[0]["country"], data[0]["locale"], data[0]["name_language"], data[0]["phone"]) == ("JP", "ja", "ja", "+81312345678")
+    assert (data[0]["country"], data[0]["locale"], data[0]["name_language"], data[0]["phone"]) == (
+        "JP",
+        "ja",
+        "ja",
+        "+81312345678",
+    )
     assert "12/05/2025" in data[0]["note"] and "12/05/2024" in data[1]["note"] and "12/05/2024" in data[2]["note"]
     assert (data[1]["country"], data[1]["phone"], len(data[1]["emails"])) == ("DE", "+4930901820", 3)
     assert (data[2]["name"], data[2]["country"]) == ("Zoé Martin", "FR")
@@ -103,7 +115,12 @@ def test_a_list_as_it_comes(place: Reception) -> None:
     assert tally() == (before[0] + 4, before[1] + 4, before[2] + 4)
     invitee = db.session.scalars(select(Invitee).where(Invitee.import_id == found.id).order_by(Invitee.id)).first()
     assert invitee is not None
-    assert (invitee.person.native_name, invitee.locale, invitee.country, invitee.source.name) == ("田中 花子", "ja", "JP", SOURCE.name)
+    assert (invitee.person.native_name, invitee.locale, invitee.country, invitee.source.name) == (
+        "田中 花子",
+        "ja",
+        "JP",
+        SOURCE.name,
+    )
     assert (invitee.source.kind, invitee.state) == (SourceKind.TRADE_OFFICE, InviteeState.NEW)
     assert db.session.get_one(ContactImport, found.id).file_id is None
     assert not db.session.scalars(select(StoredFile).where(StoredFile.name == "list.bin")).all()
