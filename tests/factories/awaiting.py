@@ -42,6 +42,11 @@ from fairs.claims.seconds import ask_waiver, decide_waiver
 from fairs.claims.seconds import decide_clash as decide_claim_clash
 from fairs.claims.service import refuse as refuse_claim
 from fairs.claims.states import ChargeKind, LineKind, Proof
+from fairs.contacts.columns import Layout
+from fairs.contacts.models import ContactImport
+from fairs.contacts.service import ListSource, choose_layout, hand_in, start_import
+from fairs.contacts.service import check as check_list
+from fairs.contacts.states import ImportKind
 from fairs.contracts.service import edit_contract, return_contract, verify_contract
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now, today
@@ -91,6 +96,7 @@ from tests.factories.cards import card_event
 from tests.factories.checkin import Entrance, new_fair
 from tests.factories.claims import Desk as ClaimDesk
 from tests.factories.claims import claims_desk
+from tests.factories.contacts import contact, csv_list
 from tests.factories.deals import ALL_CHECKS, acting, office, scan, vnd
 from tests.factories.deals import Office as Deals
 from tests.factories.exhibitors import new_office
@@ -389,6 +395,22 @@ def bank_line(*, above: bool = False) -> Callable[[], Awaiting]:
             return Awaiting(place.fair, record, lambda: set_aside(record, reason="Lãi", by=SYSTEM))
         record = match_line(record, [Share(place.invoice().id)], by=person)
         return Awaiting(place.fair, record, lambda: second_line(record, by=acting(place.user(Role.FINANCE))))
+
+    return make
+
+
+def list_to_decide(kind: ImportKind) -> Callable[[], Awaiting]:
+    """A list that was compared with the directory and waits to be imported."""
+
+    def make() -> Awaiting:
+        place = reception()
+        row = contact("New Person", "New Firm", "France", "new@new.fr.example")
+        source = ListSource("Thương vụ tại Paris", SourceKind.TRADE_OFFICE)
+        found = hand_in(place.fair, kind, csv_list([row]), source, by=SYSTEM)
+        choose_layout(found, Layout.from_json(found.layout), by=SYSTEM)
+        check_list(found.id)
+        record = db.session.get_one(ContactImport, found.id, populate_existing=True)
+        return Awaiting(place.fair, record, lambda: start_import(record, by=SYSTEM))
 
     return make
 
@@ -755,6 +777,8 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "refund-sending": (_refund(_approve, act=_send),),
     "refund-transit": (_refund(_approve, _send, act=_done, later=LONG),),
     "books": (),  # no state of its own; tests of the books look at it
+    "contacts-decide": (list_to_decide(ImportKind.CONTACTS),),
+    "support-list": (list_to_decide(ImportKind.SUPPORT),),
     "bank-line": (bank_line(),),
     "bank-line-second": (bank_line(above=True),),
     "budget-draft": (budget_draft,),

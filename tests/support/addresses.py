@@ -40,7 +40,6 @@ from fairs.core.clock import now
 from fairs.core.db import db, transaction
 from fairs.core.links import new_link
 from fairs.core.lists import list_spec
-from fairs.core.links import new_link
 from fairs.core.money import Money
 from fairs.core.permissions import Permission, Role
 from fairs.core.storage import Upload

@@ -178,7 +178,9 @@ def test_eight_at_once_for_the_last_places(real_app: Flask) -> None:
         answers = list(pool.map(book, guests))
     assert sorted(answers) == ["booked"] * 3 + ["full"] * 5
     with real_app.app_context():
-        assert db.session.scalar(select(func.count()).select_from(TransferSeat).where(TransferSeat.run_id == vehicle)) == 3
+        assert (
+            db.session.scalar(select(func.count()).select_from(TransferSeat).where(TransferSeat.run_id == vehicle)) == 3
+        )
 
 
 def test_moves_and_flight_changes_at_once_never_overfill(real_app: Flask) -> None:
@@ -197,7 +199,9 @@ def test_moves_and_flight_changes_at_once_never_overfill(real_app: Flask) -> Non
             for turn in range(3):
                 try:
                     if number % 2:
-                        save_flight(guest, landing(guest.fair, ("14:05", "14:20", "18:00")[(number + turn) % 3]), by=SYSTEM)
+                        save_flight(
+                            guest, landing(guest.fair, ("14:05", "14:20", "18:00")[(number + turn) % 3]), by=SYSTEM
+                        )
                     else:
                         give_place(guest, db.session.get_one(TransferRun, runs[(number + turn) % 2]), by=SYSTEM)
                 except RunFull:
@@ -207,7 +211,9 @@ def test_moves_and_flight_changes_at_once_never_overfill(real_app: Flask) -> Non
         list(pool.map(act, range(6)))
     with real_app.app_context():
         rows = db.session.execute(
-            select(TransferSeat.run_id, func.count()).where(TransferSeat.run_id.is_not(None)).group_by(TransferSeat.run_id)
+            select(TransferSeat.run_id, func.count())
+            .where(TransferSeat.run_id.is_not(None))
+            .group_by(TransferSeat.run_id)
         ).all()
         assert all(number <= 2 for _run, number in rows)
         assert [len(seats_of(guest)) for guest in guests] == [1] * 6
@@ -226,7 +232,10 @@ def test_lists_have_versions_that_mark_what_changed(app: Flask) -> None:
     third = flying(place)[0].importer
     version = issue_version(vehicle, by=SYSTEM)
     marks = {row["reference"]: row["mark"] for row in version.rows}
-    assert (version.number, marks) == (2, {first.reference: "changed", second.reference: "gone", third.reference: "new"})
+    assert (version.number, marks) == (
+        2,
+        {first.reference: "changed", second.reference: "gone", third.reference: "new"},
+    )
 
 
 # --- pages -----------------------------------------------------------------------------------------------------------
@@ -289,7 +298,11 @@ def test_the_board_marks_a_whole_flight(app: Flask, client: Any) -> None:
     assert client.submit(mark, {"flight": key, "act": "missed", "guest": guests[2].reference}).status_code == 303
     assert client.submit(mark, {"flight": key, "act": "flown"}).status_code == 303
     assert client.submit(mark, {"flight": key, "act": "met"}).status_code == 303
-    assert [flights_of(guest.id)[0].state for guest in guests] == [FlightState.FLOWN, FlightState.FLOWN, FlightState.MISSED]
+    assert [flights_of(guest.id)[0].state for guest in guests] == [
+        FlightState.FLOWN,
+        FlightState.FLOWN,
+        FlightState.MISSED,
+    ]
     assert [seat_of(guest).state for guest in guests[:2]] == [SeatState.MET, SeatState.MET]
     assert client.submit(mark, {"flight": "x:y", "act": "met"}).status_code == 404
     assert client.submit(mark, {"flight": key, "act": "eaten"}).status_code == 422
@@ -312,7 +325,15 @@ def test_runs_are_planned_and_lists_printed_on_pages(app: Flask, client: Any) ->
     vehicle = seat_of(guest).run
     assert vehicle is not None
     here = f"{base}/{vehicle.reference}"
-    edited = {"kind": "arrival", "airport": "HAN", "day": day, "leaves_at": "15:00", "capacity": "7", "driver_name": "Tài", "driver_phone": "0912345678"}
+    edited = {
+        "kind": "arrival",
+        "airport": "HAN",
+        "day": day,
+        "leaves_at": "15:00",
+        "capacity": "7",
+        "driver_name": "Tài",
+        "driver_phone": "0912345678",
+    }
     assert client.submit(f"{here}/edit", {**edited, "capacity": "0"}).status_code == 422
     assert client.submit(f"{here}/edit", {**edited, "driver_phone": "abc"}).status_code == 422
     assert client.submit(f"{here}/edit", edited).status_code == 303
@@ -378,9 +399,19 @@ def test_who_may_only_look_and_who_may_not_even_that(app: Flask, client: Any, ro
     user = place.user(role) if role else elsewhere.user(Role.HOSPITALITY)
     login(client, user)
     reads = 200 if role is Role.FINANCE else 403
-    for path in ("guests", f"guests/{hosting.importer.reference}", "travel", "travel/transfers", f"travel/transfers/{vehicle.reference}"):
+    for path in (
+        "guests",
+        f"guests/{hosting.importer.reference}",
+        "travel",
+        "travel/transfers",
+        f"travel/transfers/{vehicle.reference}",
+    ):
         assert client.get(f"{place.staff}/{path}").status_code == reads, path
-    for path in (f"guests/{hosting.importer.reference}/flights/arrival", f"travel/transfers/{vehicle.reference}/link", "travel/mark"):
+    for path in (
+        f"guests/{hosting.importer.reference}/flights/arrival",
+        f"travel/transfers/{vehicle.reference}/link",
+        "travel/mark",
+    ):
         assert client.submit(f"{place.staff}/{path}").status_code == 403, path
     if role is None:  # what is of another fair is not found at one's own
         assert client.get(f"{elsewhere.staff}/guests/{hosting.importer.reference}").status_code == 404
@@ -403,7 +434,13 @@ def test_the_list_of_guests_is_narrowed(app: Flask, client: Any) -> None:
     assert shown() == shown(tier="both") == shown(country="JP") == shown(flight="departure") == both
     assert shown(flight="none") == shown(flight="arrival") == {without.reference}
     assert shown(day=(place.fair.starts_on - timedelta(days=1)).isoformat()) == {with_flight.reference}
-    assert shown(changed="yes") == shown(tier="none") == shown(tier="x") == shown(day=place.fair.ends_on.isoformat()) == set()
+    assert (
+        shown(changed="yes")
+        == shown(tier="none")
+        == shown(tier="x")
+        == shown(day=place.fair.ends_on.isoformat())
+        == set()
+    )
     issue_version(vehicle, by=SYSTEM)
     save_flight(with_flight, landing(place.fair, "14:20"), by=SYSTEM)
     assert shown(changed="yes") == {with_flight.reference}
