@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, case, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from fairs.calendar.models import Fair
 from fairs.core.clock import local_day
@@ -20,7 +20,7 @@ from fairs.core.text import fold
 from fairs.core.tokens import digest
 from fairs.directory.models import Company, Person
 from fairs.hospitality.models import Flight, ManifestVersion, TransferRun, TransferSeat
-from fairs.hospitality.planning import PlannedRun, Rider, propose
+from fairs.hospitality.planning import PlannedRun, Rider, fits, propose
 from fairs.hospitality.states import AT_THE_CAR, Direction, FlightState, RunKind, RunState, SeatState
 from fairs.hosting.models import Hosting
 from fairs.hosting.states import GRANTED, SupportTier
@@ -112,7 +112,11 @@ class BoardFlight:
     @property
     def runs(self) -> list[TransferRun]:
         """The runs that meet it, each once."""
-        found = {guest.seat.run.id: guest.seat.run for guest in self.guests if guest.seat is not None and guest.seat.run is not None}
+        found = {
+            guest.seat.run.id: guest.seat.run
+            for guest in self.guests
+            if guest.seat is not None and guest.seat.run is not None
+        }
         return sorted(found.values(), key=lambda run: run.leaves_at)
 
     def count(self, state: FlightState) -> int:
@@ -121,7 +125,11 @@ class BoardFlight:
 
     def to_meet(self) -> list[TransferSeat]:
         """Places whose guests are not met yet."""
-        return [g.seat for g in self.guests if g.seat is not None and g.seat.run_id is not None and g.seat.state is not SeatState.MET]
+        return [
+            g.seat
+            for g in self.guests
+            if g.seat is not None and g.seat.run_id is not None and g.seat.state is not SeatState.MET
+        ]
 
 
 def _whole_flights() -> Select[Flight]:
@@ -137,7 +145,9 @@ def _whole_flights() -> Select[Flight]:
     )
 
 
-def board(fair: Fair, day: date, *, direction: str = "", airport: str = "", state: str = "", text: str = "") -> list[BoardFlight]:
+def board(
+    fair: Fair, day: date, *, direction: str = "", airport: str = "", state: str = "", text: str = ""
+) -> list[BoardFlight]:
     """The flights of a day by their time at the fair's place, each with its guests and who meets them."""
     begin, end = day_of(fair, day)
     query = _whole_flights().where(Flight.fair_id == fair.id, LIVE, COMING, _on(begin, end))
@@ -157,7 +167,7 @@ def board(fair: Fair, day: date, *, direction: str = "", airport: str = "", stat
             )
         )
     flights = db.session.scalars(query.order_by(Flight.id)).all()
-    seats = _seats_by_way([one.importer_id for one in flights])
+    seats = seats_by_way([one.importer_id for one in flights])
     found: dict[str, BoardFlight] = {}
     for one in flights:
         group = BoardFlight(one.direction, one.number, one.airport, one.away, one.at_fair)
@@ -170,10 +180,13 @@ def board(fair: Fair, day: date, *, direction: str = "", airport: str = "", stat
 
 def _on(begin: datetime, end: datetime) -> Any:
     arrives = and_(Flight.direction == Direction.ARRIVAL, Flight.arrives_at >= begin, Flight.arrives_at < end)
-    return or_(arrives, and_(Flight.direction == Direction.DEPARTURE, Flight.departs_at >= begin, Flight.departs_at < end))
+    return or_(
+        arrives, and_(Flight.direction == Direction.DEPARTURE, Flight.departs_at >= begin, Flight.departs_at < end)
+    )
 
 
-def _seats_by_way(importer_ids: Sequence[int]) -> dict[tuple[int, str], TransferSeat]:
+def seats_by_way(importer_ids: Sequence[int]) -> dict[tuple[int, str], TransferSeat]:
+    """The places each way of many guests in one statement, by registration and way."""
     rows = db.session.scalars(
         select(TransferSeat)
         .options(joinedload(TransferSeat.run))
@@ -214,7 +227,9 @@ def travel_days(fair: Fair) -> list[tuple[date, int, int]]:
 
 def airports_of(fair_id: int) -> list[str]:
     """Codes of the airports that guests come from and go to."""
-    rows = db.session.execute(select(Flight.from_airport, Flight.to_airport).where(Flight.fair_id == fair_id, LIVE).distinct())
+    rows = db.session.execute(
+        select(Flight.from_airport, Flight.to_airport).where(Flight.fair_id == fair_id, LIVE).distinct()
+    )
     return sorted({code for row in rows for code in row})
 
 
@@ -231,11 +246,15 @@ class Proposal:
     @property
     def mark(self) -> str:
         """Differs as soon as any run or guest does."""
-        text = repr([(run.airport, run.leaves_at.isoformat(), [one.seat_id for one in run.riders]) for run in self.runs])
+        text = repr(
+            [(run.airport, run.leaves_at.isoformat(), [one.seat_id for one in run.riders]) for run in self.runs]
+        )
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def waiting_seats(fair: Fair, day: date | None = None, kind: RunKind | None = None) -> list[tuple[TransferSeat, Flight | None]]:
+def waiting_seats(
+    fair: Fair, day: date | None = None, kind: RunKind | None = None
+) -> list[tuple[TransferSeat, Flight | None]]:
     """Guests who still need a place, with their flight, in the order of the flights; of one day and one way or of all."""
     query = (
         select(TransferSeat, Flight)
@@ -269,7 +288,9 @@ def proposal(fair: Fair, day: date, kind: RunKind, *, window: timedelta, capacit
 
 def run_by_reference(fair_id: int, reference: str) -> TransferRun:
     """A run of this fair; raises NotFound."""
-    found = db.session.scalar(select(TransferRun).where(TransferRun.fair_id == fair_id, TransferRun.reference == reference))
+    found = db.session.scalar(
+        select(TransferRun).where(TransferRun.fair_id == fair_id, TransferRun.reference == reference)
+    )
     if found is None:
         raise NotFound
     return found
@@ -288,15 +309,50 @@ def run_of_link(token: str) -> TransferRun:
 def runs_of_day(fair: Fair, day: date, *, with_cancelled: bool = True) -> Sequence[TransferRun]:
     """The runs of a day by the hour at which they leave."""
     begin, end = day_of(fair, day)
-    query = select(TransferRun).where(TransferRun.fair_id == fair.id, TransferRun.leaves_at >= begin, TransferRun.leaves_at < end)
+    query = select(TransferRun).where(
+        TransferRun.fair_id == fair.id, TransferRun.leaves_at >= begin, TransferRun.leaves_at < end
+    )
     if not with_cancelled:
         query = query.where(TransferRun.state != RunState.CANCELLED)
     return db.session.scalars(query.order_by(TransferRun.leaves_at, TransferRun.id)).all()
 
 
+def taken_of(run_ids: Sequence[int]) -> dict[int, int]:
+    """How many places of each run are taken, in one statement."""
+    rows = db.session.execute(
+        select(TransferSeat.run_id, func.count())
+        .where(TransferSeat.run_id.in_(run_ids), TransferSeat.state.in_(AT_THE_CAR))
+        .group_by(TransferSeat.run_id)
+    )
+    found: dict[int, int] = dict(rows.tuples().all())  # type: ignore[arg-type]
+    return {run_id: found.get(run_id, 0) for run_id in run_ids}
+
+
+def fitting_runs(fair: Fair, flights: Iterable[Flight]) -> dict[RunKind, list[tuple[TransferRun, int]]]:
+    """For each way the planned runs that suit the guest's flight, with their free places; two statements."""
+    mine = {RunKind(one.direction.value): one for one in flights}
+    rows = db.session.scalars(
+        select(TransferRun)
+        .where(TransferRun.fair_id == fair.id, TransferRun.state == RunState.PLANNED, TransferRun.kind.in_(list(mine)))
+        .order_by(TransferRun.leaves_at, TransferRun.id)
+    )
+    suiting = [
+        run
+        for run in rows
+        if run.airport == mine[run.kind].airport and fits(run.kind, mine[run.kind].at_fair, run.leaves_at)
+    ]
+    used = taken_of([run.id for run in suiting])
+    found: dict[RunKind, list[tuple[TransferRun, int]]] = {kind: [] for kind in RunKind}
+    for run in suiting:
+        found[run.kind].append((run, run.capacity - used[run.id]))
+    return found
+
+
 def run_days(fair: Fair) -> list[date]:
     """The days on which vehicles drive."""
-    rows = db.session.scalars(select(TransferRun.leaves_at).where(TransferRun.fair_id == fair.id, TransferRun.state != RunState.CANCELLED))
+    rows = db.session.scalars(
+        select(TransferRun.leaves_at).where(TransferRun.fair_id == fair.id, TransferRun.state != RunState.CANCELLED)
+    )
     return sorted({local_day(moment, fair.time_zone) for moment in rows})
 
 
@@ -331,7 +387,9 @@ def passengers_of(run_ids: Sequence[int]) -> dict[int, list[Passenger]]:
     for seat, flight in rows:
         found[seat.run_id].append(Passenger(seat, flight))
     for passengers in found.values():
-        passengers.sort(key=lambda one: (one.flight.at_fair.timestamp() if one.flight else 0, one.importer.person.folded))
+        passengers.sort(
+            key=lambda one: (one.flight.at_fair.timestamp() if one.flight else 0, one.importer.person.folded)
+        )
     return found
 
 
@@ -344,7 +402,9 @@ def versions_of(run_id: int) -> Sequence[ManifestVersion]:
 
 def last_versions(run_ids: Sequence[int]) -> dict[int, ManifestVersion]:
     """The newest version of each run's list."""
-    newest = select(func.max(ManifestVersion.id)).where(ManifestVersion.run_id.in_(run_ids)).group_by(ManifestVersion.run_id)
+    newest = (
+        select(func.max(ManifestVersion.id)).where(ManifestVersion.run_id.in_(run_ids)).group_by(ManifestVersion.run_id)
+    )
     rows = db.session.scalars(select(ManifestVersion).where(ManifestVersion.id.in_(newest)))
     return {row.run_id: row for row in rows}
 
@@ -366,6 +426,24 @@ class GuestFilter:
 
 def _has(direction: Direction) -> Any:
     return select(Flight.id).where(Flight.importer_id == Importer.id, Flight.direction == direction, LIVE).exists()
+
+
+def _changed_since_print(fair_id: int) -> Any:
+    """A place changed after the list of its run was printed, or came to no printed list after others were printed."""
+    printed = aliased(TransferRun)
+    earlier = select(printed.id).where(printed.fair_id == fair_id, printed.printed_at < TransferSeat.changed_at)
+    return (
+        select(TransferSeat.id)
+        .outerjoin(TransferRun, TransferRun.id == TransferSeat.run_id)
+        .where(
+            TransferSeat.importer_id == Importer.id,
+            or_(
+                TransferRun.printed_at < TransferSeat.changed_at,
+                and_(TransferRun.printed_at.is_(None), earlier.correlate(TransferSeat).exists()),
+            ),
+        )
+        .exists()
+    )
 
 
 def guests_matching(fair: Fair, wanted: GuestFilter) -> Select[Importer]:
@@ -390,7 +468,11 @@ def guests_matching(fair: Fair, wanted: GuestFilter) -> Select[Importer]:
     if wanted.tier == "none":
         query = query.where(~granted.exists())
     elif wanted.tier:
-        query = query.where(granted.where(Hosting.tier == wanted.tier).exists() if wanted.tier in set(SupportTier) else Importer.id == -1)
+        query = query.where(
+            granted.where(Hosting.tier == wanted.tier).exists()
+            if wanted.tier in set(SupportTier)
+            else Importer.id == -1
+        )
     if wanted.day is not None:
         begin, end = day_of(fair, wanted.day)
         day = flies.where(Flight.direction == Direction.ARRIVAL, Flight.arrives_at >= begin, Flight.arrives_at < end)
@@ -400,8 +482,7 @@ def guests_matching(fair: Fair, wanted: GuestFilter) -> Select[Importer]:
     elif wanted.flight in set(Direction):
         query = query.where(~_has(Direction(wanted.flight)))
     if wanted.changed:
-        since = select(TransferSeat.id).join(TransferRun, TransferRun.id == TransferSeat.run_id)
-        query = query.where(since.where(TransferSeat.importer_id == Importer.id, TransferRun.printed_at < TransferSeat.changed_at).exists())
+        query = query.where(_changed_since_print(fair.id))
     if wanted.country:
         query = query.where(Company.country == wanted.country.upper())
     return query

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from fairs.audit.service import record
 from fairs.calendar.models import Fair
@@ -127,8 +127,9 @@ def taken(run_id: int) -> int:
 def give_place(importer: Importer, run: TransferRun, *, by: Actor) -> TransferSeat:
     """Give a guest a place in this run; from another run of the same way they move. Raises RunFull and RunClosed."""
     with transaction():
+        _lock_guest(importer)
         seat = _standing_seat(importer.id, run)
-        _lock_runs({run.id, *([seat.run_id] if seat is not None and seat.run_id is not None else [])})
+        _lock_runs({run.id, *([seat.run_id] if seat is not None and seat.run_id is not None else [])}, run.id)
         row = _open(run)
         seat = _standing_seat(importer.id, row)  # read again under the lock
         if seat is not None and seat.run_id == row.id:
@@ -158,7 +159,7 @@ def free_place(seat: TransferSeat, *, by: Actor) -> TransferSeat:
     """Take a guest out of the run; they still need to be driven. Raises InvalidTransition for one who was met."""
     with transaction():
         if seat.run_id is not None:
-            _lock_runs({seat.run_id})
+            _lock_runs({seat.run_id}, seat.run_id)
         row = _seat_row(seat)
         if row.run_id is not None:
             _free(row, by)
@@ -180,7 +181,7 @@ def drop_seat(seat: TransferSeat, *, by: Actor) -> TransferSeat:
     """The guest needs no drive this way. Raises InvalidTransition for one who was met."""
     with transaction():
         if seat.run_id is not None:
-            _lock_runs({seat.run_id})
+            _lock_runs({seat.run_id}, seat.run_id)
         row = _seat_row(seat)
         if row.state is not SeatState.DROPPED:
             _drop(row, by)
@@ -200,6 +201,7 @@ def _drop(seat: TransferSeat, by: Actor) -> None:
 def want_seat(importer: Importer, kind: RunKind, *, by: Actor) -> TransferSeat:
     """The guest is to be driven this way: in a run that suits the flight, else the place is still to be found."""
     with transaction():
+        _lock_guest(importer)
         seat = _one_way(importer.id, kind)
         if seat is None:
             seat = TransferSeat(fair_id=importer.fair_id, importer_id=importer.id, kind=kind, changed_at=now())
@@ -221,7 +223,8 @@ def follow_flight(importer: Importer, flight: Flight, *, by: Actor) -> TransferS
     seat = _one_way(importer.id, kind)
     if flight.state in {FlightState.CANCELLED, FlightState.MISSED}:
         if seat is not None and seat.may_move_to(SeatState.DROPPED):
-            _lock_runs({seat.run_id} if seat.run_id is not None else set())
+            if seat.run_id is not None:
+                _lock_runs({seat.run_id}, seat.run_id)
             _drop(seat, by)
         return None
     if seat is None:
@@ -232,7 +235,7 @@ def follow_flight(importer: Importer, flight: Flight, *, by: Actor) -> TransferS
         return seat
     run = db.session.get_one(TransferRun, seat.run_id)
     if run.airport == flight.airport and fits(kind, flight.at_fair, run.leaves_at):
-        _lock_runs({run.id})
+        _lock_runs({run.id}, run.id)
         seat.changed_at = now()  # the driver's list shows the flight
         _touch(run)
     elif seat.state is not SeatState.MET:
@@ -244,18 +247,19 @@ def _find_place(seat: TransferSeat, flight: Flight, by: Actor) -> None:
     """Move to the run that leaves soonest after one is ready; without one the place is marked as needed."""
     ready = ready_at(seat.kind, flight.at_fair)
     span = (ready, ready + LONGEST_WINDOW) if seat.kind is RunKind.ARRIVAL else (ready - LONGEST_WINDOW, ready)
-    old = [TransferRun.id == seat.run_id] if seat.run_id is not None else []
     runs = db.session.scalars(
         select(TransferRun)
         .where(
-            (
-                (TransferRun.fair_id == seat.fair_id)
-                & (TransferRun.kind == seat.kind)
-                & (TransferRun.airport == flight.airport)
-                & (TransferRun.state == RunState.PLANNED)
-                & TransferRun.leaves_at.between(*span)
+            or_(
+                and_(
+                    TransferRun.fair_id == seat.fair_id,
+                    TransferRun.kind == seat.kind,
+                    TransferRun.airport == flight.airport,
+                    TransferRun.state == RunState.PLANNED,
+                    TransferRun.leaves_at.between(*span),
+                ),
+                TransferRun.id == seat.run_id,
             )
-            | (old[0] if old else (TransferRun.id == -1))
         )
         .order_by(TransferRun.id)
         .with_for_update(key_share=True)
@@ -278,7 +282,7 @@ def mark_seat(seat: TransferSeat, state: SeatState, *, by: Actor) -> TransferSea
     with transaction():
         if seat.run_id is None:
             raise NotFound
-        run = _lock_runs({seat.run_id})[0]
+        run = _lock_runs({seat.run_id}, seat.run_id)
         if run.state is RunState.CANCELLED:
             raise RunClosed
         row = _seat_row(seat)
@@ -296,7 +300,7 @@ def mark_seat(seat: TransferSeat, state: SeatState, *, by: Actor) -> TransferSea
 def move_run(run: TransferRun, state: RunState, *, by: Actor) -> TransferRun:
     """The vehicle leaves, has arrived, or the run is cancelled: then its guests need other places, and find them if there are."""
     with transaction():
-        row = _lock_runs({run.id})[0]
+        row = _lock_runs(_likely_others(run) if state is RunState.CANCELLED else {run.id}, run.id)
         if row.state is state:
             return row
         row.move_to(state)
@@ -305,22 +309,25 @@ def move_run(run: TransferRun, state: RunState, *, by: Actor) -> TransferRun:
         db.session.flush()
         record(f"transfers.run_{state.value}", row, by=by)
         if state is RunState.CANCELLED:
-            release_seats(row, by=by, find=True)
+            release_seats(row, by=by, then="find")
         return row
 
 
-def release_seats(run: TransferRun, *, by: Actor, find: bool) -> None:
-    """Free all places of a run that does not drive; ``find`` others for its guests. Inside transaction()."""
+def release_seats(run: TransferRun, *, by: Actor, then: Literal["find", "need", "drop"]) -> None:
+    """Free all places of a run that does not drive; inside transaction().
+
+    Its guests then ``find`` places in other runs where there are any, ``need`` one, or give theirs up (``drop``).
+    """
     for seat in _seats(run.id):
         if seat.state is SeatState.MET:
             continue
-        if find:
-            _free(seat, by)
-            flight = _flight(seat.importer_id, seat.kind) if seat.kind is not RunKind.SHUTTLE else None
-            if flight is not None:
-                _find_place(seat, flight, by)
-        else:
+        if then == "drop":
             _drop(seat, by)
+            continue
+        _free(seat, by)
+        flight = _flight(seat.importer_id, seat.kind)
+        if then == "find" and flight is not None:
+            _find_place(seat, flight, by)
 
 
 def make_runs(
@@ -346,7 +353,10 @@ def _made(fair: Fair, planned: PlannedRun, capacity: int, by: Actor) -> Transfer
     db.session.flush()
     record("transfers.plan", run, by=by, after={**_facts(run), "guests": len(planned.riders)})
     for rider in planned.riders:
-        _seat(db.session.get_one(TransferSeat, rider.seat_id, with_for_update=MINE), run, by)
+        seat = db.session.get_one(TransferSeat, rider.seat_id, with_for_update=MINE, populate_existing=True)
+        if seat.state is not SeatState.NEEDS_PLACE:
+            raise PlanStale
+        _seat(seat, run, by)
     return run
 
 
@@ -363,7 +373,7 @@ def new_drive_link(run: TransferRun, *, by: Actor) -> str:
 def close_drive_link(run: TransferRun, *, by: Actor) -> None:
     """The driver's link opens nothing any more."""
     with transaction():
-        row = _lock_runs({run.id})[0]
+        row = _lock_runs({run.id}, run.id)
         row.link_hash = None
         record("transfers.link_closed", row, by=by)
 
@@ -377,18 +387,31 @@ def _touch(run: TransferRun) -> None:
     run.changed_at = now()
 
 
-def _lock_runs(run_ids: set[int]) -> Sequence[TransferRun]:
-    return db.session.scalars(
+def _lock_runs(run_ids: set[int], wanted: int) -> TransferRun:
+    """Lock these runs in the order of their keys; gives back the wanted one."""
+    rows = db.session.scalars(
         select(TransferRun)
         .where(TransferRun.id.in_(run_ids))
         .order_by(TransferRun.id)
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
+    return next(row for row in rows if row.id == wanted)
+
+
+def _likely_others(run: TransferRun) -> set[int]:
+    """The run and those to which its guests may move: locked together, so that two cancellations never wait in a circle."""
+    same = (TransferRun.fair_id == run.fair_id, TransferRun.kind == run.kind, TransferRun.airport == run.airport)
+    return {run.id, *db.session.scalars(select(TransferRun.id).where(*same, TransferRun.state == RunState.PLANNED))}
+
+
+def _lock_guest(importer: Importer) -> None:
+    # Before the runs, as whoever changes the guest's flight does: there is one place each way.
+    db.session.get_one(Importer, importer.id, with_for_update=MINE, populate_existing=True)
 
 
 def _open(run: TransferRun) -> TransferRun:
-    row = _lock_runs({run.id})[0]
+    row = _lock_runs({run.id}, run.id)
     if row.state not in OPEN_RUNS:
         raise RunClosed
     return row
@@ -439,4 +462,3 @@ def _facts(run: TransferRun) -> dict[str, Any]:
     names = ("kind", "airport", "leaves_at", "capacity", "from_place", "to_place", "meeting_point", "vehicle", "plate",
              "driver_name", "driver_phone", "coordinator_phone", "note")  # fmt: skip
     return {name: getattr(run, name) for name in names}
-

@@ -105,7 +105,9 @@ def register() -> Any:
             return go(url_for("importers.check_mail"))
         except DomainError as error:
             form.add_error(error)
-    return render_template("importers/register.html", form=form, support=offers_support(fair)), 422 if form.errors else 200
+    return render_template(
+        "importers/register.html", form=form, support=offers_support(fair)
+    ), 422 if form.errors else 200
 
 
 @bp.get("/f/<fair_slug>/importers/check-mail")

@@ -148,7 +148,8 @@ class Stay(HasState, Record):
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # the guest agreed to hotel, nights and payer
     confirmation: Mapped[str] = mapped_column(String(40), default="")  # the hotel's own number
     issue: Mapped[StayIssue] = mapped_column(StateType(StayIssue), default=StayIssue.NONE)
-    issue_text: Mapped[str] = mapped_column(String(300), default="")
+    needs_from: Mapped[date | None]  # the nights that the guest would need, where they could not be given
+    needs_until: Mapped[date | None]
     reason: Mapped[str] = mapped_column(String(400), default="")  # why it was cancelled, or the guest did not come
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # who pays for a no-show is agreed with the hotel
     changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -162,6 +163,11 @@ class Stay(HasState, Record):
     def nights(self) -> int:
         """How many nights."""
         return (self.leaves_on - self.arrives_on).days
+
+    @property
+    def folded(self) -> str:
+        """For lists in the order of guests' names."""
+        return self.importer.person.folded
 
     @property
     def room_type(self) -> str:
@@ -179,6 +185,10 @@ class Stay(HasState, Record):
     def held_nights(self) -> list[date]:
         """The nights that the stay takes."""
         return [self.arrives_on + timedelta(days=n) for n in range((self.holds_until - self.arrives_on).days)]
+
+    def clear_issue(self) -> None:
+        """Nobody has to look at these nights any more."""
+        self.issue, self.needs_from, self.needs_until = StayIssue.NONE, None, None
 
 
 class Placing(Record):

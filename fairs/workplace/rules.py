@@ -14,8 +14,10 @@ from flask_babel import lazy_gettext as _l
 
 from fairs.booths.withdrawal import last_day_to_withdraw, last_early_day
 from fairs.calendar.models import Fair
+from fairs.claims.queries import rules_of as claim_rules_of
 from fairs.core.clock import local_day
 from fairs.core.permissions import Role
+from fairs.invitations.queries import last_day_for_answers
 from fairs.sitework.catalogue import items_of as services_of
 from fairs.sitework.manual import items_of as manual_of
 from fairs.sitework.standing import settings_of
@@ -61,6 +63,11 @@ def _build_up(fair: Fair) -> date:
     return fair.starts_on - timedelta(days=settings_of(fair.id).build_up_days)
 
 
+def _claims_close(fair: Fair) -> date:
+    """The last day on which guests hand in their claims."""
+    return fair.ends_on + timedelta(days=claim_rules_of(fair.id).days_to_claim)
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One date. ``proof``: ``milestone`` a person records it, ``day`` it happens by itself, else a key of ``timeline.PROOFS``.
@@ -97,6 +104,10 @@ RULES: tuple[Rule, ...] = (
          "exhibitors.index", {"state": "submitted"}),
     Rule("support", _l("Decisions on support are signed"), before(45), Role.ORGANISER, CUSTOM, "support", "documents.index"),
     Rule("allocation", _l("Booths are allocated"), before(40), Role.ORGANISER, CUSTOM, "allocation", "allocation.index"),
+    Rule("invitations", _l("The invitations go out"), before(120), Role.HOSPITALITY, CUSTOM, "invitations", "campaigns.index",
+         kinds=("trade",)),
+    Rule("replies", _l("Last day for answers to invitations"), last_day_for_answers, Role.HOSPITALITY, RECORDS, "day",
+         "invitations.index", {"state": "invited"}),
     Rule("rooms", _l("Rooms that nobody needs are released"), before(30), Role.HOSPITALITY, CUSTOM, kinds=("trade",)),
     Rule("importers", _l("All importers have an answer"), before(30), Role.ORGANISER, RECORDS, "importers",
          "importers.index", {"state": "submitted"}),
@@ -114,6 +125,8 @@ RULES: tuple[Rule, ...] = (
     Rule("last_day", _l("Last day of the fair"), after(0), Role.ORGANISER, FAIR, "day", "checkin.gates"),
     Rule("closing", _l("The fair is closed"), after(1), Role.ORGANISER, CUSTOM, "closed", "calendar.settings"),
     Rule("report", _l("Report on the results is handed in"), after(30), Role.ORGANISER, DECREE, "report", "reports.programmes"),
+    Rule("claims", _l("Guests have handed in their claims"), _claims_close, Role.HOSPITALITY, FAIR, "day", "claims.index",
+         kinds=("trade",)),
     Rule("follow_up_3", _l("Contracts followed up after 3 months"), after(91), Role.DEALS, CUSTOM, "milestone",
          "contracts.index", kinds=("trade",)),
     Rule("follow_up_6", _l("Contracts followed up after 6 months"), after(182), Role.DEALS, CUSTOM, "milestone",

@@ -16,7 +16,9 @@ branch_labels = None
 depends_on = None
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-BLOCK_COLUMNS = ("arrived_on", "block_id", "changed_at", "confirmed_at", "released_from", "room_id", "settled_at")
+OWN_COLUMNS = (
+    "arrived_on", "block_id", "changed_at", "confirmed_at", "needs_from", "needs_until", "released_from", "room_id", "settled_at",
+)  # fmt: skip
 
 
 def upgrade() -> None:
@@ -115,14 +117,14 @@ def upgrade() -> None:
     with op.batch_alter_table("hotels", schema=None) as batch_op:
         batch_op.alter_column("locale", server_default=None)
 
-    texts = {"diet": 200, "confirmation": 40, "issue": 32, "issue_text": 300, "reason": 400}
+    texts = {"diet": 200, "confirmation": 40, "issue": 32, "reason": 400}
     with op.batch_alter_table("stays", schema=None) as batch_op:
         for name, length in texts.items():
             default = "none" if name == "issue" else ""
             batch_op.add_column(sa.Column(name, sa.String(length=length), nullable=False, server_default=default))
         for name in ("block_id", "room_id"):
             batch_op.add_column(sa.Column(name, KEY, nullable=True))
-        for name in ("released_from", "arrived_on"):
+        for name in ("released_from", "arrived_on", "needs_from", "needs_until"):
             batch_op.add_column(sa.Column(name, sa.Date(), nullable=True))
         for name in ("confirmed_at", "settled_at", "changed_at"):
             batch_op.add_column(sa.Column(name, sa.DateTime(timezone=True), nullable=True))
@@ -150,7 +152,7 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("ck_stays_nights"), type_="check")
         batch_op.drop_constraint(batch_op.f("fk_stays_room_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_stays_block_id"), type_="foreignkey")
-        for name in (*BLOCK_COLUMNS, "diet", "confirmation", "issue", "issue_text", "reason"):
+        for name in (*OWN_COLUMNS, "diet", "confirmation", "issue", "reason"):
             batch_op.drop_column(name)
         batch_op.alter_column("hotel_id", existing_type=KEY, nullable=False)
         batch_op.add_column(sa.Column("room_type", sa.String(length=60), nullable=False, server_default=""))
