@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, String, Table, Text, cast, delete, func, or_, select, update
+from sqlalchemy import JSON, ColumnElement, String, Table, Text, cast, delete, func, literal, or_, select, update
 
 from fairs.accounts.models import User
 from fairs.audit.models import AuditEntry
@@ -112,6 +112,8 @@ def _emptied(column: Any) -> Any:
     """What stands in a column that says who somebody was: nothing, else a mark, else an empty value of its kind."""
     if column.nullable:
         return db.null()
+    if column.unique:
+        return literal("erased-") + cast(column.table.c.id, String)
     if isinstance(column.type, JSON):
         default = column.default.arg(None) if column.default is not None and column.default.is_callable else {}
         return [] if isinstance(default, list) else {}
