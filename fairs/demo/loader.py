@@ -24,6 +24,7 @@ from fairs.demo.booth_sales import load_booth_sales
 from fairs.demo.budgets import load_budgets
 from fairs.demo.cash import load_cash_desk
 from fairs.demo.claims import load_claims
+from fairs.demo.contacts import load_contacts
 from fairs.demo.deals import load_contracts, load_rates
 from fairs.demo.guest_pages import load_guest_pages
 from fairs.demo.guests import load_guests
@@ -115,6 +116,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         made["hosted"] = load_guests(random.Random(PLAN_YEAR + 3), giftshow, users)
         made["stays"] = load_lodging(giftshow, users)
         made["guests flying"] = load_travel(random.Random(PLAN_YEAR + 4), giftshow, users)
+        made["contacts"] = load_contacts(random.Random(PLAN_YEAR + 23), giftshow, users)
         made["letters"] = load_letters(random.Random(PLAN_YEAR + 26), giftshow, users)
         made["claims"] = load_claims(souvenirs, users)
         made["data requests"] = load_guest_pages(giftshow, users)

@@ -324,7 +324,7 @@ def taken_of(run_ids: Sequence[int]) -> dict[int, int]:
         .where(TransferSeat.run_id.in_(run_ids), TransferSeat.state.in_(AT_THE_CAR))
         .group_by(TransferSeat.run_id)
     )
-    found: dict[int, int] = dict(rows.tuples().all())  # type: ignore[arg-type]
+    found: dict[int, int] = {run_id: number for run_id, number in rows if run_id is not None}
     return {run_id: found.get(run_id, 0) for run_id in run_ids}
 
 

@@ -153,7 +153,7 @@ def _page(run: TransferRun, link: str = "") -> str:
     return render_template(
         "hospitality/run.html", run=run, rows=current_rows([run])[run.id], taken=taken(run.id), versions=versions,
         changed=changed_head(run, versions[0] if versions else None), others=[one for one in others if one.state in OPEN_RUNS],
-        waiting=[row for row in waiting_seats(fair, kind=run.kind)], link=link, code=code, expires=link_expires_at(run),
+        waiting=waiting_seats(fair, kind=run.kind), link=link, code=code, expires=link_expires_at(run),
         R=RunState, S=SeatState, is_open=run.state in OPEN_RUNS, ARRANGE_TRAVEL=ARRANGE_TRAVEL,
     )  # fmt: skip
 

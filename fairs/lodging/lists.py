@@ -97,7 +97,7 @@ def _search(query: Select[Stay], text: str) -> Select[Stay]:
         or_(
             Person.folded.contains(folded, autoescape=True), Company.folded.contains(folded, autoescape=True),
             Importer.reference.startswith(text.upper(), autoescape=True), Stay.confirmation == text,
-            Stay.hotel_id.in_(select(Hotel.id).where(func.lower(Hotel.name).contains(text.lower(), autoescape=True))),
+            Stay.hotel_id.in_(select(Hotel.id).where(Hotel.folded.contains(folded, autoescape=True))),
         )
     )  # fmt: skip
 

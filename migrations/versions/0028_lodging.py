@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("vat_included", sa.Boolean(), nullable=False),
         sa.Column("breakfast_included", sa.Boolean(), nullable=False),
         sa.Column("release_on", sa.Date(), nullable=True),
+        sa.Column("remind_on", sa.Date(), nullable=True),
         sa.Column("attrition_percent", sa.Integer(), nullable=False),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", KEY, nullable=False),
@@ -48,7 +49,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("hotel_id", "room_type", name=op.f("uq_room_blocks_hotel_id_room_type")),
     )
     with op.batch_alter_table("room_blocks", schema=None) as batch_op:
-        batch_op.create_index("ix_room_blocks_fair_release", ["fair_id", "release_on"], unique=False)
+        batch_op.create_index("ix_room_blocks_fair_release", ["fair_id", "release_on", "remind_on"], unique=False)
     op.create_table(
         "room_nights",
         sa.Column("block_id", KEY, nullable=False),
@@ -114,8 +115,10 @@ def upgrade() -> None:
     with op.batch_alter_table("hotels", schema=None) as batch_op:
         batch_op.add_column(sa.Column("list_due_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("locale", sa.String(length=5), nullable=False, server_default="vi"))
+        batch_op.add_column(sa.Column("folded", sa.String(length=200), nullable=False, server_default=""))
     with op.batch_alter_table("hotels", schema=None) as batch_op:
-        batch_op.alter_column("locale", server_default=None)
+        for name in ("locale", "folded"):
+            batch_op.alter_column(name, server_default=None)
 
     texts = {"diet": 200, "confirmation": 40, "issue": 32, "reason": 400}
     with op.batch_alter_table("stays", schema=None) as batch_op:
@@ -157,7 +160,7 @@ def downgrade() -> None:
         batch_op.alter_column("hotel_id", existing_type=KEY, nullable=False)
         batch_op.add_column(sa.Column("room_type", sa.String(length=60), nullable=False, server_default=""))
     with op.batch_alter_table("hotels", schema=None) as batch_op:
-        batch_op.drop_column("locale")
-        batch_op.drop_column("list_due_on")
+        for name in ("folded", "locale", "list_due_on"):
+            batch_op.drop_column(name)
     for table in ("rooming_lists", "placings", "rooms", "room_nights", "room_blocks"):
         op.drop_table(table)

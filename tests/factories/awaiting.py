@@ -42,6 +42,11 @@ from fairs.claims.seconds import ask_waiver, decide_waiver
 from fairs.claims.seconds import decide_clash as decide_claim_clash
 from fairs.claims.service import refuse as refuse_claim
 from fairs.claims.states import ChargeKind, LineKind, Proof
+from fairs.contacts.columns import Layout
+from fairs.contacts.models import ContactImport
+from fairs.contacts.service import ListSource, choose_layout, hand_in, start_import
+from fairs.contacts.service import check as check_list
+from fairs.contacts.states import ImportKind
 from fairs.contracts.service import edit_contract, return_contract, verify_contract
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now, today
@@ -68,6 +73,11 @@ from fairs.invitations.mails import invite
 from fairs.invitations.service import mark_unreachable
 from fairs.invitations.states import SourceKind
 from fairs.letters.service import revoke_letter, wish_letter
+from fairs.lodging.blocks import give_back
+from fairs.lodging.service import place_stay
+from fairs.lodging.states import StayIssue
+from fairs.lodging.using import mark_no_show, settle_no_show
+from fairs.lodging.wishes import close_issue, raise_issue
 from fairs.messages.models import OutboxMessage
 from fairs.messages.service import Notice, mark_printed, send, try_again
 from fairs.messages.states import MessageState
@@ -86,6 +96,7 @@ from tests.factories.cards import card_event
 from tests.factories.checkin import Entrance, new_fair
 from tests.factories.claims import Desk as ClaimDesk
 from tests.factories.claims import claims_desk
+from tests.factories.contacts import contact, csv_list
 from tests.factories.deals import ALL_CHECKS, acting, office, scan, vnd
 from tests.factories.deals import Office as Deals
 from tests.factories.exhibitors import new_office
@@ -93,6 +104,7 @@ from tests.factories.hosting import hosting_place
 from tests.factories.importers import ZONE, reception
 from tests.factories.invitations import inviting
 from tests.factories.letters import registry as letters_registry
+from tests.factories.lodging import inn
 from tests.factories.sitework import new_site
 from tests.factories.statements import Row, csv_file, grid
 from tests.factories.support import support_place
@@ -142,6 +154,33 @@ def data_erasure() -> Awaiting:
     )  # fmt: skip
     propose_erasure(record, by=SYSTEM)
     return Awaiting(importer.fair, record, lambda: carry_out_erasure(record, by=SYSTEM))
+
+
+def room_wanted() -> Awaiting:
+    house = inn()
+    block, record = house.block(), house.stay()
+    return Awaiting(house.fair, record, lambda: place_stay(record, block, by=SYSTEM))
+
+
+def nights_issue() -> Awaiting:
+    house = inn()
+    record = house.placed(house.block())
+    with transaction():
+        raise_issue(record, StayIssue.FLIGHT, house.day(1), house.day(9), by=SYSTEM)
+    return Awaiting(house.fair, record, lambda: close_issue(record, by=SYSTEM))
+
+
+def no_show() -> Awaiting:
+    house = inn()
+    stay = house.placed(house.block())
+    record = mark_no_show(stay, stay.arrives_on, "Không đến", by=SYSTEM)
+    return Awaiting(house.fair, record, lambda: settle_no_show(record, "Khách trả", by=SYSTEM))
+
+
+def room_release() -> Awaiting:
+    house = inn()
+    record = house.block(release_on=house.fair.today + timedelta(days=5))
+    return Awaiting(house.fair, record, lambda: give_back(record, by=SYSTEM))
 
 
 def application() -> Awaiting:
@@ -356,6 +395,22 @@ def bank_line(*, above: bool = False) -> Callable[[], Awaiting]:
             return Awaiting(place.fair, record, lambda: set_aside(record, reason="Lãi", by=SYSTEM))
         record = match_line(record, [Share(place.invoice().id)], by=person)
         return Awaiting(place.fair, record, lambda: second_line(record, by=acting(place.user(Role.FINANCE))))
+
+    return make
+
+
+def list_to_decide(kind: ImportKind) -> Callable[[], Awaiting]:
+    """A list that was compared with the directory and waits to be imported."""
+
+    def make() -> Awaiting:
+        place = reception()
+        row = contact("New Person", "New Firm", "France", "new@new.fr.example")
+        source = ListSource("Thương vụ tại Paris", SourceKind.TRADE_OFFICE)
+        found = hand_in(place.fair, kind, csv_list([row]), source, by=SYSTEM)
+        choose_layout(found, Layout.from_json(found.layout), by=SYSTEM)
+        check_list(found.id)
+        record = db.session.get_one(ContactImport, found.id, populate_existing=True)
+        return Awaiting(place.fair, record, lambda: start_import(record, by=SYSTEM))
 
     return make
 
@@ -722,6 +777,8 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "refund-sending": (_refund(_approve, act=_send),),
     "refund-transit": (_refund(_approve, _send, act=_done, later=LONG),),
     "books": (),  # no state of its own; tests of the books look at it
+    "contacts-decide": (list_to_decide(ImportKind.CONTACTS),),
+    "support-list": (list_to_decide(ImportKind.SUPPORT),),
     "bank-line": (bank_line(),),
     "bank-line-second": (bank_line(above=True),),
     "budget-draft": (budget_draft,),
@@ -761,6 +818,10 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "hosting_proposal": (hosting_proposal,),
     "hosting_paper": (hosting_paper,),
     "hosting_reply": (hosting_reply,),
+    "room-wanted": (room_wanted,),
+    "nights-issue": (nights_issue,),
+    "no-show": (no_show,),
+    "room-release": (room_release,),
     "letter": (letter,),
     "mail": (failed_mail,),
 }

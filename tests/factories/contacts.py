@@ -67,10 +67,10 @@ _LANDS = (
 )
 
 
-def many_contacts(number: int, *, known: Sequence[tuple[str, str, str]] = ()) -> Upload:
-    """So many rows of so many people of a third as many companies; ``known`` (name, company, e-mail) come first."""
-    rows = [contact(name, company, "Japan", email) for name, company, email in known]
-    for n in range(number - len(rows)):
+def many_contacts(number: int, *, first: int = 0) -> Upload:
+    """So many rows of so many people of a third as many companies; the numbers in their names begin with ``first``."""
+    rows = []
+    for n in range(first, first + number):
         land, code, dial = _LANDS[n // 3 % len(_LANDS)]
         host = f"trading{n // 3:05d}.{code.lower()}.example"
         mails = f"buyer{n}@{host}" if n % 7 else f"buyer{n}@{host}; sales{n}@{host}"
