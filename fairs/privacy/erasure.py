@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, String, Table, Text, cast, delete, func, or_, select, update
+from sqlalchemy import JSON, ColumnElement, String, Table, Text, cast, delete, func, literal, or_, select, update
 
 from fairs.accounts.models import User
 from fairs.audit.models import AuditEntry
@@ -26,7 +26,7 @@ from fairs.directory.models import Filing, Person
 from fairs.identity.service import document_of, remove_passport
 from fairs.messages.models import OutboxMessage
 from fairs.messages.states import MessageState
-from fairs.privacy.holdings import Holding, owned
+from fairs.privacy.holdings import LISTS, Holding, owned
 
 ERASED = "[…]"
 """What stands where a name stood."""
@@ -70,13 +70,15 @@ def erase(person: Person, *, by: Actor) -> dict[str, Any]:
         remove_passport(document, by=by)
     for holding in owned():
         _blank(holding, mine[holding.table])
-        _strike(holding, mine[holding.table], words)
+        _strike(holding.rows, words, mine[holding.table])
     _close_doors(mine)
     _forget_account(row)
     row.native_name = f"#{row.id}"
     row.passport_name = row.badge_name = row.name_language = row.email = row.phone = row.job_title = ""
     row.user_id = None
     db.session.flush()
+    for table in LISTS:
+        _strike(db.metadata.tables[table], words)
     _clean_messages(words, address)
     _clean_history(words)
     if words:
@@ -110,6 +112,8 @@ def _emptied(column: Any) -> Any:
     """What stands in a column that says who somebody was: nothing, else a mark, else an empty value of its kind."""
     if column.nullable:
         return db.null()
+    if column.unique:
+        return literal("erased-") + cast(column.table.c.id, String)
     if isinstance(column.type, JSON):
         default = column.default.arg(None) if column.default is not None and column.default.is_callable else {}
         return [] if isinstance(default, list) else {}
@@ -120,15 +124,14 @@ def _emptied(column: Any) -> Any:
 _MARKED = ("text", "name")
 
 
-def _strike(holding: Holding, ids: list[int], words: list[str]) -> None:
-    """Take the name out of all other texts of the person's own records."""
-    rows = holding.rows
-    columns = list(_texts(rows)) if ids and words else []
+def _strike(rows: Table, words: list[str], ids: list[int] | None = None) -> None:
+    """Take the name out of all texts of a table, or of these rows of it."""
+    columns = list(_texts(rows)) if ids != [] and words else []
     if not columns:
         return
-    query = select(rows.c.id, *columns).where(
-        rows.c.id.in_(ids), or_(*(_contains(column, words) for column in columns))
-    )
+    query = select(rows.c.id, *columns).where(or_(*(_contains(column, words) for column in columns)))
+    if ids is not None:
+        query = query.where(rows.c.id.in_(ids))
     for found in db.session.execute(query).mappings().all():
         values = {column.name: _struck(found[column], words) for column in columns if found[column] is not None}
         db.session.execute(update(rows).where(rows.c.id == found[rows.c.id]).values(values))

@@ -57,6 +57,9 @@ def _pointer(table: str, column: str, why: Any) -> Holding:
     return Holding(table, column, own=False, why=why)
 
 
+#: Lists as they were sent or shown, kept whole: the name is struck out in them.
+LISTS = ("manifest_versions", "rooming_lists", "bulk_run_items")
+
 #: In an order in which the rows that lead further come first.
 HOLDINGS: tuple[Holding, ...] = (
     Holding("importers", "person_id", _l("Registrations as an importer"), why=COUNTS,
@@ -91,9 +94,6 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("claim_payments", "claim_id", _l("Refunds paid"), why=VOUCHER, blank=("account_sealed", "failed_because"), hidden=("account_sealed",)),
     Holding("claim_charges", "claim_id", _l("Amounts owed to us"), why=VOUCHER, blank=("reason", "end_reason"),
             hidden=("proposed_by_id", "proposed_for_id", "decided_by_id")),
-    Holding("letters", "person_id", _l("Letters"), why=PAPER, blank=("name", "sealed", "reason"),
-            hidden=("sealed", "code_hash", "text_id", "signature_id", "by_name")),
-    Holding("letter_wishes", "importer_id", _l("Letters asked for"), blank=("embassy", "reason")),
     Holding("transfer_seats", "importer_id", _l("Transfers"), hidden=("run_id", "marked_by")),
     Holding("nominations", "invitee_id", _l("Who proposed the invitation"), blank=("why",), hidden=("source_id",)),
     Holding("invitation_mails", "invitee_id", _l("Mails of invitation"), hidden=("campaign_id", "message_id")),
@@ -101,7 +101,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("contact_rows", "person_id", _l("Lists of contacts that were imported"), blank=("data", "problems", "hints", "cells", "found", "filled"),
             hidden=("found", "hints", "company_key", "person_choice", "company_choice")),
     Holding("flights", "importer_id", _l("Flights"), why=VOUCHER, blank=("note",)),
-    Holding("stays", "importer_id", _l("Hotel"), why=VOUCHER, blank=("wishes", "diet", "issue_text"), hidden=("shares_with_id", "block_id", "room_id")),
+    Holding("stays", "importer_id", _l("Hotel"), why=VOUCHER, blank=("wishes", "diet", "reason"), hidden=("shares_with_id", "block_id", "room_id")),
     Holding("privacy_requests", "person_id", _l("Requests about these data"), why=PROOF, blank=("text", "proof"),
             files=("file_id",), hidden=("file_id", "received_by_id", "proposed_by_id", "proposed_for_id", "answered_by_id", "result")),
     _pointer("exhibitors", "contact_person_id", COMPANY),
@@ -113,8 +113,6 @@ HOLDINGS: tuple[Holding, ...] = (
     _pointer("visits", "badge_id", SAME),
     _pointer("exhibitor_staff", "badge_id", SAME),
     _pointer("hostings", "importer_id", SAME),
-    _pointer("letters", "importer_id", SAME),
-    _pointer("letters", "replaced_by_id", SAME),
     _pointer("invitees", "importer_id", SAME),
     _pointer("badges", "replaced_by_id", SAME),
     _pointer("invitees", "delegated_from_id", SAME),

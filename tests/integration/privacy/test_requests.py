@@ -288,7 +288,7 @@ def test_after_an_erasure_nothing_says_who_it_was(place: Reception, app: Flask, 
     for path in (
         f"/data-requests/{row.id}",
         f"{place.staff}/importers/{importer.reference}",
-        f"/people/{person_id}",
+        f"/directory/people/{person_id}",
         "/data-requests?view=all",
     ):
         assert client.get(path, follow_redirects=True).status_code == 200, path
