@@ -463,3 +463,15 @@ def test_a_run_that_left_a_guest_without_a_letter_stays_in_the_inbox_until_there
     assert Inbox(reader, [kind]).total.total == 1
     office.letter(guest)
     assert Inbox(reader, [kind]).total.total == 0
+
+
+def test_a_letter_that_ends_before_its_guest_comes_is_in_the_inbox(office: Registry) -> None:
+    letter, user = office.letter(), office.place.user(Role.ORGANISER)
+    reader = Reader(user.id, active_grants(user.id), [office.place.fair])
+    kind = KIND_BY_KEY["letter-too-short"]
+    assert Inbox(reader, [kind]).total.total == 0
+    with transaction():
+        db.session.get_one(Importer, letter.importer_id).stays_from = letter.valid_until + timedelta(days=1)
+    assert Inbox(reader, [kind]).total.total == 1
+    revoke_letter(letter, reason="Cấp lại", by=SYSTEM)
+    assert Inbox(reader, [kind]).total.total == 0
