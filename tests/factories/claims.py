@@ -37,7 +37,6 @@ from fairs.core.money import Money
 from fairs.core.permissions import Role
 from fairs.core.storage import Upload
 from fairs.hosting.models import Hosting
-from fairs.hosting.states import SupportTier
 from fairs.importers.service import link_for
 from tests.factories.guests import granted_guest
 from tests.factories.importers import Reception, reception
