@@ -74,9 +74,7 @@ from fairs.invitations.states import SourceKind
 from fairs.letters.service import wish_letter
 from fairs.lodging.blocks import give_back
 from fairs.lodging.service import place_stay
-from fairs.lodging.states import StayIssue
 from fairs.lodging.using import mark_no_show, settle_no_show
-from fairs.lodging.wishes import close_issue, raise_issue
 from fairs.messages.models import OutboxMessage
 from fairs.messages.service import Notice, mark_printed, send, try_again
 from fairs.messages.states import MessageState
@@ -161,25 +159,11 @@ def room_wanted() -> Awaiting:
     return Awaiting(house.fair, record, lambda: place_stay(record, block, by=SYSTEM))
 
 
-def nights_issue() -> Awaiting:
-    house = inn()
-    record = house.placed(house.block())
-    with transaction():
-        raise_issue(record, StayIssue.FLIGHT, house.day(1), house.day(9), by=SYSTEM)
-    return Awaiting(house.fair, record, lambda: close_issue(record, by=SYSTEM))
-
-
 def no_show() -> Awaiting:
     house = inn()
     stay = house.placed(house.block())
     record = mark_no_show(stay, stay.arrives_on, "Không đến", by=SYSTEM)
     return Awaiting(house.fair, record, lambda: settle_no_show(record, "Khách trả", by=SYSTEM))
-
-
-def room_release() -> Awaiting:
-    house = inn()
-    record = house.block(release_on=house.fair.today + timedelta(days=5))
-    return Awaiting(house.fair, record, lambda: give_back(record, by=SYSTEM))
 
 
 def application() -> Awaiting:
@@ -809,9 +793,9 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "hosting_paper": (hosting_paper,),
     "hosting_reply": (hosting_reply,),
     "room-wanted": (room_wanted,),
-    "nights-issue": (nights_issue,),
+    "nights-issue": (),
     "no-show": (no_show,),
-    "room-release": (room_release,),
+    "room-release": (),  # no states of their own; tests of rooms look at them
     "letter": (letter,),
     "mail": (failed_mail,),
 }
