@@ -56,7 +56,13 @@ def ensure_ceilings(fair_id: int, currency: str, keys: Iterable[tuple[str, str]]
     for scope, key in keys:
         if (scope, key) not in there:
             row = SupportCeiling(
-                fair_id=fair_id, scope=scope, key=key, currency=currency, places_used=0, committed_minor=0, spent_minor=0
+                fair_id=fair_id,
+                scope=scope,
+                key=key,
+                currency=currency,
+                places_used=0,
+                committed_minor=0,
+                spent_minor=0,
             )
             _count(row)
             db.session.add(row)
@@ -101,7 +107,12 @@ def save_ceilings(fair_id: int, bounds: Iterable[Bound], *, decision_number: str
                 continue
             before = {"places": row.places, "money": row.money}
             row.places, row.money_minor, row.decision_number = bound.places, money, decision_number
-            after = {"places": row.places, "money": row.money, "name": f"{row.scope} {row.key}", "decision": decision_number}
+            after = {
+                "places": row.places,
+                "money": row.money,
+                "name": f"{row.scope} {row.key}",
+                "decision": decision_number,
+            }
             record("funding.ceiling", row, by=by, before=before, after=after)
         db.session.flush()
 
@@ -124,7 +135,12 @@ def check_room(row: SupportCeiling, places: int, money_minor: int) -> None:
     """Raise CeilingReached when a ceiling has not so much left."""
     if row.places_left is not None and places > row.places_left:
         raise CeilingReached(
-            _("%(name)s: %(left)s of %(places)s places are left.", name=name_of(row), left=row.places_left, places=row.places)
+            _(
+                "%(name)s: %(left)s of %(places)s places are left.",
+                name=name_of(row),
+                left=row.places_left,
+                places=row.places,
+            )
         )
     if row.left is not None and money_minor > row.left.amount_minor:
         raise CeilingReached(

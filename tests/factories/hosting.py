@@ -75,7 +75,9 @@ class HostingPlace:
         signature = Signature(number, self.fair.today, "Giám đốc", scan_of(), confirmed=True)
         return enter_signature(selection, signature, by=self.first)
 
-    def bound(self, places: Mapping[str, int | None] | None = None, money: Mapping[str, int | None] | None = None) -> None:
+    def bound(
+        self, places: Mapping[str, int | None] | None = None, money: Mapping[str, int | None] | None = None
+    ) -> None:
         """Ceilings by ``all``, a tier or a region; those not named stay as they are."""
         bounds = []
         for row in ceilings_of(self.fair.id):
@@ -96,7 +98,9 @@ def hosting_rules() -> tuple[SupportRule, SupportRule]:
     found = []
     for code, purpose in (("HB-AIR", Purpose.TRAVEL), ("HB-ROOM", Purpose.LODGING)):
         rule = db.session.scalar(select(SupportRule).where(SupportRule.code == code, SupportRule.is_newest))
-        draft = RuleDraft(code, purpose, "Hỗ trợ", "Support", "TT 71/2018/TT-BTC", "", f"{purpose.value}", f"{purpose.value}", 100)
+        draft = RuleDraft(
+            code, purpose, "Hỗ trợ", "Support", "TT 71/2018/TT-BTC", "", f"{purpose.value}", f"{purpose.value}", 100
+        )
         found.append(rule or add_rule(draft, by=SYSTEM))
     return found[0], found[1]
 

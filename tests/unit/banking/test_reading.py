@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from fairs.banking.figures import COMMA, DOT, Unreadable, manner_of, read_amount, read_day
 from fairs.banking.files import open_file
-from fairs.core.separated import decoded
 from fairs.banking.layouts import chosen, detect, is_enough
 from fairs.banking.reading import Reading, read_lines
 from fairs.core.errors import InvalidInput
+from fairs.core.separated import decoded
 from fairs.core.storage import Upload
 from fairs.core.tables import SheetNumber
 from tests.factories.statements import HEADS, Row, csv_file, figure, grid, xlsx_file
