@@ -46,7 +46,9 @@ PUBLIC_SOURCES = (
     "fairs/core/forms.py", "fairs/core/error_pages.py", "fairs/core/errors.py", "fairs/core/links.py", "fairs/core/storage.py",
     "fairs/importers/cards.py", "fairs/importers/consents.py", "fairs/importers/own_*.py", "fairs/importers/calendar_file.py", "fairs/importers/states.py",
     "fairs/importers/errors.py", "fairs/importers/forms.py", "fairs/importers/service.py", "fairs/privacy/own_*.py", "fairs/privacy/states.py", "fairs/privacy/errors.py",
-    "fairs/badges/states.py",
+    "fairs/badges/states.py", "fairs/hospitality/own_*.py", "fairs/hospitality/rules.py", "fairs/hospitality/itinerary.py",
+    "fairs/hospitality/states.py", "templates/hospitality/_flight*.html", "templates/hospitality/_card_transfer.html",
+    "templates/messages/hospitality/*.txt",
 )  # fmt: skip
 FOLDER = ROOT / "fairs" / "translations"
 cli = AppGroup("i18n", help="Translations.")
