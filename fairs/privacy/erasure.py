@@ -231,8 +231,7 @@ def _struck(value: Any, words: list[str]) -> Any:
 
 def _texts(table: Table) -> Iterator[Any]:
     for column in table.c:
-        kind: Any = column.type
-        if isinstance(kind, String | JSON) and not isinstance(kind, StateType):
+        if isinstance(column.type, String | JSON) and type(column.type) is not StateType:
             yield column
 
 
