@@ -231,7 +231,8 @@ def _struck(value: Any, words: list[str]) -> Any:
 
 def _texts(table: Table) -> Iterator[Any]:
     for column in table.c:
-        if isinstance(column.type, String | JSON) and type(column.type) is not StateType:
+        kind: object = column.type
+        if not isinstance(kind, StateType) and isinstance(kind, String | JSON):
             yield column
 
 
