@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from fairs.checkin.models import Visit
-from fairs.claims.models import Charge, Claim, ClaimClash, ClaimFile, ClaimLine, ClaimPayment, ClaimRules, ClaimTransfer
+from fairs.claims.models import Charge, Claim, ClaimFile, ClaimLine, ClaimPayment, ClaimRules, ClaimTransfer
 from fairs.claims.states import WITH_GUEST, ChargeState, ClaimState
 from fairs.core.db import db
 from fairs.core.errors import NotFound
@@ -172,7 +172,7 @@ def countries_of(fair_id: int) -> Sequence[str]:
 def state_counts(fair_id: int) -> Mapping[ClaimState, int]:
     """How many claims are in each state."""
     rows = db.session.execute(select(Claim.state, func.count()).where(Claim.fair_id == fair_id).group_by(Claim.state))
-    found = {state: number for state, number in rows}
+    found = dict(rows.all())
     return {state: found.get(state, 0) for state in ClaimState}
 
 
@@ -282,5 +282,3 @@ def _mine(rows: Sequence[Any], key: int) -> Any:
 def mine(rows: Sequence[Any], key: int) -> Any:
     """The row of a claim's own rows with this key; raises NotFound."""
     return _mine(rows, key)
-
-

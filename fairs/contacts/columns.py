@@ -297,3 +297,15 @@ def missing(layout: Layout, kind: ImportKind) -> Any:
     if not have & {"name", "company", "tax_code", "passport", "ticket"}:
         return _l("Say at least one column that tells who was supported.")
     return None
+
+
+def moved(sheets: Sequence[Sheet], kind: ImportKind, old: Layout, wanted: Layout) -> Layout:
+    """The layout for another sheet or another row of heads: what its columns are is guessed anew. The same one stays as chosen."""
+    if wanted.sheet != old.sheet:
+        found = detect([sheets[wanted.sheet]], kind)
+        return Layout(wanted.sheet, found.row, found.head_rows, found.columns)
+    if (wanted.row, wanted.head_rows) != (old.row, old.head_rows):
+        sheet = sheets[wanted.sheet]
+        roles = tuple(_roles(heads_of(sheet, wanted.row, wanted.head_rows), kind))
+        return _by_content(sheet, Layout(wanted.sheet, wanted.row, wanted.head_rows, roles), kind)
+    return wanted

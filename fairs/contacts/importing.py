@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from fairs.audit.service import record
 from fairs.calendar.models import Fair
@@ -59,7 +59,6 @@ def carry_on(import_id: int) -> int:
                 row.move_to(RowState.IMPORTED)
             found.touched_at = now()
             done += len(rows)
-        db.session.expunge_all()  # thousands of rows would be looked through at each flush
 
 
 def _next(found: ContactImport) -> Sequence[ContactRow]:
@@ -128,7 +127,7 @@ def _known_by_now(rows: Sequence[ContactRow], contacts: dict[int, Contact]) -> N
                 )
 
 
-def _known(model: type[Person] | type[Company], keys: Sequence[int | None]) -> dict[int, Person | Company]:
+def _known(model: type[Person | Company], keys: Sequence[int | None]) -> dict[int, Person | Company]:
     wanted = {key for key in keys if key is not None}
     return {one.id: one for one in db.session.scalars(select(model).where(model.id.in_(wanted)))} if wanted else {}
 
@@ -185,12 +184,12 @@ def _people(
         (False, [row for row in rows if row.person_id is None and not row.person_choice]),
     ):
         drafts = [_draft(contacts[row.id], companies[row.id]) for row in rest]
-        before = now()
+        newest = db.session.scalar(select(func.max(Person.id))) or 0
         made = add_people(drafts, by=by) if told else find_or_create_people(drafts, by=by)
         for row, person in zip(rest, made, strict=True):
             people[row.id] = person
             row.person_id = person.id
-            row.made_person = person.created_at >= before
+            row.made_person = person.id > newest
     return people
 
 

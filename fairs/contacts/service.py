@@ -111,6 +111,15 @@ def locked(import_id: int) -> ContactImport:
     return db.session.get_one(ContactImport, import_id, with_for_update=True, populate_existing=True)
 
 
+def keep_layout(found: ContactImport, layout: Layout) -> None:
+    """Keep where the heads stand and what the columns are, for another look; raises Conflict when rows are compared already."""
+    with transaction():
+        row = locked(found.id)
+        if row.state is not ImportState.UPLOADED:
+            raise Conflict
+        row.layout, row.touched_at = layout.as_json(), now()
+
+
 def choose_layout(found: ContactImport, layout: Layout, *, by: Actor) -> ContactImport:
     """Keep the layout that a person chose and have the rows compared; what was decided before is decided anew.
 

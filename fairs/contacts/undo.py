@@ -24,7 +24,7 @@ from fairs.invitations.states import InviteeState
 _STEP = 250
 # Who uses it, by table; others are "elsewhere".
 _USES: Mapping[str, Any] = {
-    "importers": _l("is registered as an importer"), "invitees": _l("is to be invited by another list or fair as well"),
+    "importers": _l("is registered as an importer"), "invitees": _l("is among those invited"),
     "badges": _l("has a badge"), "people": _l("has other people"), "exhibitors": _l("is an exhibitor"),
     "visitors": _l("is registered as a visitor"), "contracts": _l("has contracts"), "consents": _l("has given a consent"),
     "notes": _l("has notes"), "contact_rows": _l("is in another list"), "hostings": _l("is supported"), "memberships": _l("has an account"),
@@ -43,7 +43,7 @@ def kept_because(reason: str) -> str:
 def carry_on_undo(import_id: int) -> None:
     """Take back what is not taken back yet, people first, then their companies. Bears repetition and being ended anywhere."""
     while _step(import_id):
-        db.session.expunge_all()
+        pass
 
 
 def _step(import_id: int) -> bool:
@@ -89,7 +89,7 @@ def _people(found: ContactImport, rows: Sequence[ContactRow]) -> None:
         if person_id in gone:
             row.person_id, row.made_person = None, False
     _empty_again(rows)
-    db.session.flush()
+    _forget(found, ContactRow.person_id, gone)
     _delete(Person, gone)
     for row in rows:
         row.reason = reasons.get(row.id, "")
@@ -101,12 +101,8 @@ def _invitees(found: ContactImport, rows: Sequence[ContactRow], reasons: dict[in
     keys = {row.invitee_id: row for row in rows if row.invitee_id is not None}
     if not keys:
         return
-    there = {
-        key: state
-        for key, state in db.session.execute(
-            select(Invitee.id, Invitee.state).where(Invitee.id.in_(keys)).with_for_update()
-        )
-    }
+    query = select(Invitee.id, Invitee.state).where(Invitee.id.in_(keys)).with_for_update()
+    there = {row.id: row.state for row in db.session.execute(query)}
     fresh = {key for key, state in there.items() if state is InviteeState.NEW}
     used = users_of(Invitee, fresh, found.id)
     for key, row in keys.items():
@@ -116,7 +112,7 @@ def _invitees(found: ContactImport, rows: Sequence[ContactRow], reasons: dict[in
             reasons[row.id] = f"person:{used[key]}"
         else:
             row.invitee_id = None
-    db.session.flush()
+    _forget(found, ContactRow.invitee_id, fresh - set(used))
     _delete(Invitee, fresh - set(used))
 
 
@@ -130,16 +126,7 @@ def _companies(found: ContactImport, rows: Sequence[ContactRow]) -> None:
             row.reason = f"company:{used[row.company_id]}"
             if row.state is RowState.UNDONE:
                 row.move_to(RowState.KEPT)
-    db.session.flush()
-    # Other rows of the company point at it, too.
-    for part in (gone,):
-        if part:
-            db.session.execute(
-                update(ContactRow)
-                .where(ContactRow.import_id == found.id, ContactRow.company_id.in_(part))
-                .values(company_id=None)
-                .execution_options(synchronize_session=False)
-            )
+    _forget(found, ContactRow.company_id, gone)
     _delete(Company, gone)
 
 
@@ -153,6 +140,16 @@ def _empty_again(rows: Sequence[ContactRow]) -> None:
             for name, value in wanted[known.id].items():
                 if getattr(known, name) == value:
                     setattr(known, name, None if name == "company_id" else "")
+
+
+def _forget(found: ContactImport, column: Any, keys: Collection[int]) -> None:
+    """No row of the import names these any more; several rows may name one."""
+    db.session.flush()
+    if keys:
+        db.session.execute(
+            update(ContactRow).where(ContactRow.import_id == found.id, column.in_(keys)).values({column.key: None})
+            .execution_options(synchronize_session=False)
+        )  # fmt: skip
 
 
 def _delete(model: type[Any], keys: Collection[int]) -> None:

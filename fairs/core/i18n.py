@@ -71,6 +71,12 @@ def locales_here() -> tuple[str, ...]:
     return PUBLIC_LOCALES if has_request_context() and PUBLIC_PAGES.match(request.path) else LOCALES
 
 
+def spoken(locale: str, source: str) -> str:
+    """``locale``, or English where the file ``source`` is not translated into it as a whole."""
+    known = locale in LOCALES or any(PurePath(source).match(pattern) for pattern in PUBLIC_SOURCES)
+    return locale if known else "en"
+
+
 def language_choices() -> list[tuple[str, str]]:
     """(code, the language's own name) of the present page's languages, for its switch."""
     return [(code, LANGUAGE_NAMES[code]) for code in locales_here()]

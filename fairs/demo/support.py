@@ -50,7 +50,11 @@ from fairs.programme.states import BudgetSource
 
 RULE, OTHER_RULE = "KC-DOM-ORG", "TP-OVS"
 #: Ceilings of the city's money and of counterpart funds, VND, by the item of the plan.
-CEILINGS = {"4a": (6_000_000_000, 1_500_000_000), "4b": (3_000_000_000, 600_000_000), "4c": (7_500_000_000, 500_000_000)}
+CEILINGS = {
+    "4a": (6_000_000_000, 1_500_000_000),
+    "4b": (3_000_000_000, 600_000_000),
+    "4c": (7_500_000_000, 500_000_000),
+}
 _SIGNER = "Giám đốc Sở (mẫu)"
 
 

@@ -136,7 +136,8 @@ def own_page(token: str) -> Response:
         token=token,
         badge_valid=valid,
         decider=decider_of(importer.fair),
-        urgent=[card for card in cards if card.tone == "now"],
+        # On the fair's days the badge is what is needed first.
+        urgent=sorted((card for card in cards if card.tone == "now"), key=lambda card: card.key != "badge"),
         cards=[card for card in cards if card.tone != "now"],
         parts=parts_of(importer, token),
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, datetime
+from functools import partial
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, update
 
 from fairs.audit.service import record
+from fairs.calendar.effects import moved_day
 from fairs.calendar.events import FairRescheduled
 from fairs.core.actor import SYSTEM
 from fairs.core.clock import now
@@ -21,6 +23,7 @@ from fairs.importers.journey import Card, register_card
 from fairs.importers.models import Importer
 from fairs.invitations.mails import link_ends
 from fairs.invitations.models import InvitationMail, Invitee
+from fairs.invitations.queries import campaigns_of
 from fairs.invitations.rows import kept_fair
 from fairs.invitations.service import mark_unreachable
 from fairs.invitations.states import InviteeState
@@ -65,19 +68,44 @@ def note_failure(event: MessageFailed) -> None:
 
 
 @subscribe(FairRescheduled)
-def move_links(event: FairRescheduled) -> None:
-    """Links without a last day for answers end with the new opening, if that is later."""
+def move_days(event: FairRescheduled) -> None:
+    """Days for answers move with the fair, and links end by the new days; none ends earlier than it said."""
     fair, move = event.fair, event.move
-    open_ones = select(Invitee.id).where(
-        Invitee.fair_id == fair.id, Invitee.token_hash.is_not(None), Invitee.reply_by.is_(None)
+    for campaign in campaigns_of(fair.id):
+        if campaign.reply_by is not None and campaign.reply_by >= fair.today:
+            day = moved_day(fair, move, campaign.reply_by)
+            event.found.set(
+                "applications", _l("Answers to invitations until"), campaign.name, campaign, "reply_by", day
+            )
+    rows = db.session.execute(
+        select(Invitee.reply_by, func.count())
+        .where(Invitee.fair_id == fair.id, Invitee.token_hash.is_not(None))
+        .group_by(Invitee.reply_by)
+        .order_by(Invitee.reply_by.desc())  # the later first: none is moved twice
+    ).all()
+    for reply_by, number in rows:
+        if reply_by is not None and reply_by < fair.today:
+            continue
+        moved = moved_day(fair, move, reply_by) if reply_by is not None else None
+        old = link_ends(fair, reply_by)
+        new = link_ends(fair, moved) if moved is not None else fair.at(move.starts_on, fair.opens_at)
+        if new > old:
+            event.found.add(
+                "pages", "AccessLink.invitees", _l("Links of invitations work until"), str(number), old, new,
+                act=partial(_extend, fair.id, reply_by, moved, new),
+            )  # fmt: skip
+
+
+def _extend(fair_id: int, reply_by: date | None, moved: date | None, until: datetime) -> None:
+    """Let the links of those with this last day live until then; the day itself moves, too."""
+    theirs = (Invitee.fair_id == fair_id, Invitee.token_hash.is_not(None), Invitee.reply_by == reply_by)
+    extend_links(Invitee, select(Invitee.id).where(*theirs), until)
+    db.session.execute(
+        update(Invitee)
+        .where(*theirs)
+        .values(reply_by=moved, token_expires_at=until)
+        .execution_options(synchronize_session=False)
     )
-    number = db.session.scalar(select(func.count()).select_from(open_ones.subquery())) or 0
-    old, new = link_ends(fair, None), fair.at(move.starts_on, time(9))
-    if number and new > old:
-        event.found.add(
-            "pages", "AccessLink.invitees", _l("Links of invitations work until"), str(number), old, new,
-            act=lambda: extend_links(Invitee, open_ones, new),
-        )  # fmt: skip
 
 
 def invitation_card(importer: Importer, _token: str) -> Card | None:

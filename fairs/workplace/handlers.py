@@ -1,4 +1,4 @@
-"""What features above know: hotel and flights for letters and the list for immigration, open claims for the removal of passports."""
+"""What features above know: hotel and flights for letters, the list for immigration and drivers; open claims for the removal of passports."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from fairs.claims.models import Claim
 from fairs.claims.states import ENDED
 from fairs.core.clock import local_day
 from fairs.core.db import db
+from fairs.hospitality.hotels import register_hotels
 from fairs.hospitality.models import Flight
 from fairs.hospitality.states import Direction, FlightState
 from fairs.identity.service import register_hold
 from fairs.letters.stays import Known, register_source
-from fairs.lodging.models import Stay
+from fairs.lodging.models import Hotel, Stay
 from fairs.lodging.states import TAKING
 
 
@@ -66,9 +67,21 @@ def flights_of(importer_ids: Sequence[int]) -> Mapping[int, Known]:
     return found
 
 
+def names_of_hotels(importer_ids: Sequence[int]) -> Mapping[int, str]:
+    """The name of the hotel, for drivers and the board."""
+    rows = db.session.execute(
+        select(Stay.importer_id, Hotel.name)
+        .join(Hotel, Hotel.id == Stay.hotel_id)
+        .where(Stay.importer_id.in_(importer_ids), Stay.state.in_(TAKING))
+        .order_by(Stay.id)
+    )
+    return dict(rows.tuples().all())
+
+
 # A flight says more of the days than a room that was taken before it was booked.
 register_source(flights_of)
 register_source(hotels_of)
+register_hotels(names_of_hotels)
 
 
 def open_claims(person_ids: Collection[int]) -> Collection[int]:

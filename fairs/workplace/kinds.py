@@ -22,6 +22,8 @@ from fairs.booths.states import BoothState
 from fairs.budgets.models import Sponsorship, Voucher
 from fairs.budgets.permissions import VIEW_FAIR_BUDGET, VIEW_SPONSORS
 from fairs.calendar.models import Fair
+from fairs.claims.models import Claim
+from fairs.claims.permissions import VIEW_CLAIMS
 from fairs.contracts.models import Contract
 from fairs.contracts.permissions import VIEW_CONTRACTS
 from fairs.core.db import db
@@ -45,6 +47,8 @@ from fairs.invitations.models import Invitee, Source
 from fairs.invitations.permissions import VIEW_INVITATIONS
 from fairs.letters.models import Letter
 from fairs.letters.permissions import VIEW_LETTERS
+from fairs.lodging.models import Hotel, Stay
+from fairs.lodging.permissions import VIEW_LODGING
 from fairs.payments.models import Credit, CreditNote, Instalment, Invoice, Payment, Refund
 from fairs.payments.permissions import VIEW_INVOICES
 from fairs.sitework.models import ServiceOrder
@@ -119,7 +123,15 @@ def _agreement_hit(row: Any) -> Hit:
 
 def _hosting_hit(row: Any) -> Hit:
     text = f"{row.company} · {row.reference}"
-    return Hit("hosting.show", _values(row, reference=row.reference), row.name, text, row.state, row.Fair.name, keys=(row.reference,))
+    return Hit(
+        "hosting.show",
+        _values(row, reference=row.reference),
+        row.name,
+        text,
+        row.state,
+        row.Fair.name,
+        keys=(row.reference,),
+    )
 
 
 def _letter_hit(row: Any) -> Hit:
@@ -140,6 +152,15 @@ def _waiting_hit(row: Any) -> Hit:
     return Hit(
         "booth_sales.entry", _values(row, entry_id=row.entry_id), row.name, row.reference, row.state, row.Fair.name
     )
+
+
+def _stay_hit(row: Any) -> Hit:
+    values = _values(row, reference=row.reference, _anchor="panel-nights")
+    return Hit("guests.show", values, row.name, row.hotel or "", row.state, row.Fair.name, lang=row.language)
+
+
+def _hotel_hit(row: Any) -> Hit:
+    return Hit("hotels.show", _values(row, hotel_id=row.hotel_id), row.name, row.address_vi, None, row.Fair.name)
 
 
 def _invoice_hit(row: Any) -> Hit:
@@ -359,9 +380,25 @@ KINDS = (
          lambda: select(Letter.reference, Letter.number, Letter.name, Letter.state),
          lambda wanted, companies, people: [people.of(Letter.person_id), _start(Letter.reference, wanted),
                                             _code(func.upper(Letter.number), wanted)], _letter_hit),
+    Kind("stays", _l("Stays"), "bed", "", VIEW_LODGING, Stay, None,
+         lambda: select(Importer.reference, Person.native_name.label("name"), Person.name_language.label("language"),
+                        Hotel.name.label("hotel"), Stay.state)
+         .join(Importer, Importer.id == Stay.importer_id).join(Person, Person.id == Importer.person_id)
+         .outerjoin(Hotel, Hotel.id == Stay.hotel_id),
+         lambda wanted, companies, people: [
+             Stay.importer_id.in_(select(Importer.id).where(of_guest))
+             if (of_guest := people.of(Importer.person_id)) is not None else None],
+         _stay_hit),
+    Kind("hotels", _l("Hotels"), "building", "", VIEW_LODGING, Hotel, None,
+         lambda: select(Hotel.id.label("hotel_id"), Hotel.name, Hotel.address_vi),
+         lambda wanted, companies, people: [all_words(Hotel.folded, wanted)], _hotel_hit),
     Kind("grants", _l("Support"), "coins", "G", VIEW_FUNDING, Grant, Grant.reference,
          lambda: select(Grant.reference, Grant.title, Grant.state, Grant.amount_minor, Grant.currency),
          lambda wanted, companies, people: [_code(Grant.reference, wanted), _code(Grant.ticket_number, wanted)], _grant_hit),
+    Kind("claims", _l("Claims"), "receipt-refund", "K", VIEW_CLAIMS, Claim, Claim.reference, _person_query(Claim, Claim.state),
+         lambda wanted, companies, people: [companies.of(Claim.company_id), people.of(Claim.person_id),
+                                            _code(Claim.reference, wanted)],
+         _person_hit("claims.show")),
     Kind("badges", _l("Badges"), "id-badge-2", "P", PRINT_BADGES, Badge, Badge.reference,
          _person_query(Badge, Badge.state),
          lambda wanted, companies, people: [people.of(Badge.person_id), _start(Badge.reference, wanted)],

@@ -31,6 +31,7 @@ from fairs.importers.models import Importer
 from fairs.importers.states import ImporterState
 from fairs.invitations.queries import invitations_of
 from fairs.letters.queries import missing_letters
+from fairs.lodging.queries import missing_lists
 from fairs.payments.models import Instalment, Invoice
 from fairs.payments.queries import OWED
 from fairs.workplace.rules import RULES, Rule
@@ -55,6 +56,7 @@ class Facts:
     halls: tuple[int, int, date | None]  # all, of them with a published plan, the day of the last publication
     invitations: tuple[bool, datetime | None]  # whether anybody is to be invited, and when the first campaign began
     letters: tuple[int, int]  # supported guests with a letter that stands, and without
+    rooming_lists: tuple[int, int]  # hotels with guests that want a list by a day, and those that were sent none
     allocations: tuple[int, datetime | None]  # drafts, and until when the offers of the published one stand
 
 
@@ -120,7 +122,7 @@ def facts_of(fair: Fair) -> Facts:
     return Facts(
         milestones_of(fair.id), applications, importers, (badges, int(unprinted)),
         {kind: (count, day) for kind, count, day in rows}, invoices, _selections(fair), _halls(fair), invitations_of(fair.id),
-        missing_letters(fair.id), _allocations(fair),
+        missing_letters(fair.id), missing_lists(fair.id), _allocations(fair),
     )  # fmt: skip
 
 
@@ -235,6 +237,13 @@ def _letters(fair: Fair, facts: Facts, day: date) -> Proof:
     return Proof(not lack or fair.is_over, text if lack and not fair.is_over else "", applies=bool(have or lack))
 
 
+def _rooming_lists(fair: Fair, facts: Facts, day: date) -> Proof:
+    """Only fairs with guests in hotels that want a list have this date at all."""
+    count, missing = facts.rooming_lists
+    text = ngettext("%(num)s hotel has no rooming list yet", "%(num)s hotels have no rooming list yet", missing)
+    return Proof(not missing or fair.is_over, text if missing and not fair.is_over else "", applies=bool(count))
+
+
 def _printed(fair: Fair, facts: Facts, day: date) -> Proof:
     total, missing = facts.badges
     if not missing:
@@ -264,6 +273,7 @@ PROOFS: dict[str, Callable[[Fair, Facts, date], Proof]] = {
     "balances": _paid("balance"),
     "allocation": _allocated,
     "letters": _letters,
+    "rooming_lists": _rooming_lists,
     "badges": _printed,
     "report": _reported,
 }

@@ -33,6 +33,7 @@ from fairs.calendar.models import Fair
 from fairs.cards.states import EventState
 from fairs.cashdesk.models import CashEntry, CashShift
 from fairs.checkin.models import Gate
+from fairs.claims.models import Claim, ClaimTransfer
 from fairs.contracts.models import Contract
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now
@@ -58,6 +59,7 @@ from fairs.funding.models import Grant, SupportClash
 from fairs.hosting.models import Hosting
 from fairs.identity.service import PassportDraft, save_passport
 from fairs.importers.models import Importer
+from fairs.importers.programme import EntryDraft, save_entry
 from fairs.importers.service import link_for as importer_link
 from fairs.importers.states import ImporterState
 from fairs.invitations.mails import new_token
@@ -85,6 +87,8 @@ from fairs.payments.refunds import RefundDraft, approve_refund, request_refund
 from fairs.payments.states import InvoiceState
 from fairs.payments.transfers import make_transfer_list
 from fairs.payments.vat import add_rate
+from fairs.privacy.service import prepare_copy, receive_request
+from fairs.privacy.states import Channel, RequestKind
 from fairs.programme.models import BudgetLine, FigureEntry, Target
 from fairs.sitework.manual import checklist, tick
 from fairs.sitework.models import (
@@ -208,9 +212,17 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
     refund = approve_refund(request_refund(credit, RefundDraft(half, "transfer", "Mẫu", account), by=by), by=SYSTEM)
     transfers = make_transfer_list(fair, [refund.number], key="sample", by=by)
     note = add_note(company, NoteDraft(NoteKind.NOTE, "Ghi chú mẫu"), by=by)
+    copied = receive_request(importer.person, fair, RequestKind.EXPORT, channel=Channel.OWN_PAGE, by=by)
+    prepare_copy(copied)
+    wrong = receive_request(
+        importer.person, fair, RequestKind.CORRECTION, channel=Channel.OWN_PAGE, text="Mẫu", by=by
+    )  # fmt: skip
+    opening = save_entry(fair, EntryDraft("Khai mạc", "Opening", day=fair.starts_on, starts="8:30", ends="9:30"), by=by)
     with transaction():
         message = send(Notice("accounts/test", "Hà", None, "vi", {}, fair.id, ()))
+        data_link = new_link(copied, expires_at=now() + timedelta(days=7))
         tokens = {
+            "my-data/token": data_link,
             "i/token": importer_link(importer),
             "v/token": visitor_link(visitor),
             **_invitations(fair, company, by),
@@ -247,6 +259,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
     made.values = {
         "fair_slug": fair.slug, "locale": "en", "state": "published", "filename": "app.css", "index": 0, "page": 1,
         "year": 2020, "timeline/key": "report", "target_id": _first(Target).id, "entry_id": _first(FigureEntry).id, "item": "4a", "metric": "booths",
+        "data-requests/request_id": wrong.id, "own_data.retract.request_id": wrong.id, "programme/entry_id": opening.id, "new/person_id": importer.person_id,
         "note_id": note.id, "credit_number": credit.number, "message_id": message.id, "user_id": staff.id, "grant_id": grant.id, "token_id": _first(ApiToken).id,
         "company_id": own_company, "person_id": _first(Person).id, "filing_id": slip.filing.id, "r/token": slip.token, "files/number": 0,
         "lists/key": "importers", "views/key": "people", "view_id": view.id, "import_id": sheet.id, "versions/number": 1, "run_id": run.id,
@@ -270,6 +283,9 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "item_id": _first(SelectionItem, SelectionItem.selection_id == _first(Selection, Selection.fair_id == fair.id).id).id,
         "clash_id": _first(SupportClash).id, "line_id": _first(BudgetLine).id, "rule_code": "KC-DOM-JOIN",
         "documents.file.part": "decision", "document_texts.edit.kind": "exhibitor_support", "document_texts.edit.part": "decision",
+        "claims/reference": _of_fair(Claim, fair, "reference") or "GS00-K-0000", "claim_list": _of_fair(ClaimTransfer, fair, "number") or "GS00-KL00-00001",
+        "claim_paper": "evidence", "claim_answer": "yes", "waiver_id": 1, "duplicate_id": 1, "charge_id": 1, "claim_line_id": 1,
+        "meetings/meeting_id": 1, "files/file_id": 1,
         "paper_locale": "vi", **_budgets(fair),
         "note_number": lowered.number, "rate_id": rate.id, "export_id": handed.id, "einvoices.download.form": "xlsx",
         "payment_id": _first(Payment, Payment.fair_id == fair.id).id, "instalment": "balance",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from fairs.audit.models import AuditEntry
+from fairs.calendar.changes import move_of, preview_move, reschedule_fair
 from fairs.core.actor import SYSTEM
 from fairs.core.clock import now
 from fairs.core.db import db
@@ -201,3 +203,22 @@ def test_a_decline_by_an_unknown_reason(app: Flask) -> None:
     _row, token = inviting().invited()
     with pytest.raises(InvalidInput):
         decline(token, "no such", "")
+
+
+def test_days_for_answers_and_links_move_with_the_fair(app: Flask, client: Client, time_machine: Any) -> None:
+    place = inviting()
+    row = place.invitee()
+    campaign = place.running(reply_by=place.fair.today + timedelta(days=3))
+    send_portion(campaign.id)
+    token = place.token_of(row)
+    two_weeks = timedelta(days=14)
+    move = replace(
+        move_of(place.fair), starts_on=place.fair.starts_on + two_weeks, ends_on=place.fair.ends_on + two_weeks
+    )
+    _found, mark = preview_move(place.fair, move, by=SYSTEM)
+    reschedule_fair(place.fair, move, seen=mark, reason="Bão", by=SYSTEM)
+    db.session.expire_all()
+    assert campaign.reply_by == place.fair.today + timedelta(days=17)
+    assert again(row).reply_by == campaign.reply_by
+    time_machine.move_to(now() + timedelta(days=10), tick=False)
+    assert client.get(f"/rsvp/{token}").status_code == 200
