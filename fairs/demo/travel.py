@@ -16,9 +16,9 @@ from fairs.hospitality.airports import airport
 from fairs.hospitality.manifests import issue_version
 from fairs.hospitality.queries import proposal
 from fairs.hospitality.rules import FlightDraft
+from fairs.hospitality.runs import RunDraft, make_runs, save_run
 from fairs.hospitality.service import save_flight
 from fairs.hospitality.states import Direction, RunKind
-from fairs.hospitality.transfers import RunDraft, make_runs, save_run
 from fairs.hosting.models import Hosting
 from fairs.hosting.states import GRANTED
 from fairs.importers.models import Importer

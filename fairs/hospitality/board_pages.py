@@ -19,12 +19,13 @@ from fairs.core.i18n import country_name
 from fairs.core.sheets import Sheet, sheet_response
 from fairs.core.text import clean
 from fairs.core.web import actor, go, requires
-from fairs.hospitality.airports import local_time
+from fairs.hospitality.airports import airport, local_time
+from fairs.hospitality.boards import BoardFlight, airports_of, board, flights_of_board, travel_days
 from fairs.hospitality.guest_pages import language_of
 from fairs.hospitality.hotels import hotels_of
 from fairs.hospitality.lists import day_in
 from fairs.hospitality.permissions import ARRANGE_TRAVEL, VIEW_GUESTS
-from fairs.hospitality.queries import BoardFlight, airports_of, board, flights_of_board, seats_by_way, travel_days
+from fairs.hospitality.queries import seats_by_way
 from fairs.hospitality.service import mark_flights
 from fairs.hospitality.states import Direction, FlightState, SeatState
 from fairs.hospitality.transfers import mark_seat
@@ -49,7 +50,7 @@ def show_board() -> Any:
     day = _day(fair, [one for one, _come, _go in days])
     args = {name: request.args.get(name, "")[:40] for name in ("direction", "airport", "state")}
     flights = board(
-        fair, day, direction=args["direction"] if args["direction"] in set(Direction) else "", airport=args["airport"].upper()[:3],
+        fair, day, direction=args["direction"] if args["direction"] in set(Direction) else "", airport=_code(args["airport"]),
         state=args["state"] if args["state"] in set(FlightState) else "", text=clean(request.args.get("q", ""))[:100],
     )  # fmt: skip
     if request.args.get("format") == "xlsx":
@@ -62,6 +63,11 @@ def show_board() -> Any:
         states=[(one.value, one.label) for one in FlightState if one is not FlightState.CANCELLED], lang=language_of,
         guests=sum(len(one.guests) for one in flights), F=FlightState, S=SeatState, ARRANGE_TRAVEL=ARRANGE_TRAVEL,
     )  # fmt: skip
+
+
+def _code(text: str) -> str:
+    found = airport(text)
+    return found.code if found is not None else ""
 
 
 def _by_hour(fair: Fair, flights: Sequence[BoardFlight]) -> list[tuple[str, list[BoardFlight]]]:
@@ -90,7 +96,7 @@ def _sheet(fair: Fair, flights: Sequence[BoardFlight]) -> Sheet:
                     run.reference if run else "", run.driver_name if run else "", run.driver_phone if run else "",
                 ]
             )  # fmt: skip
-    return Sheet(_("Travel"), heads, rows)
+    return Sheet(_("Travel and transfers"), heads, rows)
 
 
 @bp.post("/mark")

@@ -16,8 +16,9 @@ from fairs.hospitality.errors import DriveLinkExpired
 from fairs.hospitality.manifests import GONE, changed_head, current_rows, issue_version
 from fairs.hospitality.models import TransferRun
 from fairs.hospitality.queries import last_versions, run_of_link, seat_by_id
+from fairs.hospitality.runs import link_expires_at, move_run
 from fairs.hospitality.states import AT_THE_CAR, RunKind, RunState, SeatState
-from fairs.hospitality.transfers import link_expires_at, mark_seat, move_run
+from fairs.hospitality.transfers import mark_seat
 
 bp = Blueprint("drive", __name__, url_prefix="/drive/<token>")
 

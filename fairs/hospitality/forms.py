@@ -18,8 +18,8 @@ from fairs.hospitality.airports import airport, countries_in, local_time
 from fairs.hospitality.itinerary import Leg, read_line
 from fairs.hospitality.models import Flight, TransferRun
 from fairs.hospitality.rules import FlightDraft
+from fairs.hospitality.runs import RunDraft
 from fairs.hospitality.states import Direction, RunKind
-from fairs.hospitality.transfers import RunDraft
 
 
 class FlightForm(Form):

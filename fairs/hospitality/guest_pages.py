@@ -19,20 +19,13 @@ from fairs.core.lists import count, download, known, page_of
 from fairs.core.text import name_language
 from fairs.core.web import actor, go, requires
 from fairs.hospitality.airports import local_time
+from fairs.hospitality.boards import travel_days
 from fairs.hospitality.forms import CallForm, flight_form
 from fairs.hospitality.hotels import hotels_of
 from fairs.hospitality.lists import GUESTS, wanted_of
 from fairs.hospitality.next_step import next_step
 from fairs.hospitality.permissions import ARRANGE_TRAVEL, VIEW_GUESTS
-from fairs.hospitality.queries import (
-    flights_by_guest,
-    flights_of,
-    run_by_reference,
-    seat_by_id,
-    seats_by_way,
-    seats_of,
-    travel_days,
-)
+from fairs.hospitality.queries import flights_by_guest, flights_of, run_by_reference, seat_by_id, seats_by_way, seats_of
 from fairs.hospitality.service import cancel_flight, save_flight
 from fairs.hospitality.states import Direction, RunKind
 from fairs.hospitality.transfers import drop_seat, free_place, give_place, want_seat

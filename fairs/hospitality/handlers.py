@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from flask import g, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -19,22 +18,20 @@ from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import db
 from fairs.core.events import subscribe
-from fairs.core.i18n import format_date
-from fairs.hospitality.airports import local_time
 from fairs.hospitality.forms import FlightForm, flight_form
 from fairs.hospitality.guest_pages import call_form
 from fairs.hospitality.models import TransferRun
+from fairs.hospitality.own_cards import flights_card, transfer_card
 from fairs.hospitality.permissions import ARRANGE_TRAVEL, VIEW_GUESTS
 from fairs.hospitality.queries import fitting_runs, flights_of, seats_of
 from fairs.hospitality.rules import warnings
+from fairs.hospitality.runs import release_seats
 from fairs.hospitality.states import OPEN_RUNS, Direction, FlightState, RunKind, RunState, SeatState
-from fairs.hospitality.transfers import drop_seat, follow_flight, release_seats
+from fairs.hospitality.transfers import drop_seat, follow_flight
 from fairs.hosting.events import HostingEnded, HostingGranted
-from fairs.hosting.queries import hosting_of
-from fairs.importers.journey import Action, Card, register_card
+from fairs.importers.journey import register_card
 from fairs.importers.models import Importer
 from fairs.importers.panels import Panel, register_panel
-from fairs.importers.states import ImporterState
 from fairs.notes.models import Note
 from fairs.notes.permissions import VIEW_NOTES, WRITE_NOTE
 from fairs.notes.queries import notes_about
@@ -90,58 +87,6 @@ def notes_panel(importer: Importer, form: Any) -> Mapping[str, Any]:
 register_panel(Panel("flights", 30, "hospitality/_flights.html", flights_panel, VIEW_GUESTS))
 register_panel(Panel("transfers", 50, "hospitality/_transfers.html", transfers_panel, VIEW_GUESTS))
 register_panel(Panel("notes", 90, "hospitality/_notes.html", notes_panel, VIEW_NOTES))
-
-# --- cards of the guest's own page -----------------------------------------------------------------------------------
-
-
-def flights_card(importer: Importer, token: str) -> Card | None:
-    """The flights: missing, or as we have them."""
-    if importer.state is not ImporterState.APPROVED or importer.fair.is_cancelled:
-        return None
-    flights = {one.direction: one for one in flights_of(importer.id)}
-    hosting = hosting_of(importer.id)
-    if not flights and (hosting is None or not hosting.is_granted):
-        return None
-    facts = []
-    for way in Direction:
-        one = flights.get(way)
-        if one is None:
-            continue
-        out, back = local_time(one.departs_at, one.from_airport), local_time(one.arrives_at, one.to_airport)
-        facts.append(
-            (way.label, f"{one.number} · {one.from_airport} {out:%H:%M} → {one.to_airport} {back:%H:%M} · {format_date(back.date() if way is Direction.ARRIVAL else out.date(), weekday=True)}")
-        )  # fmt: skip
-    missing = [way for way in Direction if way not in flights]
-    unusual = warnings(list(flights.values()), importer.fair)
-    over = importer.fair.is_over
-    state = (
-        _("We need your flights")
-        if len(missing) == 2
-        else _("One flight is missing")
-        if missing
-        else _("We have your flights")
-    )
-    return Card(
-        "flights", _("Flights"), "plane", "problem" if unusual else "now" if missing else "done", state,
-        text=" ".join(unusual) or (_("With them we plan your hotel nights and fetch you from the airport.") if missing else ""),
-        facts=facts,
-        action=None if over else Action(_("Tell us your flights") if missing else _("Change flights"), url_for("own_travel.flights", token=token), icon="plane"),
-    )  # fmt: skip
-
-
-def transfer_card(importer: Importer, token: str) -> Card | None:
-    """When and where the guest is met, by whom."""
-    seats = [one for one in seats_of(importer.id) if one.state is not SeatState.MET or one.kind is not RunKind.SHUTTLE]
-    if importer.state is not ImporterState.APPROVED or not seats or importer.fair.is_cancelled:
-        return None
-    waiting = [one for one in seats if one.run is None]
-    return Card(
-        "transfer", _("Transfer"), "bus", "waiting" if waiting else "done",
-        _("We are planning your transfer") if waiting else _("Your transfer is planned"),
-        text=_("You need not do anything: the vehicle and the hour appear here.") if waiting else "",
-        template="hospitality/_card_transfer.html", context={"seats": seats},
-    )  # fmt: skip
-
 
 register_card("flights", 50, flights_card)
 register_card("transfer", 70, transfer_card)

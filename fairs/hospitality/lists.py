@@ -15,9 +15,10 @@ from fairs.core.i18n import country_name
 from fairs.core.lists import Args, ListSpec, register_list
 from fairs.core.sheets import Sheet
 from fairs.core.text import clean
+from fairs.hospitality.guests import GuestFilter, guest_order, guests_matching
 from fairs.hospitality.hotels import hotels_of
 from fairs.hospitality.permissions import VIEW_GUESTS
-from fairs.hospitality.queries import GuestFilter, flights_by_guest, guest_order, guests_matching, seats_by_way
+from fairs.hospitality.queries import flights_by_guest, seats_by_way
 from fairs.hospitality.states import Direction
 from fairs.hosting.queries import hostings_of
 from fairs.importers.models import Importer

@@ -10,4 +10,4 @@ from fairs.hospitality.permissions import VIEW_GUESTS
 
 blueprints = [guest_pages.bp, board_pages.bp, transfer_pages.bp, drive_pages.bp, own_pages.bp]
 
-register_nav(NavItem("travel", _l("Travel"), "plane", "travel.board", VIEW_GUESTS, 46, bottom=True))
+register_nav(NavItem("travel", _l("Travel and transfers"), "plane", "travel.board", VIEW_GUESTS, 46, bottom=True))

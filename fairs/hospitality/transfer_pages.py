@@ -17,6 +17,7 @@ from fairs.core.clock import local_day
 from fairs.core.errors import DomainError, InvalidInput, NotFound
 from fairs.core.sheets import sheet_response
 from fairs.core.web import actor, go, requires
+from fairs.hospitality.boards import travel_days
 from fairs.hospitality.forms import RunForm
 from fairs.hospitality.guest_pages import language_of
 from fairs.hospitality.lists import day_in
@@ -31,26 +32,21 @@ from fairs.hospitality.queries import (
     run_days,
     runs_of_day,
     seat_by_id,
-    travel_days,
     versions_of,
     waiting_seats,
 )
-from fairs.hospitality.sheets import manifest_sheets
-from fairs.hospitality.states import OPEN_RUNS, RunKind, RunState, SeatState
-from fairs.hospitality.transfers import (
+from fairs.hospitality.runs import (
     LARGEST,
     close_drive_link,
-    drop_seat,
-    free_place,
-    give_place,
     link_expires_at,
     make_runs,
-    mark_seat,
     move_run,
     new_drive_link,
     save_run,
-    taken,
 )
+from fairs.hospitality.sheets import manifest_sheets
+from fairs.hospitality.states import OPEN_RUNS, RunKind, RunState, SeatState
+from fairs.hospitality.transfers import drop_seat, free_place, give_place, mark_seat, taken
 from fairs.importers.queries import importer_by_reference
 
 bp = Blueprint("runs", __name__, url_prefix="/fairs/<fair_slug>/travel/transfers")

@@ -19,6 +19,10 @@ from fairs.lodging.models import Hotel, RoomBlock
 from fairs.lodging.permissions import ARRANGE_ROOMS, VIEW_LODGING
 from fairs.lodging.queries import block_by_id, hotel_by_id, lists_of, nights_of
 
+_AS_KEPT = (
+    "room_type", "beds", "smoking", "accessible", "contract_number", "currency", "vat_included", "breakfast_included",
+    "release_on", "attrition_percent",
+)  # fmt: skip
 bp = Blueprint("hotels", __name__, url_prefix="/fairs/<fair_slug>/hotels")
 
 
@@ -77,7 +81,8 @@ def new_block(hotel_id: int) -> Any:
 def edit_block(block_id: int) -> Any:
     """Change what the contract says of a room type."""
     block = block_by_id(current_fair().id, block_id)
-    return _block_form(BlockForm(obj=block, data={"price": block.price.decimal}), block.hotel, block)
+    columns = {name: getattr(block, name) for name in _AS_KEPT}
+    return _block_form(BlockForm(data={**columns, "price": block.price.decimal}), block.hotel, block)
 
 
 def _block_form(form: BlockForm, hotel: Hotel, block: RoomBlock | None) -> Any:

@@ -139,6 +139,11 @@ def save_block(hotel: Hotel, draft: BlockDraft, *, by: Actor, block: RoomBlock |
         return row
 
 
+def set_release(block: RoomBlock, day: date) -> None:
+    """Another release date; inside transaction()."""
+    block.release_on, block.remind_on = day, day - REMIND_BEFORE
+
+
 def set_nights(block: RoomBlock, nights: Mapping[date, NightDraft], *, by: Actor) -> None:
     """Set the rooms of these nights; nights that are new are added. All or nothing.
 

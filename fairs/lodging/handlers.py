@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from fairs.calendar.effects import shift
+from fairs.calendar.effects import moved_day, shift
 from fairs.calendar.events import FairCalledOff, FairRescheduled
 from fairs.core.clock import now
 from fairs.core.db import db
@@ -20,11 +20,12 @@ from fairs.hospitality.events import TravelChanged
 from fairs.hosting.events import HostingEnded, HostingGranted
 from fairs.importers.journey import register_card
 from fairs.importers.panels import Panel, register_panel
+from fairs.lodging.blocks import set_release
 from fairs.lodging.models import Stay
 from fairs.lodging.own_pages import hotel_card
 from fairs.lodging.panel import nights_panel
 from fairs.lodging.permissions import VIEW_LODGING
-from fairs.lodging.queries import current_stay
+from fairs.lodging.queries import blocks_of, current_stay, hotels_of
 from fairs.lodging.rooming_files import attached_pdf, attached_xlsx
 from fairs.lodging.service import cancel_stay, change_stay, funded_window, want_room
 from fairs.lodging.states import LIVE, StayIssue, StayState
@@ -88,6 +89,23 @@ def look_at_nights(event: FairRescheduled) -> None:
                 "applications", "Stay.issue", _l("Hotel nights"), stay.importer.reference, stay.issue.label,
                 StayIssue.FAIR.label, act=lambda row=stay: raise_issue(row, StayIssue.FAIR, by=event.by),
             )  # fmt: skip
+
+
+@subscribe(FairRescheduled)
+def move_dates(event: FairRescheduled) -> None:
+    """What a hotel was promised before the fair is asked of it for the new days: release dates, rooming lists."""
+    fair, move = event.fair, event.move
+    for block in blocks_of(fair.id):
+        if block.release_on is not None:
+            event.found.add(
+                "applications", "RoomBlock.release_on", _l("Release date of rooms, to be agreed with the hotel"), block.name,
+                block.release_on, moved_day(fair, move, block.release_on),
+                act=lambda row=block: set_release(row, moved_day(fair, move, row.release_on)),
+            )  # fmt: skip
+    for hotel in hotels_of(fair.id):
+        if hotel.list_due_on is not None:
+            day = moved_day(fair, move, hotel.list_due_on)
+            event.found.set("applications", _l("Rooming list until"), hotel.name, hotel, "list_due_on", day)
 
 
 @subscribe(FairCalledOff)

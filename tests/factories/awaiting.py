@@ -66,18 +66,14 @@ from fairs.hospitality.service import mark_flights, save_flight
 from fairs.hospitality.states import FlightState, RunKind, SeatState
 from fairs.hospitality.transfers import give_place, mark_seat, want_seat
 from fairs.hosting.service import approve_hosting, confirm_hosting, put_on_reserve
-from fairs.importers.models import Importer
 from fairs.importers.service import approve_importer, withdraw_importer
 from fairs.invitations.campaigns import pause_campaign, resume_campaign, send_portion, start_campaign
 from fairs.invitations.mails import invite
 from fairs.invitations.service import mark_unreachable
 from fairs.invitations.states import SourceKind
-from fairs.letters.service import revoke_letter, wish_letter
-from fairs.lodging.blocks import give_back
+from fairs.letters.service import wish_letter
 from fairs.lodging.service import place_stay
-from fairs.lodging.states import StayIssue
 from fairs.lodging.using import mark_no_show, settle_no_show
-from fairs.lodging.wishes import close_issue, raise_issue
 from fairs.messages.models import OutboxMessage
 from fairs.messages.service import Notice, mark_printed, send, try_again
 from fairs.messages.states import MessageState
@@ -162,25 +158,11 @@ def room_wanted() -> Awaiting:
     return Awaiting(house.fair, record, lambda: place_stay(record, block, by=SYSTEM))
 
 
-def nights_issue() -> Awaiting:
-    house = inn()
-    record = house.placed(house.block())
-    with transaction():
-        raise_issue(record, StayIssue.FLIGHT, house.day(1), house.day(9), by=SYSTEM)
-    return Awaiting(house.fair, record, lambda: close_issue(record, by=SYSTEM))
-
-
 def no_show() -> Awaiting:
     house = inn()
     stay = house.placed(house.block())
     record = mark_no_show(stay, stay.arrives_on, "Không đến", by=SYSTEM)
     return Awaiting(house.fair, record, lambda: settle_no_show(record, "Khách trả", by=SYSTEM))
-
-
-def room_release() -> Awaiting:
-    house = inn()
-    record = house.block(release_on=house.fair.today + timedelta(days=5))
-    return Awaiting(house.fair, record, lambda: give_back(record, by=SYSTEM))
 
 
 def application() -> Awaiting:
@@ -247,15 +229,6 @@ def letter_wish() -> Awaiting:
     office = letters_registry()
     wish = wish_letter(office.guest(), embassy="Tokyo", by=SYSTEM)
     return Awaiting(office.place.fair, wish, lambda: office.letter(wish.importer))
-
-
-def letter_too_short() -> Awaiting:
-    """The guest means to come later than was known when the letter was issued."""
-    office = letters_registry()
-    letter = office.letter()
-    with transaction():
-        db.session.get_one(Importer, letter.importer_id).stays_from = letter.valid_until + timedelta(days=1)
-    return Awaiting(office.place.fair, letter, lambda: revoke_letter(letter, reason="Cấp lại", by=SYSTEM))
 
 
 def badge() -> Awaiting:
@@ -754,8 +727,8 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "waiting-list": (waiting_list,),
     "importer": (importer,),
     "letter-wanted": (letter_wish,),
-    "letter-too-short": (letter_too_short,),
-    "letter-failures": (),  # no state of its own; tests of letters look at it
+    "letter-too-short": (),
+    "letter-failures": (),  # no states of their own; tests of letters look at them
     "nominated": (nominated,),
     "unreachable": (unreachable,),
     "campaign": (campaign_draft, campaign_paused),
@@ -819,9 +792,9 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "hosting_paper": (hosting_paper,),
     "hosting_reply": (hosting_reply,),
     "room-wanted": (room_wanted,),
-    "nights-issue": (nights_issue,),
+    "nights-issue": (),
     "no-show": (no_show,),
-    "room-release": (room_release,),
+    "room-release": (),  # no states of their own; tests of rooms look at them
     "letter": (letter,),
     "mail": (failed_mail,),
 }

@@ -9,9 +9,9 @@ from fairs.calendar.models import Fair
 from fairs.core.actor import SYSTEM
 from fairs.hospitality.models import Flight, TransferRun
 from fairs.hospitality.rules import FlightDraft
+from fairs.hospitality.runs import RunDraft, save_run
 from fairs.hospitality.service import save_flight
 from fairs.hospitality.states import Direction, RunKind
-from fairs.hospitality.transfers import RunDraft, save_run
 from fairs.hosting.models import Hosting
 from fairs.hosting.states import SupportTier
 from tests.factories.guests import granted_guest
