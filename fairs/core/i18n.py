@@ -46,7 +46,8 @@ PUBLIC_SOURCES = (
     "fairs/core/forms.py", "fairs/core/error_pages.py", "fairs/core/errors.py", "fairs/core/links.py", "fairs/core/storage.py",
     "fairs/importers/cards.py", "fairs/importers/consents.py", "fairs/importers/own_*.py", "fairs/importers/calendar_file.py", "fairs/importers/states.py",
     "fairs/importers/errors.py", "fairs/importers/forms.py", "fairs/importers/service.py", "fairs/privacy/own_*.py", "fairs/privacy/states.py", "fairs/privacy/errors.py",
-    "fairs/badges/states.py",
+    "fairs/badges/states.py", "fairs/lodging/own_*.py", "fairs/lodging/states.py", "templates/lodging/_costs.html",
+    "templates/messages/lodging/[pc_]*.txt",
 )  # fmt: skip
 FOLDER = ROOT / "fairs" / "translations"
 cli = AppGroup("i18n", help="Translations.")
