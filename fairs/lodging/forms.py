@@ -10,11 +10,10 @@ from wtforms import BooleanField, SelectField, TimeField
 from wtforms.validators import InputRequired
 
 from fairs.core.errors import DomainError
-from fairs.core.forms import DayField, Form, LongText, MoneyField, Text, WholeNumber
+from fairs.core.forms import DayField, Form, MoneyField, Text, WholeNumber
 from fairs.core.money import EXPONENTS
 from fairs.directory.forms import EmailText, PhoneText
 from fairs.lodging.blocks import BlockDraft, HotelDraft, NightDraft
-from fairs.lodging.wishes import Wishes
 
 _HOUR = _l("Write a time as 14:00.")
 
@@ -133,24 +132,3 @@ class PresenceForm(Form):
 
     act = "presence"
     day = DayField(_l("Day"), required=True)
-
-
-class WishesForm(Form):
-    """What a guest wishes."""
-
-    act = "wishes"
-    smoking = BooleanField(_l("Smoking room"))
-    accessible = BooleanField(_l("Accessible room (wheelchair)"))
-    diet = Text(_l("Food: vegetarian, halal, allergies"), length=200)
-    wishes = LongText(_l("Other wishes"), length=400)
-    share_with = Text(_l("Would share a room with"), length=20)
-
-    def wanted(self) -> Wishes:
-        """What was typed."""
-        return Wishes(
-            self.smoking.data,
-            self.accessible.data,
-            self.diet.data or "",
-            self.wishes.data or "",
-            self.share_with.data or "",
-        )
