@@ -117,7 +117,11 @@ def test_the_whole_way_with_a_receipt_in_dollars_above_the_cap(app: Flask) -> No
     desk.accept(claim)
     row = fresh(claim)
     [line] = row.lines
-    assert (line.rate_vnd, line.rate_on, line.rate_source) == (Decimal("25410.5"), day - timedelta(days=2), "Vietcombank")
+    assert (line.rate_vnd, line.rate_on, line.rate_source) == (
+        Decimal("25410.5"),
+        day - timedelta(days=2),
+        "Vietcombank",
+    )
     desk.rate("USD", day, 30_000)  # a later correction of the table changes nothing
     assert statement_of(row).converted == vnd(25_385_090)
     approve(claim, by=desk.person(Role.FINANCE))
@@ -237,7 +241,9 @@ def test_the_last_day_is_announced_once_and_ends_the_claim_with_a_reason(app: Fl
     assert row.hosting.state is HostingState.SETTLED
 
 
-def test_papers_and_passport_go_thirty_days_after_the_end_hashes_and_amounts_stay(app: Flask, time_machine: Any) -> None:
+def test_papers_and_passport_go_thirty_days_after_the_end_hashes_and_amounts_stay(
+    app: Flask, time_machine: Any
+) -> None:
     desk = claims_desk()
     claim = desk.submitted()
     save_passport(claim.person, PassportDraft("TK1234567"), by=desk.person())

@@ -94,7 +94,9 @@ def lapse(place: Ground, number: int, _other: int) -> None:
     with transaction():
         row = place.guest(number)
         day = place.fair.today - timedelta(days=1)
-        db.session.execute(update(Hosting).where(Hosting.id == row.id, Hosting.state == HostingState.GRANTED).values(reply_by=day))
+        db.session.execute(
+            update(Hosting).where(Hosting.id == row.id, Hosting.state == HostingState.GRANTED).values(reply_by=day)
+        )
     expire_due()
 
 
@@ -132,7 +134,10 @@ def check_books(place: Ground) -> None:
         committed = sum(one.amount_minor for one in mine if one.state is GrantState.COMMITTED)
         spent = sum(one.actual_minor or 0 for one in mine if one.state is GrantState.SETTLED)
         places = sum(one.places for one in mine if one.state in held)
-        assert (row.places_used, row.committed_minor, row.spent_minor) == (places, committed, spent), (row.scope, row.key)
+        assert (row.places_used, row.committed_minor, row.spent_minor) == (places, committed, spent), (
+            row.scope,
+            row.key,
+        )
         assert row.places is None or row.places_used <= row.places
         assert row.money_minor is None or committed + spent <= row.money_minor
         if row.scope == "all":
@@ -178,7 +183,13 @@ def test_no_ceiling_is_ever_exceeded(real_app: Flask) -> None:
                     with suppress(DomainError):
                         OPS[op](self.place, number, 0)
 
-        @rule(acts=st.lists(st.tuples(st.sampled_from(list(OPS)), st.integers(0, GUESTS - 1), st.integers(0, 9)), min_size=3, max_size=4))
+        @rule(
+            acts=st.lists(
+                st.tuples(st.sampled_from(list(OPS)), st.integers(0, GUESTS - 1), st.integers(0, 9)),
+                min_size=3,
+                max_size=4,
+            )
+        )
         def rush(self, acts: list[tuple[str, int, int]]) -> None:
             _at_once(real_app, [lambda a=a: OPS[a[0]](self.place, a[1], a[2]) for a in acts])  # type: ignore[misc]
 
@@ -218,7 +229,8 @@ def test_approvers_compete_for_the_last_places(real_app: Flask) -> None:
         place.bound({"all": 3}, {"both": 4 * BOTH})
         ground = Ground(place.fair.id, place.first, place.second)
     told = _at_once(
-        real_app, [lambda key=key: approve_hosting(db.session.get_one(Hosting, key), by=ground.second) for key in rows]  # type: ignore[misc]
+        real_app,
+        [lambda key=key: approve_hosting(db.session.get_one(Hosting, key), by=ground.second) for key in rows],  # type: ignore[misc]
     )
     assert told == {"done": 3, "ceiling_reached": 3}
     with real_app.app_context():

@@ -69,7 +69,12 @@ def test_two_people_a_decision_and_an_account(app: Flask) -> None:
         heard.append(event.hosting.id)
 
     row = place.proposed()
-    assert (row.state, row.travel_cap_minor, row.funded_nights, row.amount.amount_minor) == (H.PROPOSED, TRAVEL, NIGHTS, BOTH)
+    assert (row.state, row.travel_cap_minor, row.funded_nights, row.amount.amount_minor) == (
+        H.PROPOSED,
+        TRAVEL,
+        NIGHTS,
+        BOTH,
+    )
     assert row.terms["decision"] == "9/QĐ-SCT"
     assert money(place)[:3] == (0, 0, 0)
     with pytest.raises(SamePerson):
@@ -168,7 +173,10 @@ def test_the_next_that_fits_moves_up(app: Flask) -> None:
     assert (fresh(best).rank, fresh(other).rank) == (1, 2)
     withdraw_hosting(leaving, by=SYSTEM)
     assert (fresh(best).state, fresh(other).state, fresh(best).rank) == (H.RESERVE, H.PROPOSED, 1)
-    assert [move.outcome for move in db.session.scalars(select(ReserveMove).order_by(ReserveMove.id))] == ["skipped", "moved"]
+    assert [move.outcome for move in db.session.scalars(select(ReserveMove).order_by(ReserveMove.id))] == [
+        "skipped",
+        "moved",
+    ]
 
 
 def test_one_support_for_each_company(app: Flask) -> None:

@@ -65,7 +65,9 @@ def test_a_night_counts_up_to_its_cap_several_lines_of_one_night_together() -> N
 
 def test_nights_outside_the_funded_ones_or_paid_by_the_organiser_are_no_claim() -> None:
     terms = replace(TERMS, paid_by_us=NIGHTS[:1])
-    result = state_claim([night(1, NIGHTS[0]), night(1, NIGHTS[3] + timedelta(days=1), 2), night(7, NIGHTS[1], 3)], terms)
+    result = state_claim(
+        [night(1, NIGHTS[0]), night(1, NIGHTS[3] + timedelta(days=1), 2), night(7, NIGHTS[1], 3)], terms
+    )
     assert [one.why for one in result.lines] == [Why.PAID_BY_US, Why.NOT_FUNDED, Why.WHOLE]
     assert (result.lodging, result.nights_left) == (vnd(7), 3)
 
@@ -95,4 +97,6 @@ def test_never_more_than_the_caps_nor_than_was_paid(lines: list[Paid], travel: i
     assert result.travel.amount_minor <= travel
     assert result.lodging.amount_minor <= cap * (4 - ours)
     assert result.total == sum((one.counts for one in result.lines), vnd(0))
-    assert all(one.counts.amount_minor <= line.amount.amount_minor for one, line in zip(result.lines, numbered, strict=True))
+    assert all(
+        one.counts.amount_minor <= line.amount.amount_minor for one, line in zip(result.lines, numbered, strict=True)
+    )
