@@ -52,7 +52,7 @@ FEATURES = (
     "contracts", "invitations", "hosting", "letters", "contacts", "hospitality", "lodging", "claims", "reports", "workplace", "privacy", "site", "demo",
     "operations",
 )  # fmt: skip
-PARTS = ("models", "handlers", "tasks", "routes", "api", "cli")
+PARTS = ("models", "handlers", "calendar_entries", "tasks", "routes", "api", "cli")
 
 csrf = CSRFProtect()
 

@@ -1,5 +1,5 @@
 /** The phone page with the badge: kept for offline use, the code on the whole screen, the screen kept awake meanwhile. */
-const PAGE = /^(\/[iv]\/)[A-Za-z0-9_-]{20,64}$/;
+const PAGE = /^(\/(?:[iv]|drive)\/)[A-Za-z0-9_-]{20,64}(?:\/sign\/\d+)?$/;
 
 function shownFiles(): string[] {
   const loaded = performance.getEntriesByType('resource').map((entry) => entry.name);

@@ -1,4 +1,4 @@
-/** Service worker of the phone pages (/i/<token>, /v/<token>): the page that was opened last works without a network.
+/** Service worker of the phone pages (/i/<token>, /v/<token>, /drive/<token>): the page that was opened last works without a network.
     It keeps exactly such pages and the files they show, nothing else of this site, and forgets a page when the server
     says so (badge revoked, registration withdrawn) or when the fair is over. */
 type Extendable = Event & { waitUntil(work: Promise<unknown>): void };
@@ -13,7 +13,7 @@ const worker = self as unknown as Scope;
 
 const PAGES = 'fairs-card-pages-1';
 const FILES = 'fairs-card-files-1';
-const PAGE = /^\/[iv]\/[A-Za-z0-9_-]{20,64}$/;
+const PAGE = /^\/(?:[iv]|drive)\/[A-Za-z0-9_-]{20,64}(?:\/sign\/\d+)?$/;
 const FILE = /^\/static\//;
 const HEADER = 'X-Fairs-Offline';
 const DAYS_AFTER = 2;

@@ -25,6 +25,7 @@ PARTS = {
     "applications": _l("Applications and registrations"),
     "badges": _l("Badges and admission"),
     "gates": _l("Figures of the gates"),
+    "travel": _l("Travel of guests"),
     "pages": _l("Links of mails"),
 }
 

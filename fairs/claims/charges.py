@@ -19,6 +19,8 @@ from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput
 from fairs.core.money import Money
 from fairs.core.text import clean
+from fairs.funding.queries import live_grants_of
+from fairs.funding.states import GrantState
 from fairs.hosting.service import recover_hosting
 from fairs.hosting.states import HostingState
 from fairs.payments.credits import day_of_money
@@ -112,9 +114,18 @@ def recover_charge(charge: Charge, *, reference: str, on: date, by: Actor) -> Ch
         if row.kind is ChargeKind.RECOVERY:
             claim.move_to(S.RECOVERED)
         record("claims.recover", claim, by=by, after={"amount": row.amount, "reference": known})
-        if claim.hosting.state is HostingState.SETTLED:
-            recover_hosting(claim.hosting, row.amount, row.reason, by=by)
+        back = min(row.amount_minor, _settled(claim))  # what others paid, as a ticket, is no money of the support
+        if back:
+            recover_hosting(claim.hosting, Money(back, row.currency), row.reason, by=by)
     return row
+
+
+def _settled(claim: Claim) -> int:
+    """What the support was settled with and has not come back yet, in minor units."""
+    if claim.hosting.state is not HostingState.SETTLED:
+        return 0
+    grants = live_grants_of("Hosting", claim.hosting_id)
+    return sum(one.actual_minor or 0 for one in grants if one.state is GrantState.SETTLED)
 
 
 def write_off(charge: Charge, *, reason: str, by: Actor) -> Charge:

@@ -82,7 +82,9 @@ def _papers(claim: Claim) -> list[tuple[Proof, bool, str]]:
             words = [flight.number] if flight is not None else []
             found.append((proof, bool(files), " · ".join([*words, *files])))
         numbers = [line.number for line in travel if line.number]
-        found.append((Proof.TICKET, bool(names[Proof.TICKET] and numbers), " · ".join([*numbers, *names[Proof.TICKET]])))
+        found.append(
+            (Proof.TICKET, bool(names[Proof.TICKET] and numbers), " · ".join([*numbers, *names[Proof.TICKET]]))
+        )
     nights = [line for line in claim.lines if line.kind is LineKind.NIGHT]
     if nights or names[Proof.FOLIO] or not claim.hosting.tier.pays_travel:
         text = ngettext("%(num)s night", "%(num)s nights", len(nights)) if nights else ""

@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+import fairs.payments.models  # noqa: F401  the refunds of its lists belong to the same mappers
 from fairs.calendar.models import Fair
 from fairs.claims.states import (
     CHARGE_TRANSITIONS,
@@ -29,7 +30,7 @@ from fairs.directory.models import Company, Person
 from fairs.funding.states import CLASH_TRANSITIONS, ClashState
 from fairs.hosting.models import Hosting
 from fairs.importers.models import Importer
-from fairs.payments.models import HasAccount  # with the refunds that share the list of accounts
+from fairs.payments.transfer_models import HasAccount
 
 
 class ClaimRules(Record):

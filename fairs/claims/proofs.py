@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 from stdnum import bic as bic_rule
 from stdnum import iban as iban_rule
 
@@ -20,7 +21,7 @@ from fairs.claims.service import unlock
 from fairs.claims.states import EDITABLE, PAPERS, WITH_GUEST, LineKind, Proof
 from fairs.core.actor import Actor
 from fairs.core.clock import now
-from fairs.core.crypto import decrypt, encrypt
+from fairs.core.crypto import decrypt, encrypt, rotate
 from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput, InvalidTransition
 from fairs.core.money import Money
@@ -115,6 +116,20 @@ def remove_papers(claim: Claim, *, by: Actor) -> None:
         row.account_sealed = None
         row.purged_at = now()
         record("claims.remove_papers", row, by=by, after={"files": len(row.files)})
+
+
+def reseal_papers() -> int:
+    """Encrypt every kept paper by the newest key; gives back how many. Inside transaction()."""
+    rows = db.session.scalars(
+        select(ClaimFile).where(ClaimFile.sealed_id.is_not(None)).order_by(ClaimFile.id).with_for_update(of=ClaimFile)
+    ).all()
+    for file in rows:
+        old = file.sealed
+        if old is not None:
+            file.sealed = keep("claim", rotate(old.read()), SEALED_TYPE)
+            db.session.flush()
+            discard(old)
+    return len(rows)
 
 
 def _suspect(claim: Claim, what: str, found: list[Earlier], reason: str, *, by: Actor) -> None:
@@ -336,5 +351,3 @@ def read_account(holder: Claim | ClaimPayment, *, by: Actor) -> dict[str, str]:
         claim = holder if isinstance(holder, Claim) else holder.claim
         record("claims.read_account", claim, by=by)
         return holder.account
-
-

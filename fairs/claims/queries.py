@@ -172,7 +172,7 @@ def countries_of(fair_id: int) -> Sequence[str]:
 def state_counts(fair_id: int) -> Mapping[ClaimState, int]:
     """How many claims are in each state."""
     rows = db.session.execute(select(Claim.state, func.count()).where(Claim.fair_id == fair_id).group_by(Claim.state))
-    found = {state: number for state, number in rows}
+    found = dict(rows.all())
     return {state: found.get(state, 0) for state in ClaimState}
 
 
@@ -282,5 +282,3 @@ def _mine(rows: Sequence[Any], key: int) -> Any:
 def mine(rows: Sequence[Any], key: int) -> Any:
     """The row of a claim's own rows with this key; raises NotFound."""
     return _mine(rows, key)
-
-

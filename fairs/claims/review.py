@@ -126,7 +126,12 @@ def _freeze(line: ClaimLine, currency: str, said: LineReview) -> None:
     found = table_rate(line.currency, currency, line.paid_on)
     if found is None:
         raise RateMissing(field=f"line-{line.id}-rate")
-    line.rate_vnd, line.rate_base_vnd, line.rate_on, line.rate_source = found.vnd, found.base_vnd, found.on, found.source
+    line.rate_vnd, line.rate_base_vnd, line.rate_on, line.rate_source = (
+        found.vnd,
+        found.base_vnd,
+        found.on,
+        found.source,
+    )
 
 
 def send_back(claim: Claim, *, reason: str, by: Actor) -> Claim:

@@ -143,7 +143,11 @@ def extend(claim: Claim, until: date, *, reason: str, by: Actor) -> Claim:
             raise InvalidInput(_l("Choose a day after today."), field="until")
         before, row.due_on, row.reminded_on = row.due_on, until, None
         record(
-            "claims.extend", row, by=by, before={"due_on": before}, after={"due_on": until, "reason": clean(reason)[:400]}
+            "claims.extend",
+            row,
+            by=by,
+            before={"due_on": before},
+            after={"due_on": until, "reason": clean(reason)[:400]},
         )
     return row
 
@@ -276,9 +280,7 @@ def statement_of(claim: Claim) -> Statement:
         nights = [hosting.funded_from + timedelta(days=n) for n in range(hosting.funded_nights)]
     ours = [one.night for one in nights_used(claim.importer_id) if one.is_funded]
     terms = Terms(hosting.travel_cap, hosting.night_cap, hosting.tier.pays_travel, nights, ours)
-    lines = [
-        Paid(line.id, line.kind, line.accepted, look_up(line, claim.currency), line.night) for line in claim.lines
-    ]
+    lines = [Paid(line.id, line.kind, line.accepted, look_up(line, claim.currency), line.night) for line in claim.lines]
     return state_claim(lines, terms)
 
 

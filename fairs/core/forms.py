@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
@@ -163,6 +163,27 @@ class DayField(_TypedField):
         if not 1990 <= value.year <= 2100:
             raise ValueError(str(_l("This day is too far away.")))
         return value
+
+
+class HourField(_TypedField):
+    """A time of day from a time input or typed as 14:05, 1405 or 14h05."""
+
+    widget = TextInput(input_type="time")
+
+    def show(self, value: time) -> str:
+        """As a time input wants it."""
+        return f"{value:%H:%M}"
+
+    def read(self, text: str) -> time:
+        """Hours and minutes, 24 hours."""
+        digits = text.lower().replace("h", ":").replace(".", ":")
+        if ":" not in digits and digits.isascii() and digits.isdigit() and 3 <= len(digits) <= 4:
+            digits = f"{digits[:-2]}:{digits[-2:]}"
+        hours, _, minutes = digits.partition(":")
+        try:
+            return time(int(hours), int(minutes[:2]))
+        except ValueError as error:
+            raise ValueError(str(_l("Write a time as 14:05."))) from error
 
 
 class DecimalNumber(_TypedField):

@@ -48,7 +48,8 @@ class BulkAction:
     ``check`` raises the DomainError by which ``act`` would refuse the row: the service's own rule, asked without acting.
     ``act`` does it, inside a transaction of its own, and may give back what ``undo`` needs (plain JSON). ``tells`` says
     who is told; what was sent cannot be undone, so such an action has no ``undo``. ``document`` makes a PDF of the rows
-    that were done.
+    that were done. ``checker`` gives a check for one preview of a fair that remembers the rows before, where they share
+    what is scarce.
     """
 
     key: str
@@ -62,6 +63,11 @@ class BulkAction:
     fields: Sequence[BulkField] = ()
     document: Callable[[Sequence[Any]], bytes] | None = None
     tone: str = "secondary"
+    checker: Callable[[Any], Callable[[Any, Mapping[str, Any]], None]] | None = None
+
+    def check_for(self, fair: Any) -> Callable[[Any, Mapping[str, Any]], None]:
+        """The check for one preview."""
+        return self.check if self.checker is None else self.checker(fair)
 
 
 @dataclass(frozen=True, slots=True)

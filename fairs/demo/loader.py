@@ -23,11 +23,15 @@ from fairs.demo.banking import load_statement
 from fairs.demo.booth_sales import load_booth_sales
 from fairs.demo.budgets import load_budgets
 from fairs.demo.cash import load_cash_desk
+from fairs.demo.claims import load_claims
 from fairs.demo.contacts import load_contacts
 from fairs.demo.deals import load_contracts, load_rates
+from fairs.demo.guest_pages import load_guest_pages
 from fairs.demo.guests import load_guests
 from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall, publish_plans
+from fairs.demo.invitations import load_invitations
 from fairs.demo.letters import load_letters
+from fairs.demo.lodging import load_lodging
 from fairs.demo.milestones import load_milestones
 from fairs.demo.money import load_money_documents
 from fairs.demo.notes import load_notes
@@ -40,6 +44,7 @@ from fairs.demo.reminders import load_reminders
 from fairs.demo.sitework import load_site_work
 from fairs.demo.support import load_decision, load_draft, load_rules_and_lines
 from fairs.demo.texts import GIFTSHOW, SOUVENIRS, TERMS_EN, TERMS_VI
+from fairs.demo.travel import load_travel
 from fairs.demo.year2020_results import load_year
 from fairs.directory.reference import load_reference as load_directory_reference
 from fairs.exhibitors.lists import EXHIBITORS
@@ -107,9 +112,14 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         made["bank lines"] = load_statement(giftshow, users)
         load_reminders(giftshow, users)
         made |= load_budgets(giftshow, souvenirs, users)
-        made["hosted"] = load_guests(random.Random(PLAN_YEAR + 3), giftshow)
+        made["invitees"] = load_invitations(random.Random(PLAN_YEAR + 4), giftshow, cast, users)
+        made["hosted"] = load_guests(random.Random(PLAN_YEAR + 3), giftshow, users)
+        made["stays"] = load_lodging(giftshow, users)
+        made["guests flying"] = load_travel(random.Random(PLAN_YEAR + 4), giftshow, users)
         made["contacts"] = load_contacts(random.Random(PLAN_YEAR + 23), giftshow, users)
         made["letters"] = load_letters(random.Random(PLAN_YEAR + 26), giftshow, users)
+        made["claims"] = load_claims(souvenirs, users)
+        made["data requests"] = load_guest_pages(giftshow, users)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)

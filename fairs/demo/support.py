@@ -50,7 +50,11 @@ from fairs.programme.states import BudgetSource
 
 RULE, OTHER_RULE = "KC-DOM-ORG", "TP-OVS"
 #: Ceilings of the city's money and of counterpart funds, VND, by the item of the plan.
-CEILINGS = {"4a": (6_000_000_000, 1_500_000_000), "4b": (3_000_000_000, 600_000_000)}
+CEILINGS = {
+    "4a": (6_000_000_000, 1_500_000_000),
+    "4b": (3_000_000_000, 600_000_000),
+    "4c": (7_500_000_000, 500_000_000),
+}
 _SIGNER = "Giám đốc Sở (mẫu)"
 
 
@@ -78,6 +82,7 @@ def _small_plan(year: int) -> Programme:
     names = {
         "4a": ("Hội chợ quốc tế quà tặng hàng thủ công mỹ nghệ", "International gift and handicraft fair"),
         "4b": ("Hội chợ hàng lưu niệm chất lượng cao Thủ đô", "Fair of the capital's high-quality souvenirs"),
+        "4c": ("Mời và hỗ trợ các nhà nhập khẩu nước ngoài", "Invite and support foreign importers"),
     }
     for place, (number, (vi, en)) in enumerate(names.items(), 1):
         programme.items.append(PlanItem(number=number, code=number, position=place, name_vi=vi, name_en=en))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -26,11 +26,11 @@ class Airport:
 
         Of an hour that comes twice, when summer time ends, the first is meant.
         """
-        aware = local.replace(tzinfo=ZoneInfo(self.time_zone))
-        back = aware.astimezone(ZoneInfo("UTC")).astimezone(ZoneInfo(self.time_zone))
-        if back.replace(tzinfo=None) != local:
+        # As UTC: Python subtracts two times of one zone without looking at its changes of the clock.
+        moment = local.replace(tzinfo=ZoneInfo(self.time_zone)).astimezone(UTC)
+        if self.local(moment).replace(tzinfo=None) != local:
             raise ValueError(local)
-        return aware
+        return moment
 
     def local(self, moment: datetime) -> datetime:
         """A moment by the airport's clock."""

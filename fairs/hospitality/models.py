@@ -145,7 +145,7 @@ class TransferSeat(HasState, Record):
 class ManifestVersion(Record):
     """The list of a run as it was given out: on paper (``print``) or confirmed by the driver on the phone (``driver``).
 
-    ``rows`` are those of the list at that moment, so that the next one can say what is new, changed or gone.
+    ``head`` and ``rows`` are those of the list at that moment, so that the next one can say what is new, changed or gone.
     """
 
     __tablename__ = "manifest_versions"
@@ -154,6 +154,7 @@ class ManifestVersion(Record):
     run_id: Mapped[int] = mapped_column(ForeignKey("transfer_runs.id"))
     number: Mapped[int]
     kind: Mapped[str] = mapped_column(String(10), default="print")
+    head: Mapped[dict[str, Any]] = mapped_column(JSON)
     rows: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     by_name: Mapped[str] = mapped_column(String(250), default="")

@@ -79,7 +79,9 @@ def checked(draft: FlightDraft, fair: Fair, other: Flight | None) -> dict[str, A
         )  # fmt: skip
     home = countries_in(fair.time_zone)
     if draft.direction is Direction.ARRIVAL and home and end.country not in home:
-        raise InvalidInput(_l("The last flight of the journey to the fair has to end in its country."), field="to_airport")
+        raise InvalidInput(
+            _l("The last flight of the journey to the fair has to end in its country."), field="to_airport"
+        )
     if draft.direction is Direction.DEPARTURE and home and start.country not in home:
         raise InvalidInput(_l("The flight home has to begin in the country of the fair."), field="from_airport")
     _check_order(draft.direction, departs_at, arrives_at, other)

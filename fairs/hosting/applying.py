@@ -39,7 +39,10 @@ def apply_for_support(importer: Importer, tier: SupportTier, *, by: Actor) -> Ho
             raise NotConcerned
         hosting = hosting_of(row.id)
         if hosting is not None:
-            if hosting.may_move_to(HostingState.APPLIED) and hosting.state not in (HostingState.PROPOSED, HostingState.RESERVE):
+            if hosting.may_move_to(HostingState.APPLIED) and hosting.state not in (
+                HostingState.PROPOSED,
+                HostingState.RESERVE,
+            ):
                 before = hosting.state
                 hosting.move_to(HostingState.APPLIED)
                 hosting.tier, hosting.reason, hosting.ended_at = tier, "", None

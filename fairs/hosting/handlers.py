@@ -9,8 +9,10 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from fairs.audit.service import record
 from fairs.calendar.effects import moved_day
 from fairs.calendar.events import FairCalledOff, FairRescheduled
+from fairs.core.actor import Actor
 from fairs.core.db import db
 from fairs.core.events import subscribe
 from fairs.core.money import Money
@@ -25,15 +27,20 @@ from fairs.funding.service import change_amount
 from fairs.funding.states import GrantState, Purpose
 from fairs.hosting.applying import apply_for_support
 from fairs.hosting.hosting_kind import HOSTING
+from fairs.hosting.journey import panel_context, support_card
 from fairs.hosting.models import Hosting
+from fairs.hosting.notices import tell
+from fairs.hosting.permissions import VIEW_HOSTING
 from fairs.hosting.queries import hosting_of
 from fairs.hosting.regions import Region
 from fairs.hosting.room import SUBJECT
 from fairs.hosting.selection import KIND, hostings_in
-from fairs.hosting.service import begin, change_granted, end_hosting, grant_hosting, to_proposal
+from fairs.hosting.service import begin, end_hosting, grant_hosting, to_proposal
 from fairs.hosting.settings import locked_settings, settings_of
 from fairs.hosting.states import PLACED, HostingState, SupportTier
 from fairs.importers.events import ImporterEnded, ImporterRegistered
+from fairs.importers.journey import register_card
+from fairs.importers.panels import Panel, register_panel
 
 H = HostingState
 _OPEN = (H.APPLIED, H.PROPOSED, H.RESERVE, H.APPROVED, H.GRANTED, H.CONFIRMED)
@@ -74,9 +81,15 @@ def move_guests(event: DecisionSigned) -> None:
         row, _settings = begin(rows[item.subject_id])
         if selection.correction == "revokes":
             if row.selection_id == selection.amends_id and row.state in PLACED and row.state is not H.SETTLED:
-                end_hosting(row, H.REFUSED, _("Revoked by decision %(number)s", number=selection.decision_number), by=by)
+                end_hosting(
+                    row, H.REFUSED, _("Revoked by decision %(number)s", number=selection.decision_number), by=by
+                )
         elif selection.correction == "amends":
-            if row.selection_id == selection.amends_id and row.state in (H.GRANTED, H.CONFIRMED) and item.amount is not None:
+            if (
+                row.selection_id == selection.amends_id
+                and row.state in (H.GRANTED, H.CONFIRMED)
+                and item.amount is not None
+            ):
                 _amend(row, item, event)
         elif row.state is H.APPROVED and row.selection_id == selection.id:
             grant_hosting(row, number=selection.decision_number, day=event.day, by=by)
@@ -99,7 +112,19 @@ def _amend(row: Hosting, item: SelectionItem, event: DecisionSigned) -> None:
     for grant, amount in sorted(changes, key=lambda pair: pair[1].amount_minor - pair[0].amount_minor):
         if amount != grant.amount:
             change_amount(grant, amount, number=number, day=event.day, by=event.by)
-    change_granted(row, total, changes, by=event.by)
+    _change_granted(row, total, changes, by=event.by)
+
+
+def _change_granted(row: Hosting, total: Money, changes: Sequence[tuple[Grant, Money]], *, by: Actor) -> None:
+    """An amending decision set other amounts: the caps follow."""
+    before = row.amount
+    for grant, amount in changes:
+        if grant.purpose is Purpose.TRAVEL:
+            row.travel_cap_minor = amount.amount_minor
+        elif row.funded_nights:
+            row.night_cap_minor = amount.amount_minor // row.funded_nights
+    record("hosting.amend", row, by=by, before={"amount": before}, after={"amount": total})
+    tell(row, "changed")
 
 
 @subscribe(SelectionCancelled)
@@ -127,7 +152,9 @@ def back_to_proposal(event: SubjectRemoved) -> None:
 
 def _hostings(fair_id: int, *states: HostingState) -> Sequence[Hosting]:
     query = select(Hosting).options(joinedload(Hosting.importer), joinedload(Hosting.person))
-    return db.session.scalars(query.where(Hosting.fair_id == fair_id, Hosting.state.in_(states)).order_by(Hosting.id)).all()
+    return db.session.scalars(
+        query.where(Hosting.fair_id == fair_id, Hosting.state.in_(states)).order_by(Hosting.id)
+    ).all()
 
 
 @subscribe(FairRescheduled)
@@ -136,7 +163,10 @@ def move_days(event: FairRescheduled) -> None:
     fair, move, found = event.fair, event.move, event.found
     settings = settings_of(fair)
     if settings.id is not None:
-        for name, label in (("apply_by", _l("Applications for support until")), ("decide_by", _l("Support decided by"))):
+        for name, label in (
+            ("apply_by", _l("Applications for support until")),
+            ("decide_by", _l("Support decided by")),
+        ):
             day = getattr(settings, name)
             if day is not None:
                 found.set("applications", label, fair.code, settings, name, moved_day(fair, move, day))
@@ -178,3 +208,5 @@ def end_with_fair(event: FairCalledOff) -> None:
 register_kind(HOSTING)
 register_names("tier", lambda key: SupportTier(key).label)
 register_names("region", lambda key: Region(key).label)
+register_card("support", 30, support_card)
+register_panel(Panel("support", 10, "hosting/_panel.html", panel_context, VIEW_HOSTING))

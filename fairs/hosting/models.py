@@ -40,7 +40,12 @@ class Hosting(HasState, Record):
         Index("ix_hostings_fair_company", "fair_id", "company_id"),
         Index("ix_hostings_fair_score", "fair_id", "score", "id"),
         Index(
-            "uq_hostings_one_support", "fair_id", "company_id", unique=True, sqlite_where=_ONE_SQL, postgresql_where=_ONE_SQL
+            "uq_hostings_one_support",
+            "fair_id",
+            "company_id",
+            unique=True,
+            sqlite_where=_ONE_SQL,
+            postgresql_where=_ONE_SQL,
         ),
     )
     TRANSITIONS = TRANSITIONS
@@ -105,6 +110,16 @@ class Hosting(HasState, Record):
         if not self.tier.pays_hotel or self.funded_from is None or self.funded_to is None:
             return 0
         return (self.funded_to - self.funded_from).days
+
+    @property
+    def company_folded(self) -> str:
+        """For lists in the order of companies."""
+        return self.company.folded
+
+    @property
+    def person_folded(self) -> str:
+        """For lists in the order of people's names."""
+        return self.person.folded
 
     @property
     def region_label(self) -> Any:

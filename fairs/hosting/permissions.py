@@ -13,3 +13,6 @@ VIEW_HOSTING = permission(
 )
 PROPOSE_HOSTING = permission("hosting.propose", "propose support of importers", Role.ORGANISER, Role.HOSPITALITY)
 APPROVE_HOSTING = permission("hosting.approve", "approve support of importers", Role.ORGANISER, Role.FINANCE)
+SET_HOSTING = permission(
+    "hosting.settings", "set amounts, ceilings and weights of the support of importers", Role.ORGANISER
+)

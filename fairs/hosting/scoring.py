@@ -127,7 +127,7 @@ def parts_of(score_parts: Mapping[str, Any]) -> Sequence[Part]:
     return sorted(found, key=lambda part: (-part.weight, list(Criterion).index(part.criterion)))
 
 
-def why(criterion: Criterion, part: Mapping[str, Any]) -> str:
+def why(criterion: Criterion, part: Mapping[str, Any]) -> Any:
     """In words what the points were given for."""
     match criterion:
         case C.BUYER:
@@ -142,7 +142,12 @@ def why(criterion: Criterion, part: Mapping[str, Any]) -> str:
             if not part["fairs"]:
                 return _("Never scanned at an earlier fair.")
             text = ngettext("Came to %(num)s earlier fair", "Came to %(num)s earlier fairs", part["fairs"])
-            return _("%(came)s: %(own)s days in person, %(all)s with colleagues.", came=text, own=part["own"], all=part["company"])
+            return _(
+                "%(came)s: %(own)s days in person, %(all)s with colleagues.",
+                came=text,
+                own=part["own"],
+                all=part["company"],
+            )
         case C.DEALS:
             if not part["number"]:
                 return _("No verified contract at an earlier fair.")

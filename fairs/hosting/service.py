@@ -6,7 +6,6 @@ Every act that gives out or takes back places and money begins with ``locked_set
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,13 +23,11 @@ from fairs.core.errors import DomainError, InvalidInput
 from fairs.core.events import publish
 from fairs.core.money import Money
 from fairs.core.text import clean
-from fairs.funding.duplicates import digest_of, same_companies
+from fairs.funding.duplicates import digest_of
 from fairs.funding.errors import TooMuch
 from fairs.funding.models import Grant
 from fairs.funding.queries import live_grants_of
 from fairs.funding.service import (
-    GrantDraft,
-    check_proposal,
     commit_grants,
     propose_grant,
     recover_grant,
@@ -39,20 +36,19 @@ from fairs.funding.service import (
     take_back,
 )
 from fairs.funding.states import GrantState, Purpose
-from fairs.hosting.errors import AlreadySupported, DecidedSingly, NotConcerned, SettingsMissing, TooLate
+from fairs.hosting.errors import AlreadySupported, DecidedSingly, NotConcerned, TooLate
 from fairs.hosting.events import HostingEnded, HostingGranted
 from fairs.hosting.models import Hosting, HostingSettings, ReserveMove
 from fairs.hosting.notices import tell
+from fairs.hosting.proposing import TAKEN, check_proposing, drafts_of, other_support, window_of
 from fairs.hosting.reserve import next_that_fits, rerank, reserve_of
 from fairs.hosting.room import SUBJECT, Room
 from fairs.hosting.selection import add_to_draft, take_out
 from fairs.hosting.settings import locked_settings, settings_of
-from fairs.hosting.states import PLACED, HostingState, SupportTier
+from fairs.hosting.states import HostingState, SupportTier
 from fairs.importers.states import ImporterState
 
 H = HostingState
-TAKEN = (H.PROPOSED, *PLACED)
-"""A support that keeps others of the same company out."""
 
 
 def begin(hosting: Hosting) -> tuple[Hosting, HostingSettings]:
@@ -63,68 +59,6 @@ def begin(hosting: Hosting) -> tuple[Hosting, HostingSettings]:
 
 
 # --- proposing ---------------------------------------------------------------------------------------------------
-
-
-def check_proposing(
-    hosting: Hosting, tier: SupportTier, settings: HostingSettings, *, reason: str = "", second_reason: str = ""
-) -> None:
-    """Raise what propose_hosting would; see there."""
-    hosting.require_move(H.PROPOSED)
-    if hosting.importer.state not in (ImporterState.SUBMITTED, ImporterState.APPROVED):
-        raise NotConcerned
-    other = other_support(hosting)
-    if other is not None and not clean(second_reason):
-        raise AlreadySupported(
-            _(
-                "One support for each company and fair: %(name)s has %(reference)s (%(state)s).", name=other.company.name,
-                reference=other.reference, state=str(other.state.label),
-            ),
-            field="second_reason",
-        )  # fmt: skip
-    for draft in drafts_of(hosting, tier, settings):
-        check_proposal(hosting.fair, draft, reason=reason)
-
-
-def other_support(hosting: Hosting) -> Hosting | None:
-    """Another support of the same company (by tax code or name, too) at this fair that stands."""
-    return db.session.scalars(
-        select(Hosting)
-        .where(
-            Hosting.fair_id == hosting.fair_id, Hosting.company_id.in_(same_companies(hosting.company)),
-            Hosting.id != hosting.id, Hosting.state.in_(TAKEN),
-        )
-        .order_by(Hosting.id)
-    ).first()  # fmt: skip
-
-
-def window_of(fair: Fair, settings: HostingSettings) -> tuple[date, date]:
-    """The funded nights: the day of arrival and the day of leaving."""
-    first = fair.starts_on - timedelta(days=settings.days_before)
-    return first, first + timedelta(days=settings.nights)
-
-
-def drafts_of(hosting: Hosting, tier: SupportTier, settings: HostingSettings) -> list[GrantDraft]:
-    """The grants of a tier with the amounts of the settings; the first one takes the place. Raises SettingsMissing."""
-    cap = settings.cap_of(hosting.region)
-    wanted = [
-        (tier.pays_travel, settings.travel_rule, settings.travel_line, cap),
-        (tier.pays_hotel, settings.lodging_rule, settings.lodging_line, settings.night_cap_minor * settings.nights),
-    ]
-    found: list[GrantDraft] = []
-    for paid, rule, line, minor in wanted:
-        if not paid:
-            continue
-        if rule is None or line is None or not minor:
-            raise SettingsMissing(field="tier")
-        amount = Money(minor, settings.currency)
-        found.append(
-            GrantDraft(
-                rule, line, rule.rate_percent or 100, amount, amount, SUBJECT, hosting.id,
-                f"{hosting.person.display_name} · {hosting.company.name}"[:300], company=hosting.company, person=hosting.person,
-                period=window_of(hosting.fair, settings), tier=tier.value, region=hosting.region, places=0 if found else 1,
-            )
-        )  # fmt: skip
-    return found
 
 
 def propose_hosting(
@@ -280,18 +214,6 @@ def grant_hosting(row: Hosting, *, number: str, day: date, by: Actor) -> None:
     tell(row, "granted")
 
 
-def change_granted(row: Hosting, total: Money, changes: Sequence[tuple[Grant, Money]], *, by: Actor) -> None:
-    """An amending decision set other amounts: the caps follow. Inside transaction(), with the locks of ``begin``."""
-    before = row.amount
-    for grant, amount in changes:
-        if grant.purpose is Purpose.TRAVEL:
-            row.travel_cap_minor = amount.amount_minor
-        elif row.funded_nights:
-            row.night_cap_minor = amount.amount_minor // row.funded_nights
-    record("hosting.amend", row, by=by, before={"amount": before}, after={"amount": total})
-    tell(row, "changed")
-
-
 # --- the guest, and endings ----------------------------------------------------------------------------------------
 
 
@@ -359,7 +281,9 @@ def expire_due() -> int:
         with transaction():
             found, _settings = begin(row)
             if found.state is H.GRANTED and found.reply_by is not None and found.reply_by < found.fair.today:
-                end_hosting(found, H.EXPIRED, _("Not confirmed until %(day)s.", day=found.reply_by.isoformat()), by=SYSTEM)
+                end_hosting(
+                    found, H.EXPIRED, _("Not confirmed until %(day)s.", day=found.reply_by.isoformat()), by=SYSTEM
+                )
                 number += 1
     return number
 
@@ -382,12 +306,14 @@ def promote_next(fair: Fair, settings: HostingSettings, freed: Hosting | None) -
     Inside transaction(), with the fair's lock. Who is passed over and why is kept.
     """
     if not settings.auto_promote or fair.is_cancelled or fair.today > fair.ends_on:
-        return None
+        return None  # nobody is wanted any more
     waiting = list(reserve_of(fair.id))
     while waiting:
         row, passed = next_that_fits(settings, waiting, Room.of(fair, settings))
         for one in passed:
-            _log(one, freed, automatic=True, outcome="skipped", reason=_("No room for this tier and region."), by=SYSTEM)
+            _log(
+                one, freed, automatic=True, outcome="skipped", reason=_("No room for this tier and region."), by=SYSTEM
+            )
         if row is None:
             return None
         rank = row.rank
@@ -413,9 +339,7 @@ def promote(hosting: Hosting, *, by: Actor, reason: str = "", second_reason: str
 
 
 def _ended(freed: Hosting | None) -> str:
-    if freed is None:
-        return ""
-    return _("%(reference)s: %(state)s", reference=freed.reference, state=str(freed.state.label))
+    return _("%(reference)s: %(state)s", reference=freed.reference, state=str(freed.state.label)) if freed else ""
 
 
 def _log(
@@ -433,7 +357,9 @@ def _log(
 # --- accounting ----------------------------------------------------------------------------------------------------
 
 
-def settle_hosting(hosting: Hosting, travel_actual: Money | None, lodging_actual: Money | None, *, by: Actor) -> Hosting:
+def settle_hosting(
+    hosting: Hosting, travel_actual: Money | None, lodging_actual: Money | None, *, by: Actor
+) -> Hosting:
     """Account for a support by what travel and rooms cost; None: nothing was paid for it. The rest is free again.
 
     The ceilings get what it cost; the place stays taken. Raises TooMuch above what was committed or for what the tier does not
@@ -459,8 +385,6 @@ def recover_hosting(hosting: Hosting, amount: Money, reason: str, by: Actor) -> 
     """Note that money of an accounted support came back: of travel first, then of rooms. Raises TooMuch, InvalidInput."""
     with transaction():
         row, _settings = begin(hosting)
-        if row.state is not H.SETTLED:
-            row.require_move(H.SETTLED)
         grants = sorted(_grants(row, GrantState.SETTLED), key=lambda one: (one.purpose is not Purpose.TRAVEL, one.id))
         there = sum((grant.actual_minor or 0) for grant in grants)
         if amount.amount_minor <= 0 or amount.amount_minor > there or amount.currency != row.currency:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fairs.core.actor import Actor
-from fairs.importers.models import Importer
+
+if TYPE_CHECKING:
+    from fairs.importers.models import Importer
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,9 @@ def _came_by(source: str) -> ColumnElement[bool]:
     if source == Way.INVITATION:
         return or_(Importer.invited_by != "", Importer.source == source)
     known = [way.value for way in Way]
-    by_itself = Importer.source.not_in(known) | (Importer.source == source) if source == Way.DESK else Importer.source == source
+    by_itself = (
+        Importer.source.not_in(known) | (Importer.source == source) if source == Way.DESK else Importer.source == source
+    )
     return and_(by_itself, Importer.invited_by == "")
 
 

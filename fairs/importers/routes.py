@@ -105,7 +105,9 @@ def register() -> Any:
             return go(url_for("importers.check_mail"))
         except DomainError as error:
             form.add_error(error)
-    return render_template("importers/register.html", form=form, support=offers_support(fair)), 422 if form.errors else 200
+    return render_template(
+        "importers/register.html", form=form, support=offers_support(fair)
+    ), 422 if form.errors else 200
 
 
 @bp.get("/f/<fair_slug>/importers/check-mail")
@@ -134,7 +136,8 @@ def own_page(token: str) -> Response:
         token=token,
         badge_valid=valid,
         decider=decider_of(importer.fair),
-        urgent=[card for card in cards if card.tone == "now"],
+        # On the fair's days the badge is what is needed first.
+        urgent=sorted((card for card in cards if card.tone == "now"), key=lambda card: card.key != "badge"),
         cards=[card for card in cards if card.tone != "now"],
         parts=parts_of(importer, token),
     )

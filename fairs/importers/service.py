@@ -112,7 +112,13 @@ def register_online(fair: Fair, draft: Registration) -> None:
 
 
 def register_importer(
-    fair: Fair, draft: Registration, *, by: Actor, source: str = "desk", invited_by: str = "", person: Person | None = None
+    fair: Fair,
+    draft: Registration,
+    *,
+    by: Actor,
+    source: str = "desk",
+    invited_by: str = "",
+    person: Person | None = None,
 ) -> Importer:
     """Staff, a program or an invited person register an importer: nothing to confirm, the decision is asked for at once.
 

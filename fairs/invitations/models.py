@@ -82,6 +82,7 @@ class Invitee(HasState, Record):
     problem: Mapped[str] = mapped_column(String(300), default="")
     problem_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     replied_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    decline_kind: Mapped[str] = mapped_column(String(20), default="")  # a DeclineReason
     decline_reason: Mapped[str] = mapped_column(String(400), default="")
 
     fair: Mapped[Fair] = relationship()

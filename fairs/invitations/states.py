@@ -27,7 +27,7 @@ TRANSITIONS: dict[InviteeState, frozenset[InviteeState]] = {
     S.ACCEPTED: frozenset({S.REGISTERED, S.DECLINED, S.DELEGATED, S.STOPPED}),
     S.DECLINED: frozenset({S.INVITED, S.ACCEPTED, S.REGISTERED, S.STOPPED}),
     S.DELEGATED: frozenset({S.ACCEPTED, S.REGISTERED, S.STOPPED}),
-    S.UNREACHABLE: frozenset({S.INVITED, S.REGISTERED, S.STOPPED}),
+    S.UNREACHABLE: frozenset({S.INVITED, S.ACCEPTED, S.DECLINED, S.DELEGATED, S.REGISTERED, S.STOPPED}),
     S.REGISTERED: frozenset(),
     S.STOPPED: frozenset({S.REGISTERED}),  # whoever registers by themselves comes all the same
 }
@@ -51,6 +51,25 @@ CAMPAIGN_TRANSITIONS: dict[CampaignState, frozenset[CampaignState]] = {
     C.DONE: frozenset(),
     C.CANCELLED: frozenset(),
 }
+
+
+class DeclineReason(State):
+    """Why an invitee does not come."""
+
+    DATES = "dates", _l("The days do not suit us"), "secondary", "calendar-x"
+    COST = "cost", _l("The journey costs too much"), "secondary", "coins"
+    NO_NEED = "no_need", _l("We do not buy such goods now"), "secondary", "basket-off"
+    OTHER_FAIR = "other_fair", _l("We go to another fair"), "secondary", "flag"
+    GONE = "gone", _l("I am not in charge of this any more"), "secondary", "user-off"
+    OTHER = "other", _l("Another reason"), "secondary", "dots"
+
+
+class PastAttendance(State):
+    """What our records say of earlier fairs, of the person or the company."""
+
+    ATTENDED = "attended", _l("Came to an earlier fair"), "secondary", "door-enter"
+    REGISTERED = "registered", _l("Registered for an earlier fair"), "secondary", "user-check"
+    NEVER = "never", _l("Never registered before"), "secondary", "user-plus"
 
 
 class SourceKind(State):

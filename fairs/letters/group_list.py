@@ -82,14 +82,12 @@ def group_list(fair: Fair, draft: GroupListDraft, *, by: Actor) -> Sheet:
             after={"who": draft.who, "guests": len(guests), "passports": len(passports)},
         )  # fmt: skip
     stays = stays_of(fair, guests, hostings_of([one.id for one in guests]))
-    numbers = {
-        key: number
-        for key, number in db.session.execute(
-            select(Letter.importer_id, Letter.number)
-            .where(Letter.fair_id == fair.id, Letter.state == LetterState.ISSUED)
-            .order_by(Letter.kind, Letter.id)
-        )
-    }
+    found: Sequence[Any] = db.session.execute(
+        select(Letter.importer_id, Letter.number)
+        .where(Letter.fair_id == fair.id, Letter.state == LetterState.ISSUED)
+        .order_by(Letter.kind, Letter.id)
+    ).all()
+    numbers = {row.importer_id: row.number for row in found}
     rows: Iterable[Sequence[Any]] = [
         _row(place, one, passports.get(one.person_id), stays[one.id], numbers.get(one.id, ""), draft)
         for place, one in enumerate(guests, 1)

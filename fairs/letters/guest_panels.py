@@ -61,6 +61,13 @@ def _may(permission: Any) -> bool:
     return matching_grant(g.grants, permission, current_fair().id) is not None
 
 
+def _apart(form: Any, place: str) -> Any:
+    """The form with ids of its own: the screen holds several forms with fields of one name."""
+    for field in form:
+        field.id = f"{place.replace(' ', '-')}-{field.name}"
+    return form
+
+
 # --- passport ---------------------------------------------------------------------------------------------------------
 
 
@@ -76,7 +83,7 @@ def _identity(importer: Importer, form: Any) -> Mapping[str, Any]:
         entry.nationality.data = entry.nationality.data or importer.company.country
     _facts, stay = facts_now(importer)
     return {
-        "importer": importer, "document": document, "masked": masked_number(document), "shown": shown, "form": entry,
+        "importer": importer, "document": document, "masked": masked_number(document), "shown": shown, "form": _apart(entry, "identity"),
         "is_open": isinstance(form, PassportForm), "missing": what_is_missing(LetterKind.VISA, importer.person, document),
         "warning": warning_of(document.expires_on, stay.first) if document is not None else "",
         "readings": readings_of(document) if document is not None else [],
@@ -167,12 +174,17 @@ def _letters(importer: Importer, form: Any) -> Mapping[str, Any]:
         made.fill(stay, letter)
         return made
 
+    def reason(place: str) -> ReasonForm:
+        return form if target == place and isinstance(form, ReasonForm) else ReasonForm(formdata=None)
+
     standing = [one for one in letters if one.state is LetterState.ISSUED]
     wish = queries.wish_of(importer.id)
     return {
         "importer": importer, "letters": letters, "standing_of": standing_of, "target": target,
-        "issue_form": entry("issue"), "reissue_forms": {one.reference: entry(one.reference, one) for one in standing},
-        "reason_form": form if isinstance(form, ReasonForm) else ReasonForm(formdata=None),
+        "issue_form": _apart(entry("issue"), "issue"), "reissue_forms": {
+            one.reference: _apart(entry(one.reference, one), one.reference) for one in standing
+        },
+"reason_forms": {place: _apart(reason(place), place) for place in ("wish", *(f"revoke {one.reference}" for one in standing))},
         "wish": wish if wish is not None and wish.state is WishState.OPEN else None, "signatories": signatories,
         "missing": {kind: what_is_missing(kind, importer.person, document) for kind in LetterKind},
         "is_approved": importer.state is ImporterState.APPROVED, "may_issue": _may(ISSUE_LETTER),
@@ -212,7 +224,9 @@ def _issue(importer: Importer, before: Letter | None) -> Any:
         form.kind.data = str(before.kind)
     if form.validate_on_submit():
         try:
-            letter = issue_letter(importer, form.draft(replacing=before.kind if before is not None else None), by=actor())
+            letter = issue_letter(
+                importer, form.draft(replacing=before.kind if before is not None else None), by=actor()
+            )
         except DomainError as error:
             form.add_error(error)
         else:

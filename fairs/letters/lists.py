@@ -37,7 +37,9 @@ from fairs.letters.states import LetterKind, LetterState
 
 def wanted_of(args: Args) -> LetterFilter:
     """The filter that an address asks for."""
-    return LetterFilter(args.get("q", "")[:200], args.get("state", ""), args.get("kind", ""), args.get("country", "")[:2])
+    return LetterFilter(
+        args.get("q", "")[:200], args.get("state", ""), args.get("kind", ""), args.get("country", "")[:2]
+    )
 
 
 def guests_of(args: Args) -> GuestFilter:
@@ -62,7 +64,7 @@ def _sheets(_fair: Any, query: Select[Letter]) -> Sequence[Sheet]:
         _("Issued on"), _("Valid until"), _("Stay from"), _("Stay until"), _("Signed by"), _("Version of the text"),
         _("Replaced by"), _("Reason"),
     ]  # fmt: skip
-    return [Sheet(_("Letters"), heads, _rows(query))]
+    return [Sheet(_("Invitation letters"), heads, _rows(query))]
 
 
 def _rows(query: Select[Letter]) -> Iterator[list[Any]]:
@@ -95,7 +97,7 @@ def _printed(rows: Sequence[Letter]) -> bytes:
 
 LETTERS = register_list(
     ListSpec(
-        "letters", _l("Letters"), "letters.index", VIEW_LETTERS, ("state", "kind", "country", "q", "sort"),
+        "letters", _l("Invitation letters"), "letters.index", VIEW_LETTERS, ("state", "kind", "country", "q", "sort"),
         query=lambda fair, args: letters_matching(fair, wanted_of(args)), keys=_keys, reference=Letter.reference,
         name_of=lambda row: row.name, sheets=_sheets, record=("letters.show", "reference"), panel=True,
         actions=(

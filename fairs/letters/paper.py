@@ -70,16 +70,16 @@ def preview_pdf(importer: Importer, kind: LetterKind, wording: LetterWording, si
     fair, document = importer.fair, document_of(importer.person_id)
     opened = Opened(
         masked_number(document) or "•••••••", None, document.nationality if document is not None else "",
-        document.expires_on if document is not None else None, "",
+        document.expires_on if document is not None else None, "", importer.person.native_name,
+        importer.person.name_language, importer.person.job_title,
     )  # fmt: skip
-    return letters_pdf([
-        _made(
-            f"…/{wording.symbol}", fair.today, max(stay.last, fair.ends_on), stay.first, stay.last, wording, facts,
-            importer.person.passport_name or importer.person.native_name, importer.company.country, opened,
-            (signer.title_vi, signer.title_en, signer.name) if signer is not None else ("", "", ""), None,
-            "XEM THỬ – PREVIEW",
-        )  # fmt: skip
-    ])
+    name = importer.person.passport_name or importer.person.native_name
+    signature = (signer.title_vi, signer.title_en, signer.name) if signer is not None else ("", "", "")
+    sheet = _made(
+        f"…/{wording.symbol}", fair.today, max(stay.last, fair.ends_on), stay.first, stay.last, wording, facts, name,
+        importer.company.country, opened, signature, None, "XEM THỬ – PREVIEW",
+    )  # fmt: skip
+    return letters_pdf([sheet])
 
 
 def _made(
@@ -99,7 +99,7 @@ def _made(
             "country": country_name(country, one), "date": format_date(issued_on, one),
             "valid_until": format_date(valid_until, one), "stay_from": format_date(stay_from, one),
             "stay_to": format_date(stay_to, one), "organisation": config.department if one == "vi" else config.department_en,
-            "signer": signer[2],
+            "signer": signer[2], "position": opened.position,
         })
         for one in ("vi", "en")
     }  # fmt: skip
@@ -113,7 +113,7 @@ def _made(
         place_and_date=(f"{city}, {long_day(issued_on, 'vi')}", f"{_english(city)}, {long_day(issued_on, 'en')}"),
         title=(fill(wording.vi.title, vi), fill(wording.en.title, en)),
         addressee=(_tidy(fill(wording.vi.addressee, vi)), _tidy(fill(wording.en.addressee, en))),
-        before=(before_vi, before_en), cells=_cells(facts, vi, en, country), after=(after_vi, after_en), signer=signer,
+        before=(before_vi, before_en), cells=_cells(opened, vi, en, country), after=(after_vi, after_en), signer=signer,
         picture=picture, recipients=[line.strip("- ") for line in wording.vi.recipients.splitlines() if line.strip()],
         valid_until=(vi["valid_until"], en["valid_until"]),
         check_address=f"{base}/verify/{opened.code}" if opened.code else "", typed_at=f"{base}/verify",
@@ -144,7 +144,7 @@ def _words(locale: str, facts: Mapping[str, Any], known: Mapping[str, str]) -> d
 
     to = "đến" if locale == "vi" else "to"
     return {
-        **known, "company": facts["company"], "position": facts["position"], "embassy": facts.get("embassy", ""),
+        **known, "company": facts["company"], "embassy": facts.get("embassy", ""),
         "fair": facts[f"fair_{locale}"], "venue": facts[f"venue_{locale}"],
         "fair_days": f"{format_date(starts, locale)} {to} {format_date(ends, locale)}" if starts != ends else format_date(starts, locale),
         "stay_address": facts[f"address_{locale}"] or facts["address_vi"], "nights": str(facts.get("nights", "")),
@@ -153,12 +153,10 @@ def _words(locale: str, facts: Mapping[str, Any], known: Mapping[str, str]) -> d
     }  # fmt: skip
 
 
-def _cells(
-    facts: Mapping[str, Any], vi: Mapping[str, str], en: Mapping[str, str], country: str
-) -> Sequence[Sequence[Cell]]:
-    native = str(facts.get("native_name", ""))
+def _cells(opened: Opened, vi: Mapping[str, str], en: Mapping[str, str], country: str) -> Sequence[Sequence[Cell]]:
+    native = opened.native_name
     second = native if native and native.casefold() != vi["name"].casefold() else ""
-    language = str(facts.get("language", "")) or name_language(native, country)
+    language = opened.language or name_language(native, country)
     place = vi["stay_address"]
     other = en["stay_address"] if en["stay_address"] != place else ""
     nationality = vi["nationality"] + (f" / {en['nationality']}" if en["nationality"] != vi["nationality"] else "")

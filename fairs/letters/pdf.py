@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
 
-from reportlab.lib.colors import HexColor
+from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
@@ -127,7 +127,7 @@ class _Page:
 
     def _text(
         self, text: str, x: float, width: float, size: float, *, bold: bool = False, align: str = "left",
-        colour: HexColor = INK, lines: int = 2, height: float = 0.0, smallest: float = 6.0, language: str = "",
+        colour: Color = INK, lines: int = 2, height: float = 0.0, smallest: float = 6.0, language: str = "",
     ) -> float:  # fmt: skip
         """Draw from the present height, shrunk to the width; moves the height and gives it back."""
         if text:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -31,9 +33,10 @@ def let_go() -> int:
     )
     day = today("Asia/Ho_Chi_Minh")
     with transaction():
+        rows: Sequence[Any] = db.session.execute(last).all()
+        # SQLite gives a day that went through an aggregate back as text; who is at no fair has none.
         found: dict[int, date] = {
-            person: (date.fromisoformat(ends) if isinstance(ends, str) else ends) + KEEP if ends else day
-            for person, ends in db.session.execute(last)
+            person: (date.fromisoformat(str(ends)) + KEEP if ends is not None else day) for person, ends in rows
         }
         due = {person: until for person, until in found.items() if until <= day}
         for person in due.keys() - (held(list(due)) if due else set()):

@@ -202,4 +202,4 @@ def immigration() -> Any:
     return page, 422 if form.errors else 200
 
 
-register_nav(NavItem("letters", _l("Letters"), "mail-opened", "letters.index", VIEW_LETTERS, 45))
+register_nav(NavItem("letters", _l("Invitation letters"), "mail-opened", "letters.index", VIEW_LETTERS, 45))

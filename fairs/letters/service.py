@@ -64,13 +64,16 @@ class LetterDraft:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a letter says of the passport, and the code of its check."""
+    """What a letter says of the person, and the code of its check: what goes when the passport is removed."""
 
     number: str
     birth_date: date | None
     nationality: str
     expires_on: date | None
     code: str
+    native_name: str = ""
+    language: str = ""  # of the native name (BCP 47)
+    position: str = ""
 
 
 def what_is_missing(kind: LetterKind, person: Person, document: TravelDocument | None) -> list[str]:
@@ -102,7 +105,7 @@ def check_letter(importer: Importer, kind: LetterKind, *, replacing: bool = Fals
 def warning_of(expires_on: date | None, arrives_on: date) -> str:
     """What is to be said of a passport that ends soon after the arrival; empty when it lasts long enough."""
     if expires_on is not None and expires_on < arrives_on + timedelta(days=LONG_ENOUGH):
-        return _("The passport expires within six months of the arrival.")
+        return str(_("The passport expires within six months of the arrival."))
     return ""
 
 
@@ -143,7 +146,10 @@ def issue_letter(importer: Importer, draft: LetterDraft, *, by: Actor, tell: boo
             serial=serial, number=f"{serial}/{wording.symbol}", state=LetterState.ISSUED, issued_on=fair.today,
             valid_until=valid_until, stay_from=stay.first, stay_to=stay.last, name=passport.name,
             country=row.company.country, facts=_facts(fair, row, hosting, stay), code_hash=digest(code), text_id=text.id,
-            sealed=seal(Opened(passport.number, passport.birth_date, passport.nationality, passport.expires_on, code)),
+            sealed=seal(Opened(
+                passport.number, passport.birth_date, passport.nationality, passport.expires_on, code,
+                row.person.native_name, row.person.name_language, row.person.job_title,
+            )),
             signer_name=signer.name, signer_title_vi=signer.title_vi, signer_title_en=signer.title_en,
             signature_id=signer.picture_id, by_name=by.label[:250],
         )  # fmt: skip
@@ -195,12 +201,10 @@ def _text(fair: Fair, kind: LetterKind, by: Actor) -> tuple[LetterText, Any]:
 
 
 def _facts(fair: Fair, importer: Importer, hosting: Hosting | None, stay: Stay) -> dict[str, Any]:
-    """What the text speaks of, as it is now; plain JSON, without anything of the passport."""
+    """What the text speaks of, as it is now; plain JSON, without anything of the person."""
     wish = wish_of(importer.id)
     facts: dict[str, Any] = {
-        "company": importer.company.name, "position": importer.person.job_title,
-        "native_name": importer.person.native_name, "language": importer.person.name_language,
-        "fair_vi": fair.name_vi, "fair_en": fair.name_en or fair.name_vi, "starts_on": fair.starts_on.isoformat(),
+        "company": importer.company.name, "fair_vi": fair.name_vi, "fair_en": fair.name_en or fair.name_vi, "starts_on": fair.starts_on.isoformat(),
         "ends_on": fair.ends_on.isoformat(), "venue_vi": fair.venue_vi or fair.city,
         "venue_en": fair.venue_en or fair.venue_vi or fair.city, "city": fair.city, "address_vi": stay.address_vi,
         "address_en": stay.address_en, "embassy": wish.embassy if wish is not None else "", "tier": "",
@@ -237,19 +241,20 @@ def seal(opened: Opened) -> bytes:
     values: Mapping[str, Any] = {
         "number": opened.number, "birth": opened.birth_date.isoformat() if opened.birth_date else "",
         "nationality": opened.nationality, "expires": opened.expires_on.isoformat() if opened.expires_on else "",
-        "code": opened.code,
+        "code": opened.code, "native_name": opened.native_name, "language": opened.language, "position": opened.position,
     }  # fmt: skip
     return encrypt(json.dumps(values).encode())
 
 
 def unseal(letter: Letter) -> Opened:
-    """What the letter says of the passport; raises LetterRemoved. Who shows it to somebody writes the reading down."""
+    """What the letter says of the person; raises LetterRemoved. Who shows it to somebody writes the reading down."""
     if letter.sealed is None:
         raise LetterRemoved
     values = json.loads(decrypt(letter.sealed))
     return Opened(
         values["number"], date.fromisoformat(values["birth"]) if values["birth"] else None, values["nationality"],
-        date.fromisoformat(values["expires"]) if values["expires"] else None, values["code"],
+        date.fromisoformat(values["expires"]) if values["expires"] else None, values["code"], values["native_name"],
+        values["language"], values["position"],
     )  # fmt: skip
 
 

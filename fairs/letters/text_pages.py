@@ -81,7 +81,13 @@ def _preview(fair: Fair, kind: LetterKind, wording: LetterWording, reference: st
     except NotFound:
         guest = None
     if guest is None:
-        flash(_("The preview needs an approved importer. Write the number of one, such as %(code)s-I-0001.", code=fair.code), "warning")
+        flash(
+            _(
+                "The preview needs an approved importer. Write the number of one, such as %(code)s-I-0001.",
+                code=fair.code,
+            ),
+            "warning",
+        )
         return go(url_for(".edit", letter_kind=kind))
     signer = next(iter(queries.signatories_of(fair.id)), None)
     answer = Response(preview_pdf(guest, kind, wording, signer), mimetype="application/pdf")

@@ -52,9 +52,9 @@ def begin(
     if by.user_id is None:
         raise Forbidden
     picks = None if references is None else list(dict.fromkeys(references))[:MOST_PICKS]
-    found = []
+    found, check = [], action.check_for(fair)
     for row in each(chosen(spec, fair, args, picks).limit(MOST_ROWS + 1)):
-        reason = _why_not(action, row, {})
+        reason = _why_not(check, row, {})
         found.append(_item(spec, row, reason))
     if len(found) > MOST_ROWS:
         raise InvalidInput(_("At most %(n)s rows at a time. Narrow the list by a filter.", n=MOST_ROWS))
@@ -85,10 +85,10 @@ def _item(spec: ListSpec, row: Any, reason: str) -> dict[str, Any]:
     return {"reference": reference, "name": spec.name_of(row)[:300], "state": state, "reason": reason}
 
 
-def _why_not(action: BulkAction, row: Any, values: Mapping[str, Any]) -> str:
+def _why_not(check: Callable[[Any, Mapping[str, Any]], None], row: Any, values: Mapping[str, Any]) -> str:
     """The reason for which the service would refuse the row; empty when it would not."""
     try:
-        action.check(row, values)
+        check(row, values)
     except DomainError as error:
         return _in_words(row, error)
     return ""
@@ -106,12 +106,13 @@ def check_again(run: BulkRun, values: Mapping[str, Any]) -> None:
     spec, fair = list_spec(run.list_key), db.session.get_one(Fair, run.fair_id)
     action = spec.action(run.action)
     answers: dict[int, tuple[str, str]] = {}
+    check = action.check_for(fair)
     for state in (ItemState.WAITING, ItemState.SKIPPED):
         for items in _batches(items_of(run.id, state), 500):
             rows = _rows(spec, fair, [item.reference for item in items])
             for item in items:
                 row = rows.get(item.reference)
-                reason = _("No longer in this list.") if row is None else _why_not(action, row, values)
+                reason = _("No longer in this list.") if row is None else _why_not(check, row, values)
                 if reason != item.reason:
                     answers[item.id] = ("skipped" if reason else "waiting", reason)
     with transaction():

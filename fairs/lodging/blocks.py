@@ -26,6 +26,8 @@ from fairs.lodging.states import HOLDING
 
 MOST_NIGHTS = 90
 MOST_ROOMS = 2000
+REMIND_BEFORE = timedelta(days=14)
+"""So long before the release date of a block free rooms are spoken of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ def save_block(hotel: Hotel, draft: BlockDraft, *, by: Actor, block: RoomBlock |
         values |= {
             "room_type": kind, "contract_number": one_line(draft.contract_number)[:60], "price_minor": draft.price.amount_minor,
             "currency": draft.price.currency,
+            "remind_on": draft.release_on - REMIND_BEFORE if draft.release_on is not None else None,
         }  # fmt: skip
         if block is None:
             row = RoomBlock(fair_id=hotel.fair_id, hotel_id=hotel.id, **values)
@@ -134,6 +137,11 @@ def save_block(hotel: Hotel, draft: BlockDraft, *, by: Actor, block: RoomBlock |
             "lodging.block", row, by=by, after={"room_type": kind, "price": draft.price, "release_on": draft.release_on}
         )
         return row
+
+
+def set_release(block: RoomBlock, day: date) -> None:
+    """Another release date; inside transaction()."""
+    block.release_on, block.remind_on = day, day - REMIND_BEFORE
 
 
 def set_nights(block: RoomBlock, nights: Mapping[date, NightDraft], *, by: Actor) -> None:

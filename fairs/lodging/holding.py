@@ -81,7 +81,7 @@ def count_anew(nights: Sequence[RoomNight]) -> list[date]:
         .where(RoomNight.id.in_([row.id for row in nights]))
         .group_by(RoomNight.id)
     )  # fmt: skip
-    taken: dict[int, int] = dict(rows.tuples().all())
+    taken: dict[int, int] = {row[0]: row[1] for row in rows}
     full = [row.night for row in nights if taken.get(row.id, 0) > row.quantity]
     if not full:
         for row in nights:
@@ -102,7 +102,7 @@ def _check_beds(room_ids: set[int]) -> None:
     crowded = {room: max(nights.values(), default=0) for room, nights in guests.items()}
     if any(most > 1 for most in crowded.values()):
         query = select(RoomBlock.id, RoomBlock.beds).where(RoomBlock.id.in_(set(blocks.values())))
-        beds: dict[int, int] = dict(db.session.execute(query).tuples().all())
+        beds: dict[int, int] = {row[0]: row[1] for row in db.session.execute(query)}
         if any(most > beds.get(blocks[room] or 0, 1) for room, most in crowded.items()):
             raise RoomFull
 

@@ -6,11 +6,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from fairs.core.db import Record, StateType, UTCDateTime
 from fairs.core.money import Money
 from fairs.core.states import HasState
+from fairs.core.text import fold
 from fairs.importers.models import Importer
 from fairs.lodging.states import HOLDING, TRANSITIONS, StayIssue, StayState
 
@@ -23,6 +24,7 @@ class Hotel(Record):
 
     fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
     name: Mapped[str] = mapped_column(String(200))
+    folded: Mapped[str] = mapped_column(String(200), default="")
     address_vi: Mapped[str] = mapped_column(String(300), default="")
     address_en: Mapped[str] = mapped_column(String(300), default="")
     phone: Mapped[str] = mapped_column(String(30), default="")
@@ -31,6 +33,11 @@ class Hotel(Record):
     check_out_until: Mapped[time] = mapped_column(default=time(12, 0))
     list_due_on: Mapped[date | None]  # the hotel wants the rooming list until then
     locale: Mapped[str] = mapped_column(String(5), default="vi")
+
+    @validates("name")
+    def _fold(self, _key: str, value: str) -> str:
+        self.folded = fold(value)[:200]
+        return value
 
 
 class RoomBlock(Record):
@@ -43,7 +50,7 @@ class RoomBlock(Record):
     __tablename__ = "room_blocks"
     __table_args__ = (
         UniqueConstraint("hotel_id", "room_type"),
-        Index("ix_room_blocks_fair_release", "fair_id", "release_on"),
+        Index("ix_room_blocks_fair_release", "fair_id", "release_on", "remind_on"),
         CheckConstraint("beds > 0", name="beds"),
         CheckConstraint("price_minor >= 0", name="price"),
     )
@@ -60,6 +67,7 @@ class RoomBlock(Record):
     vat_included: Mapped[bool] = mapped_column(default=True)
     breakfast_included: Mapped[bool] = mapped_column(default=True)
     release_on: Mapped[date | None]
+    remind_on: Mapped[date | None]  # from then on the inbox speaks of free rooms
     attrition_percent: Mapped[int] = mapped_column(default=0)
     released_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
@@ -148,7 +156,8 @@ class Stay(HasState, Record):
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # the guest agreed to hotel, nights and payer
     confirmation: Mapped[str] = mapped_column(String(40), default="")  # the hotel's own number
     issue: Mapped[StayIssue] = mapped_column(StateType(StayIssue), default=StayIssue.NONE)
-    issue_text: Mapped[str] = mapped_column(String(300), default="")
+    needs_from: Mapped[date | None]  # the nights that the guest would need, where they could not be given
+    needs_until: Mapped[date | None]
     reason: Mapped[str] = mapped_column(String(400), default="")  # why it was cancelled, or the guest did not come
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # who pays for a no-show is agreed with the hotel
     changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -162,6 +171,11 @@ class Stay(HasState, Record):
     def nights(self) -> int:
         """How many nights."""
         return (self.leaves_on - self.arrives_on).days
+
+    @property
+    def folded(self) -> str:
+        """For lists in the order of guests' names."""
+        return self.importer.person.folded
 
     @property
     def room_type(self) -> str:
@@ -179,6 +193,10 @@ class Stay(HasState, Record):
     def held_nights(self) -> list[date]:
         """The nights that the stay takes."""
         return [self.arrives_on + timedelta(days=n) for n in range((self.holds_until - self.arrives_on).days)]
+
+    def clear_issue(self) -> None:
+        """Nobody has to look at these nights any more."""
+        self.issue, self.needs_from, self.needs_until = StayIssue.NONE, None, None
 
 
 class Placing(Record):

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import joinedload
 
+from fairs.calendar.models import Fair
 from fairs.core.db import db
 from fairs.core.errors import NotFound
 from fairs.core.money import Money
@@ -195,3 +196,26 @@ def last_list(hotel_id: int) -> RoomingList | None:
     return db.session.scalar(
         select(RoomingList).where(RoomingList.hotel_id == hotel_id).order_by(RoomingList.number.desc()).limit(1)
     )
+
+
+def release_days(fair_id: int) -> Sequence[date]:
+    """The release dates of the fair's blocks, in order."""
+    rows = (
+        select(RoomBlock.release_on).where(RoomBlock.fair_id == fair_id, RoomBlock.release_on.is_not(None)).distinct()
+    )
+    return [day for day in db.session.scalars(rows.order_by(RoomBlock.release_on)) if day is not None]
+
+
+def first_list_due(fair: Fair) -> date | None:
+    """The first day on which a hotel wants its rooming list; None when none has said."""
+    return db.session.scalar(select(func.min(Hotel.list_due_on)).where(Hotel.fair_id == fair.id))
+
+
+def missing_lists(fair_id: int) -> tuple[int, int]:
+    """How many hotels with guests want a rooming list by a day, and how many of them were sent none."""
+    has_guests = exists().where(Stay.hotel_id == Hotel.id, Stay.state == StayState.BOOKED)
+    was_sent = exists().where(RoomingList.hotel_id == Hotel.id)
+    rows = db.session.execute(
+        select(Hotel.id, was_sent).where(Hotel.fair_id == fair_id, Hotel.list_due_on.is_not(None), has_guests)
+    ).all()
+    return len(rows), sum(1 for _hotel, sent in rows if not sent)

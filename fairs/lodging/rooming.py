@@ -143,13 +143,8 @@ def _rows(stays: Sequence[Stay]) -> list[Row]:
     guests = [stay.importer_id for stay in stays]
     flights = flights_by_guest(guests)
     people = [stay.importer.person_id for stay in stays]
-    countries = dict(
-        db.session.execute(
-            select(TravelDocument.person_id, TravelDocument.nationality).where(TravelDocument.person_id.in_(people))
-        )
-        .tuples()
-        .all()
-    )
+    known = select(TravelDocument.person_id, TravelDocument.nationality).where(TravelDocument.person_id.in_(people))
+    countries = {row[0]: row[1] for row in db.session.execute(known)}
     return [
         _row(stay, costs.get(stay.id), sharers[stay.id], flights, countries.get(stay.importer.person_id) or "")
         for stay in stays

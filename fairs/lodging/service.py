@@ -22,7 +22,7 @@ from fairs.lodging.holding import change
 from fairs.lodging.models import Room, RoomBlock, Stay
 from fairs.lodging.payers import costs_of
 from fairs.lodging.queries import stays_in_room
-from fairs.lodging.states import HOLDING, LIVE, StayIssue, StayState
+from fairs.lodging.states import HOLDING, LIVE, StayState
 from fairs.messages.service import Notice, send
 
 LONGEST = 60
@@ -80,13 +80,8 @@ def change_stay(
         alone(row.importer_id, first, until, but=row.id)
         before = (row.arrives_on, row.leaves_on, row.block_id)
         if row.block_id is None and block is None:
-            row.arrives_on, row.leaves_on, row.issue, row.issue_text, row.changed_at = (
-                first,
-                until,
-                StayIssue.NONE,
-                "",
-                now(),
-            )
+            row.arrives_on, row.leaves_on, row.changed_at = first, until, now()
+            row.clear_issue()
             db.session.flush()
             record("lodging.change", row, by=by, before=_days(*before), after=_days(first, until, None))
             return row
@@ -111,7 +106,8 @@ def cancel_stay(stay: Stay, reason: str, *, by: Actor, tell: bool = True) -> Sta
 
         def act() -> None:
             row.move_to(S.CANCELLED)
-            row.reason, row.changed_at, row.issue, row.issue_text = text, now(), StayIssue.NONE, ""
+            row.reason, row.changed_at = text, now()
+            row.clear_issue()
 
         change([row], (), act)
         record("lodging.cancel", row, by=by, before=before, after={"reason": text})
@@ -163,7 +159,8 @@ def _move(
         row.room_id = room_id or _new_room(block)
         row.block_id, row.hotel_id = block.id, block.hotel_id
         row.arrives_on, row.leaves_on, row.released_from = first, until, None
-        row.issue, row.issue_text, row.changed_at = StayIssue.NONE, "", now()
+        row.changed_at = now()
+        row.clear_issue()
 
     change([row], [(block.id, first, until)], act)
     db.session.expire(row, ["hotel", "block"])

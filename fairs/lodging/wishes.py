@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -91,18 +92,20 @@ def mark_of(stay: Stay) -> str:
     return f"{stay.block_id}-{stay.arrives_on:%Y%m%d}-{stay.leaves_on:%Y%m%d}-{sums}"
 
 
-def raise_issue(stay: Stay, issue: StayIssue, text: str, *, by: Actor) -> None:
-    """Let somebody look at these nights. Inside transaction()."""
+def raise_issue(
+    stay: Stay, issue: StayIssue, first: date | None = None, until: date | None = None, *, by: Actor
+) -> None:
+    """Let somebody look at these nights; ``first`` and ``until`` are those that the guest would need. Inside transaction()."""
     row = locked(stay)
-    row.issue, row.issue_text = issue, text[:300]
-    record("lodging.issue", row, by=by, after={"issue": issue.value, "text": text})
+    row.issue, row.needs_from, row.needs_until = issue, first, until
+    record("lodging.issue", row, by=by, after={"issue": issue.value, "from": first, "until": until})
 
 
 def close_issue(stay: Stay, *, by: Actor) -> Stay:
     """Somebody has looked: the nights stay as they are."""
     with transaction():
         row = locked(stay)
-        row.issue, row.issue_text = StayIssue.NONE, ""
+        row.clear_issue()
         record("lodging.close_issue", row, by=by)
         return row
 

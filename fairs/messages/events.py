@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from fairs.messages.models import OutboxMessage
+if TYPE_CHECKING:
+    from fairs.messages.models import OutboxMessage
 
 
 @dataclass(frozen=True, slots=True)

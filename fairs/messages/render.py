@@ -11,6 +11,8 @@ from flask import current_app
 from flask_babel import force_locale
 from jinja2 import Environment
 
+from fairs.core.i18n import spoken
+
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
@@ -37,6 +39,7 @@ def render_attachment(kind: str, reference: Any) -> Attachment:
 def render_notice(template: str, locale: str, context: dict[str, Any]) -> tuple[str, str]:
     """Subject (the template's first line) and body of ``templates/messages/<template>.txt`` in ``locale``."""
     config = current_app.extensions["fairs_config"]
+    locale = spoken(locale, f"templates/messages/{template}.txt")
     known = {
         "base_url": current_app.config["BASE_URL"],
         "department": config.department if locale == "vi" else config.department_en,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from fairs.badges.models import BadgeKey
+from fairs.claims.models import Claim, ClaimPayment
+from fairs.claims.proofs import reseal_papers
 from fairs.core import crypto
 from fairs.core.db import db, transaction
 from fairs.core.installation import SECRET, InstallationSetting
@@ -30,9 +32,11 @@ def rotate_keys() -> int:
             setting.value = crypto.rotate(setting.value.encode()).decode()
         accounts: list[HasAccount] = [
             *db.session.scalars(select(Refund).where(Refund.account_sealed.is_not(None)).with_for_update()),
+            *db.session.scalars(select(Claim).where(Claim.account_sealed.is_not(None)).with_for_update(of=Claim)),
+            *db.session.scalars(select(ClaimPayment).where(ClaimPayment.account_sealed.is_not(None)).with_for_update()),
             *db.session.scalars(select(PayoutAccount).where(PayoutAccount.account_sealed.is_not(None)).with_for_update()),
         ]  # fmt: skip
         for row in accounts:
             row.account_sealed = crypto.rotate(row.account_sealed or b"")
-        documents = rotate_documents() + rotate_letters()
-    return len(keys) + len(settings) + len(accounts) + documents
+        sealed = rotate_documents() + rotate_letters() + reseal_papers()
+    return len(keys) + len(settings) + len(accounts) + sealed

@@ -6,13 +6,15 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, String, Table, Text, cast, delete, func, or_, select, update
+from sqlalchemy import JSON, ColumnElement, String, Table, Text, cast, delete, func, literal, or_, select, update
 
 from fairs.accounts.models import User
 from fairs.audit.models import AuditEntry
 from fairs.badges.models import Badge
 from fairs.badges.service import revoke_badge
 from fairs.badges.states import BadgeState
+from fairs.claims.models import Claim
+from fairs.claims.proofs import remove_papers
 from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import StateType, db
@@ -24,7 +26,7 @@ from fairs.directory.models import Filing, Person
 from fairs.identity.service import document_of, remove_passport
 from fairs.messages.models import OutboxMessage
 from fairs.messages.states import MessageState
-from fairs.privacy.holdings import Holding, owned
+from fairs.privacy.holdings import LISTS, Holding, owned
 
 ERASED = "[…]"
 """What stands where a name stood."""
@@ -61,21 +63,26 @@ def erase(person: Person, *, by: Actor) -> dict[str, Any]:
     row = db.session.get_one(Person, person.id, with_for_update=True, populate_existing=True)
     words, address, mine = identifiers(row), row.email, ids_of(row.id)
     _revoke_badges(mine.get("badges", []), by)
+    for claim in db.session.scalars(select(Claim).where(Claim.person_id == row.id)).all():
+        remove_papers(claim, by=by)
     document = document_of(row.id)
     if document is not None:
         remove_passport(document, by=by)
     for holding in owned():
         _blank(holding, mine[holding.table])
+        _strike(holding.rows, words, mine[holding.table])
     _close_doors(mine)
     _forget_account(row)
     row.native_name = f"#{row.id}"
     row.passport_name = row.badge_name = row.name_language = row.email = row.phone = row.job_title = ""
     row.user_id = None
     db.session.flush()
+    for table in LISTS:
+        _strike(db.metadata.tables[table], words)
     _clean_messages(words, address)
     _clean_history(words)
     if words:
-        db.session.execute(delete(StoredAnswer).where(_contains(StoredAnswer.__table__.c.body, words)))  # type: ignore[arg-type]
+        db.session.execute(delete(StoredAnswer).where(_contains(StoredAnswer.__table__.c.body, words)))
     db.session.expire_all()
     return {"rows": {table: len(ids) for table, ids in mine.items() if ids}, "traces": traces(words)}
 
@@ -93,14 +100,41 @@ def _blank(holding: Holding, ids: list[int]) -> None:
         db.session.execute(update(rows).where(rows.c.id.in_(ids)).values({column: None}))
         for file_id in files:
             discard(db.session.get_one(StoredFile, file_id))
-    if holding.blank and ids:
-        values: dict[str, Any] = {}
-        for name in holding.blank:
-            column = rows.c[name]
-            values[name] = None if column.nullable else ERASED if holding.table == "notes" else ""
-        # JSON columns that may be empty become empty, not the JSON value null.
-        plain = {name: (db.null() if value is None else value) for name, value in values.items()}
-        db.session.execute(update(rows).where(rows.c.id.in_(ids)).values(plain))
+    # What a release has not got yet, or has no more, is not there to be emptied.
+    names = [name for name in holding.blank if name in rows.c]
+    if names and ids:
+        db.session.execute(
+            update(rows).where(rows.c.id.in_(ids)).values({name: _emptied(rows.c[name]) for name in names})
+        )
+
+
+def _emptied(column: Any) -> Any:
+    """What stands in a column that says who somebody was: nothing, else a mark, else an empty value of its kind."""
+    if column.nullable:
+        return db.null()
+    if column.unique:
+        return literal("erased-") + cast(column.table.c.id, String)
+    if isinstance(column.type, JSON):
+        default = column.default.arg(None) if column.default is not None and column.default.is_callable else {}
+        return [] if isinstance(default, list) else {}
+    return ERASED if column.name in _MARKED else ""
+
+
+#: Texts that pages show as the heart of a record: a mark says that something stood there.
+_MARKED = ("text", "name")
+
+
+def _strike(rows: Table, words: list[str], ids: list[int] | None = None) -> None:
+    """Take the name out of all texts of a table, or of these rows of it."""
+    columns = list(_texts(rows)) if ids != [] and words else []
+    if not columns:
+        return
+    query = select(rows.c.id, *columns).where(or_(*(_contains(column, words) for column in columns)))
+    if ids is not None:
+        query = query.where(rows.c.id.in_(ids))
+    for found in db.session.execute(query).mappings().all():
+        values = {column.name: _struck(found[column], words) for column in columns if found[column] is not None}
+        db.session.execute(update(rows).where(rows.c.id == found[rows.c.id]).values(values))
 
 
 #: Records that links of mails and slips open, by the table of their rows.
@@ -197,7 +231,8 @@ def _struck(value: Any, words: list[str]) -> Any:
 
 def _texts(table: Table) -> Iterator[Any]:
     for column in table.c:
-        if isinstance(column.type, String | JSON) and not isinstance(column.type, StateType):
+        kind: object = column.type
+        if not isinstance(kind, StateType) and isinstance(kind, String | JSON):
             yield column
 
 

@@ -15,6 +15,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Table, select
 
 from fairs.calendar.models import Fair
+from fairs.claims.models import ClaimFile
+from fairs.claims.proofs import read_file
 from fairs.core.actor import SYSTEM
 from fairs.core.clock import now
 from fairs.core.db import db
@@ -85,6 +87,9 @@ def collect(person: Person) -> tuple[list[Section], list[tuple[str, bytes]]]:
             _open_passport(person, section, files)
         if section.records:
             sections.append(section)
+    for claim_file in db.session.scalars(select(ClaimFile).where(ClaimFile.id.in_(mine["claim_files"]))):
+        content = read_file(claim_file, by=SYSTEM)
+        files += [(claim_file.name, content)] if content is not None else []
     files += _papers(mine)
     mails = Section("messages", _l("Messages to you"))
     if person.email:

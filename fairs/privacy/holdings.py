@@ -57,6 +57,9 @@ def _pointer(table: str, column: str, why: Any) -> Holding:
     return Holding(table, column, own=False, why=why)
 
 
+#: Lists as they were sent or shown, kept whole: the name is struck out in them.
+LISTS = ("manifest_versions", "rooming_lists", "bulk_run_items")
+
 #: In an order in which the rows that lead further come first.
 HOLDINGS: tuple[Holding, ...] = (
     Holding("importers", "person_id", _l("Registrations as an importer"), why=COUNTS,
@@ -71,12 +74,34 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("travel_documents", "person_id", _l("Passport"), why=LOG,
             hidden=("number_sealed", "birth_sealed", "number_digest", "scan_sha256")),
     Holding("document_readings", "document_id", _l("Who read the passport"), why=LOG, hidden=("by_id",)),
+    Holding("letters", "person_id", _l("Invitation letters"), why=PAPER, blank=("name", "reason"),
+            hidden=("sealed", "code_hash", "text_id", "signature_id", "facts")),
+    Holding("letter_wishes", "importer_id", _l("Wishes for a letter"), blank=("embassy", "reason")),
     Holding("invitees", "person_id", _l("Invitations"), blank=("note", "decline_reason", "token_hash"), hidden=("token_hash",)),
     Holding("hostings", "person_id", _l("Support"), why=VOUCHER, blank=("reason",), hidden=("proposed_by_id", "proposed_for_id", "approved_by_id")),
     Holding("support_grants", "person_id", _l("Support from public funds"), why=VOUCHER,
             hidden=("proposed_by_id", "folded")),
+    Holding("claims", "person_id", _l("Claims for refund"), why=VOUCHER, blank=("review_note", "reason", "account_sealed"),
+            hidden=("account_sealed", "submitted_by_id", "reviewed_by_id", "reviewed_for_id", "approved_by_id", "approved_for_id")),
+    Holding("claim_files", "claim_id", _l("Papers of claims"), why=VOUCHER, blank=("name",), hidden=("sealed_id", "sha256")),
+    Holding("claim_lines", "claim_id", _l("Amounts of claims"), why=VOUCHER, blank=("text", "reason")),
+    Holding("claim_meetings", "claim_id", _l("Meetings"), why=COUNTS, blank=("about",), hidden=("confirmed_by_id",)),
+    Holding("claim_surveys", "claim_id", _l("Survey"), why=COUNTS, blank=("missing",)),
+    Holding("claim_waivers", "claim_id", _l("Proofs not asked for"), why=VOUCHER, blank=("reason",),
+            hidden=("asked_by_id", "asked_for_id", "decided_by_id")),
+    Holding("claim_clashes", "claim_id", _l("Papers used before"), why=VOUCHER, blank=("reason", "note"),
+            hidden=("asked_by_id", "asked_for_id", "decided_by_id")),
+    Holding("claim_payments", "claim_id", _l("Refunds paid"), why=VOUCHER, blank=("account_sealed", "failed_because"), hidden=("account_sealed",)),
+    Holding("claim_charges", "claim_id", _l("Amounts owed to us"), why=VOUCHER, blank=("reason", "end_reason"),
+            hidden=("proposed_by_id", "proposed_for_id", "decided_by_id")),
+    Holding("transfer_seats", "importer_id", _l("Transfers"), hidden=("run_id", "marked_by")),
+    Holding("nominations", "invitee_id", _l("Who proposed the invitation"), blank=("why",), hidden=("source_id",)),
+    Holding("invitation_mails", "invitee_id", _l("Mails of invitation"), hidden=("campaign_id", "message_id")),
+    Holding("mail_stops", "person_id", _l("Mails not wanted"), why=PROOF, blank=("email",), hidden=("by_name",)),
+    Holding("contact_rows", "person_id", _l("Lists of contacts that were imported"), blank=("data", "problems", "hints", "cells", "found", "filled"),
+            hidden=("found", "hints", "company_key", "person_choice", "company_choice")),
     Holding("flights", "importer_id", _l("Flights"), why=VOUCHER, blank=("note",)),
-    Holding("stays", "importer_id", _l("Hotel"), why=VOUCHER, blank=("wishes",), hidden=("shares_with_id",)),
+    Holding("stays", "importer_id", _l("Hotel"), why=VOUCHER, blank=("wishes", "diet", "reason"), hidden=("shares_with_id", "block_id", "room_id")),
     Holding("privacy_requests", "person_id", _l("Requests about these data"), why=PROOF, blank=("text", "proof"),
             files=("file_id",), hidden=("file_id", "received_by_id", "proposed_by_id", "proposed_for_id", "answered_by_id", "result")),
     _pointer("exhibitors", "contact_person_id", COMPANY),
@@ -92,6 +117,13 @@ HOLDINGS: tuple[Holding, ...] = (
     _pointer("badges", "replaced_by_id", SAME),
     _pointer("invitees", "delegated_from_id", SAME),
     _pointer("stays", "shares_with_id", COUNTS),
+    _pointer("claims", "hosting_id", SAME),
+    _pointer("claims", "importer_id", SAME),
+    _pointer("contact_rows", "invitee_id", SAME),
+    _pointer("letters", "importer_id", SAME),
+    _pointer("letters", "replaced_by_id", SAME),
+    _pointer("reserve_moves", "freed_id", COUNTS),
+    _pointer("reserve_moves", "hosting_id", COUNTS),
 )  # fmt: skip
 
 

@@ -12,6 +12,8 @@ from sqlalchemy.orm import joinedload
 
 from fairs.accounts.queries import active_grants
 from fairs.calendar.models import Fair
+from fairs.claims.models import Charge, Claim
+from fairs.claims.states import ENDED, ChargeState
 from fairs.core.db import db
 from fairs.core.errors import NotFound
 from fairs.core.web import Page, paginate
@@ -90,6 +92,24 @@ def _support(person: Person) -> Iterable[Matter]:
         )  # fmt: skip
 
 
+def _claims(person: Person) -> Iterable[Matter]:
+    query = select(Claim).options(joinedload(Claim.importer).joinedload(Importer.fair))
+    for claim in db.session.scalars(query.where(Claim.person_id == person.id, Claim.state.not_in(ENDED))):
+        yield Matter(
+            _("Claim %(number)s: %(state)s", number=claim.reference, state=claim.state.label),
+            _("Pay it, refuse it, or let it expire."), "importers.show", _importer_link(claim.importer),
+        )  # fmt: skip
+    owed = select(Charge).options(joinedload(Charge.claim).joinedload(Claim.importer).joinedload(Importer.fair))
+    owed = owed.join(Claim, Claim.id == Charge.claim_id).where(
+        Claim.person_id == person.id, Charge.state.in_([ChargeState.PROPOSED, ChargeState.OWED])
+    )
+    for charge in db.session.scalars(owed):
+        yield Matter(
+            _("Amount owed to us: %(number)s", number=charge.number or charge.claim.reference),
+            _("Collect it, or write it off."), "importers.show", _importer_link(charge.claim.importer),
+        )  # fmt: skip
+
+
 def _contacts(person: Person) -> Iterable[Matter]:
     query = select(Exhibitor).options(joinedload(Exhibitor.fair), joinedload(Exhibitor.company))
     query = query.where(Exhibitor.contact_person_id == person.id, Exhibitor.state.not_in(_CONTACT_ENDED))
@@ -107,7 +127,7 @@ def _roles(person: Person) -> Iterable[Matter]:
         yield Matter(_("An account of staff with roles"), _("End the roles first."))
 
 
-for _source in (_registrations, _support, _contacts, _roles):
+for _source in (_registrations, _support, _claims, _contacts, _roles):
     register_matters(_source)
 
 

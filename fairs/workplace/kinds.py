@@ -22,9 +22,12 @@ from fairs.booths.states import BoothState
 from fairs.budgets.models import Sponsorship, Voucher
 from fairs.budgets.permissions import VIEW_FAIR_BUDGET, VIEW_SPONSORS
 from fairs.calendar.models import Fair
+from fairs.claims.models import Claim
+from fairs.claims.permissions import VIEW_CLAIMS
 from fairs.contracts.models import Contract
 from fairs.contracts.permissions import VIEW_CONTRACTS
 from fairs.core.db import db
+from fairs.core.errors import InvalidInput
 from fairs.core.i18n import format_money
 from fairs.core.money import Money
 from fairs.core.permissions import Permission
@@ -37,10 +40,20 @@ from fairs.exhibitors.states import ExhibitorState
 from fairs.floorplans.models import Booth, Hall
 from fairs.funding.models import Grant
 from fairs.funding.permissions import VIEW_FUNDING
+from fairs.hospitality.models import Flight, TransferRun
+from fairs.hospitality.permissions import VIEW_GUESTS
+from fairs.hospitality.rules import flight_number
+from fairs.hospitality.states import FlightState
+from fairs.hosting.models import Hosting
+from fairs.hosting.permissions import VIEW_HOSTING
 from fairs.importers.models import Importer
 from fairs.importers.permissions import VIEW_IMPORTERS
+from fairs.invitations.models import Invitee, Source
+from fairs.invitations.permissions import VIEW_INVITATIONS
 from fairs.letters.models import Letter
 from fairs.letters.permissions import VIEW_LETTERS
+from fairs.lodging.models import Hotel, Stay
+from fairs.lodging.permissions import VIEW_LODGING
 from fairs.payments.models import Credit, CreditNote, Instalment, Invoice, Payment, Refund
 from fairs.payments.permissions import VIEW_INVOICES
 from fairs.sitework.models import ServiceOrder
@@ -84,6 +97,11 @@ def _person_hit(endpoint: str) -> Callable[[Any], Hit]:
     return hit
 
 
+def _invitee_hit(row: Any) -> Hit:
+    text = f"{row.company} · {row.source}"
+    return Hit("invitations.show", _values(row, invitee_id=row.invitee_id), row.name, text, row.state, row.Fair.name)
+
+
 def _exhibitor_hit(row: Any) -> Hit:
     values = _values(row, reference=row.reference)
     return Hit("exhibitors.show", values, row.name, row.reference, row.state, row.Fair.name, keys=(row.reference,))
@@ -108,6 +126,19 @@ def _agreement_hit(row: Any) -> Hit:
     )
 
 
+def _hosting_hit(row: Any) -> Hit:
+    text = f"{row.company} · {row.reference}"
+    return Hit(
+        "hosting.show",
+        _values(row, reference=row.reference),
+        row.name,
+        text,
+        row.state,
+        row.Fair.name,
+        keys=(row.reference,),
+    )
+
+
 def _letter_hit(row: Any) -> Hit:
     text = f"{row.number} · {row.reference}"
     return Hit(
@@ -126,6 +157,15 @@ def _waiting_hit(row: Any) -> Hit:
     return Hit(
         "booth_sales.entry", _values(row, entry_id=row.entry_id), row.name, row.reference, row.state, row.Fair.name
     )
+
+
+def _stay_hit(row: Any) -> Hit:
+    values = _values(row, reference=row.reference, _anchor="panel-nights")
+    return Hit("guests.show", values, row.name, row.hotel or "", row.state, row.Fair.name, lang=row.language)
+
+
+def _hotel_hit(row: Any) -> Hit:
+    return Hit("hotels.show", _values(row, hotel_id=row.hotel_id), row.name, row.address_vi, None, row.Fair.name)
 
 
 def _invoice_hit(row: Any) -> Hit:
@@ -197,6 +237,26 @@ def _booth_query() -> Any:
     )
 
 
+def _flight_hit(row: Any) -> Hit:
+    text = f"{row.number} {row.from_airport} → {row.to_airport} · {row.reference}"
+    return Hit("guests.show", _values(row, reference=row.reference), row.name, text, row.state, row.Fair.name,
+               lang=row.language, keys=(row.number,))  # fmt: skip
+
+
+def _transfer_hit(row: Any) -> Hit:
+    text = " · ".join(part for part in (row.driver_name, row.plate) if part)
+    return Hit("runs.show", _values(row, reference=row.reference), row.reference, text, row.state, row.Fair.name, keys=(row.reference,))
+
+
+def _flight(wanted: Wanted) -> ColumnElement[bool] | None:
+    """Everybody on a flight, by its number as it is written or spoken: VN310, vn 0310; or by the number of a ticket."""
+    try:
+        number = flight_number(wanted.code)
+    except InvalidInput:
+        return Flight.ticket_number == wanted.code if wanted.code.isdigit() and len(wanted.code) > 9 else None
+    return Flight.number == number
+
+
 def _person_query(model: Any, state: Any) -> Callable[[], Any]:
     def query() -> Any:
         return (
@@ -262,6 +322,11 @@ KINDS = (
          lambda wanted, companies, people: [companies.of(Importer.company_id), people.of(Importer.person_id),
                                             _code(Importer.reference, wanted)],
          _person_hit("importers.show")),
+    Kind("invitees", _l("Invitees"), "mail-opened", "", VIEW_INVITATIONS, Invitee, None,
+         lambda: select(Invitee.id.label("invitee_id"), Invitee.state, Person.native_name.label("name"),
+                        Company.name.label("company"), Source.name.label("source"))
+         .join(Invitee.person).join(Invitee.company).join(Invitee.source),
+         lambda wanted, companies, people: [companies.of(Invitee.company_id), people.of(Invitee.person_id)], _invitee_hit),
     Kind("booths", _l("Booths"), "layout-grid", "", VIEW_PLAN, Booth, None, _booth_query, _booth_matches, _booth_hit),
     Kind("bookings", _l("Bookings"), "bookmark", "B", VIEW_BOOKINGS, BoothBooking, BoothBooking.reference,
          lambda: select(BoothBooking.reference, BoothBooking.state, Booth.code, Company.name)
@@ -331,13 +396,43 @@ KINDS = (
     Kind("documents", _l("Decisions"), "signature", "D", VIEW_DOCUMENTS, Selection, Selection.reference,
          lambda: select(Selection.reference, Selection.title, Selection.state, Selection.decision_number),
          lambda wanted, companies, people: [all_words(Selection.folded, wanted)], _document_hit),
-    Kind("letters", _l("Letters"), "mail-opened", "L", VIEW_LETTERS, Letter, Letter.reference,
+    Kind("flights", _l("Flights"), "plane", "", VIEW_GUESTS, Flight, None,
+         lambda: select(Flight.number, Flight.from_airport, Flight.to_airport, Flight.state, Importer.reference,
+                        Person.native_name.label("name"), Person.name_language.label("language"))
+         .join(Importer, Importer.id == Flight.importer_id).join(Person, Person.id == Importer.person_id)
+         .where(Flight.state != FlightState.CANCELLED),
+         lambda wanted, companies, people: [_flight(wanted)], _flight_hit),
+    Kind("transfers", _l("Transfers"), "bus", "T", VIEW_GUESTS, TransferRun, TransferRun.reference,
+         lambda: select(TransferRun.reference, TransferRun.driver_name, TransferRun.plate, TransferRun.state),
+         lambda wanted, companies, people: [_start(TransferRun.reference, wanted), _code(TransferRun.plate, wanted)], _transfer_hit),
+    Kind("hostings", _l("Support of importers"), "luggage", "H", VIEW_HOSTING, Hosting, Hosting.reference,
+         lambda: select(Hosting.reference, Hosting.state, Person.passport_name.label("name"), Company.name.label("company"))
+         .join(Company, Company.id == Hosting.company_id).join(Person, Person.id == Hosting.person_id),
+         lambda wanted, companies, people: [companies.of(Hosting.company_id), people.of(Hosting.person_id),
+                                            _start(Hosting.reference, wanted)], _hosting_hit),
+    Kind("letters", _l("Invitation letters"), "mail-opened", "L", VIEW_LETTERS, Letter, Letter.reference,
          lambda: select(Letter.reference, Letter.number, Letter.name, Letter.state),
          lambda wanted, companies, people: [people.of(Letter.person_id), _start(Letter.reference, wanted),
                                             _code(func.upper(Letter.number), wanted)], _letter_hit),
+    Kind("stays", _l("Stays"), "bed", "", VIEW_LODGING, Stay, None,
+         lambda: select(Importer.reference, Person.native_name.label("name"), Person.name_language.label("language"),
+                        Hotel.name.label("hotel"), Stay.state)
+         .join(Importer, Importer.id == Stay.importer_id).join(Person, Person.id == Importer.person_id)
+         .outerjoin(Hotel, Hotel.id == Stay.hotel_id),
+         lambda wanted, companies, people: [
+             Stay.importer_id.in_(select(Importer.id).where(of_guest))
+             if (of_guest := people.of(Importer.person_id)) is not None else None],
+         _stay_hit),
+    Kind("hotels", _l("Hotels"), "building", "", VIEW_LODGING, Hotel, None,
+         lambda: select(Hotel.id.label("hotel_id"), Hotel.name, Hotel.address_vi),
+         lambda wanted, companies, people: [all_words(Hotel.folded, wanted)], _hotel_hit),
     Kind("grants", _l("Support"), "coins", "G", VIEW_FUNDING, Grant, Grant.reference,
          lambda: select(Grant.reference, Grant.title, Grant.state, Grant.amount_minor, Grant.currency),
          lambda wanted, companies, people: [_code(Grant.reference, wanted), _code(Grant.ticket_number, wanted)], _grant_hit),
+    Kind("claims", _l("Claims"), "receipt-refund", "K", VIEW_CLAIMS, Claim, Claim.reference, _person_query(Claim, Claim.state),
+         lambda wanted, companies, people: [companies.of(Claim.company_id), people.of(Claim.person_id),
+                                            _code(Claim.reference, wanted)],
+         _person_hit("claims.show")),
     Kind("badges", _l("Badges"), "id-badge-2", "P", PRINT_BADGES, Badge, Badge.reference,
          _person_query(Badge, Badge.state),
          lambda wanted, companies, people: [people.of(Badge.person_id), _start(Badge.reference, wanted)],

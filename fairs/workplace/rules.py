@@ -14,8 +14,11 @@ from flask_babel import lazy_gettext as _l
 
 from fairs.booths.withdrawal import last_day_to_withdraw, last_early_day
 from fairs.calendar.models import Fair
+from fairs.claims.queries import rules_of as claim_rules_of
 from fairs.core.clock import local_day
 from fairs.core.permissions import Role
+from fairs.invitations.queries import last_day_for_answers
+from fairs.lodging.queries import first_list_due, release_days
 from fairs.sitework.catalogue import items_of as services_of
 from fairs.sitework.manual import items_of as manual_of
 from fairs.sitework.standing import settings_of
@@ -61,6 +64,17 @@ def _build_up(fair: Fair) -> date:
     return fair.starts_on - timedelta(days=settings_of(fair.id).build_up_days)
 
 
+def _claims_close(fair: Fair) -> date:
+    """The last day on which guests hand in their claims."""
+    return fair.ends_on + timedelta(days=claim_rules_of(fair.id).days_to_claim)
+
+
+def _rooms_released(fair: Fair) -> date:
+    """The first release date of the fair's room blocks that is still to come, else the last one; by custom where there is none."""
+    days = release_days(fair.id)
+    return next((day for day in days if day >= fair.today), days[-1] if days else fair.starts_on - timedelta(days=30))
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One date. ``proof``: ``milestone`` a person records it, ``day`` it happens by itself, else a key of ``timeline.PROOFS``.
@@ -97,7 +111,14 @@ RULES: tuple[Rule, ...] = (
          "exhibitors.index", {"state": "submitted"}),
     Rule("support", _l("Decisions on support are signed"), before(45), Role.ORGANISER, CUSTOM, "support", "documents.index"),
     Rule("allocation", _l("Booths are allocated"), before(40), Role.ORGANISER, CUSTOM, "allocation", "allocation.index"),
-    Rule("rooms", _l("Rooms that nobody needs are released"), before(30), Role.HOSPITALITY, CUSTOM, kinds=("trade",)),
+    Rule("invitations", _l("The invitations go out"), before(120), Role.HOSPITALITY, CUSTOM, "invitations", "campaigns.index",
+         kinds=("trade",)),
+    Rule("replies", _l("Last day for answers to invitations"), last_day_for_answers, Role.HOSPITALITY, RECORDS, "day",
+         "invitations.index", {"state": "invited"}),
+    Rule("rooms", _l("Rooms that nobody needs are released"), _rooms_released, Role.HOSPITALITY, CUSTOM, endpoint="hotels.index",
+         kinds=("trade",)),
+    Rule("rooming_lists", _l("The hotels have their rooming lists"), first_list_due, Role.HOSPITALITY, RECORDS, "rooming_lists",
+         "hotels.index"),
     Rule("importers", _l("All importers have an answer"), before(30), Role.ORGANISER, RECORDS, "importers",
          "importers.index", {"state": "submitted"}),
     Rule("letters", _l("Letters to supported guests are out"), before(30), Role.ORGANISER, CUSTOM, "letters", "letters.guests",
@@ -108,12 +129,16 @@ RULES: tuple[Rule, ...] = (
     Rule("balance", _l("Balance of the booths is paid"), lambda fair: fair.balance_due_on or fair.starts_on - timedelta(days=30),
          Role.FINANCE, FAIR, "balances", "payments.index", {"due": "overdue"}),
     Rule("booking_closes", _l("Booking closes"), _booking_closes, Role.BOOTH_SALES, FAIR, "day", "booths.staff_plan"),
+    Rule("flights", _l("Flights of supported guests are known"), before(21), Role.HOSPITALITY, CUSTOM, "flights", "guests.index",
+         {"flight": "arrival"}, kinds=("trade",)),
     Rule("badges", _l("Badges are printed"), before(3), Role.FRONT_DESK, CUSTOM, "badges", "badges.index", {"printed": "no"}),
     Rule("build_up", _l("Build-up of the booths begins"), _build_up, Role.ORGANISER, FAIR, "day", "onsite.plan"),
     Rule("opening", _l("The fair opens"), before(0), Role.ORGANISER, FAIR, "running", "calendar.settings"),
     Rule("last_day", _l("Last day of the fair"), after(0), Role.ORGANISER, FAIR, "day", "checkin.gates"),
     Rule("closing", _l("The fair is closed"), after(1), Role.ORGANISER, CUSTOM, "closed", "calendar.settings"),
     Rule("report", _l("Report on the results is handed in"), after(30), Role.ORGANISER, DECREE, "report", "reports.programmes"),
+    Rule("claims", _l("Guests have handed in their claims"), _claims_close, Role.HOSPITALITY, FAIR, "day", "claims.index",
+         kinds=("trade",)),
     Rule("follow_up_3", _l("Contracts followed up after 3 months"), after(91), Role.DEALS, CUSTOM, "milestone",
          "contracts.index", kinds=("trade",)),
     Rule("follow_up_6", _l("Contracts followed up after 6 months"), after(182), Role.DEALS, CUSTOM, "milestone",

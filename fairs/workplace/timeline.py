@@ -27,9 +27,12 @@ from fairs.documents.states import SelectionState
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.states import ExhibitorState
 from fairs.floorplans.models import Booth, Hall, PlanVersion
+from fairs.hospitality.guests import known_flights
 from fairs.importers.models import Importer
 from fairs.importers.states import ImporterState
+from fairs.invitations.queries import invitations_of
 from fairs.letters.queries import missing_letters
+from fairs.lodging.queries import missing_lists
 from fairs.payments.models import Instalment, Invoice
 from fairs.payments.queries import OWED
 from fairs.workplace.rules import RULES, Rule
@@ -52,7 +55,10 @@ class Facts:
     invoices: int
     selections: tuple[int, int, date | None]  # all that were not cancelled, open, the earliest day one is needed
     halls: tuple[int, int, date | None]  # all, of them with a published plan, the day of the last publication
+    flights: tuple[int, int]  # supported guests whose flight to the fair is known, and without
+    invitations: tuple[bool, datetime | None]  # whether anybody is to be invited, and when the first campaign began
     letters: tuple[int, int]  # supported guests with a letter that stands, and without
+    rooming_lists: tuple[int, int]  # hotels with guests that want a list by a day, and those that were sent none
     allocations: tuple[int, datetime | None]  # drafts, and until when the offers of the published one stand
 
 
@@ -117,8 +123,8 @@ def facts_of(fair: Fair) -> Facts:
     invoices = db.session.scalar(select(func.count()).select_from(Invoice).where(Invoice.fair_id == fair.id)) or 0
     return Facts(
         milestones_of(fair.id), applications, importers, (badges, int(unprinted)),
-        {kind: (count, day) for kind, count, day in rows}, invoices, _selections(fair), _halls(fair), missing_letters(fair.id),
-        _allocations(fair),
+        {kind: (count, day) for kind, count, day in rows}, invoices, _selections(fair), _halls(fair), known_flights(fair.id),
+        invitations_of(fair.id), missing_letters(fair.id), missing_lists(fair.id), _allocations(fair),
     )  # fmt: skip
 
 
@@ -218,11 +224,32 @@ def _allocated(fair: Fair, facts: Facts, day: date) -> Proof:
     return Proof(False, ngettext("%(num)s draft", "%(num)s drafts", drafts), applies=bool(drafts))
 
 
+def _flights(fair: Fair, facts: Facts, day: date) -> Proof:
+    have, lack = facts.flights
+    text = ngettext("%(num)s guest has no flight yet", "%(num)s guests have no flight yet", lack)
+    return Proof(bool(have) and not lack, text if lack else "", applies=bool(have or lack))
+
+
+def _invited(fair: Fair, facts: Facts, day: date) -> Proof:
+    """Only fairs that invite have this date at all."""
+    has_list, began = facts.invitations
+    if began is not None:
+        return Proof(True, _("The first campaign began on %(day)s", day=format_date(local_day(began, fair.time_zone))))
+    return Proof(False, applies=has_list)
+
+
 def _letters(fair: Fair, facts: Facts, day: date) -> Proof:
     """Only fairs that support guests have this date at all; after the fair no letter is late any more."""
     have, lack = facts.letters
     text = ngettext("%(num)s guest has no letter", "%(num)s guests have no letter", lack)
     return Proof(not lack or fair.is_over, text if lack and not fair.is_over else "", applies=bool(have or lack))
+
+
+def _rooming_lists(fair: Fair, facts: Facts, day: date) -> Proof:
+    """Only fairs with guests in hotels that want a list have this date at all."""
+    count, missing = facts.rooming_lists
+    text = ngettext("%(num)s hotel has no rooming list yet", "%(num)s hotels have no rooming list yet", missing)
+    return Proof(not missing or fair.is_over, text if missing and not fair.is_over else "", applies=bool(count))
 
 
 def _printed(fair: Fair, facts: Facts, day: date) -> Proof:
@@ -248,11 +275,14 @@ PROOFS: dict[str, Callable[[Fair, Facts, date], Proof]] = {
     "floor_plan": _planned,
     "decisions": _answers("applications"),
     "importers": _answers("importers"),
+    "invitations": _invited,
     "support": _signed,
     "deposits": _paid("deposit"),
     "balances": _paid("balance"),
     "allocation": _allocated,
+    "flights": _flights,
     "letters": _letters,
+    "rooming_lists": _rooming_lists,
     "badges": _printed,
     "report": _reported,
 }

@@ -39,6 +39,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("reply_by", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("problem", sa.String(length=300), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("decline_kind", sa.String(length=20), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("problem_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.create_index("ix_invitees_nominated", ["fair_id", "is_nominated", "state"], unique=False)
     op.execute("UPDATE invitees SET mailed_at = invited_at")
@@ -49,6 +50,7 @@ def upgrade() -> None:
         batch_op.alter_column("is_nominated", server_default=None)
         batch_op.alter_column("is_delegate", server_default=None)
         batch_op.alter_column("problem", server_default=None)
+        batch_op.alter_column("decline_kind", server_default=None)
 
     with op.batch_alter_table("importers", schema=None) as batch_op:
         batch_op.create_index("ix_importers_invited_by", ["fair_id", "invited_by"], unique=False)
@@ -143,5 +145,5 @@ def downgrade() -> None:
         op.drop_table(table)
     with op.batch_alter_table("invitees", schema=None) as batch_op:
         batch_op.drop_index("ix_invitees_nominated")
-        for column in ("problem_at", "problem", "reply_by", "mailed_at", "is_delegate", "is_nominated"):
+        for column in ("problem_at", "decline_kind", "problem", "reply_by", "mailed_at", "is_delegate", "is_nominated"):
             batch_op.drop_column(column)

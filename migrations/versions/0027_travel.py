@@ -90,10 +90,18 @@ def upgrade() -> None:
         batch_op.create_index("ix_transfer_seats_run", ["run_id", "state"], unique=False)
         batch_op.create_index("ix_transfer_seats_importer", ["importer_id", "kind"], unique=False)
         batch_op.create_index(
-            "uq_transfer_seats_way", ["importer_id", "kind"], unique=True, sqlite_where=ONE_WAY, postgresql_where=ONE_WAY
+            "uq_transfer_seats_way",
+            ["importer_id", "kind"],
+            unique=True,
+            sqlite_where=ONE_WAY,
+            postgresql_where=ONE_WAY,
         )
         batch_op.create_index(
-            "uq_transfer_seats_run", ["run_id", "importer_id"], unique=True, sqlite_where=ON_RUN, postgresql_where=ON_RUN
+            "uq_transfer_seats_run",
+            ["run_id", "importer_id"],
+            unique=True,
+            sqlite_where=ON_RUN,
+            postgresql_where=ON_RUN,
         )
 
     op.create_table(
@@ -101,6 +109,7 @@ def upgrade() -> None:
         sa.Column("run_id", KEY, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("head", sa.JSON(), nullable=False),
         sa.Column("rows", sa.JSON(), nullable=False),
         sa.Column("by_id", KEY, nullable=True),
         sa.Column("by_name", sa.String(length=250), nullable=False),

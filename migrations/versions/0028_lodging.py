@@ -16,7 +16,9 @@ branch_labels = None
 depends_on = None
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-BLOCK_COLUMNS = ("arrived_on", "block_id", "changed_at", "confirmed_at", "released_from", "room_id", "settled_at")
+OWN_COLUMNS = (
+    "arrived_on", "block_id", "changed_at", "confirmed_at", "needs_from", "needs_until", "released_from", "room_id", "settled_at",
+)  # fmt: skip
 
 
 def upgrade() -> None:
@@ -34,6 +36,7 @@ def upgrade() -> None:
         sa.Column("vat_included", sa.Boolean(), nullable=False),
         sa.Column("breakfast_included", sa.Boolean(), nullable=False),
         sa.Column("release_on", sa.Date(), nullable=True),
+        sa.Column("remind_on", sa.Date(), nullable=True),
         sa.Column("attrition_percent", sa.Integer(), nullable=False),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", KEY, nullable=False),
@@ -46,7 +49,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("hotel_id", "room_type", name=op.f("uq_room_blocks_hotel_id_room_type")),
     )
     with op.batch_alter_table("room_blocks", schema=None) as batch_op:
-        batch_op.create_index("ix_room_blocks_fair_release", ["fair_id", "release_on"], unique=False)
+        batch_op.create_index("ix_room_blocks_fair_release", ["fair_id", "release_on", "remind_on"], unique=False)
     op.create_table(
         "room_nights",
         sa.Column("block_id", KEY, nullable=False),
@@ -112,17 +115,19 @@ def upgrade() -> None:
     with op.batch_alter_table("hotels", schema=None) as batch_op:
         batch_op.add_column(sa.Column("list_due_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("locale", sa.String(length=5), nullable=False, server_default="vi"))
+        batch_op.add_column(sa.Column("folded", sa.String(length=200), nullable=False, server_default=""))
     with op.batch_alter_table("hotels", schema=None) as batch_op:
-        batch_op.alter_column("locale", server_default=None)
+        for name in ("locale", "folded"):
+            batch_op.alter_column(name, server_default=None)
 
-    texts = {"diet": 200, "confirmation": 40, "issue": 32, "issue_text": 300, "reason": 400}
+    texts = {"diet": 200, "confirmation": 40, "issue": 32, "reason": 400}
     with op.batch_alter_table("stays", schema=None) as batch_op:
         for name, length in texts.items():
             default = "none" if name == "issue" else ""
             batch_op.add_column(sa.Column(name, sa.String(length=length), nullable=False, server_default=default))
         for name in ("block_id", "room_id"):
             batch_op.add_column(sa.Column(name, KEY, nullable=True))
-        for name in ("released_from", "arrived_on"):
+        for name in ("released_from", "arrived_on", "needs_from", "needs_until"):
             batch_op.add_column(sa.Column(name, sa.Date(), nullable=True))
         for name in ("confirmed_at", "settled_at", "changed_at"):
             batch_op.add_column(sa.Column(name, sa.DateTime(timezone=True), nullable=True))
@@ -150,12 +155,12 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("ck_stays_nights"), type_="check")
         batch_op.drop_constraint(batch_op.f("fk_stays_room_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_stays_block_id"), type_="foreignkey")
-        for name in (*BLOCK_COLUMNS, "diet", "confirmation", "issue", "issue_text", "reason"):
+        for name in (*OWN_COLUMNS, "diet", "confirmation", "issue", "reason"):
             batch_op.drop_column(name)
         batch_op.alter_column("hotel_id", existing_type=KEY, nullable=False)
         batch_op.add_column(sa.Column("room_type", sa.String(length=60), nullable=False, server_default=""))
     with op.batch_alter_table("hotels", schema=None) as batch_op:
-        batch_op.drop_column("locale")
-        batch_op.drop_column("list_due_on")
+        for name in ("folded", "locale", "list_due_on"):
+            batch_op.drop_column(name)
     for table in ("rooming_lists", "placings", "rooms", "room_nights", "room_blocks"):
         op.drop_table(table)

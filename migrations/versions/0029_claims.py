@@ -306,7 +306,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_claim_waivers_fair_state", ["fair_id", "state"], unique=False)
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("claim_waivers", schema=None) as batch_op:
         batch_op.drop_index("ix_claim_waivers_fair_state")

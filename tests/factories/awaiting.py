@@ -34,6 +34,14 @@ from fairs.cards.inbox import close_event, try_event_again
 from fairs.cards.models import WebhookEvent
 from fairs.cards.states import EventState
 from fairs.cashdesk.service import Count, agree_to_difference, count_shift, open_new_shift, take_over
+from fairs.claims.charges import decide_charge, propose_charge, write_off
+from fairs.claims.proofs import LineDraft, add_line
+from fairs.claims.review import approve as approve_claim
+from fairs.claims.review import send_back
+from fairs.claims.seconds import ask_waiver, decide_waiver
+from fairs.claims.seconds import decide_clash as decide_claim_clash
+from fairs.claims.service import refuse as refuse_claim
+from fairs.claims.states import ChargeKind, LineKind, Proof
 from fairs.contacts.columns import Layout
 from fairs.contacts.models import ContactImport
 from fairs.contacts.service import ListSource, choose_layout, hand_in, start_import
@@ -52,8 +60,20 @@ from fairs.dunning.states import Outcome, StepKind, StepState
 from fairs.exhibitors.service import accept_application, refuse_application, waitlist_application
 from fairs.funding.queries import clashes_of
 from fairs.funding.service import decide_clash, settle_grant
+from fairs.hospitality.manifests import issue_version
+from fairs.hospitality.queries import seats_of
+from fairs.hospitality.service import mark_flights, save_flight
+from fairs.hospitality.states import FlightState, RunKind, SeatState
+from fairs.hospitality.transfers import give_place, mark_seat, want_seat
+from fairs.hosting.service import approve_hosting, confirm_hosting, put_on_reserve
 from fairs.importers.service import approve_importer, withdraw_importer
+from fairs.invitations.campaigns import pause_campaign, resume_campaign, send_portion, start_campaign
+from fairs.invitations.mails import invite
+from fairs.invitations.service import mark_unreachable
 from fairs.invitations.states import SourceKind
+from fairs.letters.service import wish_letter
+from fairs.lodging.service import place_stay
+from fairs.lodging.using import mark_no_show, settle_no_show
 from fairs.messages.models import OutboxMessage
 from fairs.messages.service import Notice, mark_printed, send, try_again
 from fairs.messages.states import MessageState
@@ -70,14 +90,22 @@ from tests.factories.booths import new_ground
 from tests.factories.budgets import MILLION, Treasury, treasury
 from tests.factories.cards import card_event
 from tests.factories.checkin import Entrance, new_fair
+from tests.factories.claims import Desk as ClaimDesk
+from tests.factories.claims import claims_desk
 from tests.factories.contacts import contact, csv_list
 from tests.factories.deals import ALL_CHECKS, acting, office, scan, vnd
 from tests.factories.deals import Office as Deals
 from tests.factories.exhibitors import new_office
+from tests.factories.hosting import hosting_place
 from tests.factories.importers import ZONE, reception
+from tests.factories.invitations import inviting
+from tests.factories.letters import registry as letters_registry
+from tests.factories.lodging import inn
 from tests.factories.sitework import new_site
 from tests.factories.statements import Row, csv_file, grid
 from tests.factories.support import support_place
+from tests.factories.travel import flying, landing
+from tests.factories.travel import run as travel_run
 
 LONG = timedelta(days=8)
 
@@ -122,6 +150,19 @@ def data_erasure() -> Awaiting:
     )  # fmt: skip
     propose_erasure(record, by=SYSTEM)
     return Awaiting(importer.fair, record, lambda: carry_out_erasure(record, by=SYSTEM))
+
+
+def room_wanted() -> Awaiting:
+    house = inn()
+    block, record = house.block(), house.stay()
+    return Awaiting(house.fair, record, lambda: place_stay(record, block, by=SYSTEM))
+
+
+def no_show() -> Awaiting:
+    house = inn()
+    stay = house.placed(house.block())
+    record = mark_no_show(stay, stay.arrives_on, "Không đến", by=SYSTEM)
+    return Awaiting(house.fair, record, lambda: settle_no_show(record, "Khách trả", by=SYSTEM))
 
 
 def application() -> Awaiting:
@@ -182,6 +223,12 @@ def importer() -> Awaiting:
     place = reception()
     record = place.importer()
     return Awaiting(place.fair, record, lambda: approve_importer(record, by=SYSTEM))
+
+
+def letter_wish() -> Awaiting:
+    office = letters_registry()
+    wish = wish_letter(office.guest(), embassy="Tokyo", by=SYSTEM)
+    return Awaiting(office.place.fair, wish, lambda: office.letter(wish.importer))
 
 
 def badge() -> Awaiting:
@@ -411,6 +458,32 @@ def _allocation(state: AllocationState, act: Callable[[AllocationRun], Any]) -> 
     return make
 
 
+def hosting_application() -> Awaiting:
+    place = hosting_place()
+    row = place.applied()
+    return Awaiting(place.fair, row, lambda: put_on_reserve(row, by=place.first))
+
+
+def hosting_proposal() -> Awaiting:
+    place = hosting_place()
+    row = place.proposed()
+    return Awaiting(place.fair, row, lambda: approve_hosting(row, by=place.second))
+
+
+def hosting_paper() -> Awaiting:
+    place = hosting_place()
+    row = place.approved()
+    return Awaiting(place.fair, row, lambda: place.sign(row))
+
+
+def hosting_reply() -> Awaiting:
+    place = hosting_place()
+    row = place.granted()
+    with transaction():
+        row.reply_by = place.fair.today
+    return Awaiting(place.fair, row, lambda: confirm_hosting(row, by=SYSTEM))
+
+
 def letter() -> Awaiting:
     fair = new_fair()
     with transaction():
@@ -435,6 +508,73 @@ def _fair(first_in: int, state: FairState, following: FairState) -> Callable[[],
         return Awaiting(fair, fair, lambda: change_state(fair, following, by=SYSTEM))
 
     return make
+
+
+def nominated() -> Awaiting:
+    place = inviting()
+    record = place.invitee(place.source(SourceKind.PARTNER, "Hiệp hội mẫu"))
+    return Awaiting(place.fair, record, lambda: invite(record, by=SYSTEM))
+
+
+def unreachable() -> Awaiting:
+    place = inviting()
+    record, _token = place.invited()
+    with transaction():
+        mark_unreachable(record, "550 5.1.1 User unknown", by=SYSTEM)
+    return Awaiting(place.fair, record, lambda: invite(record, by=SYSTEM))
+
+
+def campaign_draft() -> Awaiting:
+    place = inviting()
+    place.invitee()
+    record = place.campaign()
+    return Awaiting(place.fair, record, lambda: start_campaign(record, by=SYSTEM))
+
+
+def campaign_paused() -> Awaiting:
+    place = inviting()
+    place.invitee()
+    record = pause_campaign(place.running(), by=SYSTEM)
+    return Awaiting(place.fair, record, lambda: resume_campaign(record, by=SYSTEM))
+
+
+def campaign_stuck() -> Awaiting:
+    place = inviting()
+    place.invitee()
+    record = place.running()
+    return Awaiting(place.fair, record, lambda: send_portion(record.id), timedelta(days=1))
+
+
+def _claim(
+    made: Callable[[ClaimDesk], Any], act: Callable[[ClaimDesk, Any], Any], later: timedelta = timedelta()
+) -> Any:
+    """Something of a claim at a fair that has ended."""
+
+    def situation() -> Awaiting:
+        desk = claims_desk()
+        record = made(desk)
+        return Awaiting(desk.fair, record, lambda: act(desk, record), later)
+
+    return situation
+
+
+def _returned_claim(desk: ClaimDesk) -> Any:
+    return send_back(desk.submitted(), reason="Thiếu bản kê", by=desk.person())
+
+
+def _clash_of_claim(desk: ClaimDesk) -> Any:
+    first, second = desk.complete(), desk.opened()
+    draft = LineDraft(LineKind.TRAVEL, vnd(MILLION), desk.fair.starts_on, first.lines[0].number)
+    add_line(second, draft, reason="Đại lý mua chung", by=SYSTEM)
+    return second.clashes[0]
+
+
+def _charge_of(desk: ClaimDesk) -> Any:
+    return propose_charge(desk.claim(days=0), ChargeKind.NO_SHOW, vnd(MILLION), reason="Không đến", by=SYSTEM)
+
+
+def _owed(desk: ClaimDesk) -> Any:
+    return decide_charge(_charge_of(desk), approve=True, by=SYSTEM)
 
 
 #: By kind; a kind of several states has one for each.
@@ -511,7 +651,68 @@ def closing() -> Awaiting:
     return Awaiting(place.fair, record, lambda: close_day(place.fair, yesterday, by=place.finance))
 
 
+def _seat(run_for_it: bool) -> Any:
+    place = reception(days_ahead=10)
+    hosting, _flight = flying(place)
+    if run_for_it:
+        travel_run(place.fair)
+        want_seat(hosting.importer, RunKind.ARRIVAL, by=SYSTEM)
+    return place, hosting, seats_of(hosting.importer_id)[0]
+
+
+def transfer_place() -> Awaiting:
+    place, hosting, record = _seat(False)
+    return Awaiting(place.fair, record, lambda: give_place(hosting.importer, travel_run(place.fair), by=SYSTEM))
+
+
+def not_found() -> Awaiting:
+    place, _hosting, record = _seat(True)
+    mark_seat(record, SeatState.NOT_FOUND, by=SYSTEM)
+    return Awaiting(place.fair, record, lambda: mark_seat(record, SeatState.MET, by=SYSTEM))
+
+
+def missed_flight() -> Awaiting:
+    place = reception(days_ahead=10)
+    hosting, record = flying(place)
+    mark_flights([record], FlightState.MISSED, by=SYSTEM)
+    later = landing(place.fair, "18:00", number="VN313")
+    return Awaiting(place.fair, record, lambda: save_flight(hosting.importer, later, by=SYSTEM))
+
+
+def drivers_list() -> Awaiting:
+    place = reception(days_ahead=10)
+    hosting, _flight = flying(place)
+    record = travel_run(place.fair)
+    issue_version(record, by=SYSTEM)
+    give_place(hosting.importer, record, by=SYSTEM)
+    return Awaiting(place.fair, record, lambda: issue_version(record, by=SYSTEM))
+
+
 SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
+    "claim-review": (_claim(lambda desk: desk.submitted(), lambda desk, one: desk.accept(one)),),
+    "claim-approval": (_claim(lambda desk: desk.reviewed(), lambda desk, one: approve_claim(one, by=SYSTEM)),),
+    "claim-payment": (_claim(lambda desk: desk.approved(), lambda desk, one: desk.sent(one)),),
+    "claim-returned": (
+        _claim(_returned_claim, lambda desk, one: refuse_claim(one, reason="Quá hạn", by=SYSTEM), timedelta(days=40)),
+    ),
+    "claim-no-show": (
+        _claim(lambda desk: desk.claim(days=0), lambda desk, one: refuse_claim(one, reason="Không đến", by=SYSTEM)),
+    ),
+    "claim-waiver": (
+        _claim(
+            lambda desk: ask_waiver(desk.claim(), Proof.SURVEY, reason="Ốm", by=SYSTEM),
+            lambda desk, one: decide_waiver(one, waive=True, by=SYSTEM),
+        ),
+    ),
+    "claim-duplicate": (
+        _claim(
+            _clash_of_claim, lambda desk, one: decide_claim_clash(one, is_duplicate=False, note="Đã xem", by=SYSTEM)
+        ),
+    ),
+    "claim-charge": (_claim(_charge_of, lambda desk, one: decide_charge(one, approve=True, by=SYSTEM)),),
+    "claim-owed": (
+        _claim(_owed, lambda desk, one: write_off(one, reason="Không đòi được", by=SYSTEM), timedelta(days=40)),
+    ),
     "draft": (_fair(60, FairState.DRAFT, FairState.PUBLISHED),),
     "booking": (_fair(60, FairState.PUBLISHED, FairState.BOOKING_OPEN),),
     "open": (_fair(1, FairState.BOOKING_OPEN, FairState.RUNNING),),
@@ -525,6 +726,13 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "settlement": (settlement,),
     "waiting-list": (waiting_list,),
     "importer": (importer,),
+    "letter-wanted": (letter_wish,),
+    "letter-too-short": (),
+    "letter-failures": (),  # no states of their own; tests of letters look at them
+    "nominated": (nominated,),
+    "unreachable": (unreachable,),
+    "campaign": (campaign_draft, campaign_paused),
+    "campaign-stuck": (campaign_stuck,),
     "badge": (badge,),
     "payment-call": (_asking(StepKind.CALL, lambda step, by: record_call(step, CallDraft(Outcome.TALKED), by=by)),),
     "release": (_asking(StepKind.RELEASE, lambda step, by: release(step, reason="Chưa đặt cọc", by=by)),),
@@ -562,6 +770,11 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "scan": (without_scan,),
     "rate": (without_rate,),
     "returned": (returned,),
+    "flight-missing": (),  # of the states of hosting; tests of travel look at it
+    "transfer-place": (transfer_place,),
+    "not-found": (not_found,),
+    "missed-flight": (missed_flight,),
+    "drivers-list": (drivers_list,),
     "call-back": (),  # notes have no states; tests of notes look at it
     "allocation": (
         _allocation(
@@ -574,6 +787,14 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     ),
     "data-request": (data_request,),
     "data-erasure": (data_erasure,),
+    "hosting_application": (hosting_application,),
+    "hosting_proposal": (hosting_proposal,),
+    "hosting_paper": (hosting_paper,),
+    "hosting_reply": (hosting_reply,),
+    "room-wanted": (room_wanted,),
+    "nights-issue": (),
+    "no-show": (no_show,),
+    "room-release": (),  # no states of their own; tests of rooms look at them
     "letter": (letter,),
     "mail": (failed_mail,),
 }

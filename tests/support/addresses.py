@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask
+from PIL import Image
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
@@ -31,6 +33,7 @@ from fairs.calendar.models import Fair
 from fairs.cards.states import EventState
 from fairs.cashdesk.models import CashEntry, CashShift
 from fairs.checkin.models import Gate
+from fairs.claims.models import Claim, ClaimTransfer
 from fairs.contacts.columns import Layout
 from fairs.contacts.models import ContactRow
 from fairs.contacts.service import ListSource, choose_layout
@@ -41,10 +44,12 @@ from fairs.contracts.models import Contract
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
+from fairs.core.links import new_link
 from fairs.core.lists import list_spec
 from fairs.core.money import Money
 from fairs.core.permissions import Permission, Role
 from fairs.core.storage import Upload
+from fairs.core.tokens import digest
 from fairs.core.web import MARK
 from fairs.directory.models import Company, Invitation, Membership, Person, Product
 from fairs.directory.service import CompanyDraft, file_on_behalf
@@ -57,8 +62,26 @@ from fairs.exhibitors.questions import QuestionDraft, save_answers, save_questio
 from fairs.exhibitors.sharing import StandDraft, add_company
 from fairs.floorplans.models import Booth, Hall, PlanImport
 from fairs.funding.models import Grant, SupportClash
+from fairs.hospitality.manifests import issue_version
+from fairs.hospitality.runs import new_drive_link
+from fairs.hospitality.service import save_flight
+from fairs.hospitality.transfers import give_place
+from fairs.hosting.models import Hosting
+from fairs.identity.service import PassportDraft, save_passport
 from fairs.importers.models import Importer
+from fairs.importers.programme import EntryDraft, save_entry
 from fairs.importers.service import link_for as importer_link
+from fairs.importers.states import ImporterState
+from fairs.invitations.mails import new_token
+from fairs.invitations.models import Campaign, Nomination, Source
+from fairs.invitations.segments import Segment
+from fairs.invitations.service import NewInvitee, add_by_hand
+from fairs.invitations.states import SourceKind
+from fairs.invitations.texts import INVITATION
+from fairs.letters.models import Letter
+from fairs.letters.service import LetterDraft, issue_letter, shown_code, unseal
+from fairs.letters.states import LetterKind
+from fairs.letters.wording import SignatoryDraft, save_signatory
 from fairs.lists.models import BulkRun
 from fairs.lists.service import save_view
 from fairs.lists.states import RunState
@@ -74,6 +97,8 @@ from fairs.payments.refunds import RefundDraft, approve_refund, request_refund
 from fairs.payments.states import InvoiceState
 from fairs.payments.transfers import make_transfer_list
 from fairs.payments.vat import add_rate
+from fairs.privacy.service import prepare_copy, receive_request
+from fairs.privacy.states import Channel, RequestKind
 from fairs.programme.models import BudgetLine, FigureEntry, Target
 from fairs.sitework.manual import checklist, tick
 from fairs.sitework.models import (
@@ -90,6 +115,8 @@ from fairs.visitors.service import link_for as visitor_link
 from tests.factories.cards import card_attempt, card_event
 from tests.factories.contacts import contact, csv_list
 from tests.factories.statements import Row, csv_file, grid
+from tests.factories.travel import landing
+from tests.factories.travel import run as travel_run
 
 # Not pages of ours, or ways out.
 LEFT_OUT = {"static", "bootstrap.static", "security.static"}
@@ -98,12 +125,14 @@ BY_REFERENCE = {
     "exhibitors": Exhibitor,
     "importers": Importer,
     "guests": Importer,
+    "letters": Letter,
     "visitors": Visitor,
     "deals": Contract,
     "badges": Badge,
     "services": ServiceOrder,
     "documents": Selection,
     "support": Grant,
+    "hosting": Hosting,
 }
 
 
@@ -196,9 +225,21 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
     refund = approve_refund(request_refund(credit, RefundDraft(half, "transfer", "Mẫu", account), by=by), by=SYSTEM)
     transfers = make_transfer_list(fair, [refund.number], key="sample", by=by)
     note = add_note(company, NoteDraft(NoteKind.NOTE, "Ghi chú mẫu"), by=by)
+    copied = receive_request(importer.person, fair, RequestKind.EXPORT, channel=Channel.OWN_PAGE, by=by)
+    prepare_copy(copied)
+    wrong = receive_request(
+        importer.person, fair, RequestKind.CORRECTION, channel=Channel.OWN_PAGE, text="Mẫu", by=by
+    )  # fmt: skip
+    opening = save_entry(fair, EntryDraft("Khai mạc", "Opening", day=fair.starts_on, starts="8:30", ends="9:30"), by=by)
     with transaction():
         message = send(Notice("accounts/test", "Hà", None, "vi", {}, fair.id, ()))
-        tokens = {"i/token": importer_link(importer), "v/token": visitor_link(visitor)}
+        data_link = new_link(copied, expires_at=now() + timedelta(days=7))
+        tokens = {
+            "my-data/token": data_link,
+            "i/token": importer_link(importer),
+            "v/token": visitor_link(visitor),
+            **_invitations(fair, company, by),
+        }
         db.session.add(Membership(user_id=colleague.id, company_id=own_company))
     held_by = _first(BoothBooking, BoothBooking.fair_id == fair.id)
     with transaction():
@@ -231,6 +272,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
     made.values = {
         "fair_slug": fair.slug, "locale": "en", "state": "published", "filename": "app.css", "index": 0, "page": 1,
         "year": 2020, "timeline/key": "report", "target_id": _first(Target).id, "entry_id": _first(FigureEntry).id, "item": "4a", "metric": "booths",
+        "data-requests/request_id": wrong.id, "own_data.retract.request_id": wrong.id, "programme/entry_id": opening.id, "new/person_id": importer.person_id,
         "note_id": note.id, "credit_number": credit.number, "message_id": message.id, "user_id": staff.id, "grant_id": grant.id, "token_id": _first(ApiToken).id,
         "company_id": own_company, "person_id": _first(Person).id, "filing_id": slip.filing.id, "r/token": slip.token, "files/number": 0,
         "lists/key": "importers", "views/key": "people", "view_id": view.id, "import_id": sheet.id, "versions/number": 1, "run_id": run.id,
@@ -254,7 +296,10 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "item_id": _first(SelectionItem, SelectionItem.selection_id == _first(Selection, Selection.fair_id == fair.id).id).id,
         "clash_id": _first(SupportClash).id, "line_id": _first(BudgetLine).id, "rule_code": "KC-DOM-JOIN",
         "documents.file.part": "decision", "document_texts.edit.kind": "exhibitor_support", "document_texts.edit.part": "decision",
-        "paper_locale": "vi", **_budgets(fair),
+        **_travel(fair, by),
+        "claims/reference": _of_fair(Claim, fair, "reference") or "GS00-K-0000", "claim_list": _of_fair(ClaimTransfer, fair, "number") or "GS00-KL00-00001",
+        "claim_paper": "evidence", "claim_answer": "yes", "waiver_id": 1, "duplicate_id": 1, "charge_id": 1, "claim_line_id": 1,
+        "meetings/meeting_id": 1, "files/file_id": 1,
         "note_number": lowered.number, "rate_id": rate.id, "export_id": handed.id, "einvoices.download.form": "xlsx",
         "payment_id": _first(Payment, Payment.fair_id == fair.id).id, "instalment": "balance",
         "payments.instalment_document.number": lowered.invoice.number, "payments.my_instalment.number": lowered.invoice.number,
@@ -265,7 +310,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "refund_number": refund.number, "list_number": transfers.number,
         "money/number": _first(Invoice, Invoice.fair_id == fair.id, Invoice.id != paid.id).number,
         "invoices/number": (invoice or _first(Invoice)).number,
-        **_bank(app, fair, by), **_lists(fair, by),
+        **_bank(app, fair, by), **_letter(fair, by), **_lists(fair, by),
         "booth/reference": own_booking.reference if own_booking else _first(BoothBooking).reference,
         "allocation/number": allocation.number, "compare/other": allocation.number, "allocation/form": "docx",
         "apart/exclusion_id": apart.id, "places/reference": allocation.places[0].exhibitor.reference,
@@ -276,6 +321,33 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "checkin.rehearse": {"gate": made.values["gates/code"], "rehearsal": fair.starts_on.isoformat()},
     }
     return made
+
+
+def _invitations(fair: Fair, company: Company, by: Actor) -> dict[str, Any]:
+    """An invitee with a link, a campaign, a source with its link and somebody whom it named; the exhibitor's own buyer."""
+    embassy = Source(
+        fair_id=fair.id, kind=SourceKind.EMBASSY, name="Sample embassy", email="embassy@people.example", quota=9
+    )
+    own = Source(fair_id=fair.id, kind=SourceKind.EXHIBITOR, name=company.name, company_id=company.id)
+    db.session.add_all([embassy, own])
+    db.session.flush()
+    token = new_link(embassy, expires_at=fair.at(fair.ends_on, fair.closes_at))
+    embassy.token_hash = digest(token)
+    found = []
+    for source in (embassy, own):
+        typed = NewInvitee(f"Sample {source.kind}", "Sample Imports", "JP", f"{source.kind}@people.example")
+        row = add_by_hand(fair, typed, source=source, by=by)
+        nomination = Nomination(fair_id=fair.id, source_id=source.id, invitee_id=row.id)
+        db.session.add(nomination)
+        found.append((row, nomination))
+    campaign = Campaign(fair_id=fair.id, name="Sample", segment=Segment().as_json(), texts=INVITATION)
+    db.session.add(campaign)
+    db.session.flush()
+    return {
+        "invitee_id": found[0][0].id, "campaign_id": campaign.id, "source_id": embassy.id, "nominate/token": token,
+        "nominate/nomination_id": found[0][1].id, "buyers/nomination_id": found[1][1].id,
+        "rsvp/token": new_token(found[0][0], None),
+    }  # fmt: skip
 
 
 def _cash_refund(credit: Credit, by: Actor) -> Refund:
@@ -318,6 +390,22 @@ def _exhibitor_of(model: Any, fair: Fair) -> str:
     return str(found.exhibitor.reference) if found is not None else _reference(Exhibitor, fair)
 
 
+def _letter(fair: Fair, by: Actor) -> dict[str, Any]:
+    """A letter to an approved importer, with who signs it."""
+    guest = _first(Importer, Importer.fair_id == fair.id, Importer.state == ImporterState.APPROVED)
+    save_passport(guest.person, PassportDraft("MAU999999", None, "JP", fair.ends_on + timedelta(days=900)), by=by)
+    picture = BytesIO()
+    Image.new("RGBA", (30, 10)).save(picture, "PNG")
+    signature = Upload("chu-ky.png", picture.getvalue())
+    signer = save_signatory(fair, SignatoryDraft("Mẫu", "Giám đốc", "Director", signature), by=by)
+    draft = LetterDraft(LetterKind.INVITATION, signer.id, reason="Mẫu")
+    letter = issue_letter(guest, draft, by=by, tell=False)
+    return {
+        "signatory_id": signer.id, "letter_reference": letter.reference, "letter_kind": "invitation",
+        "verify/code": shown_code(unseal(letter).code), "versions/version": 1,
+    }  # fmt: skip
+
+
 def _bank(app: Flask, fair: Fair, by: Actor) -> dict[str, int]:
     """A line of a bank statement at the desk, a file that is looked over, and a bank account."""
     account = account_of(fair.id, None, app.extensions["fairs_config"])
@@ -348,6 +436,19 @@ def _lists(fair: Fair, by: Actor) -> dict[str, Any]:
         "external/import_id": keys[ImportKind.SUPPORT],
         "decide/row_id": row.id,
     }
+
+
+def _travel(fair: Fair, by: Actor) -> dict[str, Any]:
+    """A guest with a flight and a place in a run, whose driver has a link and a list."""
+    guest = _first(Importer, Importer.fair_id == fair.id, Importer.state == ImporterState.APPROVED)
+    save_flight(guest, landing(fair), by=by)
+    vehicle = travel_run(fair)
+    seat = give_place(guest, vehicle, by=by)
+    issue_version(vehicle, by=by)
+    return {
+        "drive/token": new_drive_link(vehicle, by=by), "seat_id": seat.id, "transfers/reference": vehicle.reference,
+        "direction": "arrival", "runs.manifest.kind": "pdf", "runs.manifests.kind": "xlsx",
+    }  # fmt: skip
 
 
 def _handed_over(fair: Fair) -> str:

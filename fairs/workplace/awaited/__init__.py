@@ -14,6 +14,7 @@ from fairs.workplace.awaited import (
     budgets,
     cards,
     cash,
+    claims,
     contacts,
     deals,
     documents,
@@ -35,7 +36,7 @@ from fairs.workplace.awaited import (
 from fairs.workplace.inbox import Kind, Why
 
 _SUBJECTS = (
-    fairs, participants, invitations, contacts, hosting, letters, hospitality, lodging, documents, allocation, budgets, money, banking, refunds, cards, cash, overdue, sitework, deals, notes, privacy, messages,
+    fairs, participants, invitations, contacts, hosting, letters, hospitality, lodging, claims, documents, allocation, budgets, money, banking, refunds, cards, cash, overdue, sitework, deals, notes, privacy, messages,
 )  # fmt: skip
 
 KINDS: tuple[Kind, ...] = tuple(kind for subject in _SUBJECTS for kind in subject.KINDS)

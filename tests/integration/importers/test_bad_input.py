@@ -103,7 +103,7 @@ def test_errors_speak_the_readers_language(place: Reception, client: Client) -> 
 
 def test_english_comes_first_for_all_other_languages(place: Reception, new_client: Any) -> None:
     for language, words in (
-        ("ja", "Register as an importer"),
+        ("ja", "輸入業者登録"),
         ("de-DE,de", "Register as an importer"),
         ("vi", "Đăng ký"),
     ):

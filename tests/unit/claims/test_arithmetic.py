@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairs.claims.arithmetic import ONE, Paid, Rate, Terms, Why, convert, state_claim
@@ -89,6 +89,7 @@ LINES = st.lists(
 )  # fmt: skip
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(lines=LINES, travel=st.integers(0, 10**8), cap=st.integers(0, 10**7), ours=st.integers(0, 4))
 def test_never_more_than_the_caps_nor_than_was_paid(lines: list[Paid], travel: int, cap: int, ours: int) -> None:
     numbered = [replace(line, key=n) for n, line in enumerate(lines)]

@@ -1,0 +1,66 @@
+"""The pages of the support of importers: who sees them, bulk approval, the guest's own page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from fairs.core.db import transaction
+from fairs.core.permissions import Role
+from fairs.hosting.states import HostingState
+from fairs.importers.service import link_for
+from tests.factories.hosting import fresh, hosting_place
+from tests.support.client import login
+from tests.support.queries import counted_queries
+
+H = HostingState
+
+
+def test_pages_and_their_people(app: Flask, client: Any) -> None:
+    place = hosting_place()
+    row, other = place.proposed(), place.approved()
+    base = f"{place.reception.staff}/hosting"
+    login(client, place.reception.user(Role.ORGANISER))
+    pages = [
+        "",
+        "/room?pick=" + row.reference,
+        "/reserve",
+        "/board",
+        f"/{row.reference}",
+        f"/{other.reference}",
+        "-settings",
+        "-settings/weights",
+    ]
+    for page in pages:
+        assert client.get(base + page).status_code == 200, page
+    login(client, place.reception.user(Role.GATE_SUPERVISOR))
+    assert client.get(base).status_code == 403
+
+
+def test_a_list_costs_the_same_for_one_and_three(app: Flask, client: Any) -> None:
+    place = hosting_place()
+    login(client, place.reception.user(Role.ORGANISER))
+    numbers = []
+    for more in (1, 2):
+        for _ in range(more):
+            place.applied()
+        client.get(f"{place.reception.staff}/hosting")
+        with counted_queries() as seen:
+            assert client.get(f"{place.reception.staff}/hosting").status_code == 200
+        numbers.append(len(seen))
+    assert numbers[0] == numbers[1]
+
+
+@pytest.mark.parametrize("answer", ["confirm", "decline"])
+def test_the_guest_answers_by_a_button(app: Flask, client: Any, answer: str) -> None:
+    place = hosting_place()
+    row = place.granted()
+    with transaction():
+        token = link_for(row.importer)
+    assert client.get(f"/i/{token}").status_code == 200
+    assert client.get(f"/i/{token}/support/{answer}").status_code == 405
+    assert fresh(row).state is H.GRANTED
+    assert client.submit(f"/i/{token}/support/{answer}", {}).status_code == 303
+    assert fresh(row).state is (H.CONFIRMED if answer == "confirm" else H.WITHDRAWN)
