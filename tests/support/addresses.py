@@ -420,7 +420,6 @@ def _bank(app: Flask, fair: Fair, by: Actor) -> dict[str, int]:
     }  # fmt: skip
 
 
-<<<<<<< HEAD
 def _travel(fair: Fair, by: Actor) -> dict[str, Any]:
     """A guest with a flight and a place in a run, whose driver has a link and a list."""
     guest = _first(Importer, Importer.fair_id == fair.id, Importer.state == ImporterState.APPROVED)
@@ -434,8 +433,6 @@ def _travel(fair: Fair, by: Actor) -> dict[str, Any]:
     }  # fmt: skip
 
 
-=======
->>>>>>> wt-contacts
 def _lists(fair: Fair, by: Actor) -> dict[str, Any]:
     """A list of contacts with somebody who may be known, and one of another office; both wait to be imported."""
     known = _first(Person, Person.folded != "", Person.email != "")
@@ -452,22 +449,6 @@ def _lists(fair: Fair, by: Actor) -> dict[str, Any]:
         "external/import_id": keys[ImportKind.SUPPORT],
         "decide/row_id": row.id,
     }
-<<<<<<< HEAD
-=======
-
-
-def _travel(fair: Fair, by: Actor) -> dict[str, Any]:
-    """A guest with a flight and a place in a run, whose driver has a link and a list."""
-    guest = _first(Importer, Importer.fair_id == fair.id, Importer.state == ImporterState.APPROVED)
-    save_flight(guest, landing(fair), by=by)
-    vehicle = travel_run(fair)
-    seat = give_place(guest, vehicle, by=by)
-    issue_version(vehicle, by=by)
-    return {
-        "drive/token": new_drive_link(vehicle, by=by), "seat_id": seat.id, "transfers/reference": vehicle.reference,
-        "direction": "arrival", "runs.manifest.kind": "pdf", "runs.manifests.kind": "xlsx",
-    }  # fmt: skip
->>>>>>> wt-contacts
 
 
 def _handed_over(fair: Fair) -> str:
