@@ -44,10 +44,16 @@ PUBLIC_SOURCES = (
     "templates/layouts/phone.html", "templates/layouts/public.html", "templates/layouts/_language.html", "templates/errors/*.html",
     "templates/components/forms.html", "templates/messages/importers/*.txt", "templates/messages/privacy/*.txt",
     "fairs/core/forms.py", "fairs/core/error_pages.py", "fairs/core/errors.py", "fairs/core/links.py", "fairs/core/storage.py",
-    "fairs/importers/cards.py", "fairs/importers/consents.py", "fairs/importers/own_*.py", "fairs/importers/calendar_file.py", "fairs/importers/states.py",
-    "fairs/importers/errors.py", "fairs/importers/forms.py", "fairs/importers/service.py", "fairs/privacy/own_*.py", "fairs/privacy/states.py", "fairs/privacy/errors.py",
-    "fairs/badges/states.py", "fairs/lodging/own_*.py", "fairs/lodging/states.py", "templates/lodging/_costs.html",
-    "templates/messages/lodging/[pc_]*.txt",
+    "fairs/importers/cards.py", "fairs/importers/consents.py", "fairs/importers/calendar_file.py", "fairs/importers/states.py",
+    "fairs/importers/errors.py", "fairs/importers/forms.py", "fairs/importers/service.py", "fairs/privacy/states.py", "fairs/privacy/errors.py",
+    "fairs/badges/states.py", "templates/claims/own.html", "templates/hospitality/_card_transfer.html",
+    "templates/hospitality/_flight_fields.html", "templates/hosting/_card.html", "templates/letters/_own_card.html",
+    "templates/letters/passport.html", "templates/letters/verify*.html", "templates/invitations/rsvp*.html",
+    "templates/invitations/nominate*.html", "templates/invitations/_nominations.html", "templates/invitations/_rsvp_top.html",
+    "fairs/*/own_pages.py", "fairs/*/calendar_entries.py", "fairs/invitations/rsvp_pages.py", "fairs/letters/own.py",
+    "fairs/letters/verify.py", "fairs/letters/states.py", "fairs/hosting/journey.py", "fairs/hosting/states.py",
+    "fairs/claims/checklist.py", "fairs/claims/states.py", "fairs/hospitality/states.py", "fairs/lodging/states.py",
+    "fairs/lodging/own_forms.py", "templates/lodging/_costs.html", "templates/messages/lodging/[pc_]*.txt",
 )  # fmt: skip
 FOLDER = ROOT / "fairs" / "translations"
 cli = AppGroup("i18n", help="Translations.")

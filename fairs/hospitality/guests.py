@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from fairs.calendar.models import Fair
+from fairs.core.db import db
 from fairs.core.text import fold
 from fairs.directory.models import Company, Person
 from fairs.hospitality.models import Flight, TransferRun, TransferSeat
@@ -108,3 +109,15 @@ def guest_order(sort: str) -> list[tuple[Any, bool]]:
     descending = sort.startswith("-")
     keys = _SORTS.get(sort.removeprefix("-"), _SORTS["name"])
     return [(column, backwards != descending) for column, backwards in keys]
+
+
+def known_flights(fair_id: int) -> tuple[int, int]:
+    """Of the guests whose support is granted: how many have a flight to the fair, and how many have none."""
+    has = _has(Direction.ARRIVAL)
+    total, have = db.session.execute(
+        select(func.count(), func.coalesce(func.sum(case((has, 1), else_=0)), 0))
+        .select_from(Hosting)
+        .join(Importer, Importer.id == Hosting.importer_id)
+        .where(Hosting.fair_id == fair_id, Hosting.state.in_(GRANTED), COMING)
+    ).one()
+    return int(have), total - int(have)

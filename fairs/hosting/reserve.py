@@ -53,7 +53,7 @@ def next_that_fits(
 ) -> tuple[Hosting | None, list[Hosting]]:
     """The first of the reserve list for whom there is room besides all that is proposed already, and those passed over."""
     room.take_all(proposed_needs(settings.fair_id))
-    passed = []
+    passed: list[Hosting] = []
     for row in waiting:
         if room.fits(_need(settings, row)):
             return row, passed

@@ -254,7 +254,7 @@ def move(reference: str) -> Any:
     """Propose, set aside, refuse, or answer in the guest's place: the pressed button says which."""
     row, form = _row(reference), DecideForm()
 
-    def act() -> str:
+    def act() -> Any:
         reason, by = form.reason.data or "", actor()
         match request.form.get("do", ""):
             case "propose":
@@ -296,7 +296,7 @@ def approve(reference: str) -> Any:
     """The second person approves, or takes the approval back."""
     row, form = _row(reference), DecideForm()
 
-    def act() -> str:
+    def act() -> Any:
         if request.form.get("do") == "undo":
             undo_approval(row, by=actor(), reason=form.reason.data or "")
             return _("The approval is taken back.")

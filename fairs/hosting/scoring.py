@@ -127,7 +127,7 @@ def parts_of(score_parts: Mapping[str, Any]) -> Sequence[Part]:
     return sorted(found, key=lambda part: (-part.weight, list(Criterion).index(part.criterion)))
 
 
-def why(criterion: Criterion, part: Mapping[str, Any]) -> str:
+def why(criterion: Criterion, part: Mapping[str, Any]) -> Any:
     """In words what the points were given for."""
     match criterion:
         case C.BUYER:

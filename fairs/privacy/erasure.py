@@ -82,7 +82,7 @@ def erase(person: Person, *, by: Actor) -> dict[str, Any]:
     _clean_messages(words, address)
     _clean_history(words)
     if words:
-        db.session.execute(delete(StoredAnswer).where(_contains(StoredAnswer.__table__.c.body, words)))  # type: ignore[arg-type]
+        db.session.execute(delete(StoredAnswer).where(_contains(StoredAnswer.__table__.c.body, words)))
     db.session.expire_all()
     return {"rows": {table: len(ids) for table, ids in mine.items() if ids}, "traces": traces(words)}
 
@@ -231,7 +231,8 @@ def _struck(value: Any, words: list[str]) -> Any:
 
 def _texts(table: Table) -> Iterator[Any]:
     for column in table.c:
-        if isinstance(column.type, String | JSON) and not isinstance(column.type, StateType):
+        kind: object = column.type
+        if not isinstance(kind, StateType) and isinstance(kind, String | JSON):
             yield column
 
 

@@ -46,6 +46,11 @@ def register_waker(waker: Callable[[int], None]) -> None:
     _wakers[:] = [waker]
 
 
+def _wake(request_id: int) -> None:
+    for waker in _wakers:
+        waker(request_id)
+
+
 def receive_request(
     person: Person, fair: Fair, kind: RequestKind, *, channel: Channel, text: str = "", proof: str = "", by: Actor
 ) -> PrivacyRequest:
@@ -78,7 +83,7 @@ def receive_request(
         record("privacy.receive", row, by=by, after={"kind": kind, "channel": channel, "due_on": row.due_on})
         if kind is RequestKind.EXPORT:
             request_id = row.id
-            after_commit(lambda: [waker(request_id) for waker in _wakers])
+            after_commit(lambda: _wake(request_id))
         return row
 
 

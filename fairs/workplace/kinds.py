@@ -27,6 +27,7 @@ from fairs.claims.permissions import VIEW_CLAIMS
 from fairs.contracts.models import Contract
 from fairs.contracts.permissions import VIEW_CONTRACTS
 from fairs.core.db import db
+from fairs.core.errors import InvalidInput
 from fairs.core.i18n import format_money
 from fairs.core.money import Money
 from fairs.core.permissions import Permission
@@ -39,6 +40,10 @@ from fairs.exhibitors.states import ExhibitorState
 from fairs.floorplans.models import Booth, Hall
 from fairs.funding.models import Grant
 from fairs.funding.permissions import VIEW_FUNDING
+from fairs.hospitality.models import Flight, TransferRun
+from fairs.hospitality.permissions import VIEW_GUESTS
+from fairs.hospitality.rules import flight_number
+from fairs.hospitality.states import FlightState
 from fairs.hosting.models import Hosting
 from fairs.hosting.permissions import VIEW_HOSTING
 from fairs.importers.models import Importer
@@ -232,6 +237,26 @@ def _booth_query() -> Any:
     )
 
 
+def _flight_hit(row: Any) -> Hit:
+    text = f"{row.number} {row.from_airport} → {row.to_airport} · {row.reference}"
+    return Hit("guests.show", _values(row, reference=row.reference), row.name, text, row.state, row.Fair.name,
+               lang=row.language, keys=(row.number,))  # fmt: skip
+
+
+def _transfer_hit(row: Any) -> Hit:
+    text = " · ".join(part for part in (row.driver_name, row.plate) if part)
+    return Hit("runs.show", _values(row, reference=row.reference), row.reference, text, row.state, row.Fair.name, keys=(row.reference,))
+
+
+def _flight(wanted: Wanted) -> ColumnElement[bool] | None:
+    """Everybody on a flight, by its number as it is written or spoken: VN310, vn 0310; or by the number of a ticket."""
+    try:
+        number = flight_number(wanted.code)
+    except InvalidInput:
+        return Flight.ticket_number == wanted.code if wanted.code.isdigit() and len(wanted.code) > 9 else None
+    return Flight.number == number
+
+
 def _person_query(model: Any, state: Any) -> Callable[[], Any]:
     def query() -> Any:
         return (
@@ -371,6 +396,15 @@ KINDS = (
     Kind("documents", _l("Decisions"), "signature", "D", VIEW_DOCUMENTS, Selection, Selection.reference,
          lambda: select(Selection.reference, Selection.title, Selection.state, Selection.decision_number),
          lambda wanted, companies, people: [all_words(Selection.folded, wanted)], _document_hit),
+    Kind("flights", _l("Flights"), "plane", "", VIEW_GUESTS, Flight, None,
+         lambda: select(Flight.number, Flight.from_airport, Flight.to_airport, Flight.state, Importer.reference,
+                        Person.native_name.label("name"), Person.name_language.label("language"))
+         .join(Importer, Importer.id == Flight.importer_id).join(Person, Person.id == Importer.person_id)
+         .where(Flight.state != FlightState.CANCELLED),
+         lambda wanted, companies, people: [_flight(wanted)], _flight_hit),
+    Kind("transfers", _l("Transfers"), "bus", "T", VIEW_GUESTS, TransferRun, TransferRun.reference,
+         lambda: select(TransferRun.reference, TransferRun.driver_name, TransferRun.plate, TransferRun.state),
+         lambda wanted, companies, people: [_start(TransferRun.reference, wanted), _code(TransferRun.plate, wanted)], _transfer_hit),
     Kind("hostings", _l("Support of importers"), "luggage", "H", VIEW_HOSTING, Hosting, Hosting.reference,
          lambda: select(Hosting.reference, Hosting.state, Person.passport_name.label("name"), Company.name.label("company"))
          .join(Company, Company.id == Hosting.company_id).join(Person, Person.id == Hosting.person_id),

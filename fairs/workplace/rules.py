@@ -129,6 +129,8 @@ RULES: tuple[Rule, ...] = (
     Rule("balance", _l("Balance of the booths is paid"), lambda fair: fair.balance_due_on or fair.starts_on - timedelta(days=30),
          Role.FINANCE, FAIR, "balances", "payments.index", {"due": "overdue"}),
     Rule("booking_closes", _l("Booking closes"), _booking_closes, Role.BOOTH_SALES, FAIR, "day", "booths.staff_plan"),
+    Rule("flights", _l("Flights of supported guests are known"), before(21), Role.HOSPITALITY, CUSTOM, "flights", "guests.index",
+         {"flight": "arrival"}, kinds=("trade",)),
     Rule("badges", _l("Badges are printed"), before(3), Role.FRONT_DESK, CUSTOM, "badges", "badges.index", {"printed": "no"}),
     Rule("build_up", _l("Build-up of the booths begins"), _build_up, Role.ORGANISER, FAIR, "day", "onsite.plan"),
     Rule("opening", _l("The fair opens"), before(0), Role.ORGANISER, FAIR, "running", "calendar.settings"),

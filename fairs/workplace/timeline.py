@@ -27,6 +27,7 @@ from fairs.documents.states import SelectionState
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.states import ExhibitorState
 from fairs.floorplans.models import Booth, Hall, PlanVersion
+from fairs.hospitality.guests import known_flights
 from fairs.importers.models import Importer
 from fairs.importers.states import ImporterState
 from fairs.invitations.queries import invitations_of
@@ -54,6 +55,7 @@ class Facts:
     invoices: int
     selections: tuple[int, int, date | None]  # all that were not cancelled, open, the earliest day one is needed
     halls: tuple[int, int, date | None]  # all, of them with a published plan, the day of the last publication
+    flights: tuple[int, int]  # supported guests whose flight to the fair is known, and without
     invitations: tuple[bool, datetime | None]  # whether anybody is to be invited, and when the first campaign began
     letters: tuple[int, int]  # supported guests with a letter that stands, and without
     rooming_lists: tuple[int, int]  # hotels with guests that want a list by a day, and those that were sent none
@@ -121,8 +123,8 @@ def facts_of(fair: Fair) -> Facts:
     invoices = db.session.scalar(select(func.count()).select_from(Invoice).where(Invoice.fair_id == fair.id)) or 0
     return Facts(
         milestones_of(fair.id), applications, importers, (badges, int(unprinted)),
-        {kind: (count, day) for kind, count, day in rows}, invoices, _selections(fair), _halls(fair), invitations_of(fair.id),
-        missing_letters(fair.id), missing_lists(fair.id), _allocations(fair),
+        {kind: (count, day) for kind, count, day in rows}, invoices, _selections(fair), _halls(fair), known_flights(fair.id),
+        invitations_of(fair.id), missing_letters(fair.id), missing_lists(fair.id), _allocations(fair),
     )  # fmt: skip
 
 
@@ -222,6 +224,12 @@ def _allocated(fair: Fair, facts: Facts, day: date) -> Proof:
     return Proof(False, ngettext("%(num)s draft", "%(num)s drafts", drafts), applies=bool(drafts))
 
 
+def _flights(fair: Fair, facts: Facts, day: date) -> Proof:
+    have, lack = facts.flights
+    text = ngettext("%(num)s guest has no flight yet", "%(num)s guests have no flight yet", lack)
+    return Proof(bool(have) and not lack, text if lack else "", applies=bool(have or lack))
+
+
 def _invited(fair: Fair, facts: Facts, day: date) -> Proof:
     """Only fairs that invite have this date at all."""
     has_list, began = facts.invitations
@@ -272,6 +280,7 @@ PROOFS: dict[str, Callable[[Fair, Facts, date], Proof]] = {
     "deposits": _paid("deposit"),
     "balances": _paid("balance"),
     "allocation": _allocated,
+    "flights": _flights,
     "letters": _letters,
     "rooming_lists": _rooming_lists,
     "badges": _printed,

@@ -66,13 +66,12 @@ from fairs.hospitality.service import mark_flights, save_flight
 from fairs.hospitality.states import FlightState, RunKind, SeatState
 from fairs.hospitality.transfers import give_place, mark_seat, want_seat
 from fairs.hosting.service import approve_hosting, confirm_hosting, put_on_reserve
-from fairs.importers.models import Importer
 from fairs.importers.service import approve_importer, withdraw_importer
 from fairs.invitations.campaigns import pause_campaign, resume_campaign, send_portion, start_campaign
 from fairs.invitations.mails import invite
 from fairs.invitations.service import mark_unreachable
 from fairs.invitations.states import SourceKind
-from fairs.letters.service import revoke_letter, wish_letter
+from fairs.letters.service import wish_letter
 from fairs.lodging.service import place_stay
 from fairs.lodging.using import mark_no_show, settle_no_show
 from fairs.messages.models import OutboxMessage
@@ -230,15 +229,6 @@ def letter_wish() -> Awaiting:
     office = letters_registry()
     wish = wish_letter(office.guest(), embassy="Tokyo", by=SYSTEM)
     return Awaiting(office.place.fair, wish, lambda: office.letter(wish.importer))
-
-
-def letter_too_short() -> Awaiting:
-    """The guest means to come later than was known when the letter was issued."""
-    office = letters_registry()
-    letter = office.letter()
-    with transaction():
-        db.session.get_one(Importer, letter.importer_id).stays_from = letter.valid_until + timedelta(days=1)
-    return Awaiting(office.place.fair, letter, lambda: revoke_letter(letter, reason="Cấp lại", by=SYSTEM))
 
 
 def badge() -> Awaiting:
@@ -737,8 +727,8 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "waiting-list": (waiting_list,),
     "importer": (importer,),
     "letter-wanted": (letter_wish,),
-    "letter-too-short": (letter_too_short,),
-    "letter-failures": (),  # no state of its own; tests of letters look at it
+    "letter-too-short": (),
+    "letter-failures": (),  # no states of their own; tests of letters look at them
     "nominated": (nominated,),
     "unreachable": (unreachable,),
     "campaign": (campaign_draft, campaign_paused),

@@ -56,6 +56,10 @@ from fairs.exhibitors.questions import QuestionDraft, save_answers, save_questio
 from fairs.exhibitors.sharing import StandDraft, add_company
 from fairs.floorplans.models import Booth, Hall, PlanImport
 from fairs.funding.models import Grant, SupportClash
+from fairs.hospitality.manifests import issue_version
+from fairs.hospitality.runs import new_drive_link
+from fairs.hospitality.service import save_flight
+from fairs.hospitality.transfers import give_place
 from fairs.hosting.models import Hosting
 from fairs.identity.service import PassportDraft, save_passport
 from fairs.importers.models import Importer
@@ -104,6 +108,8 @@ from fairs.visitors.models import Visitor
 from fairs.visitors.service import link_for as visitor_link
 from tests.factories.cards import card_attempt, card_event
 from tests.factories.statements import Row, csv_file, grid
+from tests.factories.travel import landing
+from tests.factories.travel import run as travel_run
 
 # Not pages of ours, or ways out.
 LEFT_OUT = {"static", "bootstrap.static", "security.static"}
@@ -283,10 +289,10 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "item_id": _first(SelectionItem, SelectionItem.selection_id == _first(Selection, Selection.fair_id == fair.id).id).id,
         "clash_id": _first(SupportClash).id, "line_id": _first(BudgetLine).id, "rule_code": "KC-DOM-JOIN",
         "documents.file.part": "decision", "document_texts.edit.kind": "exhibitor_support", "document_texts.edit.part": "decision",
+        **_travel(fair, by),
         "claims/reference": _of_fair(Claim, fair, "reference") or "GS00-K-0000", "claim_list": _of_fair(ClaimTransfer, fair, "number") or "GS00-KL00-00001",
         "claim_paper": "evidence", "claim_answer": "yes", "waiver_id": 1, "duplicate_id": 1, "charge_id": 1, "claim_line_id": 1,
         "meetings/meeting_id": 1, "files/file_id": 1,
-        "paper_locale": "vi", **_budgets(fair),
         "note_number": lowered.number, "rate_id": rate.id, "export_id": handed.id, "einvoices.download.form": "xlsx",
         "payment_id": _first(Payment, Payment.fair_id == fair.id).id, "instalment": "balance",
         "payments.instalment_document.number": lowered.invoice.number, "payments.my_instalment.number": lowered.invoice.number,
@@ -404,6 +410,19 @@ def _bank(app: Flask, fair: Fair, by: Actor) -> dict[str, int]:
     return {
         "banking.line.line_id": line, "banking.act.line_id": line, "accounts/account_id": own.id,
         "files/statement_id": hand_in(fair, upload, account, by=by).id,
+    }  # fmt: skip
+
+
+def _travel(fair: Fair, by: Actor) -> dict[str, Any]:
+    """A guest with a flight and a place in a run, whose driver has a link and a list."""
+    guest = _first(Importer, Importer.fair_id == fair.id, Importer.state == ImporterState.APPROVED)
+    save_flight(guest, landing(fair), by=by)
+    vehicle = travel_run(fair)
+    seat = give_place(guest, vehicle, by=by)
+    issue_version(vehicle, by=by)
+    return {
+        "drive/token": new_drive_link(vehicle, by=by), "seat_id": seat.id, "transfers/reference": vehicle.reference,
+        "direction": "arrival", "runs.manifest.kind": "pdf", "runs.manifests.kind": "xlsx",
     }  # fmt: skip
 
 
