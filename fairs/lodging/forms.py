@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField, TimeField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, ValidationError
 
 from fairs.core.errors import DomainError
 from fairs.core.forms import DayField, Form, MoneyField, Text, WholeNumber
@@ -94,7 +94,7 @@ class NightsForm(Form):
     def validate_until(self, field: Any) -> None:
         """The day of leaving lies behind the first night."""
         if self.first.data and field.data and field.data <= self.first.data:
-            raise ValueError(str(_l("The day of leaving has to be after the day of arrival.")))
+            raise ValidationError(_l("The day of leaving has to be after the day of arrival."))
 
 
 class StayDaysForm(Form):
