@@ -245,7 +245,15 @@ def _flight_hit(row: Any) -> Hit:
 
 def _transfer_hit(row: Any) -> Hit:
     text = " · ".join(part for part in (row.driver_name, row.plate) if part)
-    return Hit("runs.show", _values(row, reference=row.reference), row.reference, text, row.state, row.Fair.name, keys=(row.reference,))
+    return Hit(
+        "runs.show",
+        _values(row, reference=row.reference),
+        row.reference,
+        text,
+        row.state,
+        row.Fair.name,
+        keys=(row.reference,),
+    )
 
 
 def _flight(wanted: Wanted) -> ColumnElement[bool] | None:
