@@ -21,6 +21,7 @@ def test_a_driver_meets_a_guest_by_the_link_of_the_run(
     desk.goto(f"/fairs/{fair}/travel")
     axe(desk)
     assert desk.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    desk.locator(".travel-days li a").nth(1).click()  # the day before the opening
     desk.locator(".board-runs a").first.click()
     axe(desk)
     desk.get_by_role("button", name="Make the link").click()
