@@ -44,11 +44,17 @@ PUBLIC_SOURCES = (
     "templates/layouts/phone.html", "templates/layouts/public.html", "templates/layouts/_language.html", "templates/errors/*.html",
     "templates/components/forms.html", "templates/messages/importers/*.txt", "templates/messages/privacy/*.txt",
     "fairs/core/forms.py", "fairs/core/error_pages.py", "fairs/core/errors.py", "fairs/core/links.py", "fairs/core/storage.py",
-    "fairs/importers/cards.py", "fairs/importers/consents.py", "fairs/importers/own_*.py", "fairs/importers/calendar_file.py", "fairs/importers/states.py",
-    "fairs/importers/errors.py", "fairs/importers/forms.py", "fairs/importers/service.py", "fairs/privacy/own_*.py", "fairs/privacy/states.py", "fairs/privacy/errors.py",
-    "fairs/badges/states.py", "fairs/hospitality/own_*.py", "fairs/hospitality/rules.py", "fairs/hospitality/itinerary.py",
-    "fairs/hospitality/states.py", "templates/hospitality/_flight*.html", "templates/hospitality/_card_transfer.html",
-    "templates/messages/hospitality/*.txt",
+    "fairs/importers/cards.py", "fairs/importers/consents.py", "fairs/importers/calendar_file.py", "fairs/importers/states.py",
+    "fairs/importers/errors.py", "fairs/importers/forms.py", "fairs/importers/service.py", "fairs/privacy/states.py", "fairs/privacy/errors.py",
+    "fairs/badges/states.py", "templates/claims/own.html", "templates/hospitality/_card_transfer.html",
+    "templates/hospitality/_flight_fields.html", "templates/hosting/_card.html", "templates/letters/_own_card.html",
+    "templates/letters/passport.html", "templates/letters/verify*.html", "templates/invitations/rsvp*.html",
+    "templates/invitations/nominate*.html", "templates/invitations/_nominations.html", "templates/invitations/_rsvp_top.html",
+    "fairs/*/own_pages.py", "fairs/*/calendar_entries.py", "fairs/invitations/rsvp_pages.py", "fairs/letters/own.py",
+    "fairs/letters/verify.py", "fairs/letters/states.py", "fairs/hosting/journey.py", "fairs/hosting/states.py",
+    "fairs/claims/checklist.py", "fairs/claims/states.py", "fairs/hospitality/states.py", "fairs/lodging/states.py",
+    "fairs/lodging/own_forms.py", "templates/lodging/_costs.html", "templates/messages/lodging/[pc_]*.txt",
+    "fairs/hospitality/rules.py", "fairs/hospitality/itinerary.py", "templates/messages/hospitality/*.txt",
 )  # fmt: skip
 FOLDER = ROOT / "fairs" / "translations"
 cli = AppGroup("i18n", help="Translations.")
@@ -106,11 +112,16 @@ def _catalog() -> Any:
 def localized(thing: Any, attribute: str = "name") -> str:
     """``thing.name_vi`` or ``thing.name_en`` by the reader's language, the other one when it is empty.
 
-    A reader of Japanese gets ``name_ja`` where there is such a column, and English before Vietnamese.
+    A reader of Japanese gets ``name_ja`` where there is such a column, else the English name, by the catalogue where it has it
+    (product groups), and English before Vietnamese.
     """
-    order = {"vi": ("vi", "en"), "ja": ("ja", "en", "vi")}.get(current_locale(), ("en", "vi"))
-    found = (getattr(thing, f"{attribute}_{code}", "") for code in order)
-    return str(next((text for text in found if text), ""))
+    locale = current_locale()
+    order = {"vi": ("vi", "en"), "ja": ("ja", "en", "vi")}.get(locale, ("en", "vi"))
+    for code in order:
+        text = str(getattr(thing, f"{attribute}_{code}", "") or "")
+        if text:
+            return str(_catalog().ugettext(text)) if (locale, code) == ("ja", "en") else text
+    return ""
 
 
 def _zone() -> ZoneInfo:

@@ -24,7 +24,7 @@ from fairs.contacts.states import ImportKind
 from fairs.core.actor import Actor
 from fairs.core.db import db
 from fairs.core.storage import Upload
-from fairs.demo.names import ORIGINS, foreign
+from fairs.demo.names import ORIGINS, Origin
 from fairs.importers.models import Importer
 from fairs.invitations.states import SourceKind
 
@@ -38,6 +38,8 @@ _COUNTRIES = {
     "US": "Mỹ",
     "GB": "Anh",
 }
+_LANDS = tuple(origin for origin in ORIGINS if origin.country == "JP" or not origin.family_first)
+_FAMILIES_JA = (("中村", "NAKAMURA"), ("小林", "KOBAYASHI"), ("加藤", "KATO"), ("吉田", "YOSHIDA"))
 _HEADS = (
     "STT",
     "Họ và tên",
@@ -79,18 +81,31 @@ def load_contacts(rng: random.Random, fair: Fair, users: dict[str, User]) -> int
 
 
 def _rows(rng: random.Random, fair: Fair, begin: int, number: int) -> list[list[Any]]:
-    rows = []
+    rows: list[list[Any]] = []
+    taken: set[str] = set()
     for n in range(begin, begin + number):
-        origin = ORIGINS[n % len(ORIGINS)]
-        native, latin = foreign(rng, origin)
+        origin = _LANDS[n % len(_LANDS)]
+        native, latin = _name(rng, origin)
+        while latin in taken:
+            native, latin = _name(rng, origin)
+        taken.add(latin)
         host = f"nhap-khau-{n:03d}.example"
         met = fair.starts_on - timedelta(days=300 + n)
         mails = f"buyer@{host}" if n % 5 else f"buyer@{host}; office@{host}"
         day = f"{met:%d/%m/%Y}" if n % 2 else met.isoformat()
-        rows.append([
-            n - begin + 1, native, latin, "Buyer", f"Contact House {n:03d}", _COUNTRIES.get(origin.country, origin.country), mails, day, "",
-        ])  # fmt: skip
+        country = _COUNTRIES.get(origin.country, origin.country)
+        rows.append([n - begin + 1, native, latin, "Buyer", f"Contact House {n:03d}", country, mails, day, ""])
     return rows
+
+
+def _name(rng: random.Random, origin: Origin) -> tuple[str, str]:
+    """A name that the rest of the demonstration does not have: an own family name in Japan, a double one elsewhere."""
+    given, latin_given = rng.choice(origin.given)
+    if origin.country == "JP":
+        family, latin = rng.choice(_FAMILIES_JA)
+        return f"{family} {given}", f"{latin} {latin_given}"
+    (one, latin_one), (two, latin_two) = rng.sample(origin.family, 2)
+    return f"{given} {one}-{two}", f"{latin_one}-{latin_two} {latin_given}"
 
 
 def _known_row(one: Importer, email: str) -> list[Any]:

@@ -15,8 +15,9 @@ from fairs.core.web import actor, go, requires
 from fairs.importers.models import Importer
 from fairs.importers.panels import guest_page
 from fairs.importers.queries import importer_by_reference
-from fairs.lodging.forms import CancelForm, NoShowForm, PresenceForm, SettleForm, StayDaysForm, WishesForm
+from fairs.lodging.forms import CancelForm, NoShowForm, PresenceForm, SettleForm, StayDaysForm
 from fairs.lodging.models import Stay
+from fairs.lodging.own_forms import WishesForm
 from fairs.lodging.permissions import ARRANGE_ROOMS
 from fairs.lodging.queries import block_by_id, current_stay
 from fairs.lodging.service import cancel_stay, change_stay, place_stay, release_room, want_room
@@ -51,7 +52,7 @@ def _presence(_importer: Importer, stay: Stay, form: PresenceForm) -> None:
 
 #: Acts with something to fill in, and those that are a button.
 _FORMS: Mapping[str, tuple[type[Form], Act]] = {
-    "days": (StayDaysForm, _days),  # type: ignore[dict-item]
+    "days": (StayDaysForm, _days),
     "no-show": (NoShowForm, lambda _i, stay, f: mark_no_show(stay, f.day.data, f.reason.data or "", by=actor())),
     "cancel": (CancelForm, lambda _i, stay, f: cancel_stay(stay, f.reason.data or "", by=actor())),
     "settle": (SettleForm, lambda _i, stay, f: settle_no_show(stay, f.note.data or "", by=actor())),

@@ -231,8 +231,8 @@ def _struck(value: Any, words: list[str]) -> Any:
 
 def _texts(table: Table) -> Iterator[Any]:
     for column in table.c:
-        kind: Any = column.type
-        if isinstance(kind, String | JSON) and not isinstance(kind, StateType):
+        kind: object = column.type
+        if not isinstance(kind, StateType) and isinstance(kind, String | JSON):
             yield column
 
 

@@ -72,7 +72,6 @@ from fairs.invitations.mails import invite
 from fairs.invitations.service import mark_unreachable
 from fairs.invitations.states import SourceKind
 from fairs.letters.service import wish_letter
-from fairs.lodging.blocks import give_back
 from fairs.lodging.service import place_stay
 from fairs.lodging.using import mark_no_show, settle_no_show
 from fairs.messages.models import OutboxMessage

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
@@ -11,12 +13,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from fairs.accounts.queries import active_grants
 from fairs.audit.models import AuditEntry
 from fairs.calendar.changes import cancel_fair, preview_cancel
-from fairs.core.actor import SYSTEM
+from fairs.core.actor import SYSTEM, Actor
 from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput
 from fairs.core.events import publish
@@ -27,6 +29,7 @@ from fairs.identity.models import DocumentReading
 from fairs.importers.models import Importer
 from fairs.importers.service import link_for
 from fairs.letters.errors import LetterInForce, PassportExpires, PassportIncomplete
+from fairs.letters.lists import GUESTS
 from fairs.letters.models import Letter, Signatory
 from fairs.letters.paper import letter_pdf
 from fairs.letters.queries import versions_of
@@ -34,7 +37,7 @@ from fairs.letters.service import LetterDraft, issue_letter, revoke_letter, show
 from fairs.letters.states import LetterKind, LetterState
 from fairs.letters.texts import STANDARD
 from fairs.letters.wording import SignatoryDraft, save_signatory, save_wording
-from fairs.lists.bulk import AT_ONCE, carry_on
+from fairs.lists.bulk import begin, carry_on, start
 from fairs.lists.models import BulkItem, BulkRun
 from fairs.lists.states import ItemState, RunState
 from fairs.messages.models import OutboxMessage
@@ -45,7 +48,6 @@ from tests.factories.guests import approved_importer, granted_guest
 from tests.factories.importers import mails_to
 from tests.factories.letters import NUMBER, Registry, registry
 from tests.support.client import Client, login
-from tests.support.jobs import run_jobs
 from tests.support.queries import counted_queries
 
 
@@ -255,40 +257,44 @@ def test_who_can_get_a_letter_gets_it_and_the_others_say_why(office: Registry, c
     assert client.get(f"{office.place.staff}/letters/guests?letter=none").text.count("data-row=") == 1
 
 
-def test_a_job_whose_worker_ended_goes_on_without_doubles(
-    office: Registry, client: Client, app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The worker is ended by the system in the middle: what was committed stays, the rest is done when it is back."""
-    login(client, office.place.user(Role.ORGANISER))
-    guests = [office.guest(number=f"CD{n:07d}") for n in range(25)]
-    monkeypatch.setattr("fairs.lists.routes.bulk.AT_ONCE", 5)
-    run = bulk(client, office, None)
-
-    class Killed(BaseException):
-        """As when the process ends: no handler of errors sees it."""
-
+@contextmanager
+def failing(at: int, error: BaseException) -> Iterator[None]:
+    """The database fails when the ``at``-th letter is written."""
     seen: list[int] = []
 
-    def end_it(*args: Any, **kwargs: Any) -> Letter:
+    def fail(*_args: Any) -> None:
         seen.append(1)
-        if len(seen) == 23:
-            raise Killed
-        return issue_letter(*args, **kwargs)
+        if len(seen) == at:
+            raise error
 
-    monkeypatch.setattr("fairs.letters.lists.issue_letter", end_it)
-    with pytest.raises(Killed):
+    event.listen(Letter, "before_insert", fail)
+    try:
+        yield
+    finally:
+        event.remove(Letter, "before_insert", fail)
+
+
+class Killed(BaseException):
+    """As when the process ends: no handler of errors sees it."""
+
+
+def test_a_job_whose_worker_ended_goes_on_without_doubles(office: Registry) -> None:
+    """The worker is ended by the system in the middle: what was committed stays, the rest is done when it is back."""
+    guests = [office.guest(number=f"CD{n:07d}") for n in range(25)]
+    user = office.place.user(Role.ORGANISER)
+    by = Actor(user.id, user.name)
+    run = begin(GUESTS, office.place.fair, GUESTS.action("issue"), {}, None, "", by=by)
+    start(run, {"kind": "visa", "signatory": str(office.signer.id), "valid_until": ""}, by=by)
+    with failing(23, Killed()), pytest.raises(Killed):
         carry_on(run.id)
     db.session.rollback()
     assert serials(LetterKind.VISA) == list(range(1, 21))
-    monkeypatch.undo()
-    run_jobs(app)
     carry_on(run.id)
     db.session.expire_all()
     assert serials(LetterKind.VISA) == list(range(1, 26))
     assert db.session.get_one(BulkRun, run.id).state is RunState.DONE
     for guest in guests:
         assert sum(mail.kind == "letters/issued" for mail in mails_to(guest.person.email)) == 1
-    assert AT_ONCE == 100
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------
@@ -447,17 +453,12 @@ def test_nothing_of_a_passport_in_history_mail_or_address(office: Registry) -> N
 
 
 def test_a_run_that_left_a_guest_without_a_letter_stays_in_the_inbox_until_there_is_one(
-    office: Registry, client: Client, monkeypatch: pytest.MonkeyPatch
+    office: Registry, client: Client
 ) -> None:
     guest, user = office.guest(), office.place.user(Role.ORGANISER)
     login(client, user)
-
-    def fail(*_args: Any, **_kwargs: Any) -> Letter:
-        raise OSError
-
-    monkeypatch.setattr("fairs.letters.lists.issue_letter", fail)
-    bulk(client, office, None)
-    monkeypatch.undo()
+    with failing(1, OSError()):
+        bulk(client, office, None)
     kind = KIND_BY_KEY["letter-failures"]
     reader = Reader(user.id, active_grants(user.id), [office.place.fair])
     assert Inbox(reader, [kind]).total.total == 1

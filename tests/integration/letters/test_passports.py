@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from fairs.audit.models import AuditEntry
+from fairs.claims.service import open_claim
 from fairs.core import crypto, storage
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.db import db, transaction
@@ -21,7 +22,6 @@ from fairs.core.permissions import Role
 from fairs.core.storage import Upload
 from fairs.hospitality.models import Flight
 from fairs.hospitality.states import Direction
-from fairs.identity import service as identity
 from fairs.identity.models import DocumentReading, TravelDocument
 from fairs.identity.service import (
     PassportDraft,
@@ -30,7 +30,6 @@ from fairs.identity.service import (
     read_passport,
     read_passports,
     read_scan,
-    register_hold,
     remove_due,
     save_passport,
 )
@@ -286,14 +285,13 @@ def test_what_is_kept_is_sealed(office: Registry) -> None:
             assert SCAN not in source.read()
 
 
-def test_passports_go_thirty_days_after_the_fair_and_letters_with_them(
-    office: Registry, time_machine: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    guest, claimant = office.guest(), office.guest(number="KL0000001")
+def test_passports_go_thirty_days_after_the_fair_and_letters_with_them(office: Registry, time_machine: Any) -> None:
+    guest, hosting = office.guest(), office.hosted()
+    claimant = hosting.importer
+    with transaction():
+        open_claim(hosting)
     save_passport(guest.person, PassportDraft(scan=Upload("passport.pdf", SCAN)), by=SYSTEM)
     letter = office.letter(guest)
-    monkeypatch.setattr(identity, "_holds", [])
-    register_hold(lambda people: {claimant.person_id} & set(people))
     ends = office.place.fair.ends_on
     time_machine.move_to(ends + timedelta(days=29))
     let_go()
