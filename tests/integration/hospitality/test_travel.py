@@ -34,6 +34,8 @@ from fairs.hospitality.transfers import give_place, mark_seat
 from fairs.hosting.events import HostingEnded
 from fairs.importers.models import Importer
 from fairs.importers.service import link_for
+from fairs.workplace.timeline import timeline
+from tests.factories.awaiting import items_of, reader
 from tests.factories.guests import approved_importer, granted_guest
 from tests.factories.importers import Reception, mails_to, reception, rows_of
 from tests.factories.travel import flying, landing, leaving, run
@@ -510,3 +512,30 @@ def test_a_mark_needs_a_place(app: Flask) -> None:
     seat = mark_seat(seat_of(guest), SeatState.MET, by=SYSTEM)
     assert seat.marked_at is not None
     assert seat.marked_at <= now()
+
+
+def test_missing_flights_await_hospitality_and_stand_on_the_timeline(app: Flask) -> None:
+    place = reception(days_ahead=20)
+    hosting = granted_guest(place)
+
+    def state() -> str:
+        with app.test_request_context():
+            return next(str(item.state) for item in timeline(place.fair) if item.rule.key == "flights")
+
+    assert items_of(reader(place.fair, Role.HOSPITALITY), hosting) == ["flight-missing"]
+    assert items_of(reader(place.fair, Role.FINANCE), hosting) == []
+    assert state() == "late"
+    save_flight(hosting.importer, landing(place.fair), by=SYSTEM)
+    assert items_of(reader(place.fair, Role.HOSPITALITY), hosting) == []
+    assert state() == "done"
+
+
+def test_a_flights_number_and_a_runs_reference_are_found(app: Flask, client: Any) -> None:
+    place = reception()
+    guest = flying(place)[0].importer
+    vehicle = run(place.fair)
+    login(client, place.user(Role.HOSPITALITY))
+    by_number = client.get("/search?q=vn+0311", follow_redirects=True)
+    assert guest.reference in by_number.request.path + by_number.text
+    answer = client.get(f"/search?q={vehicle.reference.lower()}")
+    assert answer.headers["Location"].endswith(f"/travel/transfers/{vehicle.reference}")
