@@ -236,8 +236,8 @@ def detect(sheets: Sequence[Sheet], kind: ImportKind) -> Layout:
         if sum(1 for cell in cells if cell) >= max(2, sheet.width // 2):
             row = at
             break
-    roles = tuple(_roles(heads_of(sheet, row, 1), kind)) if row else ("",) * sheet.width
-    return _by_content(sheet, Layout(number, row, 1, roles), kind)
+    columns = _roles(heads_of(sheet, row, 1), kind) if row else [""] * sheet.width
+    return _by_content(sheet, Layout(number, row, 1, tuple(columns)), kind)
 
 
 def _data_like(cells: Sequence[str]) -> int:

@@ -65,10 +65,7 @@ def read_amount(text: str, currency: str) -> int | None:
     if not isinstance(text, SheetNumber):
         marks = [mark for mark in plain if mark in ".,"]
         # The last mark is of decimals only with one or two digits behind it, and where no other is like it.
-        last = plain[-3:] if len(plain) > 3 else ""
-        decimal = (
-            marks[-1] if marks and re.search(r"[.,]\d{1,2}$", plain) and marks.count(marks[-1]) == 1 and last else ""
-        )
+        decimal = marks[-1] if re.search(r"[.,]\d{1,2}$", plain) and marks.count(marks[-1]) == 1 else ""
         plain = "".join(one if one.isdigit() else "." if one == decimal else "" for one in plain)
     try:
         exact = Decimal(plain).scaleb(EXPONENTS[currency])

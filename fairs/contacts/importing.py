@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from sqlalchemy import func, select
 
@@ -30,6 +31,7 @@ from fairs.invitations.models import Invitee
 from fairs.invitations.service import InviteeDraft, add_invitees, source_named
 from fairs.invitations.states import SourceKind
 
+Known = TypeVar("Known", Person, Company)
 _STEP = 250  # rows in one transaction: gates and desks write in between
 
 
@@ -127,9 +129,12 @@ def _known_by_now(rows: Sequence[ContactRow], contacts: dict[int, Contact]) -> N
                 )
 
 
-def _known(model: type[Person | Company], keys: Sequence[int | None]) -> dict[int, Person | Company]:
+def _known(model: type[Known], keys: Sequence[int | None]) -> dict[int, Known]:
     wanted = {key for key in keys if key is not None}
-    return {one.id: one for one in db.session.scalars(select(model).where(model.id.in_(wanted)))} if wanted else {}
+    if not wanted:
+        return {}
+    found: Sequence[Known] = db.session.scalars(select(model).where(model.id.in_(wanted))).all()
+    return {one.id: one for one in found}
 
 
 def _companies(
@@ -167,18 +172,18 @@ def _companies(
         if row.company_id is None:
             row.company_id = made[row.company_key].id
     known = _known(Company, [row.company_id for row in rows])
-    return {row.id: known[row.company_id or 0] for row in rows}  # type: ignore[misc]
+    return {row.id: known[row.company_id or 0] for row in rows}
 
 
 def _people(
     rows: Sequence[ContactRow],
     contacts: dict[int, Contact],
     companies: dict[int, Company],
-    known: dict[int, Person | Company],
+    known: dict[int, Person],
     by: Actor,
 ) -> dict[int, Person]:
     """The person of each row. Who was decided to be new is new, even where the directory knows one of that name and number."""
-    people: dict[int, Person] = {row.id: known[row.person_id] for row in rows if row.person_id is not None}  # type: ignore[misc]
+    people: dict[int, Person] = {row.id: known[row.person_id] for row in rows if row.person_id is not None}
     for told, rest in (
         (True, [row for row in rows if row.person_id is None and row.person_choice]),
         (False, [row for row in rows if row.person_id is None and not row.person_choice]),

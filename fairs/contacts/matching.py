@@ -186,5 +186,5 @@ def _companies(contact: Contact, known: Directory) -> tuple[int | None, list[lis
 
 
 def _best(why: Mapping[int, list[str]]) -> list[list[Any]]:
-    rows = [[key, reasons] for key, reasons in why.items() if reasons]
-    return sorted(rows, key=lambda row: (-len(row[1]), row[0]))[:MOST_CANDIDATES]
+    rows = sorted((-len(reasons), key, reasons) for key, reasons in why.items() if reasons)
+    return [[key, reasons] for _many, key, reasons in rows[:MOST_CANDIDATES]]

@@ -63,7 +63,8 @@ def _companies(countries: Collection[str]) -> Iterator[KnownCompany]:
         .join(Company, Company.id == Person.company_id)
         .where(Company.country.in_(countries), Person.email != "")
     ):
-        addresses[company_id].append(email)
+        if company_id is not None:
+            addresses[company_id].append(email)
     rows = db.session.execute(
         select(Company.id, Company.name, Company.name_en, Company.country, Company.website, Company.email)
         .where(Company.country.in_(countries))

@@ -53,6 +53,8 @@ PUBLIC_SOURCES = (
     "fairs/*/own_pages.py", "fairs/*/calendar_entries.py", "fairs/invitations/rsvp_pages.py", "fairs/letters/own.py",
     "fairs/letters/verify.py", "fairs/letters/states.py", "fairs/hosting/journey.py", "fairs/hosting/states.py",
     "fairs/claims/checklist.py", "fairs/claims/states.py", "fairs/hospitality/states.py", "fairs/lodging/states.py",
+    "fairs/lodging/own_forms.py", "templates/lodging/_costs.html", "templates/messages/lodging/[pc_]*.txt",
+    "fairs/hospitality/rules.py", "fairs/hospitality/itinerary.py", "templates/messages/hospitality/*.txt",
 )  # fmt: skip
 FOLDER = ROOT / "fairs" / "translations"
 cli = AppGroup("i18n", help="Translations.")

@@ -217,7 +217,7 @@ def _is_bearable(archive: zipfile.ZipFile) -> bool:
     left = _MOST_UNPACKED
     for entry in archive.infolist():
         probe = copy.copy(entry)
-        probe.file_size = left + 1  # the reader stops at the size that is told, which may be a lie
+        probe.file_size = 2**62  # the reader stops at the size that is told, which may be a lie
         with archive.open(probe) as part:
             while block := part.read(2**20):
                 left -= len(block)

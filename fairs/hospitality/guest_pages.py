@@ -20,10 +20,11 @@ from fairs.core.text import name_language
 from fairs.core.web import actor, go, requires
 from fairs.hospitality.airports import local_time
 from fairs.hospitality.boards import travel_days
-from fairs.hospitality.forms import CallForm, flight_form
+from fairs.hospitality.forms import CallForm
 from fairs.hospitality.hotels import hotels_of
 from fairs.hospitality.lists import GUESTS, wanted_of
 from fairs.hospitality.next_step import next_step
+from fairs.hospitality.own_forms import flight_form
 from fairs.hospitality.permissions import ARRANGE_TRAVEL, VIEW_GUESTS
 from fairs.hospitality.queries import flights_by_guest, flights_of, run_by_reference, seat_by_id, seats_by_way, seats_of
 from fairs.hospitality.service import cancel_flight, save_flight

@@ -18,10 +18,10 @@ from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import db
 from fairs.core.events import subscribe
-from fairs.hospitality.forms import FlightForm, flight_form
 from fairs.hospitality.guest_pages import call_form
 from fairs.hospitality.models import TransferRun
 from fairs.hospitality.own_cards import flights_card, transfer_card
+from fairs.hospitality.own_forms import FlightForm, flight_form
 from fairs.hospitality.permissions import ARRANGE_TRAVEL, VIEW_GUESTS
 from fairs.hospitality.queries import fitting_runs, flights_of, seats_of
 from fairs.hospitality.rules import warnings
@@ -84,7 +84,7 @@ def notes_panel(importer: Importer, form: Any) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-register_panel(Panel("flights", 30, "hospitality/_flights.html", flights_panel, VIEW_GUESTS))
+register_panel(Panel("flights", 30, "hospitality/_panel_flights.html", flights_panel, VIEW_GUESTS))
 register_panel(Panel("transfers", 50, "hospitality/_transfers.html", transfers_panel, VIEW_GUESTS))
 register_panel(Panel("notes", 90, "hospitality/_notes.html", notes_panel, VIEW_NOTES))
 

@@ -14,7 +14,7 @@ from fairs.core.errors import DomainError, NotFound
 from fairs.core.links import linked
 from fairs.core.web import go, private_page, public
 from fairs.hospitality.errors import NotComing
-from fairs.hospitality.forms import FlightForm, flight_form
+from fairs.hospitality.own_forms import FlightForm, flight_form
 from fairs.hospitality.queries import flights_of
 from fairs.hospitality.rules import warnings
 from fairs.hospitality.service import cancel_flight, save_flight

@@ -7,14 +7,13 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField, TimeField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, ValidationError
 
 from fairs.core.errors import DomainError
-from fairs.core.forms import DayField, Form, LongText, MoneyField, Text, WholeNumber
+from fairs.core.forms import DayField, Form, MoneyField, Text, WholeNumber
 from fairs.core.money import EXPONENTS
 from fairs.directory.forms import EmailText, PhoneText
 from fairs.lodging.blocks import BlockDraft, HotelDraft, NightDraft
-from fairs.lodging.wishes import Wishes
 
 _HOUR = _l("Write a time as 14:00.")
 
@@ -95,7 +94,7 @@ class NightsForm(Form):
     def validate_until(self, field: Any) -> None:
         """The day of leaving lies behind the first night."""
         if self.first.data and field.data and field.data <= self.first.data:
-            raise ValueError(str(_l("The day of leaving has to be after the day of arrival.")))
+            raise ValidationError(_l("The day of leaving has to be after the day of arrival."))
 
 
 class StayDaysForm(Form):
@@ -133,24 +132,3 @@ class PresenceForm(Form):
 
     act = "presence"
     day = DayField(_l("Day"), required=True)
-
-
-class WishesForm(Form):
-    """What a guest wishes."""
-
-    act = "wishes"
-    smoking = BooleanField(_l("Smoking room"))
-    accessible = BooleanField(_l("Accessible room (wheelchair)"))
-    diet = Text(_l("Food: vegetarian, halal, allergies"), length=200)
-    wishes = LongText(_l("Other wishes"), length=400)
-    share_with = Text(_l("Would share a room with"), length=20)
-
-    def wanted(self) -> Wishes:
-        """What was typed."""
-        return Wishes(
-            self.smoking.data,
-            self.accessible.data,
-            self.diet.data or "",
-            self.wishes.data or "",
-            self.share_with.data or "",
-        )

@@ -15,8 +15,9 @@ from fairs.core.web import actor, go, requires
 from fairs.importers.models import Importer
 from fairs.importers.panels import guest_page
 from fairs.importers.queries import importer_by_reference
-from fairs.lodging.forms import CancelForm, NoShowForm, PresenceForm, SettleForm, StayDaysForm, WishesForm
+from fairs.lodging.forms import CancelForm, NoShowForm, PresenceForm, SettleForm, StayDaysForm
 from fairs.lodging.models import Stay
+from fairs.lodging.own_forms import WishesForm
 from fairs.lodging.permissions import ARRANGE_ROOMS
 from fairs.lodging.queries import block_by_id, current_stay
 from fairs.lodging.service import cancel_stay, change_stay, place_stay, release_room, want_room

@@ -17,8 +17,8 @@ from fairs.core.links import linked
 from fairs.core.web import go, private_page, public
 from fairs.importers.journey import Action, Card
 from fairs.importers.models import Importer
-from fairs.lodging.forms import WishesForm
 from fairs.lodging.models import Stay
+from fairs.lodging.own_forms import WishesForm
 from fairs.lodging.panel import is_mutual, wished_by
 from fairs.lodging.payers import costs_of
 from fairs.lodging.queries import current_stay, stays_in_room

@@ -16,8 +16,9 @@ from fairs.core.db import db
 from fairs.directory.history import entries
 from fairs.hosting.queries import hosting_of
 from fairs.importers.models import Importer
-from fairs.lodging.forms import CancelForm, NoShowForm, PresenceForm, SettleForm, StayDaysForm, WishesForm
+from fairs.lodging.forms import CancelForm, NoShowForm, PresenceForm, SettleForm, StayDaysForm
 from fairs.lodging.models import RoomBlock, Stay
+from fairs.lodging.own_forms import WishesForm
 from fairs.lodging.payers import costs_of
 from fairs.lodging.permissions import ARRANGE_ROOMS
 from fairs.lodging.queries import (

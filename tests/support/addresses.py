@@ -34,6 +34,12 @@ from fairs.cards.states import EventState
 from fairs.cashdesk.models import CashEntry, CashShift
 from fairs.checkin.models import Gate
 from fairs.claims.models import Claim, ClaimTransfer
+from fairs.contacts.columns import Layout
+from fairs.contacts.models import ContactRow
+from fairs.contacts.service import ListSource, choose_layout
+from fairs.contacts.service import check as check_list
+from fairs.contacts.service import hand_in as hand_in_list
+from fairs.contacts.states import ImportKind, RowState
 from fairs.contracts.models import Contract
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now
@@ -107,6 +113,7 @@ from fairs.sitework.models import (
 from fairs.visitors.models import Visitor
 from fairs.visitors.service import link_for as visitor_link
 from tests.factories.cards import card_attempt, card_event
+from tests.factories.contacts import contact, csv_list
 from tests.factories.statements import Row, csv_file, grid
 from tests.factories.travel import landing
 from tests.factories.travel import run as travel_run
@@ -289,11 +296,10 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "item_id": _first(SelectionItem, SelectionItem.selection_id == _first(Selection, Selection.fair_id == fair.id).id).id,
         "clash_id": _first(SupportClash).id, "line_id": _first(BudgetLine).id, "rule_code": "KC-DOM-JOIN",
         "documents.file.part": "decision", "document_texts.edit.kind": "exhibitor_support", "document_texts.edit.part": "decision",
-        "paper_locale": "vi", **_travel(fair, by), **_budgets(fair),
+        **_travel(fair, by),
         "claims/reference": _of_fair(Claim, fair, "reference") or "GS00-K-0000", "claim_list": _of_fair(ClaimTransfer, fair, "number") or "GS00-KL00-00001",
         "claim_paper": "evidence", "claim_answer": "yes", "waiver_id": 1, "duplicate_id": 1, "charge_id": 1, "claim_line_id": 1,
         "meetings/meeting_id": 1, "files/file_id": 1,
-        "paper_locale": "vi", **_budgets(fair),
         "note_number": lowered.number, "rate_id": rate.id, "export_id": handed.id, "einvoices.download.form": "xlsx",
         "payment_id": _first(Payment, Payment.fair_id == fair.id).id, "instalment": "balance",
         "payments.instalment_document.number": lowered.invoice.number, "payments.my_instalment.number": lowered.invoice.number,
@@ -304,7 +310,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "refund_number": refund.number, "list_number": transfers.number,
         "money/number": _first(Invoice, Invoice.fair_id == fair.id, Invoice.id != paid.id).number,
         "invoices/number": (invoice or _first(Invoice)).number,
-        **_bank(app, fair, by), **_letter(fair, by),
+        **_bank(app, fair, by), **_letter(fair, by), **_lists(fair, by),
         "booth/reference": own_booking.reference if own_booking else _first(BoothBooking).reference,
         "allocation/number": allocation.number, "compare/other": allocation.number, "allocation/form": "docx",
         "apart/exclusion_id": apart.id, "places/reference": allocation.places[0].exhibitor.reference,
@@ -425,6 +431,24 @@ def _travel(fair: Fair, by: Actor) -> dict[str, Any]:
         "drive/token": new_drive_link(vehicle, by=by), "seat_id": seat.id, "transfers/reference": vehicle.reference,
         "direction": "arrival", "runs.manifest.kind": "pdf", "runs.manifests.kind": "xlsx",
     }  # fmt: skip
+
+
+def _lists(fair: Fair, by: Actor) -> dict[str, Any]:
+    """A list of contacts with somebody who may be known, and one of another office; both wait to be imported."""
+    known = _first(Person, Person.folded != "", Person.email != "")
+    upload = csv_list([contact(known.native_name, "Trading Sample", known.country, "somebody@trading-sample.example")])
+    keys = {}
+    for kind in ImportKind:
+        found = hand_in_list(fair, kind, upload, ListSource("Sample", "embassy"), by=by)
+        choose_layout(found, Layout.from_json(found.layout), by=by)
+        check_list(found.id)
+        keys[kind] = found.id
+    row = _first(ContactRow, ContactRow.import_id == keys[ImportKind.CONTACTS], ContactRow.state == RowState.UNSURE)
+    return {
+        "contacts/import_id": keys[ImportKind.CONTACTS],
+        "external/import_id": keys[ImportKind.SUPPORT],
+        "decide/row_id": row.id,
+    }
 
 
 def _handed_over(fair: Fair) -> str:
