@@ -297,7 +297,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "item_id": _first(SelectionItem, SelectionItem.selection_id == _first(Selection, Selection.fair_id == fair.id).id).id,
         "clash_id": _first(SupportClash).id, "line_id": _first(BudgetLine).id, "rule_code": "KC-DOM-JOIN",
         "documents.file.part": "decision", "document_texts.edit.kind": "exhibitor_support", "document_texts.edit.part": "decision",
-        **_travel(fair, by),
+        "paper_locale": "vi", **_travel(fair, by), **_budgets(fair),
         **_hotels(fair),
         "claims/reference": _of_fair(Claim, fair, "reference") or "GS00-K-0000", "claim_list": _of_fair(ClaimTransfer, fair, "number") or "GS00-KL00-00001",
         "claim_paper": "evidence", "claim_answer": "yes", "waiver_id": 1, "duplicate_id": 1, "charge_id": 1, "claim_line_id": 1,
