@@ -25,7 +25,7 @@ from fairs.lodging.using import note_confirmations
 from fairs.lodging.wishes import Wishes, confirm_stay, mark_of, save_wishes
 
 #: Hotels and streets are invented. Room type, beds, price in dong, rooms, further marks of the block.
-HOTELS = (
+HOTELS: tuple[tuple[HotelDraft, tuple[tuple[str, int, int, int, dict[str, bool]], ...]], ...] = (
     (
         HotelDraft(
             "Khách sạn Sen Trắng", "Số 18 phố Gốm Cũ, phường Cửa Nam, Hà Nội", "18 Gom Cu Street, Cua Nam Ward, Hanoi",

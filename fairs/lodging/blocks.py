@@ -75,7 +75,7 @@ def save_hotel(fair: Fair, draft: HotelDraft, *, by: Actor, hotel: Hotel | None 
     if not name:
         raise InvalidInput(_l("Please fill this in."), field="name")
     with transaction():
-        db.session.execute(select(Fair.id).where(Fair.id == fair.id).with_for_update(**MINE))
+        db.session.execute(select(Fair.id).where(Fair.id == fair.id).with_for_update(key_share=True))
         same = select(Hotel.id).where(
             Hotel.fair_id == fair.id, Hotel.name == name, Hotel.id != (hotel.id if hotel else 0)
         )

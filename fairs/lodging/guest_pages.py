@@ -52,7 +52,7 @@ def _presence(_importer: Importer, stay: Stay, form: PresenceForm) -> None:
 
 #: Acts with something to fill in, and those that are a button.
 _FORMS: Mapping[str, tuple[type[Form], Act]] = {
-    "days": (StayDaysForm, _days),  # type: ignore[dict-item]
+    "days": (StayDaysForm, _days),
     "no-show": (NoShowForm, lambda _i, stay, f: mark_no_show(stay, f.day.data, f.reason.data or "", by=actor())),
     "cancel": (CancelForm, lambda _i, stay, f: cancel_stay(stay, f.reason.data or "", by=actor())),
     "settle": (SettleForm, lambda _i, stay, f: settle_no_show(stay, f.note.data or "", by=actor())),

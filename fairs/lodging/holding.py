@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import and_, func, or_, select
 
-from fairs.core.db import MINE, db, in_transaction
+from fairs.core.db import db, in_transaction
 from fairs.lodging.errors import NoRoom, RoomFull
 from fairs.lodging.models import RoomBlock, RoomNight, Stay
 from fairs.lodging.states import HOLDING
@@ -42,7 +42,7 @@ def lock_nights(spans: Iterable[Span | None]) -> Sequence[RoomNight]:
         select(RoomNight)
         .where(or_(*wanted))
         .order_by(RoomNight.block_id, RoomNight.night)
-        .with_for_update(**MINE)
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
 

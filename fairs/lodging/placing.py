@@ -234,7 +234,7 @@ def undo_placing(placing: Placing, *, by: Actor) -> tuple[int, int]:
         stays = [
             stay
             for stay in db.session.scalars(
-                select(Stay).where(Stay.id.in_(rooms)).order_by(Stay.id).with_for_update(**MINE)
+                select(Stay).where(Stay.id.in_(rooms)).order_by(Stay.id).with_for_update(key_share=True)
                 .execution_options(populate_existing=True)
             )
             if stay.state is StayState.BOOKED and stay.room_id == rooms[stay.id] and stay.confirmed_at is None
@@ -288,10 +288,10 @@ def _partners(fair: Fair, waiting: Sequence[Stay]) -> dict[int, Stay]:
 def _lock(importer_ids: Any) -> None:
     """Guests in the order of their keys, then their stays: as every other act locks them."""
     guests = db.session.scalars(
-        select(Importer.id).where(Importer.id.in_(importer_ids)).order_by(Importer.id).with_for_update(**MINE)
+        select(Importer.id).where(Importer.id.in_(importer_ids)).order_by(Importer.id).with_for_update(key_share=True)
     ).all()
     db.session.scalars(
-        select(Stay).where(Stay.importer_id.in_(guests), Stay.state.in_(LIVE)).order_by(Stay.id).with_for_update(**MINE)
+        select(Stay).where(Stay.importer_id.in_(guests), Stay.state.in_(LIVE)).order_by(Stay.id).with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()  # fmt: skip
 

@@ -25,7 +25,7 @@ _KINDS = ("new", "amended", "cancelled")
 
 def kind_label(kind: str) -> str:
     """What happened to a row, as people read it."""
-    return {"new": _("New"), "amended": _("Amended"), "cancelled": _("Cancelled")}[kind]
+    return str({"new": _("New"), "amended": _("Amended"), "cancelled": _("Cancelled")}[kind])
 
 
 def cell(name: str, value: Any) -> str:

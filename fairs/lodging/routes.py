@@ -69,7 +69,7 @@ def _state_counts(fair_id: int) -> dict[StayState, int]:
     rows = db.session.execute(
         select(Stay.state, func.count()).where(Stay.fair_id == fair_id).group_by(Stay.state)
     ).all()
-    found = dict(rows)  # type: ignore[arg-type]
+    found = dict(rows)
     return {state: found.get(state, 0) for state in StayState}
 
 

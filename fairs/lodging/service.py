@@ -188,7 +188,7 @@ def _room_of(row: Stay, block: RoomBlock, other: Stay | None) -> int | None:
 
 
 def _lock_guest(importer_id: int) -> None:
-    db.session.execute(select(Importer.id).where(Importer.id == importer_id).with_for_update(**MINE))
+    db.session.execute(select(Importer.id).where(Importer.id == importer_id).with_for_update(key_share=True))
 
 
 def locked(stay: Stay) -> Stay:

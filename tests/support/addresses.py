@@ -85,6 +85,7 @@ from fairs.letters.wording import SignatoryDraft, save_signatory
 from fairs.lists.models import BulkRun
 from fairs.lists.service import save_view
 from fairs.lists.states import RunState
+from fairs.lodging.models import Hotel, Placing, RoomBlock, RoomingList
 from fairs.messages.service import Notice, send
 from fairs.notes.service import NoteDraft, add_note
 from fairs.notes.states import NoteKind
@@ -297,6 +298,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "clash_id": _first(SupportClash).id, "line_id": _first(BudgetLine).id, "rule_code": "KC-DOM-JOIN",
         "documents.file.part": "decision", "document_texts.edit.kind": "exhibitor_support", "document_texts.edit.part": "decision",
         **_travel(fair, by),
+        **_hotels(fair),
         "claims/reference": _of_fair(Claim, fair, "reference") or "GS00-K-0000", "claim_list": _of_fair(ClaimTransfer, fair, "number") or "GS00-KL00-00001",
         "claim_paper": "evidence", "claim_answer": "yes", "waiver_id": 1, "duplicate_id": 1, "charge_id": 1, "claim_line_id": 1,
         "meetings/meeting_id": 1, "files/file_id": 1,
@@ -417,6 +419,16 @@ def _bank(app: Flask, fair: Fair, by: Actor) -> dict[str, int]:
     return {
         "banking.line.line_id": line, "banking.act.line_id": line, "accounts/account_id": own.id,
         "files/statement_id": hand_in(fair, upload, account, by=by).id,
+    }  # fmt: skip
+
+
+def _hotels(fair: Fair) -> dict[str, Any]:
+    """A hotel with a block, a list that it was sent, and guests placed at once."""
+    listed, placed = _of_fair(RoomingList, fair, "id"), _of_fair(Placing, fair, "id")
+    return {
+        "hotel_id": _of_fair(Hotel, fair, "id"), "block_id": _of_fair(RoomBlock, fair, "id"), "placing_id": placed,
+        "hotels.sent_list.list_id": listed, "hotels.sent_list.form": "xlsx", "hotels.next_list.form": "pdf",
+        "nights.act.act": "days",
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
+from flask_babel import force_locale
 from sqlalchemy import func, select
 
 from fairs.calendar.changes import move_of, preview_cancel, preview_move
@@ -95,7 +96,8 @@ def test_a_changed_flight_moves_the_nights_the_drive_and_the_guest_reads_of_it(a
 
     cancel_flight(db.session.get_one(Flight, flight.id), by=SYSTEM)
     assert seats_of(guest.id) == []
-    assert (told[-1].arrives_on, flights_of(guest.id)) == (None, [])
+    assert told[-1].arrives_on is None
+    assert list(flights_of(guest.id)) == []
     assert mails_to(guest.person.email)[-1].kind == "hospitality/flight_cancelled"
 
 
@@ -111,7 +113,7 @@ def test_a_change_that_concerns_nobody_is_told_to_nobody(app: Flask) -> None:
 def test_what_is_only_unusual_is_said_and_taken(app: Flask) -> None:
     place = reception()
     _hosting, flight = flying(place, day=place.fair.ends_on + timedelta(days=1))
-    with app.test_request_context():
+    with app.test_request_context(), force_locale("en"):
         assert warnings([flight], place.fair) == ["The arrival is after the end of the fair."]
 
 
@@ -247,6 +249,7 @@ def test_staff_enter_a_flight_on_the_guests_screen(app: Flask, client: Any) -> N
     guest = granted_guest(place).importer
     page = f"{place.staff}/guests/{guest.reference}"
     login(client, place.user(Role.HOSPITALITY))
+    client.get("/language/en")
     assert "The flight to the fair is missing" in client.get(page).text
     wrong = client.submit(f"{page}/flights/arrival", typed(place.fair, number="310", arrives_at="25:70"))
     assert wrong.status_code == 422
