@@ -150,7 +150,7 @@ def _sheets(_fair: Any, query: Select[Stay]) -> Sequence[Sheet]:
             cost.organiser if cost else None, cost.guest if cost else None, cost.currency if cost else "",
             _("yes") if one.smoking else "", _("yes") if one.accessible else "", one.diet, one.wishes, one.confirmation,
         ])  # fmt: skip
-    return [Sheet(_("Stays"), heads, rows)]
+    return [Sheet(_("Stays in hotels"), heads, rows)]
 
 
 def _day(values: Mapping[str, Any]) -> date | None:
@@ -219,7 +219,7 @@ def _undo_no_show(row: Stay, _kept: Mapping[str, Any], by: Actor) -> None:
 _DAY = BulkField("day", _l("Day"), "date", required=True)
 STAYS = register_list(
     ListSpec(
-        "stays", _l("Stays"), "hotels.stays", VIEW_LODGING, PARAMS,
+        "stays", _l("Stays in hotels"), "hotels.stays", VIEW_LODGING, PARAMS,
         query=lambda fair, args: stays_matching(fair.id, args), keys=keys_of, reference=Stay.id,
         name_of=lambda row: row.importer.person.display_name, sheets=_sheets, everything={"state": "all"},
         actions=(

@@ -283,7 +283,7 @@ KINDS = (
          lambda: select(Letter.reference, Letter.number, Letter.name, Letter.state),
          lambda wanted, companies, people: [people.of(Letter.person_id), _start(Letter.reference, wanted),
                                             _code(func.upper(Letter.number), wanted)], letter_hit),
-    Kind("stays", _l("Stays"), "bed", "", VIEW_LODGING, Stay, None,
+    Kind("stays", _l("Stays in hotels"), "bed", "", VIEW_LODGING, Stay, None,
          lambda: select(Importer.reference, Person.native_name.label("name"), Person.name_language.label("language"),
                         Hotel.name.label("hotel"), Stay.state)
          .join(Importer, Importer.id == Stay.importer_id).join(Person, Person.id == Importer.person_id)
