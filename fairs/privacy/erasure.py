@@ -232,7 +232,7 @@ def _struck(value: Any, words: list[str]) -> Any:
 def _texts(table: Table) -> Iterator[Any]:
     for column in table.c:
         kind: object = column.type
-        if not isinstance(kind, StateType) and isinstance(kind, String | JSON):
+        if isinstance(kind, String | JSON):
             yield column
 
 
