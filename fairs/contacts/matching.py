@@ -29,7 +29,7 @@ class KnownPerson:
     """Somebody of the directory, as far as comparing goes."""
 
     id: int
-    folded: str
+    names: frozenset[str]
     email: str
     phone: str
     country: str
@@ -79,15 +79,11 @@ def domains_of(addresses: Iterable[str]) -> set[str]:
     return {one for one in found if "." in one} - FREE_MAIL
 
 
-def names_of(contact: Contact) -> set[str]:
-    """How the directory may have folded the name: native and Latin name one after the other, in both orders of words."""
-    native, latin = fold(contact.name), fold(contact.passport_name)
-    plain = {one for one in (native, latin) if one}
-    for one in tuple(plain):
-        words = one.split()
-        if len(words) == 2:
-            plain.add(f"{words[1]} {words[0]}")
-    return plain | {f"{one} {one}" for one in plain} | ({f"{native} {latin}"} if native and latin else set())
+def names_of(native: str, latin: str) -> frozenset[str]:
+    """The native and the Latin name for comparing, each also with its two words the other way round."""
+    plain = {fold(name) for name in (native, latin)} - {""}
+    turned = {f"{words[1]} {words[0]}" for words in map(str.split, plain) if len(words) == 2}
+    return frozenset(plain | turned)
 
 
 def merge_twice(lines: Sequence[Line]) -> set[int]:
@@ -150,12 +146,12 @@ def _judge(line: Line, known: Directory, is_gone: bool) -> Judged:
 
 def _people(contact: Contact, known: Directory) -> tuple[KnownPerson | None, list[list[Any]]]:
     """The person with the same e-mail; else the candidates with the reasons."""
-    names = names_of(contact)
+    names = names_of(contact.name, contact.passport_name)
     same = {one.id: one for email in contact.emails for one in known.by_email.get(email, ())}
     if len(same) == 1:
         return next(iter(same.values())), []
     if same:  # several people share the address: the name decides, or a person
-        named = [one for one in same.values() if one.folded in names]
+        named = [one for one in same.values() if one.names & names]
         if len(named) == 1:
             return named[0], []
     why: dict[int, list[str]] = defaultdict(list)

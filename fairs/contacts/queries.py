@@ -31,24 +31,38 @@ def _parts(values: Iterable[str]) -> Iterator[list[str]]:
 
 def directory_for(contacts: Sequence[Contact]) -> Directory:
     """All of the directory that may be meant by these contacts; some statements for each two thousand of them."""
-    columns = (Person.id, Person.folded, Person.email, Person.phone, Person.country, Person.company_id)
+    columns = (
+        Person.id,
+        Person.native_name,
+        Person.passport_name,
+        Person.email,
+        Person.phone,
+        Person.country,
+        Person.company_id,
+    )
+    countries = {one.country for one in contacts if one.country}
+    wanted = {name for one in contacts for name in names_of(one.name, one.passport_name)}
     people: dict[int, KnownPerson] = {}
     ways = (
         (Person.email, (email for one in contacts for email in one.emails)),
-        (Person.folded, (name for one in contacts for name in names_of(one))),
         (Person.phone, (one.phone for one in contacts)),
     )
-    for column, values in ways:
-        for part in _parts(values):
-            for row in db.session.execute(select(*columns).where(column.in_(part))):
-                people[row[0]] = KnownPerson(*row)
+    queries = [select(*columns).where(column.in_(part)) for column, values in ways for part in _parts(values)]
+    # The directory searches by both names together, a list has often only one of them: those of the countries are compared here.
+    of_countries = select(*columns).where(Person.country.in_(countries))
+    for query in (*queries, of_countries):
+        for key, native, latin, *rest in db.session.execute(query):
+            names = names_of(native, latin)
+            if query is not of_countries or names & wanted:
+                people[key] = KnownPerson(key, names, *rest)
     by_email, by_name, by_phone = defaultdict(list), defaultdict(list), defaultdict(list)
     for one in sorted(people.values(), key=lambda one: one.id):
         by_email[one.email].append(one)
-        by_name[one.folded].append(one)
+        for name in sorted(one.names):
+            by_name[name].append(one)
         by_phone[one.phone].append(one)
     by_key, by_domain = defaultdict(list), defaultdict(list)
-    for company in _companies({one.country for one in contacts if one.country}):
+    for company in _companies(countries):
         for key in sorted(company.keys):
             by_key[key].append(company)
         for domain in sorted(company.domains):

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 WRITE = "fairs_write"
 #: Lock rows for changing them (FOR NO KEY UPDATE): rows that point at them can be written meanwhile and never wait in a circle.
-MINE = {"key_share": True}
+MINE: dict[str, Any] = {"key_share": True}
 _AFTER = "after_commit"
 
 NAMING = {

@@ -112,11 +112,16 @@ def _catalog() -> Any:
 def localized(thing: Any, attribute: str = "name") -> str:
     """``thing.name_vi`` or ``thing.name_en`` by the reader's language, the other one when it is empty.
 
-    A reader of Japanese gets ``name_ja`` where there is such a column, and English before Vietnamese.
+    A reader of Japanese gets ``name_ja`` where there is such a column, else the English name, by the catalogue where it has it
+    (product groups), and English before Vietnamese.
     """
-    order = {"vi": ("vi", "en"), "ja": ("ja", "en", "vi")}.get(current_locale(), ("en", "vi"))
-    found = (getattr(thing, f"{attribute}_{code}", "") for code in order)
-    return str(next((text for text in found if text), ""))
+    locale = current_locale()
+    order = {"vi": ("vi", "en"), "ja": ("ja", "en", "vi")}.get(locale, ("en", "vi"))
+    for code in order:
+        text = str(getattr(thing, f"{attribute}_{code}", "") or "")
+        if text:
+            return str(_catalog().ugettext(text)) if (locale, code) == ("ja", "en") else text
+    return ""
 
 
 def _zone() -> ZoneInfo:

@@ -80,7 +80,7 @@ def _by_hour(fair: Fair, flights: Sequence[BoardFlight]) -> list[tuple[str, list
 def _sheet(fair: Fair, flights: Sequence[BoardFlight]) -> Sheet:
     heads = [
         _("Direction"), _("Time"), _("Flight"), _("Airport"), _("From or to"), _("Name"), _("Name in the passport"), _("Company"),
-        _("Country"), _("Telephone"), _("State"), _("Hotel"), _("Transfer"), _("Driver"), _("Driver's telephone"),
+        _("Country"), _("Telephone"), _("State"), _("Hotel"), _("Airport transfer"), _("Driver"), _("Driver's telephone"),
     ]  # fmt: skip
     hotels = hotels_of([guest.flight.importer_id for one in flights for guest in one.guests])
     rows = []

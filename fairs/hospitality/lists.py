@@ -43,7 +43,7 @@ def wanted_of(args: Args) -> GuestFilter:
 def _sheets(fair: Any, query: Select[Importer]) -> Sequence[Sheet]:
     heads = [
         _("Number"), _("Name"), _("Name in the passport"), _("Company"), _("Country"), _("Telephone"), _("E-mail"), _("Support"),
-        _("Arrival"), _("From"), _("Lands at"), _("Departure"), _("To"), _("Takes off at"), _("Hotel"), _("Transfer from the airport"),
+        _("Arrival"), _("From airport"), _("Lands at"), _("Departure"), _("To airport"), _("Takes off at"), _("Hotel"), _("Transfer from the airport"),
         _("Transfer to the airport"),
     ]  # fmt: skip
     rows = list(db.session.scalars(query))

@@ -58,7 +58,7 @@ def transfer_card(importer: Importer, token: str) -> Card | None:
         return None
     waiting = [one for one in seats if one.run is None]
     return Card(
-        "transfer", _("Transfer"), "bus", "waiting" if waiting else "done",
+        "transfer", _("Airport transfer"), "bus", "waiting" if waiting else "done",
         _("We are planning your transfer") if waiting else _("Your transfer is planned"),
         text=_("You need not do anything: the vehicle and the hour appear here.") if waiting else "",
         template="hospitality/_card_transfer.html", context={"seats": seats},

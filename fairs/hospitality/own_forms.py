@@ -24,10 +24,10 @@ class FlightForm(Form):
 
     itinerary = LongText(_l("Paste a line of the itinerary"), length=1000)
     number = Text(_l("Flight number"), length=12, required=True)
-    from_airport = Text(_l("From"), length=20, required=True)
+    from_airport = Text(_l("From airport"), length=20, required=True)
     departs_on = DayField(_l("Departure day"), required=True)
     departs_at = HourField(_l("Departure time"), required=True)
-    to_airport = Text(_l("To"), length=20, required=True)
+    to_airport = Text(_l("To airport"), length=20, required=True)
     arrives_on = DayField(_l("Arrival day"), required=True)
     arrives_at = HourField(_l("Arrival time"), required=True)
     ticket_number = Text(_l("Ticket number"), length=20)

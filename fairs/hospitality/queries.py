@@ -241,7 +241,7 @@ def passengers_of(run_ids: Sequence[int]) -> dict[int, list[Passenger]]:
     )  # fmt: skip
     found: dict[int, list[Passenger]] = {run_id: [] for run_id in run_ids}
     for seat, flight in rows:
-        found[seat.run_id].append(Passenger(seat, flight))
+        found[seat.run_id or 0].append(Passenger(seat, flight))
     for passengers in found.values():
         passengers.sort(
             key=lambda one: (one.flight.at_fair.timestamp() if one.flight else 0, one.importer.person.folded)

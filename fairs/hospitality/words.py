@@ -9,4 +9,4 @@ from fairs.hospitality.manifests import CHANGED, GONE, NEW
 
 def mark_word(mark: str) -> str:
     """What a mark of a row says."""
-    return {NEW: _("New"), CHANGED: _("Changed"), GONE: _("Cancelled")}.get(mark, "")
+    return str({NEW: _("New"), CHANGED: _("Changed"), GONE: _("Cancelled")}.get(mark, ""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
@@ -14,7 +15,7 @@ from fairs.badges.states import BadgeState
 from fairs.calendar.models import Fair
 from fairs.core import qr
 from fairs.core.clock import local_day
-from fairs.core.i18n import current_locale, format_date, format_time, localized
+from fairs.core.i18n import current_locale, format_date, localized
 from fairs.core.text import name_language
 from fairs.directory.queries import product_groups
 from fairs.importers.journey import Action, Card, Part, register_card, register_part
@@ -111,12 +112,22 @@ def programme_card(importer: Importer, token: str) -> Card | None:
         entries.setdefault(local_day(entry.starts_at, fair.time_zone), []).append(entry)
     over = fair.today > fair.ends_on
     return Card(
-        "programme", _("Programme"), "calendar-event", "done" if over else "later",
+        "programme", _("Days and programme"), "calendar-event", "done" if over else "later",
         _("The fair is over.") if over else f"{format_date(fair.starts_on)} – {format_date(fair.ends_on)}",
         template="importers/own_programme.html", is_open=not over,
-        context={"days": sorted(entries.items()), "fair": fair, "time": format_time},
+        context={"days": [(day, _before(fair, today), _after(fair, today)) for day, today in sorted(entries.items())], "fair": fair},
         action=None if over else Action(_("Add to my calendar"), url_for("importers.own_calendar", token=token), icon="calendar-plus"),
     )  # fmt: skip
+
+
+def _before(fair: Fair, entries: list[ProgrammeEntry]) -> list[ProgrammeEntry]:
+    """What begins before the fair's doors open on that day."""
+    return [one for one in entries if one.starts_at.astimezone(ZoneInfo(fair.time_zone)).time() < fair.opens_at]
+
+
+def _after(fair: Fair, entries: list[ProgrammeEntry]) -> list[ProgrammeEntry]:
+    early = _before(fair, entries)
+    return [one for one in entries if one not in early]
 
 
 def contacts_part(importer: Importer, token: str) -> Part:

@@ -51,7 +51,7 @@ register_part("personal-data", 30, own_pages.data_part)
 
 _VIEWS = ("open", "closed", "all")
 _ACTIONS: dict[str, tuple[Any, str, str]] = {
-    "privacy.receive": (_l("Received"), "inbox", "info"),
+    "privacy.receive": (_l("Request received"), "inbox", "info"),
     "privacy.copy": (_l("Copy made"), "file-zip", "success"),
     "privacy.fetch": (_l("Copy fetched"), "file-download", "info"),
     "privacy.finish": (_l("Done"), "check", "success"),

@@ -28,7 +28,7 @@ class Channel(State):
 class RequestState(State):
     """How far a request is."""
 
-    RECEIVED = "received", _l("Received"), "yellow", "inbox"
+    RECEIVED = "received", _l("To be answered"), "yellow", "inbox"
     PREPARING = "preparing", _l("Being prepared"), "blue", "loader"
     PROPOSED = "proposed", _l("Proposed, waits for a second person"), "orange", "user-up"
     DONE = "done", _l("Done"), "green", "check"

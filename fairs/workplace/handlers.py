@@ -75,7 +75,7 @@ def names_of_hotels(importer_ids: Sequence[int]) -> Mapping[int, str]:
         .where(Stay.importer_id.in_(importer_ids), Stay.state.in_(TAKING))
         .order_by(Stay.id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 # A flight says more of the days than a room that was taken before it was booked.

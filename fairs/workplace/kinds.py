@@ -18,7 +18,6 @@ from fairs.booths.models import BoothBooking
 from fairs.booths.permissions import VIEW_BOOKINGS, VIEW_PLAN
 from fairs.booths.queries import is_live_now
 from fairs.booths.sales_models import WaitingEntry
-from fairs.booths.states import BoothState
 from fairs.budgets.models import Sponsorship, Voucher
 from fairs.budgets.permissions import VIEW_FAIR_BUDGET, VIEW_SPONSORS
 from fairs.calendar.models import Fair
@@ -28,8 +27,6 @@ from fairs.contracts.models import Contract
 from fairs.contracts.permissions import VIEW_CONTRACTS
 from fairs.core.db import db
 from fairs.core.errors import InvalidInput
-from fairs.core.i18n import format_money
-from fairs.core.money import Money
 from fairs.core.permissions import Permission
 from fairs.directory.models import Company, Person
 from fairs.documents.models import Selection
@@ -60,6 +57,31 @@ from fairs.sitework.models import ServiceOrder
 from fairs.sitework.permissions import VIEW_SITEWORK
 from fairs.visitors.models import Visitor
 from fairs.visitors.permissions import VIEW_VISITORS
+from fairs.workplace.hits import (
+    agreement_hit,
+    booking_hit,
+    booth_hit,
+    contract_hit,
+    document_hit,
+    exhibitor_hit,
+    flight_hit,
+    grant_hit,
+    hosting_hit,
+    hotel_hit,
+    invitee_hit,
+    invoice_hit,
+    letter_hit,
+    money_back_hit,
+    note_hit,
+    order_hit,
+    payment_hit,
+    person_hit,
+    sponsor_hit,
+    stay_hit,
+    transfer_hit,
+    voucher_hit,
+    waiting_hit,
+)
 from fairs.workplace.scope import Scope
 from fairs.workplace.terms import Group, Hit, Names, Wanted, all_words
 
@@ -84,148 +106,6 @@ class Kind:
     hit: Callable[[Any], Hit]
 
 
-def _values(row: Any, **values: Any) -> dict[str, Any]:
-    return {"fair_slug": row.Fair.slug, **values}
-
-
-def _person_hit(endpoint: str) -> Callable[[Any], Hit]:
-    def hit(row: Any) -> Hit:
-        text = " · ".join(part for part in (row.reference, row.company) if part)
-        return Hit(endpoint, _values(row, reference=row.reference), row.name, text, row.state, row.Fair.name,
-                   lang=row.language, keys=(row.reference,))  # fmt: skip
-
-    return hit
-
-
-def _invitee_hit(row: Any) -> Hit:
-    text = f"{row.company} · {row.source}"
-    return Hit("invitations.show", _values(row, invitee_id=row.invitee_id), row.name, text, row.state, row.Fair.name)
-
-
-def _exhibitor_hit(row: Any) -> Hit:
-    values = _values(row, reference=row.reference)
-    return Hit("exhibitors.show", values, row.name, row.reference, row.state, row.Fair.name, keys=(row.reference,))
-
-
-def _booth_hit(row: Any) -> Hit:
-    text = " · ".join(part for part in (row.Hall.name, row.company) if part)
-    state = row.state or (BoothState.BLOCKED if row.is_blocked else BoothState.FREE)
-    return Hit("booths.staff_plan", _values(row, booth=row.code), row.code, text, state, row.Fair.name)
-
-
-def _booking_hit(row: Any) -> Hit:
-    values = _values(row, reference=row.reference)
-    text = f"{row.reference} · {row.name}"
-    return Hit("bookings.booking", values, row.code, text, row.state, row.Fair.name, keys=(row.reference,))
-
-
-def _agreement_hit(row: Any) -> Hit:
-    text = f"{row.number} · {row.booths}"
-    return Hit(
-        "agreements.show", _values(row, number=row.number), row.name, text, row.state, row.Fair.name, keys=(row.number,)
-    )
-
-
-def _hosting_hit(row: Any) -> Hit:
-    text = f"{row.company} · {row.reference}"
-    return Hit(
-        "hosting.show",
-        _values(row, reference=row.reference),
-        row.name,
-        text,
-        row.state,
-        row.Fair.name,
-        keys=(row.reference,),
-    )
-
-
-def _letter_hit(row: Any) -> Hit:
-    text = f"{row.number} · {row.reference}"
-    return Hit(
-        "letters.show", _values(row, reference=row.reference), row.name, text, row.state, row.Fair.name,
-        keys=(row.reference, row.number.upper()),
-    )  # fmt: skip
-
-
-def _order_hit(row: Any) -> Hit:
-    values = _values(row, reference=row.reference)
-    text = f"{row.reference} · {row.name}"
-    return Hit("services.show", values, row.code, text, row.state, row.Fair.name, keys=(row.reference,))
-
-
-def _waiting_hit(row: Any) -> Hit:
-    return Hit(
-        "booth_sales.entry", _values(row, entry_id=row.entry_id), row.name, row.reference, row.state, row.Fair.name
-    )
-
-
-def _stay_hit(row: Any) -> Hit:
-    values = _values(row, reference=row.reference, _anchor="panel-nights")
-    return Hit("guests.show", values, row.name, row.hotel or "", row.state, row.Fair.name, lang=row.language)
-
-
-def _hotel_hit(row: Any) -> Hit:
-    return Hit("hotels.show", _values(row, hotel_id=row.hotel_id), row.name, row.address_vi, None, row.Fair.name)
-
-
-def _invoice_hit(row: Any) -> Hit:
-    total = format_money(Money(row.total_minor, row.currency))
-    return Hit("payments.invoice", _values(row, number=row.number), row.number, f"{row.name} · {total}", row.state,
-               row.Fair.name, keys=(row.number, row.payment_reference))  # fmt: skip
-
-
-def _money_back_hit(endpoint: str, argument: str) -> Callable[[Any], Hit]:
-    def hit(row: Any) -> Hit:
-        text = f"{row.name} · {format_money(Money(row.amount_minor, row.currency))}"
-        return Hit(endpoint, _values(row, **{argument: row.number}), row.number, text, row.state, row.Fair.name,
-                   keys=(row.number,))  # fmt: skip
-
-    return hit
-
-
-def _payment_hit(row: Any) -> Hit:
-    amount = format_money(Money(row.amount_minor, row.currency))
-    return Hit("payment_pages.show", _values(row, payment_id=row.payment_id), row.number, f"{row.name} · {amount}", row.state,
-               row.Fair.name, keys=(row.number,))  # fmt: skip
-
-
-def _note_hit(row: Any) -> Hit:
-    total = format_money(Money(row.total_minor, row.currency))
-    return Hit("credit_notes.show", _values(row, note_number=row.number), row.number, f"{row.name} · {total}", None,
-               row.Fair.name, keys=(row.number,))  # fmt: skip
-
-
-def _voucher_hit(row: Any) -> Hit:
-    total = format_money(Money(row.total_minor, row.currency))
-    return Hit("vouchers.show", _values(row, number=row.number), row.payee, f"{row.number} · {total}", row.state,
-               row.Fair.name, keys=(row.number, row.external_number.upper()))  # fmt: skip
-
-
-def _sponsor_hit(row: Any) -> Hit:
-    values = _values(row, sponsor_number=row.number)
-    text = f"{row.number} · {row.package}"
-    return Hit("sponsors.show", values, row.name, text, row.state, row.Fair.name, keys=(row.number,))
-
-
-def _contract_hit(row: Any) -> Hit:
-    value = format_money(Money(row.value_minor, row.currency))
-    title = f"{row.exporter} → {row.importer}"
-    return Hit("contracts.contract", _values(row, reference=row.reference), title, f"{row.reference} · {value}",
-               row.verification, row.Fair.name, keys=(row.reference,))  # fmt: skip
-
-
-def _document_hit(row: Any) -> Hit:
-    text = " · ".join(part for part in (row.reference, row.decision_number) if part)
-    return Hit("documents.show", _values(row, reference=row.reference), row.title, text, row.state, row.Fair.name,
-               keys=(row.reference, row.decision_number.upper()))  # fmt: skip
-
-
-def _grant_hit(row: Any) -> Hit:
-    amount = format_money(Money(row.amount_minor, row.currency))
-    return Hit("funding.show", _values(row, reference=row.reference), row.title, f"{row.reference} · {amount}", row.state,
-               row.Fair.name, keys=(row.reference,))  # fmt: skip
-
-
 def _booth_query() -> Any:
     live = and_(BoothBooking.booth_id == Booth.id, is_live_now())
     return (
@@ -235,17 +115,6 @@ def _booth_query() -> Any:
         .outerjoin(Exhibitor, Exhibitor.id == BoothBooking.exhibitor_id)
         .outerjoin(Company, Company.id == Exhibitor.company_id)
     )
-
-
-def _flight_hit(row: Any) -> Hit:
-    text = f"{row.number} {row.from_airport} → {row.to_airport} · {row.reference}"
-    return Hit("guests.show", _values(row, reference=row.reference), row.name, text, row.state, row.Fair.name,
-               lang=row.language, keys=(row.number,))  # fmt: skip
-
-
-def _transfer_hit(row: Any) -> Hit:
-    text = " · ".join(part for part in (row.driver_name, row.plate) if part)
-    return Hit("runs.show", _values(row, reference=row.reference), row.reference, text, row.state, row.Fair.name, keys=(row.reference,))
 
 
 def _flight(wanted: Wanted) -> ColumnElement[bool] | None:
@@ -316,23 +185,23 @@ KINDS = (
     Kind("exhibitors", _l("Exhibitors"), "building-store", "E", VIEW_EXHIBITORS, Exhibitor, Exhibitor.reference,
          lambda: select(Exhibitor.reference, Exhibitor.state, Company.name)
          .join(Company, Company.id == Exhibitor.company_id).where(Exhibitor.state != ExhibitorState.DRAFT),
-         _exhibitor_matches, _exhibitor_hit),
+         _exhibitor_matches, exhibitor_hit),
     Kind("importers", _l("Importers"), "world", "I", VIEW_IMPORTERS, Importer, Importer.reference,
          _person_query(Importer, Importer.state),
          lambda wanted, companies, people: [companies.of(Importer.company_id), people.of(Importer.person_id),
                                             _code(Importer.reference, wanted)],
-         _person_hit("importers.show")),
+         person_hit("importers.show")),
     Kind("invitees", _l("Invitees"), "mail-opened", "", VIEW_INVITATIONS, Invitee, None,
          lambda: select(Invitee.id.label("invitee_id"), Invitee.state, Person.native_name.label("name"),
                         Company.name.label("company"), Source.name.label("source"))
          .join(Invitee.person).join(Invitee.company).join(Invitee.source),
-         lambda wanted, companies, people: [companies.of(Invitee.company_id), people.of(Invitee.person_id)], _invitee_hit),
-    Kind("booths", _l("Booths"), "layout-grid", "", VIEW_PLAN, Booth, None, _booth_query, _booth_matches, _booth_hit),
+         lambda wanted, companies, people: [companies.of(Invitee.company_id), people.of(Invitee.person_id)], invitee_hit),
+    Kind("booths", _l("Booths"), "layout-grid", "", VIEW_PLAN, Booth, None, _booth_query, _booth_matches, booth_hit),
     Kind("bookings", _l("Bookings"), "bookmark", "B", VIEW_BOOKINGS, BoothBooking, BoothBooking.reference,
          lambda: select(BoothBooking.reference, BoothBooking.state, Booth.code, Company.name)
          .join(Booth, Booth.id == BoothBooking.booth_id).join(Exhibitor, Exhibitor.id == BoothBooking.exhibitor_id)
          .join(Company, Company.id == Exhibitor.company_id),
-         lambda wanted, companies, people: [_start(BoothBooking.reference, wanted)], _booking_hit),
+         lambda wanted, companies, people: [_start(BoothBooking.reference, wanted)], booking_hit),
     Kind("booth-waiting", _l("Waiting list"), "list-numbers", "", VIEW_BOOKINGS, WaitingEntry, None,
          lambda: select(WaitingEntry.id.label("entry_id"), WaitingEntry.state, WaitingEntry.booth_count, Exhibitor.reference,
                         Company.name)
@@ -340,80 +209,80 @@ KINDS = (
          lambda wanted, companies, people: [
              WaitingEntry.exhibitor_id.in_(select(Exhibitor.id).where(of_company))
              if (of_company := companies.of(Exhibitor.company_id)) is not None else None],
-         _waiting_hit),
+         waiting_hit),
     Kind("agreements", _l("Agreements"), "file-text", "A", VIEW_AGREEMENTS, Agreement, Agreement.number,
          lambda: select(Agreement.number, Agreement.booths, Agreement.state, Company.name)
          .join(Exhibitor, Exhibitor.id == Agreement.exhibitor_id).join(Company, Company.id == Exhibitor.company_id),
-         lambda wanted, companies, people: [_start(Agreement.number, wanted)], _agreement_hit),
+         lambda wanted, companies, people: [_start(Agreement.number, wanted)], agreement_hit),
     Kind("services", _l("Service orders"), "truck-delivery", "S", VIEW_SITEWORK, ServiceOrder, ServiceOrder.reference,
          lambda: select(ServiceOrder.reference, ServiceOrder.state, Booth.code, Company.name)
          .join(Booth, Booth.id == ServiceOrder.booth_id).join(Exhibitor, Exhibitor.id == ServiceOrder.exhibitor_id)
          .join(Company, Company.id == Exhibitor.company_id),
-         lambda wanted, companies, people: [_start(ServiceOrder.reference, wanted)], _order_hit),
+         lambda wanted, companies, people: [_start(ServiceOrder.reference, wanted)], order_hit),
     Kind("invoices", _l("Invoices"), "receipt", "INV", VIEW_INVOICES, Invoice, Invoice.number,
          lambda: select(Invoice.number, Invoice.payment_reference, Invoice.state, Invoice.total_minor, Invoice.currency,
                         Company.name).join(Company, Company.id == Invoice.company_id),
          lambda wanted, companies, people: [companies.of(Invoice.company_id), _code(Invoice.number, wanted),
                                             _code(Invoice.payment_reference, wanted), _part(wanted)],
-         _invoice_hit),
+         invoice_hit),
     Kind("credits", _l("Credits"), "receipt-refund", "CR", VIEW_INVOICES, Credit, Credit.number,
          lambda: select(Credit.number, Credit.state, Credit.amount_minor, Credit.currency, Company.name)
          .join(Company, Company.id == Credit.company_id),
          lambda wanted, companies, people: [_code(Credit.number, wanted)],
-         _money_back_hit("refunds.credit", "credit_number")),
+         money_back_hit("refunds.credit", "credit_number")),
     Kind("refunds", _l("Refunds"), "arrow-back-up", "RF", VIEW_INVOICES, Refund, Refund.number,
          lambda: select(Refund.number, Refund.state, Refund.amount_minor, Refund.currency, Company.name)
          .join(Company, Company.id == Refund.company_id),
          lambda wanted, companies, people: [_code(Refund.number, wanted)],
-         _money_back_hit("refunds.refund", "refund_number")),
+         money_back_hit("refunds.refund", "refund_number")),
     Kind("payments", _l("Payments"), "cash", "R", VIEW_INVOICES, Payment, Payment.number,
          lambda: select(Payment.id.label("payment_id"), Payment.number, Payment.state, Payment.amount_minor, Payment.currency,
                         Company.name).join(Company, Company.id == Payment.company_id).where(Payment.number.is_not(None)),
          lambda wanted, companies, people: [_code(Payment.number, wanted), _code(Payment.external_reference, wanted)],
-         _payment_hit),
+         payment_hit),
     Kind("credit_notes", _l("Credit notes"), "file-minus", "CN", VIEW_INVOICES, CreditNote, CreditNote.number,
          lambda: select(CreditNote.number, CreditNote.total_minor, CreditNote.currency, Company.name)
          .join(Company, Company.id == CreditNote.company_id),
-         lambda wanted, companies, people: [_code(CreditNote.number, wanted)], _note_hit),
+         lambda wanted, companies, people: [_code(CreditNote.number, wanted)], note_hit),
     Kind("vouchers", _l("Vouchers"), "file-dollar", "PV", VIEW_FAIR_BUDGET, Voucher, Voucher.number,
          lambda: select(Voucher.number, Voucher.payee, Voucher.state, Voucher.total_minor, Voucher.currency,
                         Voucher.external_number),
          lambda wanted, companies, people: [companies.of(Voucher.company_id), _code(Voucher.number, wanted),
                                             _code(func.upper(Voucher.external_number), wanted)],
-         _voucher_hit),
+         voucher_hit),
     Kind("sponsors", _l("Sponsors"), "award", "SP", VIEW_SPONSORS, Sponsorship, Sponsorship.number,
          lambda: select(Sponsorship.number, Sponsorship.state, Sponsorship.package, Company.name)
          .join(Company, Company.id == Sponsorship.company_id),
          lambda wanted, companies, people: [companies.of(Sponsorship.company_id), _code(Sponsorship.number, wanted)],
-         _sponsor_hit),
+         sponsor_hit),
     Kind("contracts", _l("Contracts"), "file-certificate", "C", VIEW_CONTRACTS, Contract, Contract.reference,
          lambda: select(Contract.reference, Contract.verification, Contract.value_minor, Contract.currency,
                         Company.name.label("exporter"), _Importer.name.label("importer"))
          .join(Company, Company.id == Contract.exporter_id).join(_Importer, _Importer.id == Contract.importer_id),
          lambda wanted, companies, people: [companies.of(Contract.exporter_id), companies.of(Contract.importer_id),
                                             _code(Contract.reference, wanted), _code(func.upper(Contract.number), wanted)],
-         _contract_hit),
+         contract_hit),
     Kind("documents", _l("Decisions"), "signature", "D", VIEW_DOCUMENTS, Selection, Selection.reference,
          lambda: select(Selection.reference, Selection.title, Selection.state, Selection.decision_number),
-         lambda wanted, companies, people: [all_words(Selection.folded, wanted)], _document_hit),
+         lambda wanted, companies, people: [all_words(Selection.folded, wanted)], document_hit),
     Kind("flights", _l("Flights"), "plane", "", VIEW_GUESTS, Flight, None,
          lambda: select(Flight.number, Flight.from_airport, Flight.to_airport, Flight.state, Importer.reference,
                         Person.native_name.label("name"), Person.name_language.label("language"))
          .join(Importer, Importer.id == Flight.importer_id).join(Person, Person.id == Importer.person_id)
          .where(Flight.state != FlightState.CANCELLED),
-         lambda wanted, companies, people: [_flight(wanted)], _flight_hit),
+         lambda wanted, companies, people: [_flight(wanted)], flight_hit),
     Kind("transfers", _l("Transfers"), "bus", "T", VIEW_GUESTS, TransferRun, TransferRun.reference,
          lambda: select(TransferRun.reference, TransferRun.driver_name, TransferRun.plate, TransferRun.state),
-         lambda wanted, companies, people: [_start(TransferRun.reference, wanted), _code(TransferRun.plate, wanted)], _transfer_hit),
+         lambda wanted, companies, people: [_start(TransferRun.reference, wanted), _code(TransferRun.plate, wanted)], transfer_hit),
     Kind("hostings", _l("Support of importers"), "luggage", "H", VIEW_HOSTING, Hosting, Hosting.reference,
          lambda: select(Hosting.reference, Hosting.state, Person.passport_name.label("name"), Company.name.label("company"))
          .join(Company, Company.id == Hosting.company_id).join(Person, Person.id == Hosting.person_id),
          lambda wanted, companies, people: [companies.of(Hosting.company_id), people.of(Hosting.person_id),
-                                            _start(Hosting.reference, wanted)], _hosting_hit),
+                                            _start(Hosting.reference, wanted)], hosting_hit),
     Kind("letters", _l("Invitation letters"), "mail-opened", "L", VIEW_LETTERS, Letter, Letter.reference,
          lambda: select(Letter.reference, Letter.number, Letter.name, Letter.state),
          lambda wanted, companies, people: [people.of(Letter.person_id), _start(Letter.reference, wanted),
-                                            _code(func.upper(Letter.number), wanted)], _letter_hit),
+                                            _code(func.upper(Letter.number), wanted)], letter_hit),
     Kind("stays", _l("Stays in hotels"), "bed", "", VIEW_LODGING, Stay, None,
          lambda: select(Importer.reference, Person.native_name.label("name"), Person.name_language.label("language"),
                         Hotel.name.label("hotel"), Stay.state)
@@ -422,25 +291,25 @@ KINDS = (
          lambda wanted, companies, people: [
              Stay.importer_id.in_(select(Importer.id).where(of_guest))
              if (of_guest := people.of(Importer.person_id)) is not None else None],
-         _stay_hit),
+         stay_hit),
     Kind("hotels", _l("Hotels"), "building", "", VIEW_LODGING, Hotel, None,
          lambda: select(Hotel.id.label("hotel_id"), Hotel.name, Hotel.address_vi),
-         lambda wanted, companies, people: [all_words(Hotel.folded, wanted)], _hotel_hit),
+         lambda wanted, companies, people: [all_words(Hotel.folded, wanted)], hotel_hit),
     Kind("grants", _l("Support"), "coins", "G", VIEW_FUNDING, Grant, Grant.reference,
          lambda: select(Grant.reference, Grant.title, Grant.state, Grant.amount_minor, Grant.currency),
-         lambda wanted, companies, people: [_code(Grant.reference, wanted), _code(Grant.ticket_number, wanted)], _grant_hit),
+         lambda wanted, companies, people: [_code(Grant.reference, wanted), _code(Grant.ticket_number, wanted)], grant_hit),
     Kind("claims", _l("Claims"), "receipt-refund", "K", VIEW_CLAIMS, Claim, Claim.reference, _person_query(Claim, Claim.state),
          lambda wanted, companies, people: [companies.of(Claim.company_id), people.of(Claim.person_id),
                                             _code(Claim.reference, wanted)],
-         _person_hit("claims.show")),
+         person_hit("claims.show")),
     Kind("badges", _l("Badges"), "id-badge-2", "P", PRINT_BADGES, Badge, Badge.reference,
          _person_query(Badge, Badge.state),
          lambda wanted, companies, people: [people.of(Badge.person_id), _start(Badge.reference, wanted)],
-         _person_hit("badges.show")),
+         person_hit("badges.show")),
     Kind("visitors", _l("Visitors"), "users", "V", VIEW_VISITORS, Visitor, Visitor.reference,
          _person_query(Visitor, Visitor.category),
          lambda wanted, companies, people: [people.of(Visitor.person_id), _start(Visitor.reference, wanted)],
-         _person_hit("visitors.show")),
+         person_hit("visitors.show")),
 )  # fmt: skip
 
 

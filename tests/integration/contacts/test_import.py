@@ -168,6 +168,13 @@ def test_only_the_same_address_is_the_same_person(place: Reception) -> None:
         decide(found, one[1].id, person="new", company="", by=SYSTEM)
 
 
+def test_either_name_finds_a_person_of_another_script(place: Reception) -> None:
+    person, _company = known_buyer(native_name="田中 花子", passport_name="TANAKA HANAKO")
+    for name in ("田中 花子", "Hanako Tanaka"):
+        found = preview(place, csv_list([contact(name, "Other Trading", "Japan", "other@other.jp.example")]))
+        assert rows(found)[0].found == {"people": [[person.id, ["name"]]]}
+
+
 def test_all_at_once_and_what_stays_unsure(place: Reception) -> None:
     person, company = known_buyer(email="")
     upload = csv_list([

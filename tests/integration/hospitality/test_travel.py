@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
+from flask_babel import force_locale
 from sqlalchemy import func, select
 
 from fairs.calendar.changes import move_of, preview_cancel, preview_move
@@ -33,6 +34,8 @@ from fairs.hospitality.transfers import give_place, mark_seat
 from fairs.hosting.events import HostingEnded
 from fairs.importers.models import Importer
 from fairs.importers.service import link_for
+from fairs.workplace.timeline import timeline
+from tests.factories.awaiting import items_of, reader
 from tests.factories.guests import approved_importer, granted_guest
 from tests.factories.importers import Reception, mails_to, reception, rows_of
 from tests.factories.travel import flying, landing, leaving, run
@@ -95,7 +98,8 @@ def test_a_changed_flight_moves_the_nights_the_drive_and_the_guest_reads_of_it(a
 
     cancel_flight(db.session.get_one(Flight, flight.id), by=SYSTEM)
     assert seats_of(guest.id) == []
-    assert (told[-1].arrives_on, flights_of(guest.id)) == (None, [])
+    assert told[-1].arrives_on is None
+    assert list(flights_of(guest.id)) == []
     assert mails_to(guest.person.email)[-1].kind == "hospitality/flight_cancelled"
 
 
@@ -111,7 +115,7 @@ def test_a_change_that_concerns_nobody_is_told_to_nobody(app: Flask) -> None:
 def test_what_is_only_unusual_is_said_and_taken(app: Flask) -> None:
     place = reception()
     _hosting, flight = flying(place, day=place.fair.ends_on + timedelta(days=1))
-    with app.test_request_context():
+    with app.test_request_context(), force_locale("en"):
         assert warnings([flight], place.fair) == ["The arrival is after the end of the fair."]
 
 
@@ -247,6 +251,7 @@ def test_staff_enter_a_flight_on_the_guests_screen(app: Flask, client: Any) -> N
     guest = granted_guest(place).importer
     page = f"{place.staff}/guests/{guest.reference}"
     login(client, place.user(Role.HOSPITALITY))
+    client.get("/language/en")
     assert "The flight to the fair is missing" in client.get(page).text
     wrong = client.submit(f"{page}/flights/arrival", typed(place.fair, number="310", arrives_at="25:70"))
     assert wrong.status_code == 422
@@ -507,3 +512,30 @@ def test_a_mark_needs_a_place(app: Flask) -> None:
     seat = mark_seat(seat_of(guest), SeatState.MET, by=SYSTEM)
     assert seat.marked_at is not None
     assert seat.marked_at <= now()
+
+
+def test_missing_flights_await_hospitality_and_stand_on_the_timeline(app: Flask) -> None:
+    place = reception(days_ahead=20)
+    hosting = granted_guest(place)
+
+    def state() -> str:
+        with app.test_request_context():
+            return next(str(item.state) for item in timeline(place.fair) if item.rule.key == "flights")
+
+    assert items_of(reader(place.fair, Role.HOSPITALITY), hosting) == ["flight-missing"]
+    assert items_of(reader(place.fair, Role.FINANCE), hosting) == []
+    assert state() == "late"
+    save_flight(hosting.importer, landing(place.fair), by=SYSTEM)
+    assert items_of(reader(place.fair, Role.HOSPITALITY), hosting) == []
+    assert state() == "done"
+
+
+def test_a_flights_number_and_a_runs_reference_are_found(app: Flask, client: Any) -> None:
+    place = reception()
+    guest = flying(place)[0].importer
+    vehicle = run(place.fair)
+    login(client, place.user(Role.HOSPITALITY))
+    by_number = client.get("/search?q=vn+0311", follow_redirects=True)
+    assert guest.reference in by_number.request.path + by_number.text
+    answer = client.get(f"/search?q={vehicle.reference.lower()}")
+    assert answer.headers["Location"].endswith(f"/travel/transfers/{vehicle.reference}")

@@ -18,7 +18,7 @@ from fairs.audit.models import AuditEntry
 from fairs.badges.states import BadgeState
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now, today
-from fairs.core.db import StateType, db, transaction
+from fairs.core.db import db, transaction
 from fairs.core.errors import SamePerson
 from fairs.core.permissions import Role
 from fairs.core.storage import Upload
@@ -97,7 +97,7 @@ def written(text: str) -> dict[str, int]:
     """In how many rows of each table a text stands, in whatever column."""
     found: dict[str, int] = {}
     for table in db.metadata.sorted_tables:
-        columns = [c for c in table.c if isinstance(c.type, String | JSON) and not isinstance(c.type, StateType)]
+        columns = [c for c in table.c if isinstance(c.type, String | JSON)]
         rows = db.session.execute(select(*columns)).all() if columns else []
         hits = sum(any(text in json.dumps(value, ensure_ascii=False) for value in row if value) for row in rows)
         if hits:
