@@ -96,9 +96,22 @@ def go(target: str) -> BaseResponse:
     """Redirect after a POST; for htmx the whole page goes there."""
     if wants_fragment():
         answer = Response(status=204)
-        answer.headers["HX-Redirect"] = iri_to_uri(target)
+        if _is_shown(target):
+            answer.headers["HX-Refresh"] = "true"
+        else:
+            answer.headers["HX-Redirect"] = iri_to_uri(target)
         return answer
     return redirect(target, 303)
+
+
+def _is_shown(target: str) -> bool:
+    """Whether the page is at ``target`` already but for the place on it: going there would load nothing anew."""
+    place, mark, _anchor = iri_to_uri(target).partition("#")
+    try:
+        now = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:
+        return False
+    return bool(mark) and place == (f"{now.path}?{now.query}" if now.query else now.path)
 
 
 def private_page(page: str, offline: str) -> Response:
