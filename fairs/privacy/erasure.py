@@ -17,7 +17,7 @@ from fairs.claims.models import Claim
 from fairs.claims.proofs import remove_papers
 from fairs.core.actor import Actor
 from fairs.core.clock import now
-from fairs.core.db import StateType, db
+from fairs.core.db import db
 from fairs.core.links import AccessLink
 from fairs.core.rest import StoredAnswer
 from fairs.core.storage import StoredFile, discard

@@ -86,7 +86,11 @@ def test_an_address_with_accents_is_followed_by_htmx_as_well(client: Client) -> 
 
 
 def test_going_to_another_place_of_the_same_page_loads_it_anew(client: Client) -> None:
-    for shown, refreshed in (("http://localhost/about?q=1", True), ("http://localhost/about", False), ("http://[", False)):
+    for shown, refreshed in (
+        ("http://localhost/about?q=1", True),
+        ("http://localhost/about", False),
+        ("http://[", False),
+    ):
         headers = {"HX-Request": "true", "HX-Current-URL": shown}
         answer = client.get("/language/en", query_string={"next": "/about?q=1#place"}, headers=headers)
         assert ("HX-Refresh" in answer.headers, "HX-Redirect" in answer.headers) == (refreshed, not refreshed)
