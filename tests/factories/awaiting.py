@@ -379,7 +379,7 @@ def bank_line(*, above: bool = False) -> Callable[[], Awaiting]:
 def list_waiting() -> Awaiting:
     """A list that was imported but for a row of a company that the directory may know."""
     place = reception()
-    save_company(CompanyDraft("Bohemia Imports", "CZ"), by=SYSTEM)
+    known = save_company(CompanyDraft("Bohemia Imports", "CZ"), by=SYSTEM)
     record = compared_list(
         place.fair, ImportKind.CONTACTS, contact("New Person", "Bohemia Imports", "Czechia", "new@new.cz.example"),
         contact("Another Person", "New Firm", "France", "new@new.fr.example"),
@@ -389,7 +389,7 @@ def list_waiting() -> Awaiting:
 
     def decided() -> None:
         for row_id in unsure_rows(record.id):
-            decide(record, row_id, person="new", company="", by=SYSTEM)
+            decide(record, row_id, person="new", company=str(known.id), by=SYSTEM)
         start_import(record, by=SYSTEM)
 
     return Awaiting(place.fair, db.session.get_one(ContactImport, record.id, populate_existing=True), decided)
