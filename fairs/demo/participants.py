@@ -219,7 +219,7 @@ def _receive(fair: Fair, paid: list[tuple[int, int, Invoice]]) -> None:
     db.session.add_all(payments)
     db.session.flush()
     for payment in payments:
-        book(payment, payment.amount_minor, on=payment.received_on, by=SYSTEM)
+        book(payment, payment.amount_minor, on=payment.received_on or fair.today, by=SYSTEM)
         db.session.add(
             Receipt(
                 number=payment.number, fair_id=fair.id, invoice_id=payment.invoice_id, payment_id=payment.id,
