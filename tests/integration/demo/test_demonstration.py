@@ -46,7 +46,8 @@ SECRETS = {
     "fingerprint",
     "sha256", "pdf_sha256", "scan_sha256",  # a PDF carries the moment at which it was made
 }  # fmt: skip
-HASH = re.compile(r"(?<='sha256': ')[0-9a-f]{64}")
+# The same inside a longer text: hashes, of a file or with a key of this database, and the tokens of links.
+INSIDE = re.compile(r"\b[0-9a-f]{64}\b|(?<=/)[\w-]{24,}|gAAAA[\w=-]+")
 
 
 def count(model: Any, *where: Any) -> int:
@@ -167,7 +168,7 @@ def dump() -> dict[str, list[tuple[Any, ...]]]:
     for name, table in sorted(Base.metadata.tables.items()):
         columns = [column for column in table.columns if column.name not in SECRETS and not is_file_number(column)]
         found = db.session.execute(select(*columns))
-        tables[name] = sorted(tuple(HASH.sub("", str(value)) for value in row) for row in found)
+        tables[name] = sorted(tuple(INSIDE.sub("", str(value)) for value in row) for row in found)
     return tables
 
 
@@ -177,6 +178,7 @@ def test_the_same_day_gives_the_same_data_on_every_database(demonstrations: Any)
         with rolled_back(demonstrations.app(kind)):
             dumps.append(dump())
     one_load, other = dumps
+    differs = {}
     for name, rows in one_load.items():
         odd = [
             (one, two)
@@ -185,7 +187,9 @@ def test_the_same_day_gives_the_same_data_on_every_database(demonstrations: Any)
             for one, two in zip(row, twin, strict=True)
             if one != two
         ]
-        assert odd[:3] == [], name
+        if odd:
+            differs[name] = odd[:3]
+    assert differs == {}
 
 
 def test_the_command_takes_a_day_and_a_scale_and_says_what_it_made(apps: Any) -> None:
