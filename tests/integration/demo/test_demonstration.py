@@ -44,7 +44,7 @@ SECRETS = {
     "account_sealed", "idempotency_key",
     "password", "fs_uniquifier", "token_hash", "key", "short_code", "private_key", "public_key", "serial", "code_digest", "secret", "sealed",
     "fingerprint",
-    "sha256", "pdf_sha256", "scan_sha256",  # a PDF carries the moment at which it was made
+    "sha256", "pdf_sha256", "scan_sha256", "size",  # a PDF carries the moment at which it was made, packed to a byte more or less
 }  # fmt: skip
 # The same inside a longer text: hashes, of a file or with a key of this database, and the tokens of links.
 INSIDE = re.compile(r"\b[0-9a-f]{64}\b|(?<=/)[\w-]{24,}|gAAAA[\w=-]+")
