@@ -101,7 +101,7 @@ def digest_of(person_id: int) -> str:
 def digests_of(person_ids: Collection[int]) -> dict[int, str]:
     """The same for many, each with an entry; one statement."""
     query = select(TravelDocument.person_id, TravelDocument.number_digest)
-    found = dict(db.session.execute(query.where(TravelDocument.person_id.in_(person_ids))).tuples().all())
+    found = dict(db.session.execute(query.where(TravelDocument.person_id.in_(person_ids))).all())
     return {key: found.get(key, "") for key in person_ids}
 
 
