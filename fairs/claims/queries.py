@@ -179,6 +179,18 @@ def state_counts(fair_id: int) -> Mapping[ClaimState, int]:
     return {state: found.get(state, 0) for state in ClaimState}
 
 
+def standing_of(fair_id: int) -> tuple[int, int, int]:
+    """All claims of a fair, those that staff or bank still have to do with, and those whose papers are kept; one statement."""
+    open_states = (S.SUBMITTED, S.REVIEWED, S.APPROVED, S.IN_TRANSFER)
+    total, still, kept = db.session.execute(
+        select(
+            func.count(), func.coalesce(func.sum(case((Claim.state.in_(open_states), 1), else_=0)), 0),
+            func.coalesce(func.sum(case((Claim.purged_at.is_(None), 1), else_=0)), 0),
+        ).where(Claim.fair_id == fair_id)
+    ).one()  # fmt: skip
+    return int(total), int(still), int(kept)
+
+
 def waiting_count(fair_id: int) -> int:
     """How many claims somebody of the staff has to do something with."""
     states = (S.SUBMITTED, S.REVIEWED, S.APPROVED)

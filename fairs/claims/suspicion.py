@@ -11,7 +11,7 @@ from fairs.audit.service import record
 from fairs.claims.errors import Duplicate
 from fairs.claims.models import Claim, ClaimClash, ClaimFile, ClaimLine
 from fairs.claims.queries import Earlier, locked
-from fairs.claims.states import ENDED, LineKind, Proof
+from fairs.claims.states import ClaimState, LineKind, Proof
 from fairs.core.actor import Actor
 from fairs.core.db import db
 from fairs.core.text import clean
@@ -19,6 +19,9 @@ from fairs.funding.duplicates import Paper
 from fairs.funding.external_models import ExternalSupport
 from fairs.funding.states import ClashState, Purpose
 from fairs.hosting.room import SUBJECT
+
+_NOT_PAID = (ClaimState.REFUSED, ClaimState.EXPIRED, ClaimState.NO_SHOW, ClaimState.RECOVERED)
+"""What is asked for and not, or not any more, paid by these: nothing can be paid twice."""
 
 
 def suspect(claim: Claim, what: str, found: list[Earlier], reason: str, *, by: Actor) -> None:
@@ -80,5 +83,5 @@ def suspect_listed(lines: Sequence[ExternalSupport], *, by: Actor) -> None:
     reason = _("It stands in a list that came in afterwards.")
     for claim_id, what, line in sorted(found, key=lambda one: one[:2]):
         claim = locked(db.session.get_one(Claim, claim_id))
-        if claim.state not in ENDED:
+        if claim.state not in _NOT_PAID:
             suspect(claim, what, [Earlier(line.office[:20], what, line.name)], reason, by=by)
