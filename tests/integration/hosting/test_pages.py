@@ -53,6 +53,24 @@ def test_a_list_costs_the_same_for_one_and_three(app: Flask, client: Any) -> Non
     assert numbers[0] == numbers[1]
 
 
+def test_the_decision_on_its_page(app: Flask, client: Any) -> None:
+    place = hosting_place()
+    selection = place.granted().selection
+    assert selection is not None
+    login(client, place.reception.user(Role.ORGANISER))
+    page = f"{place.reception.staff}/documents/{selection.reference}"
+    assert "Sample Imports" in client.get(page).text
+
+
+def test_a_preview_without_weights_shows_the_order_of_now(app: Flask, client: Any) -> None:
+    place = hosting_place()
+    row = place.applied()
+    login(client, place.reception.user(Role.ORGANISER))
+    preview = f"{place.reception.staff}/hosting-settings/weights/preview"
+    assert row.reference in client.get(preview).text
+    assert client.get(f"{preview}?buyer=x").status_code == 422
+
+
 @pytest.mark.parametrize("answer", ["confirm", "decline"])
 def test_the_guest_answers_by_a_button(app: Flask, client: Any, answer: str) -> None:
     place = hosting_place()
