@@ -259,7 +259,9 @@ def move(reference: str) -> Any:
         reason, by = form.reason.data or "", actor()
         match request.form.get("do", ""):
             case "propose":
-                tier = SupportTier(form.tier.data) if form.tier.data in set(SupportTier) else row.tier
+                if form.tier.data and form.tier.data not in set(SupportTier):
+                    raise InvalidInput(_("Please choose from the list."), field="tier")
+                tier = SupportTier(form.tier.data) if form.tier.data else row.tier
                 propose_hosting(row, tier, by=by, reason=reason, second_reason=form.second_reason.data or "")
                 return _("Proposed: a second person approves.")
             case "promote":
