@@ -125,9 +125,11 @@ class ProfileForm(Form):
 
     def profile(self) -> Profile:
         """What was typed."""
-        values = {name: self[name].data for name in Profile.__dataclass_fields__}
-        days = {name: values.pop(name) for name in ("stays_from", "stays_to")}
-        return Profile(**{name: value or "" for name, value in values.items()}, **days)
+        days = ("stays_from", "stays_to")
+        values: dict[str, Any] = {
+            name: self[name].data if name in days else self[name].data or "" for name in Profile.__dataclass_fields__
+        }
+        return Profile(**values)
 
 
 class RefuseForm(Form):

@@ -212,7 +212,7 @@ def _step(
 def _attempt(row: Any, item: BulkItem, act: Callable[[Any, BulkItem], None]) -> str:
     """Do it for one row, in a savepoint; gives what is in its way, empty when it was done."""
     if row is None:
-        return _("It does not exist any more.")
+        return str(_("It does not exist any more."))
     try:
         with transaction():
             act(row, item)
@@ -220,7 +220,7 @@ def _attempt(row: Any, item: BulkItem, act: Callable[[Any, BulkItem], None]) -> 
         return _in_words(row, error)
     except Exception:
         log.exception("row %s of a list", item.reference)
-        return _("Something went wrong on our side. Nothing was changed for this one.")
+        return str(_("Something went wrong on our side. Nothing was changed for this one."))
     return ""
 
 

@@ -174,7 +174,7 @@ def test_support_counts_where_it_was_granted_and_used(client: Any) -> None:
     counted, used, unused = records_of(figure, YEAR_END)
     assert ([row[0] for row in counted.rows], [row[0] for row in used.rows]) == (["Maison"], ["TT20-H-A"])
     assert [row[0] for row in unused.rows] == ["TT20-H-C", "TT20-H-E"]
-    assert (used.rows[0][8], used.total[-1]) == ("2", "700 ₫")
+    assert (used.rows[0][8], used.total[-1]) == ("2", "700\N{NO-BREAK SPACE}₫")
     assert _actual(kpi(2020, date(2020, 10, 14)), "4c", "supported_importers") == 0  # granted, nobody here yet
     user = create_user("organiser@fairs.example", "Organiser", by=SYSTEM, confirmed=True)
     grant_role(user, Role.ORGANISER, fair_id=year.trade.id, by=SYSTEM)
