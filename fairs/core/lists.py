@@ -7,6 +7,7 @@ after one, and the spreadsheet. The address is the view: a list is a function of
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -49,7 +50,8 @@ class BulkAction:
     ``act`` does it, inside a transaction of its own, and may give back what ``undo`` needs (plain JSON). ``tells`` says
     who is told; what was sent cannot be undone, so such an action has no ``undo``. ``document`` makes a PDF of the rows
     that were done. ``checker`` gives a check for one preview of a fair that remembers the rows before, where they share
-    what is scarce.
+    what is scarce. ``together`` is entered around the checks, and around the acts, of several rows: what each of them would ask
+    the database for is read there at once.
     """
 
     key: str
@@ -64,6 +66,7 @@ class BulkAction:
     document: Callable[[Sequence[Any]], bytes] | None = None
     tone: str = "secondary"
     checker: Callable[[Any], Callable[[Any, Mapping[str, Any]], None]] | None = None
+    together: Callable[[Sequence[Any]], AbstractContextManager[Any]] = lambda rows: nullcontext()
 
     def check_for(self, fair: Any) -> Callable[[Any, Mapping[str, Any]], None]:
         """The check for one preview."""
