@@ -32,10 +32,7 @@ LIVE = Flight.state != FlightState.CANCELLED
 def flights_of(importer_id: int) -> Sequence[Flight]:
     """A guest's flights, arrival first; cancelled ones are left out."""
     return db.session.scalars(
-        select(Flight)
-        .options(joinedload(Flight.boarding_pass))
-        .where(Flight.importer_id == importer_id, LIVE)
-        .order_by(Flight.direction, Flight.id)
+        select(Flight).where(Flight.importer_id == importer_id, LIVE).order_by(Flight.direction, Flight.id)
     ).all()
 
 

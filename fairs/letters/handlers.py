@@ -13,8 +13,10 @@ from fairs.core.db import db
 from fairs.core.events import subscribe
 from fairs.hosting.events import HostingGranted
 from fairs.identity.events import PassportRemoved
+from fairs.identity.service import register_hold
 from fairs.letters.models import Letter
 from fairs.letters.paper import letter_for_mail
+from fairs.letters.removal import expected
 from fairs.letters.service import ask_for_passport, remove_letters_of, revoke_letter
 from fairs.letters.states import LetterState
 from fairs.messages.render import Attachment, register_renderer
@@ -26,6 +28,7 @@ def letter_attachment(reference: Any) -> Attachment:
 
 
 register_renderer("letter", letter_attachment)
+register_hold(expected)
 
 
 @subscribe(HostingGranted)
