@@ -31,6 +31,7 @@ from fairs.letters.queries import (
     letters_matching,
     signatories_of,
 )
+from fairs.letters.renewal import check_renewal, renew_letter
 from fairs.letters.service import LetterDraft, check_letter, issue_letter, revoke_letter, standing_of, warning_of
 from fairs.letters.states import LetterKind, LetterState
 
@@ -80,6 +81,17 @@ def _revoke(row: Letter, values: Mapping[str, Any], by: Actor) -> None:
     revoke_letter(row, reason=values["reason"], by=by)
 
 
+def _renew(row: Letter, values: Mapping[str, Any], by: Actor) -> Mapping[str, Any]:
+    until = date.fromisoformat(values["valid_until"]) if values.get("valid_until") else None
+    letter = renew_letter(row, int(values["signatory"]), valid_until=until, reason=values["reason"], by=by)
+    return {"letter": letter.reference}
+
+
+def _renewed(rows: Sequence[Letter]) -> Sequence[Letter]:
+    """The letters that came in the place of these."""
+    return [row.replaced_by for row in rows if row.replaced_by is not None]
+
+
 def _check_print(row: Letter, _values: Mapping[str, Any]) -> None:
     if row.state is not LetterState.ISSUED:
         row.require_move(LetterState.REVOKED)  # says that it is over
@@ -91,8 +103,17 @@ def _nothing(_row: Letter, _values: Mapping[str, Any], _by: Actor) -> None:
     """Printing changes nothing: the PDF is made when it is opened."""
 
 
+def _printed_anew(rows: Sequence[Letter]) -> bytes:
+    return _printed(_renewed(rows))
+
+
 def _printed(rows: Sequence[Letter]) -> bytes:
     return letter_pdf([row for row in rows if not row.is_removed], purpose="print", by=actor())
+
+
+def signatory_choices() -> list[tuple[str, Any]]:
+    """Who signs at the fair of this page."""
+    return [(str(one.id), f"{one.name}, {one.title_vi}") for one in signatories_of(current_fair().id)]
 
 
 LETTERS = register_list(
@@ -103,6 +124,19 @@ LETTERS = register_list(
         actions=(
             BulkAction(
                 "print", _l("Print as one PDF"), "printer", ISSUE_LETTER, _check_print, _nothing, document=_printed,
+            ),
+            BulkAction(
+                "renew", _l("Issue anew"), "refresh", ISSUE_LETTER, lambda row, _values: check_renewal(row), _renew,
+                tone="primary", document=_printed_anew,
+                tells=_l("For letters that say old days or an old place. Each takes the next number of its register and goes to the guest by e-mail; the check of the old one says that it was replaced."),
+                fields=(
+                    BulkField("signatory", _l("Signed by"), "choice", required=True, choices=signatory_choices),
+                    BulkField("reason", _l("Why the letter is replaced"), "text", _l("For example: the fair was moved."), True, 400),
+                    BulkField(
+                        "valid_until", _l("Valid until"), "date",
+                        _l("Empty: until the last day of each guest's stay, at least of the fair."),
+                    ),
+                ),
             ),
             BulkAction(
                 "revoke", _l("Revoke"), "file-x", ISSUE_LETTER,
@@ -121,11 +155,6 @@ LETTERS = register_list(
 def kind_choices() -> list[tuple[str, Any]]:
     """Kinds of letters to choose from."""
     return [(str(kind), kind.label) for kind in LetterKind]
-
-
-def signatory_choices() -> list[tuple[str, Any]]:
-    """Who signs at the fair of this page."""
-    return [(str(one.id), f"{one.name}, {one.title_vi}") for one in signatories_of(current_fair().id)]
 
 
 def _kind(values: Mapping[str, Any]) -> LetterKind:

@@ -17,7 +17,7 @@ from sqlalchemy import event, select
 
 from fairs.accounts.queries import active_grants
 from fairs.audit.models import AuditEntry
-from fairs.calendar.changes import cancel_fair, preview_cancel
+from fairs.calendar.changes import cancel_fair, move_of, preview_cancel, preview_move, reschedule_fair
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput
@@ -408,6 +408,48 @@ def test_granted_support_asks_for_the_passport_once_it_is_missing(office: Regist
         publish(HostingGranted(known, SYSTEM))
     assert [mail.kind for mail in mails_to(missing.importer.person.email)][-1] == "letters/passport_wanted"
     assert "letters/passport_wanted" not in {mail.kind for mail in mails_to(known.importer.person.email)}
+
+
+def test_letters_of_a_fair_that_moves_are_marked_and_issued_anew_at_once(office: Registry, client: Client) -> None:
+    fair, user = office.place.fair, office.place.user(Role.ORGANISER)
+    old = [office.letter(office.guest(number=f"MV00{n}1234")) for n in range(3)]
+    code = unseal(old[0]).code
+    before = move_of(fair)
+    later = replace(before, starts_on=before.starts_on + timedelta(days=20), ends_on=before.ends_on + timedelta(days=20))
+    kind = KIND_BY_KEY["letter-outdated"]
+    inbox = Inbox(Reader(user.id, active_grants(user.id), [fair]), [kind])
+
+    def move(to: Any) -> None:
+        found, seen = preview_move(fair, to, by=SYSTEM)
+        assert {one.subject for one in found.items if one.key == "Letter.outdated_at" and one.changes} == {
+            one.number for one in old
+        }
+        reschedule_fair(fair, to, reason="Đổi lịch", seen=seen, by=SYSTEM)
+
+    move(later)
+    move(before)
+    assert all(one.outdated_at is None for one in old)
+    move(later)
+    assert inbox.total.total == 3
+    login(client, user)
+    page = client.get(f"{office.place.staff}/letters?state=outdated").text
+    assert page.count("data-row=") == 3
+    assert "moved" in client.get(f"/verify/{code}").text
+    fresh_one = office.letter(office.guest(number="MV0099999"))
+    begun = client.submit(f"{office.place.staff}/lists/letters/act?state=outdated", {"action": "renew", "all": "1"})
+    url = str(begun.headers["Location"])
+    typed = {"signatory": office.signer.id, "reason": "Hội chợ đổi lịch"}
+    assert client.submit(f"{url}/do", {**typed, "reason": ""}).status_code == 422
+    assert client.submit(f"{url}/do", typed).status_code == 303
+    db.session.expire_all()
+    assert serials(LetterKind.VISA) == [1, 2, 3, 4, 5, 6, 7]
+    for row in old:
+        new = row.replaced_by
+        assert row.state is LetterState.REPLACED and new is not None and new.outdated_at is None
+        assert new.facts["starts_on"] == later.starts_on.isoformat()
+    assert fresh_one.state is LetterState.ISSUED
+    assert old[0].replaced_by is not None and old[0].replaced_by.number in client.get(f"/verify/{code}").text
+    assert Inbox(Reader(user.id, active_grants(user.id), [fair]), [kind]).total.total == 0
 
 
 def test_letters_end_with_their_fair(office: Registry, client: Client) -> None:
