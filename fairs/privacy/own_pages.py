@@ -23,6 +23,7 @@ from fairs.importers.consents import VERSION, text_of
 from fairs.importers.journey import Part
 from fairs.importers.models import Importer
 from fairs.importers.own import owner_of
+from fairs.importers.routes import own_page
 from fairs.importers.states import ConsentKind
 from fairs.privacy.models import PrivacyRequest
 from fairs.privacy.queries import consent_history, is_erased, request_of, requests_of
@@ -67,7 +68,7 @@ def data_part(importer: Importer, token: str) -> Part | None:
         {
             "consents": consents_for(importer), "asked": asked, "has_mail": bool(importer.person.email),
             "open_kinds": {row.kind for row in asked if row.state in OPEN}, "may_take_back": OPEN, "kinds": RequestKind,
-            "registration": ConsentKind.REGISTRATION,
+            "registration": ConsentKind.REGISTRATION, "problem": g.get("data_problem", {"kind": ""}), "most": _MOST_TEXT,
         },
     )  # fmt: skip
 
@@ -108,7 +109,11 @@ def ask(token: str) -> BaseResponse:
         raise InvalidInput(field="kind")
     text = clean(request.form.get("text", ""))
     if len(text) > _MOST_TEXT:
-        raise InvalidInput(_("At most %(max)d characters.", max=_MOST_TEXT), field="text")
+        # The own page once more, with what was typed.
+        g.data_problem = {"kind": kind, "text": text, "message": _("At most %(max)d characters.", max=_MOST_TEXT)}
+        again = own_page(token)
+        again.status_code = 422
+        return again
     receive_request(
         importer.person, importer.fair, RequestKind(kind), channel=Channel.OWN_PAGE, text=text, by=_by(importer)
     )  # fmt: skip
