@@ -124,6 +124,11 @@ def letter_by_reference(fair_id: int, reference: str) -> Letter:
     return found
 
 
+def letters_by_id(ids: Collection[int]) -> Sequence[Letter]:
+    """Letters with all that is drawn of them, in their order."""
+    return db.session.scalars(_whole().where(Letter.id.in_(ids)).order_by(Letter.id)).all()
+
+
 def letter_by_code(code: str) -> Letter | None:
     """The letter that a code of the check opens, however it is typed."""
     plain = normal_code(code)

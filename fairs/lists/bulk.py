@@ -109,7 +109,7 @@ def check_again(run: BulkRun, values: Mapping[str, Any]) -> None:
     check = action.check_for(fair)
     for state in (ItemState.WAITING, ItemState.SKIPPED):
         for items in _batches(items_of(run.id, state), 500):
-            rows = _rows(spec, fair, [item.reference for item in items])
+            rows = rows_of(spec, fair, [item.reference for item in items])
             for item in items:
                 row = rows.get(item.reference)
                 reason = _("No longer in this list.") if row is None else _why_not(check, row, values)
@@ -194,7 +194,7 @@ def _step(
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
-    rows = _rows(spec, fair, [item.reference for item in items])
+    rows = rows_of(spec, fair, [item.reference for item in items])
     for item in items:
         row = rows.get(item.reference)
         problem = "" if row is not None else _("It does not exist any more.")
@@ -232,7 +232,7 @@ def documents(run: BulkRun, *, part: int, size: int) -> bytes | None:
     items = items_of(run.id, ItemState.DONE, limit=size, offset=part * size)
     if action.document is None or not items:
         return None
-    rows = _rows(spec, fair, [item.reference for item in items])
+    rows = rows_of(spec, fair, [item.reference for item in items])
     return action.document([rows[item.reference] for item in items if item.reference in rows])
 
 
@@ -254,7 +254,8 @@ def forget_previews() -> None:
     )
 
 
-def _rows(spec: ListSpec, fair: Fair, references: Sequence[str]) -> dict[str, Any]:
+def rows_of(spec: ListSpec, fair: Fair, references: Sequence[str]) -> dict[str, Any]:
+    """The rows of a list by their names, with all that a row shows; those that are gone are left out."""
     query = spec.query(fair, {**spec.everything, **spec.fixed}).where(spec.reference.in_(typed(spec, references)))
     return {str(getattr(row, spec.reference.key)): row for row in db.session.scalars(query).unique()}
 

@@ -14,6 +14,7 @@ from fairs.core.installation import SECRET, InstallationSetting
 from fairs.core.storage import discard, keep
 from fairs.identity.service import rotate_documents
 from fairs.letters.service import rotate_letters
+from fairs.lists.bundles import remove_files
 from fairs.payments.models import Refund
 from fairs.payments.transfer_models import HasAccount, PayoutAccount
 from fairs.privacy.models import PrivacyRequest
@@ -55,6 +56,7 @@ def _reseal_files() -> int:
             select(PrivacyRequest).where(PrivacyRequest.file_id.is_not(None)).order_by(PrivacyRequest.id).with_for_update()
         ),
     ]  # fmt: skip
+    remove_files(all_of_them=True)  # printed for a day; made anew in a minute
     for row in holders:
         old = row.file
         if old is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from fairs.accounts.queries import active_grants
 from fairs.audit.models import AuditEntry
 from fairs.calendar.changes import cancel_fair, move_of, preview_cancel, preview_move, reschedule_fair
 from fairs.core.actor import SYSTEM, Actor
+from fairs.core.clock import now
 from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput
 from fairs.core.events import publish
@@ -38,7 +40,8 @@ from fairs.letters.states import LetterKind, LetterState
 from fairs.letters.texts import STANDARD
 from fairs.letters.wording import SignatoryDraft, save_signatory, save_wording
 from fairs.lists.bulk import begin, carry_on, start
-from fairs.lists.models import BulkItem, BulkRun
+from fairs.lists.bundles import remove_files
+from fairs.lists.models import BulkFile, BulkItem, BulkRun
 from fairs.lists.states import ItemState, RunState
 from fairs.messages.models import OutboxMessage
 from fairs.messages.render import render_attachment
@@ -48,6 +51,7 @@ from tests.factories.guests import approved_importer, granted_guest
 from tests.factories.importers import mails_to
 from tests.factories.letters import NUMBER, Registry, registry
 from tests.support.client import Client, login
+from tests.support.jobs import run_jobs
 from tests.support.queries import counted_queries
 
 
@@ -243,8 +247,11 @@ def bulk(client: Client, office: Registry, picks: list[str] | None, **values: An
     return db.session.get_one(BulkRun, int(url.rsplit("/", 1)[1]))
 
 
-def test_who_can_get_a_letter_gets_it_and_the_others_say_why(office: Registry, client: Client) -> None:
-    login(client, office.place.user(Role.ORGANISER))
+def test_who_can_get_a_letter_gets_it_and_the_others_say_why(
+    app: Flask, office: Registry, client: Client, new_client: Any, time_machine: Any
+) -> None:
+    user = office.place.user(Role.ORGANISER)
+    login(client, user)
     ready = [office.guest(number=f"AB00{n}1234") for n in range(3)]
     without = approved_importer(office.place)
     run = bulk(client, office, None)
@@ -252,8 +259,28 @@ def test_who_can_get_a_letter_gets_it_and_the_others_say_why(office: Registry, c
     assert states == {**{one.reference: ItemState.DONE for one in ready}, without.reference: ItemState.SKIPPED}
     page = client.get(f"{office.place.staff}/runs/{run.id}").text
     assert without.reference in page and ("passport number" in page or "số hộ chiếu" in page)
-    printed = client.get(f"{office.place.staff}/runs/{run.id}/document.pdf")
-    assert len(pages_of(printed.data)) == 3
+    address = f"{office.place.staff}/runs/{run.id}"
+    assert client.submit(f"{address}/files", {"kind": "exe"}).status_code == 422
+    assert client.submit(f"{address}/files/pdf").status_code == 404
+    for kind in ("pdf", "zip", "zip"):
+        assert client.submit(f"{address}/files", {"kind": kind}).status_code == 303
+    run_jobs(app)
+    merged = client.submit(f"{address}/files/pdf")
+    assert len(pages_of(merged.data)) == 3 and int(merged.headers["Content-Length"]) == len(merged.data)
+    archive = zipfile.ZipFile(io.BytesIO(client.submit(f"{address}/files/zip").data))
+    assert archive.testzip() is None
+    assert len(archive.namelist()) == 3 and all(len(pages_of(archive.read(name))) == 1 for name in archive.namelist())
+    purposes = [one.purpose for one in db.session.scalars(select(DocumentReading))]
+    assert purposes.count("print as zip") == 3 == purposes.count("print as pdf")
+    file = db.session.scalars(select(BulkFile).where(BulkFile.kind == "zip")).one()
+    assert file.file is not None and b"%PDF" not in file.file.read()  # sealed where it lies
+    stranger = new_client()
+    login(stranger, office.place.user(Role.ORGANISER))
+    assert stranger.submit(f"{address}/files/zip").status_code == 404
+    time_machine.move_to(now() + timedelta(hours=25), tick=False)
+    login(client, user)
+    assert client.submit(f"{address}/files/zip").status_code == 404
+    assert remove_files() == 2
     assert client.get(f"{office.place.staff}/letters/guests?letter=none").text.count("data-row=") == 1
 
 
