@@ -87,7 +87,7 @@ ACTS: Mapping[str, tuple[Any, str, str]] = {
     "claims.approve": (_l("Approved"), "circle-check", "success"),
     "claims.close": (_l("Accounted for, nothing to pay"), "check", "success"),
     "claims.send": (_l("Put on a list for the bank"), "building-bank", ""),
-    "claims.pay": (_l("Paid"), "cash", "success"),
+    "claims.pay": (_l("Paid out"), "cash", "success"),
     "claims.fail": (_l("Came back from the bank"), "alert-triangle", "danger"),
     "claims.refused": (_l("Refused"), "x", "danger"),
     "claims.expired": (_l("Expired"), "clock-x", "warning"),
