@@ -161,7 +161,9 @@ def check_approval(claim: Claim, by: Actor | None = None) -> None:
     claim.require_move(S.APPROVED)
     require_no_questions(claim)
     if by is not None:
-        require_second_person(by, claim.reviewed_by_id, claim.reviewed_for_id, claim.submitted_by_id, *claim.entered_by_ids)
+        require_second_person(
+            by, claim.reviewed_by_id, claim.reviewed_for_id, claim.submitted_by_id, *claim.entered_by_ids
+        )
 
 
 def approve(claim: Claim, *, by: Actor) -> Claim:

@@ -44,7 +44,9 @@ def remove_letters(event: PassportRemoved) -> None:
 @subscribe(FairRescheduled)
 def mark_letters(event: FairRescheduled) -> None:
     """Letters that say other days or another place are marked: the staff issue them anew."""
-    query = select(Letter).where(Letter.fair_id == event.fair.id, Letter.state == LetterState.ISSUED).order_by(Letter.id)
+    query = (
+        select(Letter).where(Letter.fair_id == event.fair.id, Letter.state == LetterState.ISSUED).order_by(Letter.id)
+    )
     right, wrong = _l("says the fair's days"), _l("out of date, to be issued anew")
     for one in db.session.scalars(query).all():
         outdated = differs(one, event.fair, event.move)

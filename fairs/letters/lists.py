@@ -173,7 +173,9 @@ def _issue(row: Importer, values: Mapping[str, Any], by: Actor) -> Mapping[str, 
     return {"letter": letter.reference, "warning": warning}
 
 
-def _bundle_guests(rows: Sequence[Importer], kind: str, target: IO[bytes], by: Actor, tick: Callable[[int], None]) -> None:
+def _bundle_guests(
+    rows: Sequence[Importer], kind: str, target: IO[bytes], by: Actor, tick: Callable[[int], None]
+) -> None:
     """The letters that these guests have, the newest of each."""
     found = letters_in_force([row.id for row in rows])
     _bundle([found[row.id][-1] for row in rows if row.id in found], kind, target, by, tick)

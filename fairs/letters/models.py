@@ -98,7 +98,9 @@ class Letter(HasState, Record):
     signer_title_en: Mapped[str] = mapped_column(String(200))
     signature_id: Mapped[int | None] = mapped_column(ForeignKey("stored_files.id"))
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("letters.id"), index=True)
-    outdated_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # the fair moved: it says other days or another place
+    outdated_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime
+    )  # the fair moved: it says other days or another place
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     reason: Mapped[str] = mapped_column(String(400), default="")  # why it was replaced or revoked
     by_name: Mapped[str] = mapped_column(String(250), default="")

@@ -49,7 +49,9 @@ def letter_pdf(letters: Sequence[Letter], *, purpose: str, by: Actor) -> bytes:
     return letters_pdf(_sheet(one, values, pictures) for one, values in zip(letters, opened, strict=True))
 
 
-def write_letters(letter_ids: Sequence[int], kind: str, target: IO[bytes], *, by: Actor, tick: Callable[[int], None]) -> None:
+def write_letters(
+    letter_ids: Sequence[int], kind: str, target: IO[bytes], *, by: Actor, tick: Callable[[int], None]
+) -> None:
     """Write many letters to an open file: ``pdf`` all in one, ``zip`` each for itself. Outside transaction(): others write
     meanwhile. Each reading of a passport is written down first; ``tick`` is told how many are drawn. Raises NotFound."""
     if not letter_ids:

@@ -156,9 +156,7 @@ def letters_of(importer_id: int) -> Sequence[Letter]:
 def letter_in_force(importer_id: int, kind: LetterKind) -> Letter | None:
     """The importer's letter of a kind that is neither replaced nor revoked; it may have expired."""
     return db.session.scalar(
-        select(Letter).where(
-            Letter.importer_id == importer_id, Letter.kind == kind, Letter.state == LetterState.ISSUED
-        )
+        select(Letter).where(Letter.importer_id == importer_id, Letter.kind == kind, Letter.state == LetterState.ISSUED)
     )
 
 

@@ -442,7 +442,9 @@ def test_letters_of_a_fair_that_moves_are_marked_and_issued_anew_at_once(office:
     old = [office.letter(office.guest(number=f"MV00{n}1234")) for n in range(3)]
     code = unseal(old[0]).code
     before = move_of(fair)
-    later = replace(before, starts_on=before.starts_on + timedelta(days=20), ends_on=before.ends_on + timedelta(days=20))
+    later = replace(
+        before, starts_on=before.starts_on + timedelta(days=20), ends_on=before.ends_on + timedelta(days=20)
+    )
     kind = KIND_BY_KEY["letter-outdated"]
     inbox = Inbox(Reader(user.id, active_grants(user.id), [fair]), [kind])
 

@@ -34,16 +34,16 @@ from fairs.importers.queries import badge_of, consents_of
 from fairs.importers.service import approve_importer, link_for, withdraw_importer, working_days_after
 from fairs.importers.states import ImporterState
 from fairs.messages.models import OutboxMessage
-from fairs.operations.rotation import rotate_keys
 from fairs.notes.service import NoteDraft, add_note
 from fairs.notes.states import NoteKind
+from fairs.operations.rotation import rotate_keys
 from fairs.privacy.erasure import forget_farewells
 from fairs.privacy.errors import StillOpen
 from fairs.privacy.holdings import HOLDINGS, columns_to_classify
 from fairs.privacy.models import PrivacyRequest
 from fairs.privacy.service import (
-    copy_of,
     carry_out_erasure,
+    copy_of,
     propose_erasure,
     receive_request,
     remove_old_copies,
@@ -163,7 +163,9 @@ def test_a_copy_from_the_own_page(place: Reception, app: Flask, client: Client, 
     assert the_request().file_id is None
 
 
-def test_a_new_key_seals_waiting_copies_anew_and_a_long_text_stays(place: Reception, app: Flask, client: Client) -> None:
+def test_a_new_key_seals_waiting_copies_anew_and_a_long_text_stays(
+    place: Reception, app: Flask, client: Client
+) -> None:
     page = page_of(guest(place))
     long = client.submit(f"{page}/requests", {"kind": "correction", "text": "Tên sai " * 600})
     assert long.status_code == 422 and "Tên sai Tên sai" in long.text
