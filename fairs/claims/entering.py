@@ -59,7 +59,8 @@ def enter_account(claim: Claim, form: AccountForm, by: Actor) -> None:
 
 def entry_forms(claim: Claim, given: Mapping[str, Any]) -> dict[str, Any]:
     """The forms as a page shows them: those that came back with errors (by name), the others with what is known."""
-    survey, answers = claim.survey, {"currency": "USD"}
+    survey = claim.survey
+    answers: dict[str, Any] = {"currency": "USD"}
     if survey is not None:
         answers = {
             "satisfaction": str(survey.satisfaction), "placed": survey.placed.decimal, "expected": survey.expected.decimal,
@@ -70,4 +71,11 @@ def entry_forms(claim: Claim, given: Mapping[str, Any]) -> dict[str, Any]:
         "nights": (NightsForm, {"currency": "VND", "paid_on": claim.fair.ends_on}), "survey": (SurveyForm, answers),
         "account": (AccountForm, None),
     }  # fmt: skip
-    return {f"{key}_form": given.get(key) or made(formdata=None, data=data) for key, (made, data) in known.items()}
+    found = {}
+    for key, (made, data) in known.items():
+        form = given.get(key) or made(formdata=None, data=data)
+        for one in form:
+            # Several of them stand on one page and ask for a number, an amount, a currency.
+            one.id = one.label.field_id = f"{key}-{one.name}"
+        found[f"{key}_form"] = form
+    return found

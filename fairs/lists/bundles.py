@@ -82,7 +82,7 @@ def make_file(file_id: int) -> None:
 
     def write(target: Any) -> None:
         nonlocal size
-        sealed = _Measured(target)
+        sealed: Any = _Measured(target)
         references = [item.reference for item in items_of(run.id, ItemState.DONE)]
         rows = rows_of(spec, fair, references)
         bundle([rows[one] for one in references if one in rows], kind, sealed, by, lambda done: _tick(file_id, done))
