@@ -40,6 +40,11 @@ def _editable(claim: Claim) -> Claim:
     return row
 
 
+def _entered(claim: Claim, by: Actor) -> None:
+    """Staff typed in something for the guest: none of them approves the claim."""
+    claim.entered_by_ids = sorted({*claim.entered_by_ids, *by.involved})
+
+
 def _with_guest(claim: Claim) -> Claim:
     row = locked(claim)
     if row.state not in WITH_GUEST:
@@ -73,6 +78,7 @@ def add_file(claim: Claim, kind: Proof, upload: Upload, *, reason: str = "", by:
             by_guest=by.user_id is None, sealed=keep("claim", encrypt(upload.content), SEALED_TYPE),
         )  # fmt: skip
         db.session.add(made)
+        _entered(row, by)
         db.session.flush()
         db.session.expire(row, ["files"])
         record("claims.file", row, by=by, after={"kind": kind, "sha256": digest})
@@ -175,6 +181,7 @@ def add_line(claim: Claim, draft: LineDraft, *, reason: str = "", by: Actor) -> 
             amount_minor=draft.amount.amount_minor, currency=draft.amount.currency,
         )  # fmt: skip
         db.session.add(made)
+        _entered(row, by)
         db.session.flush()
         db.session.expire(row, ["lines"])
         record("claims.line", row, by=by, after={"kind": made.kind, "amount": made.amount, "number": number})
@@ -313,6 +320,7 @@ def give_account(claim: Claim, draft: AccountDraft, *, by: Actor) -> Claim:
     with transaction():
         row = _editable(claim)
         row.account = account
+        _entered(row, by)
         record("claims.account", row, by=by, after={"bank": account["bank"]})
     return row
 

@@ -151,15 +151,15 @@ def claims_matching(fair_id: int, wanted: ClaimFilter, today: date) -> Select[Cl
     return query
 
 
-_PAYABLE = (func.coalesce(Claim.travel_minor, 0) + func.coalesce(Claim.lodging_minor, 0)).label("payable_minor")
 _SORTS: Mapping[str, Any] = {
     "due": ((Claim.due_on, False), (Claim.id, False)),
     "reference": ((Claim.id, False),),
+    "payable": ((Claim.currency, False), (Claim.payable_minor, False), (Claim.id, False)),  # a dong is no dollar
 }
 
 
 def order_of(sort: str) -> list[tuple[Any, bool]]:
-    """The keys of the list and whether they descend: due, reference, with a minus before it for the other way."""
+    """The keys of the list and whether they descend: due, reference, payable, with a minus before it for the other way."""
     descending = sort.startswith("-")
     keys = _SORTS.get(sort.removeprefix("-"), _SORTS["reference"])
     return [(column, backwards != descending) for column, backwards in keys]

@@ -112,7 +112,7 @@ def check_again(run: BulkRun, values: Mapping[str, Any]) -> None:
     check = action.check_for(fair)
     for state in (ItemState.WAITING, ItemState.SKIPPED):
         for items in _batches(items_of(run.id, state), _AT_A_TIME):
-            rows = _rows(spec, fair, [item.reference for item in items])
+            rows = rows_of(spec, fair, [item.reference for item in items])
             with action.together(list(rows.values())):
                 for item in items:
                     row = rows.get(item.reference)
@@ -198,7 +198,7 @@ def _step(
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
-    rows = _rows(spec, fair, [item.reference for item in items])
+    rows = rows_of(spec, fair, [item.reference for item in items])
     with together(list(rows.values())):
         for item in items:
             problem = _attempt(rows.get(item.reference), item, act)
@@ -242,7 +242,7 @@ def documents(run: BulkRun, *, part: int, size: int) -> bytes | None:
     items = items_of(run.id, ItemState.DONE, limit=size, offset=part * size)
     if action.document is None or not items:
         return None
-    rows = _rows(spec, fair, [item.reference for item in items])
+    rows = rows_of(spec, fair, [item.reference for item in items])
     return action.document([rows[item.reference] for item in items if item.reference in rows])
 
 
@@ -264,7 +264,8 @@ def forget_previews() -> None:
     )
 
 
-def _rows(spec: ListSpec, fair: Fair, references: Sequence[str]) -> dict[str, Any]:
+def rows_of(spec: ListSpec, fair: Fair, references: Sequence[str]) -> dict[str, Any]:
+    """The rows of a list by their names, with all that a row shows; those that are gone are left out."""
     query = spec.query(fair, {**spec.everything, **spec.fixed}).where(spec.reference.in_(typed(spec, references)))
     return {str(getattr(row, spec.reference.key)): row for row in db.session.scalars(query).unique()}
 
