@@ -10,7 +10,7 @@ from fairs.audit.service import record
 from fairs.claims.errors import WasHere
 from fairs.claims.models import Charge, Claim
 from fairs.claims.queries import check_in_days, locked
-from fairs.claims.service import close, hotel_cost, notify
+from fairs.claims.service import close, hotel_cost, locked_to_end, notify
 from fairs.claims.states import ChargeKind, ChargeState, ClaimState
 from fairs.claims.transfers import LETTER
 from fairs.core.actor import Actor, require_second_person
@@ -78,7 +78,7 @@ def decide_charge(charge: Charge, *, approve: bool, by: Actor) -> Charge:
     Raises SamePerson, WasHere, InvalidTransition.
     """
     with transaction():
-        claim = locked(charge.claim)
+        claim = locked_to_end(charge.claim)
         row = db.session.get_one(Charge, charge.id, with_for_update={"of": Charge}, populate_existing=True)
         require_second_person(by, row.proposed_by_id, row.proposed_for_id)
         row.move_to(H.OWED if approve else H.DROPPED)
@@ -107,7 +107,7 @@ def recover_charge(charge: Charge, *, reference: str, on: date, by: Actor) -> Ch
     if on > day_of_money():
         raise InvalidInput(_l("This day lies in the future."), field="done_on")
     with transaction():
-        claim = locked(charge.claim)
+        claim = locked_to_end(charge.claim)
         row = db.session.get_one(Charge, charge.id, with_for_update={"of": Charge}, populate_existing=True)
         row.move_to(H.RECOVERED)
         row.ended_on, row.bank_reference = on, known

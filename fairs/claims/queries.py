@@ -64,6 +64,10 @@ def locked(claim: Claim) -> Claim:
     ).one()
 
 
+CAME = select(Visit.id).where(Visit.fair_id == Claim.fair_id, Visit.person_id == Claim.person_id).exists()
+"""Whether the guest of a claim was checked in: who was at the fair is no no-show, whatever is still missing."""
+
+
 def check_in_days(claim: Claim) -> Sequence[date]:
     """The days on which the guest was checked in at the fair."""
     return db.session.scalars(

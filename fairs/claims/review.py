@@ -14,7 +14,7 @@ from fairs.audit.service import record
 from fairs.claims.errors import DuplicateWaits, Incomplete, NotReviewed, RateMissing
 from fairs.claims.models import Claim, ClaimLine
 from fairs.claims.queries import locked, rules_of
-from fairs.claims.service import close, hotel_cost, notify, statement_of, table_rate
+from fairs.claims.service import close, hotel_cost, locked_to_end, notify, statement_of, table_rate
 from fairs.claims.states import ClaimState, Decision, LineKind, Proof, WaiverState
 from fairs.core.actor import Actor, require_second_person
 from fairs.core.clock import now
@@ -172,7 +172,7 @@ def approve(claim: Claim, *, by: Actor) -> Claim:
     Raises SamePerson for who reviewed it, handed it in or typed in its papers, DuplicateWaits, Incomplete without an account, InvalidTransition.
     """
     with transaction():
-        row = locked(claim)
+        row = locked_to_end(claim)
         check_approval(row, by)
         payable = row.payable
         if payable and not row.account:

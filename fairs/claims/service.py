@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from fairs.audit.service import record
 from fairs.calendar.models import Fair
@@ -16,18 +17,18 @@ from fairs.claims.arithmetic import ONE, Paid, Rate, Statement, Terms, convert, 
 from fairs.claims.checklist import checklist, is_unlocked, missing
 from fairs.claims.errors import Incomplete, RateMissing
 from fairs.claims.models import Claim, ClaimLine, ClaimRules
-from fairs.claims.queries import locked, rules_of
+from fairs.claims.queries import CAME, locked, rules_of
 from fairs.claims.states import WITH_GUEST, ClaimState
 from fairs.contracts.rates import rate_for
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
-from fairs.core.errors import InvalidInput
+from fairs.core.errors import DomainError, InvalidInput
 from fairs.core.money import Money
 from fairs.core.sequences import next_reference
 from fairs.core.text import clean
 from fairs.hosting.models import Hosting
-from fairs.hosting.service import settle_hosting
+from fairs.hosting.service import begin, settle_hosting
 from fairs.hosting.states import GRANTED, HostingState
 from fairs.identity.service import remove_after
 from fairs.importers.service import link_for
@@ -37,6 +38,9 @@ from fairs.lodging.states import StayState
 from fairs.messages.service import Notice, send
 
 S = ClaimState
+log = logging.getLogger(__name__)
+_RUNNING = or_(Claim.state.in_((S.OPEN, S.RETURNED)), and_(Claim.state == S.LOCKED, CAME))
+"""Claims that their guests still have to do something about."""
 KEEP_PAPERS = timedelta(days=30)
 """How long papers and passport are kept after a claim has closed (``domain/BRIEF.md`` section 7)."""
 
@@ -189,7 +193,7 @@ def _end(claim: Claim, target: ClaimState, reason: str, *, by: Actor) -> Claim:
     if not text:
         raise InvalidInput(_l("Please give the reason."), field="reason")
     with transaction():
-        row = locked(claim)
+        row = locked_to_end(claim)
         row.require_move(target)
         row.reason = text
         row.hotel_minor = hotel_cost(row).amount_minor
@@ -202,15 +206,23 @@ def _end(claim: Claim, target: ClaimState, reason: str, *, by: Actor) -> Claim:
 
 
 def expire_due() -> int:
-    """End the claims whose guests did not hand in by the last day; gives back how many. One who did not come at all waits
-    for the staff: a room may have to be charged."""
-    rows = db.session.scalars(
-        select(Claim).where(Claim.state.in_((S.OPEN, S.RETURNED))).order_by(Claim.id)
-    ).all()  # fmt: skip
-    late = [row for row in rows if row.due_on < row.fair.today]
-    for row in late:
-        _end(row, S.EXPIRED, _("It was not handed in by %(day)s.", day=row.due_on.strftime("%d/%m/%Y")), by=SYSTEM)
-    return len(late)
+    """End the claims whose guests did not hand in, or did not do their part at the fair, by the last day; gives back how many. One
+    who did not come at all waits for the staff: a room may have to be charged. So does one for which a rate is missing."""
+    ended = 0
+    for row in db.session.scalars(select(Claim).where(_RUNNING).order_by(Claim.id)).all():
+        if row.due_on >= row.fair.today:
+            continue
+        day = row.due_on.strftime("%d/%m/%Y")
+        if row.state is S.LOCKED:
+            reason = _("Check-ins, meetings or the survey were still missing on %(day)s.", day=day)
+        else:
+            reason = _("It was not handed in by %(day)s.", day=day)
+        try:
+            _end(row, S.EXPIRED, reason, by=SYSTEM)
+            ended += 1
+        except DomainError as error:
+            log.warning("claim %s does not end: %s", row.reference, error.code)
+    return ended
 
 
 def end_with_support(hosting: Hosting, reason: str, *, by: Actor) -> None:
@@ -227,9 +239,7 @@ def end_with_support(hosting: Hosting, reason: str, *, by: Actor) -> None:
 def remind_due() -> int:
     """Write to guests whose last day is near, once; gives back how many."""
     number = 0
-    rows = db.session.scalars(
-        select(Claim).where(Claim.state.in_((S.OPEN, S.RETURNED)), Claim.reminded_on.is_(None)).order_by(Claim.id)
-    ).all()
+    rows = db.session.scalars(select(Claim).where(_RUNNING, Claim.reminded_on.is_(None)).order_by(Claim.id)).all()
     for claim in rows:
         today = claim.fair.today
         if not today <= claim.due_on <= today + timedelta(days=rules_of(claim.fair_id).remind_before):
@@ -242,6 +252,13 @@ def remind_due() -> int:
                 notify(row, "reminder", items=missing(checklist(row)))
                 number += 1
     return number
+
+
+def locked_to_end(claim: Claim) -> Claim:
+    """The claim's row under its lock, after those of its support: whoever ends a support takes them in this order, too. Inside
+    transaction()."""
+    begin(claim.hosting)
+    return locked(claim)
 
 
 # --- what it comes to ------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from fairs.claims.errors import AlreadyListed
 from fairs.claims.models import Claim, ClaimPayment, ClaimTransfer
 from fairs.claims.queries import locked
 from fairs.claims.review import give_time
-from fairs.claims.service import close, notify
+from fairs.claims.service import close, locked_to_end, notify
 from fairs.claims.states import ClaimState
 from fairs.core.actor import Actor
 from fairs.core.clock import now
@@ -117,7 +117,7 @@ def finish_payment(payment: ClaimPayment, *, reference: str, on: date, by: Actor
     if on > day_of_money():
         raise InvalidInput(_l("This day lies in the future."), field="done_on")
     with transaction():
-        row = locked(payment.claim)
+        row = locked_to_end(payment.claim)
         if row.state is S.PAID:
             return row
         row.move_to(S.PAID)
@@ -135,7 +135,7 @@ def finish_transfer(made: ClaimTransfer, *, reference: str, on: date, by: Actor)
     with transaction():
         rows = [
             one for one in sorted(made.payments, key=lambda one: one.claim_id)
-            if one.failed_at is None and locked(one.claim).state is S.IN_TRANSFER
+            if one.failed_at is None and locked_to_end(one.claim).state is S.IN_TRANSFER
         ]  # fmt: skip
         for one in rows:
             finish_payment(one, reference=reference, on=on, by=by)

@@ -51,17 +51,20 @@ def directory_for(contacts: Sequence[Contact]) -> Directory:
     # The directory searches by both names together, a list has often only one of them: those of the countries are compared here.
     of_countries = select(*columns).where(Person.country.in_(countries))
     for query in (*queries, of_countries):
-        for key, native, latin, *rest in db.session.execute(query):
+        for person_id, native, latin, email, phone, country, company_id in db.session.execute(query):
             names = names_of(native, latin)
             if query is not of_countries or names & wanted:
-                people[key] = KnownPerson(key, names, *rest)
-    by_email, by_name, by_phone = defaultdict(list), defaultdict(list), defaultdict(list)
+                people[person_id] = KnownPerson(person_id, names, email, phone, country, company_id)
+    by_email: dict[str, list[KnownPerson]] = defaultdict(list)
+    by_name: dict[str, list[KnownPerson]] = defaultdict(list)
+    by_phone: dict[str, list[KnownPerson]] = defaultdict(list)
     for one in sorted(people.values(), key=lambda one: one.id):
         by_email[one.email].append(one)
         for name in sorted(one.names):
             by_name[name].append(one)
         by_phone[one.phone].append(one)
-    by_key, by_domain = defaultdict(list), defaultdict(list)
+    by_key: dict[str, list[KnownCompany]] = defaultdict(list)
+    by_domain: dict[str, list[KnownCompany]] = defaultdict(list)
     for company in _companies(countries):
         for key in sorted(company.keys):
             by_key[key].append(company)

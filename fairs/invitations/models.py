@@ -9,6 +9,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, Unique
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.calendar.models import Fair
+from fairs.core.crypto import keyed_digest
 from fairs.core.db import Record, StateType, UTCDateTime
 from fairs.core.states import HasState
 from fairs.directory.models import Company, Person
@@ -181,12 +182,21 @@ class InvitationMail(Record):
     message: Mapped[OutboxMessage | None] = relationship()
 
 
+def digest_of_email(context: Any) -> str:
+    """The digest of the address that a new row has."""
+    return keyed_digest(context.get_current_parameters()["email"])
+
+
 class MailStop(Record):
-    """An address whose owner does not want to be invited any more, to any fair."""
+    """An address whose owner does not want to be invited any more, to any fair.
+
+    The digest (``core.crypto.keyed_digest``) knows the address again after the person was erased and comes back by another list.
+    """
 
     __tablename__ = "mail_stops"
 
     email: Mapped[str] = mapped_column(String(255), unique=True)
+    email_digest: Mapped[str] = mapped_column(String(64), default=digest_of_email, index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     fair_id: Mapped[int | None] = mapped_column(ForeignKey("fairs.id"))
     by_name: Mapped[str] = mapped_column(String(250), default="")

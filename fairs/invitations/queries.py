@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, false, func, or_, select
+from sqlalchemy import Select, case, exists, false, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from fairs.calendar.models import Fair
+from fairs.core.crypto import keyed_digest
 from fairs.core.db import db
 from fairs.core.errors import NotFound
 from fairs.core.text import fold
@@ -174,22 +175,21 @@ def terms_of(fair_id: int) -> InvitationTerms:
 
 def is_stopped(person: Person) -> bool:
     """Whether the person, or whoever has the same address, does not want to be invited any more."""
-    same = MailStop.person_id == person.id
-    condition = or_(same, MailStop.email == person.email) if person.email else same
-    return db.session.scalar(select(MailStop.id).where(condition).limit(1)) is not None
+    return person.id in stopped_people([person.id])
 
 
 def stopped_people(person_ids: Sequence[int]) -> set[int]:
-    """Which of these people do not want to be invited any more."""
-    return set(
-        db.session.scalars(
-            select(Person.id)
-            .join(
-                MailStop, or_(MailStop.person_id == Person.id, and_(MailStop.email == Person.email, Person.email != ""))
-            )
-            .where(Person.id.in_(person_ids))
-        )
-    )
+    """Which of these people, or of those with the same address, do not want to be invited any more. Two statements."""
+    emails = db.session.execute(select(Person.id, Person.email).where(Person.id.in_(person_ids)))
+    digests = {person_id: keyed_digest(email) for person_id, email in emails if email}
+    stops = select(MailStop.person_id, MailStop.email_digest)
+    either = or_(MailStop.person_id.in_(person_ids), MailStop.email_digest.in_(digests.values()))
+    people: set[int] = set()
+    addresses: set[str] = set()
+    for person_id, digest in db.session.execute(stops.where(either)):
+        people.add(person_id)
+        addresses.add(digest)
+    return {one for one in person_ids if one in people or digests.get(one) in addresses}
 
 
 # --- sources ----------------------------------------------------------------------------------------------------------

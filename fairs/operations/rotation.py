@@ -13,6 +13,7 @@ from fairs.core.db import db, transaction
 from fairs.core.installation import SECRET, InstallationSetting
 from fairs.core.storage import discard, keep
 from fairs.identity.service import rotate_documents
+from fairs.invitations.models import MailStop
 from fairs.letters.service import rotate_letters
 from fairs.lists.bundles import remove_files
 from fairs.payments.models import Refund
@@ -42,6 +43,9 @@ def rotate_keys() -> int:
         ]  # fmt: skip
         for row in accounts:
             row.account_sealed = crypto.rotate(row.account_sealed or b"")
+        for stop in db.session.scalars(select(MailStop).with_for_update()).all():
+            if "@" in stop.email:  # that of an erased person is known by the old key alone
+                stop.email_digest = crypto.keyed_digest(stop.email)
         sealed = rotate_documents() + rotate_letters() + reseal_papers() + _reseal_files()
     return len(keys) + len(settings) + len(accounts) + sealed
 

@@ -97,7 +97,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("transfer_seats", "importer_id", _l("Transfers"), hidden=("run_id", "marked_by")),
     Holding("nominations", "invitee_id", _l("Who proposed the invitation"), blank=("why",), hidden=("source_id",)),
     Holding("invitation_mails", "invitee_id", _l("Mails of invitation"), hidden=("campaign_id", "message_id")),
-    Holding("mail_stops", "person_id", _l("Mails not wanted"), why=PROOF, blank=("email",), hidden=("by_name",)),
+    Holding("mail_stops", "person_id", _l("Mails not wanted"), why=PROOF, blank=("email",), hidden=("by_name", "email_digest")),
     Holding("contact_rows", "person_id", _l("Lists of contacts that were imported"), blank=("data", "problems", "hints", "cells", "found", "filled"),
             hidden=("found", "hints", "company_key", "person_choice", "company_choice")),
     Holding("flights", "importer_id", _l("Flights"), why=VOUCHER, blank=("note",)),

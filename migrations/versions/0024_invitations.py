@@ -117,6 +117,7 @@ def upgrade() -> None:
     _record(
         "mail_stops",
         sa.Column("email", sa.String(length=255), nullable=False),
+        sa.Column("email_digest", sa.String(length=64), nullable=False),
         sa.Column("person_id", KEY, nullable=False),
         sa.Column("fair_id", KEY, nullable=True),
         sa.Column("by_name", sa.String(length=250), nullable=False),
@@ -125,6 +126,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("email", name=op.f("uq_mail_stops_email")),
     )
     op.create_index(op.f("ix_mail_stops_person_id"), "mail_stops", ["person_id"], unique=False)
+    op.create_index(op.f("ix_mail_stops_email_digest"), "mail_stops", ["email_digest"], unique=False)
 
     _record(
         "invitation_terms",

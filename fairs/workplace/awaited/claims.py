@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from fairs.calendar.models import Fair
-from fairs.checkin.models import Visit
 from fairs.claims.models import Charge, Claim, ClaimClash, ClaimWaiver
 from fairs.claims.permissions import APPROVE_CLAIMS, PAY_CLAIMS, REVIEW_CLAIMS
+from fairs.claims.queries import CAME
 from fairs.claims.states import ChargeState, ClaimState, WaiverState
 from fairs.core.i18n import format_money
 from fairs.funding.states import ClashState
@@ -40,8 +40,6 @@ def _not_by(column: Any) -> Any:
     return func.coalesce(column, 0).not_in(INVOLVED)
 
 
-# Who was at the fair is no no-show, whatever is still missing.
-_came = select(Visit.id).where(Visit.fair_id == Claim.fair_id, Visit.person_id == Claim.person_id).exists()
 _ended = select(Fair.id).where(Fair.id == Claim.fair_id, Fair.ends_on < TODAY).exists()
 
 KINDS = (
@@ -78,7 +76,7 @@ KINDS = (
         at=always, load=_PERSON,
     ),
     Kind(
-        key="claim-no-show", states=(S.LOCKED,), model=Claim, where=(Claim.state == S.LOCKED, _ended, ~_came),
+        key="claim-no-show", states=(S.LOCKED,), model=Claim, where=(Claim.state == S.LOCKED, _ended, ~CAME),
         permission=REVIEW_CLAIMS, counts_from=Claim.due_on, days=0, icon="user-x", reason=_l("Guest did not come"),
         title=lambda n: ngettext("%(num)s supported guest did not come", "%(num)s supported guests did not come", n),
         who=_who, what=_what, button=_l("Charge or refuse"), page=_page, list_page=("claims.index", {"state": "locked"}),

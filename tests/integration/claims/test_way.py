@@ -241,6 +241,19 @@ def test_the_last_day_is_announced_once_and_ends_the_claim_with_a_reason(app: Fl
     assert row.hosting.state is HostingState.SETTLED
 
 
+def test_who_came_and_left_without_survey_is_reminded_and_ends_who_did_not_come_waits_for_us(
+    app: Flask, time_machine: Any
+) -> None:
+    desk = claims_desk(ended=25)
+    came, absent = desk.claim(days=1), desk.claim(days=0)
+    assert remind_due() == 1
+    time_machine.move_to(desk.fair.at(desk.fair.ends_on + timedelta(days=31), desk.fair.opens_at))
+    assert expire_due() == 1
+    row = fresh(came)
+    assert (row.state, fresh(absent).state) == (S.EXPIRED, S.LOCKED)
+    assert row.hosting.state is HostingState.SETTLED and row.purge_on is not None
+
+
 def test_papers_and_passport_go_thirty_days_after_the_end_hashes_and_amounts_stay(
     app: Flask, time_machine: Any
 ) -> None:

@@ -33,6 +33,9 @@ from fairs.importers.models import Importer
 from fairs.importers.queries import badge_of, consents_of
 from fairs.importers.service import approve_importer, link_for, withdraw_importer, working_days_after
 from fairs.importers.states import ImporterState
+from fairs.invitations.models import MailStop
+from fairs.invitations.service import InviteeDraft, add_invitees, stop_writing
+from fairs.invitations.states import InviteeState
 from fairs.messages.models import OutboxMessage
 from fairs.notes.service import NoteDraft, add_note
 from fairs.notes.states import NoteKind
@@ -52,6 +55,7 @@ from fairs.privacy.service import (
 from fairs.privacy.states import Channel, RequestKind, RequestState
 from tests.factories.guests import granted_guest
 from tests.factories.importers import Reception, mails_to, reception
+from tests.factories.invitations import Inviting, inviting
 from tests.support.client import Client, login
 from tests.support.jobs import run_jobs
 from tests.support.queries import counted_queries
@@ -261,6 +265,21 @@ def test_an_erasure_needs_nothing_open_and_two_people(place: Reception) -> None:
     assert send_back(row, by=second).state is RequestState.RECEIVED
     propose_erasure(row, by=second)
     assert carry_out_erasure(row, by=first).state is RequestState.DONE
+
+
+def test_who_wanted_no_more_mail_gets_none_after_the_erasure_either(place: Reception, app: Flask) -> None:
+    importer = guest(place)
+    row = erasure(place, importer)
+    with transaction():
+        [invited] = add_invitees(
+            place.fair, [InviteeDraft(importer.person, importer.company)], source=Inviting(place).source(), by=SYSTEM
+        )
+    stop_writing(invited, by=SYSTEM)
+    withdraw_importer(importer, by=SYSTEM)
+    propose_erasure(row, by=Actor(place.user(Role.ORGANISER).id, "A"))
+    assert carry_out_erasure(row, by=Actor(place.user(Role.ORGANISER).id, "B")).state is RequestState.DONE
+    assert db.session.scalars(select(MailStop.email)).one() != MAIL
+    assert Inviting(inviting().place).invitee(email=MAIL, name="Somebody New").state is InviteeState.STOPPED
 
 
 def test_after_an_erasure_nothing_says_who_it_was(place: Reception, app: Flask, client: Client) -> None:
