@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
+from fairs.core.clock import now
 from tests.drill.guests.installation import Installation, Mail, until
 from tests.drill.guests.visitor import Control, Page, Visitor
 from tests.drill.stage import DrillFailed
@@ -42,6 +44,7 @@ class Scene:
     organiser: Visitor
     finance: Visitor
     import_id: int = 0
+    began: datetime = field(default_factory=now)
     expected: dict[str, int] = field(default_factory=dict)
     invited: list[Mail] = field(default_factory=list)
     guests: list[Guest] = field(default_factory=list)  # those who are registered
