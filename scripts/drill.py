@@ -9,7 +9,6 @@ import sys
 from scripts import setup
 from scripts.progress import ROOT, Problem, carry_out, one_sentence
 
-
 MODULES = {"power": "tests.drill", "guests": "tests.drill.guests"}
 
 

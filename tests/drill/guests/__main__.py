@@ -65,7 +65,10 @@ def _steps(at: Installation) -> int:
         try:
             word = step(scene)
         except DrillFailed as problem:
-            print(f"[{number:2} of {len(STEPS)}] {title:<30} {time.monotonic() - since:6.1f} s  FAILED: {problem}", flush=True)
+            print(
+                f"[{number:2} of {len(STEPS)}] {title:<30} {time.monotonic() - since:6.1f} s  FAILED: {problem}",
+                flush=True,
+            )
             return 1
         print(f"[{number:2} of {len(STEPS)}] {title:<30} {time.monotonic() - since:6.1f} s  {word}", flush=True)
     return 0

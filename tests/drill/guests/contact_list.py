@@ -214,9 +214,16 @@ def workbook(listed: Sequence[Sequence[object]]) -> bytes:
     with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
         page = book.add_worksheet("Danh sách")
         bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "dd/mm/yyyy"})
-        page.merge_range(0, 0, 0, len(_HEADS) - 1, "THƯƠNG VỤ MẪU – DANH SÁCH NHÀ NHẬP KHẨU / LIST OF BUYERS 2026", bold)
+        page.merge_range(
+            0, 0, 0, len(_HEADS) - 1, "THƯƠNG VỤ MẪU – DANH SÁCH NHÀ NHẬP KHẨU / LIST OF BUYERS 2026", bold
+        )
         page.write_string(1, 0, "Cập nhật ngày 12.10.2026, chưa kiểm tra lại")
-        for first, last, text in ((1, 3, "Company"), (4, 6, "Contact person"), (7, 8, "How to reach"), (9, 11, "Others")):
+        for first, last, text in (
+            (1, 3, "Company"),
+            (4, 6, "Contact person"),
+            (7, 8, "How to reach"),
+            (9, 11, "Others"),
+        ):
             page.merge_range(3, first, 3, last, text, bold)
         page.write_row(4, 0, _HEADS, bold)
         for at, row in enumerate(listed, 5):

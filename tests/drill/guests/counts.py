@@ -37,7 +37,7 @@ def count(scene: Scene) -> str:
     require(not wrong, "; ".join(wrong))
     hard = sum(address.startswith(HARD) for address in scene.listed)
     return (
-        f"{ROWS:,} contacts, {scene.expected["mailed"]:,} invited and reached, {hard} bounced, {DECLINED} declined, {REGISTERED} registered, "
+        f"{ROWS:,} contacts, {scene.expected['mailed']:,} invited and reached, {hard} bounced, {DECLINED} declined, {REGISTERED} registered, "
         f"{SUPPORTED} supported, {len(scene.at.post.box):,} mails at the server"
     )
 
@@ -66,7 +66,10 @@ def _people(scene: Scene) -> list[str]:
     approved = _number(select(func.count()).where(Importer.id.in_(mine), Importer.state == ImporterState.APPROVED))
     twice = _number(
         select(func.count()).select_from(
-            select(Importer.person_id).group_by(Importer.fair_id, Importer.person_id).having(func.count() > 1).subquery()
+            select(Importer.person_id)
+            .group_by(Importer.fair_id, Importer.person_id)
+            .having(func.count() > 1)
+            .subquery()
         )
     )
     hard = sum(address.startswith(HARD) for address in scene.listed)

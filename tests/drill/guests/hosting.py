@@ -18,12 +18,22 @@ from tests.drill.guests.scene import (
     begin,
     bulk,
     carry_out,
+    figure,
     require,
 )
 
 BEYOND, GIVEN_BACK = 30, 12
-CAPS = {"asean": 4, "east_asia": 7, "south_asia": 8, "europe": 12, "mea": 12, "americas": 16, "oceania": 13}  # million dong
+CAPS = {
+    "asean": 4,
+    "east_asia": 7,
+    "south_asia": 8,
+    "europe": 12,
+    "mea": 12,
+    "americas": 16,
+    "oceania": 13,
+}  # million dong
 _PLACED = ("Approved, decision not signed yet", "Granted", "Confirmed by the guest", "Accounted for")
+_OPEN = ("Asks for support", "Proposed", "Reserve list")
 AIRPORTS = {
     "JP": ("NRT", 2, 6), "KR": ("ICN", 2, 5), "CN": ("PVG", 1, 4), "TH": ("BKK", 0, 2), "AE": ("DXB", -3, 7), "RU": ("SVO", -4, 10),
     "FR": ("CDG", -6, 12), "DE": ("FRA", -6, 12), "US": ("SFO", -15, 15), "GB": ("LHR", -7, 12), "AU": ("SYD", 4, 9),
@@ -35,15 +45,31 @@ def _hostings(scene: Scene) -> list[dict[str, str]]:
     return scene.desk.get(scene.path("hosting?format=xlsx")).sheet()
 
 
+def _names_of_guests(scene: Scene) -> dict[tuple[str, str], Guest]:
+    """The registered by name and company, with the numbers of their registrations."""
+    own, found = {guest.email: guest for guest in scene.guests}, {}
+    for row in scene.desk.get(scene.path("importers?format=xlsx")).sheet():
+        if row["E-mail"] in own:
+            own[row["E-mail"]].reference = row["Number"]
+            found[(row["Name"], row["Company"])] = own[row["E-mail"]]
+    return found
+
+
 def make_room(scene: Scene) -> str:
     """The organiser sets amounts and ceilings for 230 more, and answers what was open before."""
-    for state in ("applied", "proposed", "reserve"):
-        if any(True for row in _hostings(scene) if row["State"] == {"applied": "Asks for support", "proposed": "Proposed", "reserve": "Reserve list"}[state]) and state != "applied":  # fmt: skip
-            bulk(scene.organiser, scene.path(f"hosting?state={state}"), "refuse", None, {"reason": "Cleared for the drill."})
+    own = _names_of_guests(scene)
+    open_ = [
+        row["Number"] for row in _hostings(scene) if row["State"] in _OPEN and (row["Name"], row["Company"]) not in own
+    ]
+    bulk(
+        scene.organiser, scene.path("hosting"), "refuse", open_, {"reason": "This time all places go to the new list."}
+    )
     earlier = sum(row["State"] in _PLACED for row in _hostings(scene))
     page = scene.organiser.get(scene.path("hosting-settings"))
     values = {f"cap_{region}": str(amount * 1_000_000) for region, amount in CAPS.items()}
-    page = scene.organiser.send(page, page.form(has="night_cap"), {**values, "night_cap": "1200000", "auto_promote": "y"})
+    page = scene.organiser.send(
+        page, page.form(has="night_cap"), {**values, "night_cap": "1200000", "auto_promote": "y"}
+    )
     page = scene.organiser.get(scene.path("hosting-settings"))
     form = page.form("/ceilings")
     places = sorted((name for name in form.names if name.startswith("places-")), key=lambda name: int(name[7:]))
@@ -56,13 +82,12 @@ def make_room(scene: Scene) -> str:
 
 def propose(scene: Scene) -> str:
     """Hospitality proposes the best by score, 30 more than there are places; the organiser one of them."""
-    own = {guest.email: guest for guest in scene.guests}
-    importers = scene.desk.get(scene.path("importers?format=xlsx")).sheet()
-    by_name = {(row["Name"], row["Company"]): own[row["E-mail"]] for row in importers if row["E-mail"] in own}
-    for row in importers:
-        if row["E-mail"] in own:
-            own[row["E-mail"]].reference = row["Number"]
-    asking = [row for row in _hostings(scene) if row["State"] == "Asks for support" and (row["Name"], row["Company"]) in by_name]
+    by_name = _names_of_guests(scene)
+    asking = [
+        row
+        for row in _hostings(scene)
+        if row["State"] == "Asks for support" and (row["Name"], row["Company"]) in by_name
+    ]
     asking.sort(key=lambda row: -float(row["Score"]))
     picks = [row["Number"] for row in asking]
     wanted, done, company = [], 0, set()
@@ -92,7 +117,7 @@ def approve_support(scene: Scene) -> str:
     again = bulk(scene.finance, scene.path("hosting"), "approve", left)["done"] if done < SUPPORTED else 0
     require(done + again == SUPPORTED, f"approved: {results}, then {again}")
     full = begin(scene.finance, scene.path("hosting?state=proposed"), "approve", None)
-    require(not full.has("/do") or "disabled" in full.text or "<button type=\"submit\" class=\"btn btn-primary\"" not in full.text, "the ceiling lets more through")  # fmt: skip
+    require(figure(full, "Will be done") == 0, "the ceiling lets more through")
     return f"{done + again} approved by two people at once, {beyond} found the ceiling full, {alone} was one’s own proposal"
 
 
@@ -125,14 +150,7 @@ def sign(scene: Scene, number: str = "1200/QĐ-SCT") -> str:
 
 def answer_support(scene: Scene) -> str:
     """The guests confirm on their own pages; twelve give the place back, and the reserve list moves up."""
-    rows = {row["Name"] + row["Company"]: row for row in _hostings(scene)}
-    own = {row["Number"]: row for row in scene.desk.get(scene.path("importers?format=xlsx")).sheet()}
-    scene.hosted = []
-    for guest in scene.guests:
-        importer = own[guest.reference]
-        row = rows.get(importer["Name"] + importer["Company"])
-        if row is not None and row["State"] == "Granted":
-            scene.hosted.append(guest)
+    scene.hosted = _granted(scene)
     leaving, coming = scene.hosted[:GIVEN_BACK], scene.hosted[GIVEN_BACK:]
     all_at_once(lambda guest: _answer(scene, guest, "/support/confirm"), coming)
     all_at_once(lambda guest: _answer(scene, guest, "/support/decline"), leaving)
@@ -141,17 +159,21 @@ def answer_support(scene: Scene) -> str:
     done = bulk(scene.finance, scene.path("hosting?state=proposed"), "approve", None)["done"]
     require(done == GIVEN_BACK, f"{done} of the reserve list approved")
     sign(scene, "1201/QĐ-SCT")
-    rows = {row["Name"] + row["Company"]: row for row in _hostings(scene)}
-    late = [guest for guest in scene.guests if guest not in scene.hosted and _state(rows, own[guest.reference]) == "Granted"]
+    late = _granted(scene)
     all_at_once(lambda guest: _answer(scene, guest, "/support/confirm"), late)
     scene.hosted = [*coming, *late]
     require(len(scene.hosted) == SUPPORTED, f"{len(scene.hosted)} are supported")
     return f"{len(coming)} confirmed, {len(leaving)} gave it back, {len(late)} moved up, were approved and confirmed"
 
 
-def _state(rows: dict[str, dict[str, str]], importer: dict[str, str]) -> str:
-    row = rows.get(importer["Name"] + importer["Company"])
-    return row["State"] if row is not None else ""
+def _granted(scene: Scene) -> list[Guest]:
+    """Those of the list who wait for nothing but their own answer."""
+    own = _names_of_guests(scene)
+    return [
+        own[name]
+        for row in _hostings(scene)
+        if row["State"] == "Granted" and (name := (row["Name"], row["Company"])) in own
+    ]
 
 
 def _answer(scene: Scene, guest: Guest, what: str) -> None:
@@ -172,7 +194,12 @@ def passports(scene: Scene) -> str:
 def _passport(scene: Scene, place: int, guest: Guest) -> None:
     who = scene.at.guest()
     page = who.get(f"{guest.own}/passport")
-    values = {"number": f"X{7_000_000 + place}", "birth_date": "1980-02-29", "sex": "F" if place % 2 else "M", "expires_on": "2031-05-05"}
+    values = {
+        "number": f"X{7_000_000 + place}",
+        "birth_date": "1980-02-29",
+        "sex": "F" if place % 2 else "M",
+        "expires_on": "2031-05-05",
+    }
     who.send(page, page.form(has="number"), values)
 
 
@@ -204,7 +231,11 @@ def hotels(scene: Scene) -> str:
             page = scene.desk.get(f"{hotel}/blocks/new")
             block = {"room_type": kind, "beds": "2" if kind == "Twin" else "1", "price": "1200000"}
             page = scene.desk.send(page, page.form(has="room_type"), block)
-            nights = {"first": str(opens - timedelta(days=3)), "until": str(opens + timedelta(days=7)), "quantity": "50"}
+            nights = {
+                "first": str(opens - timedelta(days=3)),
+                "until": str(opens + timedelta(days=7)),
+                "quantity": "50",
+            }
             scene.desk.send(page, page.form("/nights"), nights)
     page = scene.desk.get(scene.path("hotels/placing"))
     scene.desk.send(page, page.form("/placing"))

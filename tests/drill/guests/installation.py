@@ -126,7 +126,9 @@ def load_demonstration(env: dict[str, str]) -> None:
 
 
 @contextmanager
-def running(folder: Path, kind: Kind, load: Callable[[dict[str, str]], None] = load_demonstration) -> Iterator[Installation]:
+def running(
+    folder: Path, kind: Kind, load: Callable[[dict[str, str]], None] = load_demonstration
+) -> Iterator[Installation]:
     """The demonstration on one database with all its processes; nothing is left after."""
     with ExitStack() as stack:
         post = PostOffice("127.0.0.1", free_port())

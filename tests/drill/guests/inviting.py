@@ -9,8 +9,8 @@ from itertools import islice
 
 from tests.drill.guests.contact_list import (
     HARD,
-    LATER_ROWS,
     KNOWN,
+    LATER_ROWS,
     ROWS,
     TWICE,
     UNSURE,
@@ -129,7 +129,9 @@ def campaign(scene: Scene) -> str:
     for language in ("vi", "ja"):
         require(scene.desk.get(f"{campaign_path}?language={language}").status == 200, "no preview")
     page = scene.desk.send(page, page.form("/test"), {})
-    until("the test comes", lambda: any(one.recipient.startswith("hospitality@") for one in scene.at.post.since(mark)), 90)
+    until(
+        "the test comes", lambda: any(one.recipient.startswith("hospitality@") for one in scene.at.post.since(mark)), 90
+    )
     page = scene.desk.send(page, page.form("/start"), {})
     since = time.monotonic()
     hard = sum(address.startswith(HARD) for address in scene.listed)
@@ -154,7 +156,9 @@ def _listed(scene: Scene, mark: int) -> list[Mail]:
 
 
 def _source(page: Page) -> str:
-    found = re.search(rf'name="sources"[^>]*value="(\d+)"[^>]*>(?:(?!name="sources").)*?{re.escape(SOURCE)}', page.text, re.S)
+    found = re.search(
+        rf'name="sources"[^>]*value="(\d+)"[^>]*>(?:(?!name="sources").)*?{re.escape(SOURCE)}', page.text, re.DOTALL
+    )
     require(found is not None, "the list is no source to choose")
     return found[1]  # type: ignore[index]
 
@@ -165,7 +169,9 @@ def bounces(scene: Scene) -> str:
     rows_ = scene.desk.get(path).sheet()
     hard = sum(address.startswith(HARD) for address in scene.listed)
     require(len(rows_) == hard, f"{len(rows_)} of {hard} cannot be reached")
-    require(all(row["E-mail"].startswith(HARD) and "550" in row["Why mail does not arrive"] for row in rows_), "no reason")
+    require(
+        all(row["E-mail"].startswith(HARD) and "550" in row["Why mail does not arrive"] for row in rows_), "no reason"
+    )
     return f"{len(rows_)} refused by their servers, with the reason; {LATER_ROWS} taken at the second attempt"
 
 
@@ -198,7 +204,7 @@ def _states(scene: Scene) -> dict[str, int]:
 
 def answers(scene: Scene) -> str:
     """They decline with a reason, send a colleague, say yes and do not go on, or want no more mail."""
-    post, mark = scene.at.post, len(scene.at.post.box)
+    _post, mark = scene.at.post, len(scene.at.post.box)
     people_ = list(scene.invited)
     decline, rest = people_[:DECLINED], people_[DECLINED:]
     hand_on, rest = rest[:DELEGATED], rest[DELEGATED:]
@@ -215,7 +221,10 @@ def answers(scene: Scene) -> str:
     def send_on(pair: tuple[int, Mail]) -> None:
         who = scene.at.guest()
         page = who.get(pair[1].link("rsvp"))
-        values = {"instead-name": f"Robin {_letters(pair[0])} Colleague", "instead-email": f"colleague{pair[0]}@instead{pair[0]}.example"}
+        values = {
+            "instead-name": f"Robin {_letters(pair[0])} Colleague",
+            "instead-email": f"colleague{pair[0]}@instead{pair[0]}.example",
+        }
         who.send(page, page.form("/delegate"), values)
 
     def say_yes(mail: Mail) -> None:
@@ -236,7 +245,9 @@ def answers(scene: Scene) -> str:
     colleagues = _to_colleagues(scene, mark)
     require(len(colleagues) == DELEGATED, f"{len(colleagues)} colleagues are written to")
     scene.guests = [Guest(mail.recipient, mail.link("rsvp")) for mail in [*colleagues, *rest[: REGISTERED - DELEGATED]]]
-    return f"{DECLINED} declined, {DELEGATED} sent a colleague, {UNDECIDED} said yes and no more, {STOPPED} want no mail"
+    return (
+        f"{DECLINED} declined, {DELEGATED} sent a colleague, {UNDECIDED} said yes and no more, {STOPPED} want no mail"
+    )
 
 
 def _to_colleagues(scene: Scene, mark: int) -> list[Mail]:
@@ -259,7 +270,9 @@ def _register(scene: Scene, place: int, guest: Guest) -> None:
     guest.native = kept.get("native_name", "")
     known = re.match(r"\D+(\d{4})@\D+\d+\.(\w\w)\.example", guest.email)
     latin = kept.get("passport_name") or (scene.names[f"{known[1]}.{known[2].upper()}"][1] if known else "")
-    latin = re.sub(r"\d+", lambda found: _letters(int(found[0])), latin or guest.native)  # people of the directory are numbered
+    latin = re.sub(
+        r"\d+", lambda found: _letters(int(found[0])), latin or guest.native
+    )  # people of the directory are numbered
     guest.latin = latin
     guest.tier = ("both", "both", "hotel", "both", "travel", "both", "hotel")[place % 7] if place % 23 < 14 else ""
     values = {

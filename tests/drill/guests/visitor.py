@@ -162,7 +162,9 @@ class Page:
             presses = {value for one in form.controls if one.kind == "button" for value in one.values}
             if path.endswith(ends) and (not has or has in form.names) and (not button or button in presses):
                 return form
-        raise DrillFailed(f"no form for {ends or has or button} on {urlsplit(self.url).path}: {self.said or 'nothing is said'}")
+        raise DrillFailed(
+            f"no form for {ends or has or button} on {urlsplit(self.url).path}: {self.said or 'nothing is said'}"
+        )
 
     def has(self, ends: str) -> bool:
         """Whether there is a form that goes there."""
@@ -171,7 +173,9 @@ class Page:
     @property
     def said(self) -> str:
         """Errors and messages, as a reader sees them."""
-        blocks = re.findall(r'<(\w+)[^>]*(?:role="(?:alert|status)"|class="field-error)[^>]*>(.*?)</\1>', self.text, re.S)
+        blocks = re.findall(
+            r'<(\w+)[^>]*(?:role="(?:alert|status)"|class="field-error)[^>]*>(.*?)</\1>', self.text, re.DOTALL
+        )
         words = (re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", block))).strip() for _tag, block in blocks)
         return " | ".join(dict.fromkeys(one for one in words if one))[:600]
 
