@@ -7,6 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
+from fairs.core.clock import today
 from tests.drill.guests.installation import until
 from tests.drill.guests.scene import (
     FAIR,
@@ -135,13 +136,13 @@ def sign(scene: Scene, number: str = "1200/QĐ-SCT") -> str:
     """The organiser hands the decision in, and enters it with number, day and scan when it is signed."""
     mark = len(scene.at.post.box)
     listed = scene.organiser.get(scene.path("documents?format=xlsx")).sheet()
-    draft = next(row for row in listed if row["State"] == "Draft" and "nhập khẩu" in " ".join(row.values()))
-    reference = next(value for value in draft.values() if re.fullmatch(r"[A-Z0-9]+-D-\d+", value))
+    draft = next(row for row in listed if row["State"] == "Being prepared" and "nhập khẩu" in row["Title"])
+    reference = draft["Reference"]
     path = scene.path(f"documents/{reference}")
     page = scene.organiser.get(path)
     page = scene.organiser.send(page, page.form("/submit"), {"submission_number": number.replace("QĐ", "TTr")})
     scan = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"  # fmt: skip
-    values = {"number": number, "day": date.today().isoformat(), "signer": "Giám đốc Sở"}
+    values = {"number": number, "day": today("Asia/Ho_Chi_Minh").isoformat(), "signer": "Giám đốc Sở"}
     page = scene.organiser.send(page, page.form("/sign"), values, files={"scan": ("quyet-dinh.pdf", scan)})
     granted = {row["Name"] for row in _hostings(scene) if row["State"] == "Granted"}
     until("the guests are told", lambda: scene.written_to(mark) >= 1, 120)
@@ -227,6 +228,7 @@ def hotels(scene: Scene) -> str:
         values = {"name": f"Khách sạn Diễn Tập {number + 1}", "address_vi": f"Số {number + 1} phố Mẫu, Hà Nội", "email": f"hotel{number}@rooms.example"}  # fmt: skip
         page = scene.desk.send(page, page.form(has="address_vi"), values)
         hotel = page.url
+        scene.hotels.append(hotel)
         for kind in ("Twin", "Double"):
             page = scene.desk.get(f"{hotel}/blocks/new")
             block = {"room_type": kind, "beds": "2" if kind == "Twin" else "1", "price": "1200000"}
@@ -240,8 +242,8 @@ def hotels(scene: Scene) -> str:
     page = scene.desk.get(scene.path("hotels/placing"))
     scene.desk.send(page, page.form("/placing"))
     stays = scene.desk.get(scene.path("hotels/stays?format=xlsx")).sheet()
-    own = {guest.reference for guest in scene.guests}
-    states = [row["State"] for row in stays if own & set(row.values())]
+    own = _names_of_guests(scene)
+    states = [row["State"] for row in stays if (row["Name"], row["Company"]) in own]
     return f"{len(states)} stays of the list: " + ", ".join(f"{states.count(one)} {one}" for one in sorted(set(states)))
 
 
@@ -297,18 +299,16 @@ def transfers(scene: Scene) -> str:
 def rooming(scene: Scene) -> str:
     """Each hotel is sent its list; it opens as XLSX and PDF."""
     mark = len(scene.at.post.box)
-    page = scene.desk.get(scene.path("hotels"))
-    ids = sorted({int(one) for one in re.findall(rf"/fairs/{FAIR}/hotels/(\d+)\"", page.text)})[-3:]
     rows = 0
-    for hotel in ids:
-        path = scene.path(f"hotels/{hotel}/rooming")
+    for hotel in scene.hotels:
+        path = f"{hotel}/rooming"
         rows += len(scene.desk.get(f"{path}/next.xlsx").sheet())
         require(scene.desk.get(f"{path}/next.pdf").content[:4] == b"%PDF", "no PDF")
         page = scene.desk.get(path)
         if page.has("/rooming"):
             scene.desk.send(page, page.form("/rooming"))
     until("the hotels have their lists", lambda: sum(m.recipient.endswith("@rooms.example") for m in scene.at.post.since(mark)) >= 1, 120)  # fmt: skip
-    return f"{len(ids)} hotels, {rows} rows"
+    return f"{len(scene.hotels)} hotels, {rows} rows"
 
 
 PAGES = (

@@ -49,6 +49,7 @@ class Scene:
     invited: list[Mail] = field(default_factory=list)
     guests: list[Guest] = field(default_factory=list)  # those who are registered
     hosted: list[Guest] = field(default_factory=list)
+    hotels: list[str] = field(default_factory=list)  # addresses of their pages
     listed: set[str] = field(default_factory=set)  # the addresses of the list
     names: dict[str, tuple[str, str]] = field(default_factory=dict)  # native and Latin name by e-mail
 
