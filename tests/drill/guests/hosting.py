@@ -34,6 +34,10 @@ CAPS = {
     "oceania": 13,
 }  # million dong
 _PLACED = ("Approved, decision not signed yet", "Granted", "Confirmed by the guest", "Accounted for")
+_SCAN = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n% "
+)
 _OPEN = ("Asks for support", "Proposed", "Reserve list")
 AIRPORTS = {
     "JP": ("NRT", 2, 6), "KR": ("ICN", 2, 5), "CN": ("PVG", 1, 4), "TH": ("BKK", 0, 2), "AE": ("DXB", -3, 7), "RU": ("SVO", -4, 10),
@@ -141,7 +145,7 @@ def sign(scene: Scene, number: str = "1200/QĐ-SCT") -> str:
     path = scene.path(f"documents/{reference}")
     page = scene.organiser.get(path)
     page = scene.organiser.send(page, page.form("/submit"), {"submission_number": number.replace("QĐ", "TTr")})
-    scan = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"  # fmt: skip
+    scan = _SCAN + number.encode()  # each paper is scanned anew
     values = {"number": number, "day": today("Asia/Ho_Chi_Minh").isoformat(), "signer": "Giám đốc Sở"}
     page = scene.organiser.send(page, page.form("/sign"), values, files={"scan": ("quyet-dinh.pdf", scan)})
     granted = {row["Name"] for row in _hostings(scene) if row["State"] == "Granted"}

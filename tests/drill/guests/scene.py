@@ -105,7 +105,9 @@ def carry_out(who: Visitor, preview: Page, values: dict[str, str] | None = None)
 def figure(page: Page, label: str) -> int:
     """The number that stands on a page as a figure with this label; raises DrillFailed when there is none."""
     found = re.search(
-        rf'stat-label">(?:(?!</span>).)*?{re.escape(label)}</span>\s*<span class="stat-value">([^<]*)', page.text, re.DOTALL
+        rf'stat-label">(?:(?!</span>).)*?{re.escape(label)}</span>\s*<span class="stat-value">([^<]*)',
+        page.text,
+        re.DOTALL,
     )
     if found is None:
         raise DrillFailed(f"no figure {label} on {page.url}")
