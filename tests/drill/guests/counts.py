@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 from fairs.contacts.models import ContactRow
 from fairs.contacts.states import RowState
 from fairs.core.db import db
-from fairs.directory.models import Person
 from fairs.funding.models import Grant, SupportCeiling
 from fairs.funding.states import GrantState
 from fairs.hosting.models import Hosting
@@ -61,9 +60,10 @@ def _people(scene: Scene) -> list[str]:
             select(Invitee.state, func.count()).where(Invitee.import_id == scene.import_id).group_by(Invitee.state)
         ).all()
     )  # fmt: skip
-    own = [guest.email for guest in scene.guests]
-    mine = select(Importer.id).join(Person, Person.id == Importer.person_id).where(Person.email.in_(own))
-    approved = _number(select(func.count()).where(Importer.id.in_(mine), Importer.state == ImporterState.APPROVED))
+    own = [guest.reference for guest in scene.guests]
+    approved = _number(
+        select(func.count()).where(Importer.reference.in_(own), Importer.state == ImporterState.APPROVED)
+    )
     twice = _number(
         select(func.count()).select_from(
             select(Importer.person_id)
