@@ -21,7 +21,7 @@ from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
 from fairs.core.errors import Conflict
-from fairs.core.sequences import next_reference
+from fairs.core.sequences import next_references
 from fairs.directory.models import Company, Person
 
 
@@ -53,35 +53,56 @@ def issue_badge(
     fair: Fair, person: Person, category: BadgeCategory, *, company: Company | None = None, by: Actor
 ) -> Badge:
     """The person's badge in a category at a fair: the valid one there is, else a new one; raises FairCancelled."""
+    return issue_badges(fair, [(person, category, company)], by=by)[0]
+
+
+def issue_badges(
+    fair: Fair, holders: Sequence[tuple[Person, BadgeCategory, Company | None]], *, by: Actor
+) -> list[Badge]:
+    """As issue_badge for each holder (a person once), in their order, in one transaction."""
     with transaction():
         key = signing_key(fair)
         if fair.is_cancelled:
             raise FairCancelled
-        known = db.session.scalars(
-            select(Badge).where(
+        found = db.session.scalars(
+            select(Badge)
+            .where(
                 Badge.fair_id == fair.id,
-                Badge.person_id == person.id,
-                Badge.category == category,
+                Badge.person_id.in_([person.id for person, *_rest in holders]),
                 Badge.state == BadgeState.ACTIVE,
             )
-        ).first()
-        return known or _new(fair, key, person, category, company, by)
+            .order_by(Badge.id.desc())
+        )
+        known = {(badge.person_id, badge.category): badge for badge in found}
+        missing = [holder for holder in holders if (holder[0].id, holder[1]) not in known]
+        for badge in _new(fair, key, missing, by):
+            known[badge.person_id, badge.category] = badge
+        return [known[person.id, category] for person, category, _company in holders]
 
 
 def _new(
-    fair: Fair, key: BadgeKey, person: Person, category: BadgeCategory, company: Company | None, by: Actor
-) -> Badge:
+    fair: Fair, key: BadgeKey, holders: Sequence[tuple[Person, BadgeCategory, Company | None]], by: Actor
+) -> list[Badge]:
+    if not holders:
+        return []
     private = private_key(key)
-    serial = new_serial(private)
-    badge = Badge(
-        fair_id=fair.id, person_id=person.id, company_id=company.id if company else None,
-        reference=next_reference(fair.code, "P"), category=category, state=BadgeState.ACTIVE,
-        serial=serial, short_code=short_code(serial), fingerprint=fingerprint(sign(serial, private)), key_id=key.id,
-    )  # fmt: skip
-    db.session.add(badge)
+    made = []
+    for reference, (person, category, company) in zip(
+        next_references(fair.code, "P", len(holders)), holders, strict=True
+    ):
+        serial = new_serial(private)
+        made.append(
+            Badge(
+                fair_id=fair.id, person_id=person.id, company_id=company.id if company else None,
+                reference=reference, category=category, state=BadgeState.ACTIVE, serial=serial,
+                short_code=short_code(serial), fingerprint=fingerprint(sign(serial, private)), key_id=key.id,
+            )
+        )  # fmt: skip
+    db.session.add_all(made)
     db.session.flush()
-    record("badges.issue", badge, by=by, after={"category": category})
-    return badge
+    for badge in made:
+        record("badges.issue", badge, by=by, after={"category": badge.category})
+    return made
 
 
 def code_of(badge: Badge) -> str:
@@ -105,7 +126,7 @@ def replace_badge(badge: Badge, reason: str, *, by: Actor) -> Badge:
     with transaction():
         old = revoke_badge(badge, reason, by=by)
         fair = db.session.get_one(Fair, old.fair_id)
-        new = _new(fair, signing_key(fair), old.person, old.category, old.company, by)
+        [new] = _new(fair, signing_key(fair), [(old.person, old.category, old.company)], by)
         old.replaced_by_id = new.id
         return new
 

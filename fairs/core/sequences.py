@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import String, select
+from typing import cast
+
+from sqlalchemy import String, Table, bindparam, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,6 +22,16 @@ class NumberSeries(Record):
     last: Mapped[int] = mapped_column(default=0)
 
 
+_SERIES = cast(Table, NumberSeries.__table__)
+# One statement that counts and locks, made once: many things that are made need several numbers each.
+_COUNT = (
+    update(_SERIES)
+    .where(_SERIES.c.name == bindparam("series"))
+    .values(last=_SERIES.c.last + bindparam("many"))
+    .returning(_SERIES.c.last)
+)
+
+
 def next_number(series: str) -> int:
     """The next number of ``series``, from 1. The row stays locked until the commit, so a rollback leaves no gap."""
     return next_numbers(series, 1)[0]
@@ -29,23 +41,20 @@ def next_numbers(series: str, many: int) -> range:
     """The next ``many`` numbers of ``series`` at once, for who makes many things in one transaction."""
     if not in_transaction():
         raise RuntimeError("next_number() needs transaction()")
-    row = db.session.scalar(select(NumberSeries).where(NumberSeries.name == series).with_for_update())
-    if row is None:
-        row = _first(series)
-    row.last += many
-    db.session.flush()
-    return range(row.last - many + 1, row.last + 1)
+    given = {"series": series, "many": many}
+    last = db.session.execute(_COUNT, given).scalar()
+    if last is None:
+        _begin(series)
+        last = db.session.execute(_COUNT, given).scalar_one()
+    return range(last - many + 1, last + 1)
 
 
-def _first(series: str) -> NumberSeries:
-    # Two transactions may meet a new series at once: the insert that loses waits and then reads the winner's row.
+def _begin(series: str) -> None:
+    # Two transactions may meet a new series at once: the insert that loses waits and then counts on in the winner's row.
     insert = pg_insert if db.session.get_bind().dialect.name == "postgresql" else sqlite_insert
     db.session.execute(
-        insert(NumberSeries)
-        .values(name=series, last=0, created_at=now())
-        .on_conflict_do_nothing(index_elements=["name"])
+        insert(_SERIES).values(name=series, last=0, created_at=now()).on_conflict_do_nothing(index_elements=["name"])
     )
-    return db.session.scalars(select(NumberSeries).where(NumberSeries.name == series).with_for_update()).one()
 
 
 WIDTHS = {

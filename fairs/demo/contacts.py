@@ -94,7 +94,7 @@ def _rows(rng: random.Random, fair: Fair, begin: int, number: int) -> list[list[
         mails = f"buyer@{host}" if n % 5 else f"buyer@{host}; office@{host}"
         day = f"{met:%d/%m/%Y}" if n % 2 else met.isoformat()
         country = _COUNTRIES.get(origin.country, origin.country)
-        rows.append([n - begin + 1, native, latin, "Buyer", f"Contact House {n:03d}", country, mails, day, ""])
+        rows.append([n - begin + 1, native, latin, "Buyer", f"Sample House {n:03d}", country, mails, day, ""])
     return rows
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from fairs.badges.models import Badge
-from fairs.badges.service import issue_badge
+from fairs.badges.service import issue_badges
 from fairs.badges.states import BadgeCategory
 from fairs.booths.models import BoothBooking
 from fairs.booths.states import BookingState
@@ -21,7 +22,7 @@ from fairs.core.actor import SYSTEM
 from fairs.core.clock import now
 from fairs.core.db import db
 from fairs.core.money import Money
-from fairs.core.sequences import next_reference, next_references
+from fairs.core.sequences import next_references
 from fairs.demo.people import Cast
 from fairs.demo.support import decision_of
 from fairs.directory.models import Company
@@ -30,7 +31,7 @@ from fairs.exhibitors.states import ExhibitorState
 from fairs.floorplans.models import Booth, BoothPrice, Zone
 from fairs.importers.models import Importer
 from fairs.importers.states import ImporterState
-from fairs.payments.invoicing import InvoiceDraft, LineDraft, issue_invoice
+from fairs.payments.invoicing import InvoiceDraft, LineDraft, issue_invoices
 from fairs.payments.ledger import book
 from fairs.payments.models import Invoice, Payment, Receipt
 from fairs.payments.numbers import RECEIPT, document_number
@@ -94,18 +95,48 @@ def _book(rng: random.Random, fair: Fair, exhibitors: list[Exhibitor], wanted: i
     free = list(db.session.scalars(select(Booth).where(Booth.fair_id == fair.id).order_by(Booth.id)))
     # In blocks with gaps, as halls fill: whole stretches of a zone go first, scattered booths stay.
     free = [booth for n, booth in enumerate(free) if n % 24 < 15 or rng.random() < 0.3]
-    made = 0
-    while made < wanted and free:
-        for exhibitor in exhibitors:
-            if made == wanted or not free:
-                return
+    places: list[tuple[Exhibitor, Booth]] = []
+    while len(places) < wanted and free:
+        for exhibitor in exhibitors[: wanted - len(places)]:
+            if not free:
+                break
             booth = next((b for b in free if exhibitor.group_codes in zones.get(b.zone_id or 0, ())), free[0])
             free.remove(booth)
-            _booking(fair, exhibitor, booth, prices[booth.type_id], made)
-            made += 1
+            places.append((exhibitor, booth))
+    references = next_references(fair.code, "B", len(places))
+    taken = [
+        _booking(fair, exhibitor, booth, prices[booth.type_id], number, references[number])
+        for number, (exhibitor, booth) in enumerate(places)
+    ]
+    db.session.add_all(one.booking for one in taken)
+    db.session.flush()
+    invoices = issue_invoices([_invoice_of(fair, one) for one in taken], by=SYSTEM)
+    for one, invoice in zip(taken, invoices, strict=True):
+        one.booking.invoice_id = invoice.id
+    _receive(
+        fair,
+        [
+            (number, one.age, invoice)
+            for number, (one, invoice) in enumerate(zip(taken, invoices, strict=True))
+            if one.booking.state is BookingState.CONFIRMED and not one.exhibitor.is_supported
+        ],
+    )
 
 
-def _booking(fair: Fair, exhibitor: Exhibitor, booth: Booth, price: BoothPrice, number: int) -> None:
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A booking of the demonstration, with what its invoice is made of; it was confirmed ``age`` days ago."""
+
+    booking: BoothBooking
+    exhibitor: Exhibitor
+    booth: Booth
+    age: int
+    base: Money
+    corner: Money
+    corner_percent: int
+
+
+def _booking(fair: Fair, exhibitor: Exhibitor, booth: Booth, price: BoothPrice, number: int, reference: str) -> _Taken:
     base = price.amount
     corner = base.share(price.corner_percent) if booth.open_sides > 1 else Money(0, base.currency)
     full = base + corner
@@ -114,14 +145,13 @@ def _booking(fair: Fair, exhibitor: Exhibitor, booth: Booth, price: BoothPrice, 
     # Money came in over the last weeks; of the reserved booths a few are past the day of their deposit.
     age = 6 if is_reserved else 1 + number * 7 % 40
     is_late = is_reserved and number % 45 == 4
-    deposit_due_on = fair.today + timedelta(days=-1 - number % 3 if is_late else fair.deposit_days - number % 4)
     booking = BoothBooking(
         fair_id=fair.id,
         booth_id=booth.id,
         exhibitor_id=exhibitor.id,
-        reference=next_reference(fair.code, "B"),
+        reference=reference,
         state=BookingState.RESERVED if is_reserved else BookingState.CONFIRMED,
-        deposit_due_on=deposit_due_on,
+        deposit_due_on=fair.today + timedelta(days=-1 - number % 3 if is_late else fair.deposit_days - number % 4),
         price_minor=full.amount_minor,
         support_minor=full.amount_minor if supported else 0,
         currency=full.currency,
@@ -131,72 +161,73 @@ def _booking(fair: Fair, exhibitor: Exhibitor, booth: Booth, price: BoothPrice, 
         created_at=now() - timedelta(days=age + 2),
         confirmed_at=None if is_reserved else now() - timedelta(days=age),
     )
-    db.session.add(booking)
-    db.session.flush()
-    issued_on = fair.today - timedelta(days=age + 3)
+    return _Taken(booking, exhibitor, booth, age, base, corner, price.corner_percent)
+
+
+def _invoice_of(fair: Fair, taken: _Taken) -> InvoiceDraft:
+    booking, exhibitor, booth, percent = taken.booking, taken.exhibitor, taken.booth, taken.corner_percent
+    issued_on = fair.today - timedelta(days=taken.age + 3)
     vat = vat_of(fair, "booth", issued_on)
-    lines = [LineDraft("booth", f"Gian hàng {booth.code}", f"Booth {booth.code}", base, vat)]
-    if corner:
+    lines = [LineDraft("booth", f"Gian hàng {booth.code}", f"Booth {booth.code}", taken.base, vat)]
+    if taken.corner:
         lines.append(
-            LineDraft(
-                "surcharge",
-                f"Phụ thu gian góc {price.corner_percent} %",
-                f"Corner surcharge {price.corner_percent} %",
-                corner,
-                vat,
-            )
+            LineDraft("surcharge", f"Phụ thu gian góc {percent} %", f"Corner surcharge {percent} %", taken.corner, vat)
         )
-    if supported:
+    if booking.support_minor:
         lines.append(
             LineDraft(
                 "support",
                 f"Hỗ trợ theo Quyết định {exhibitor.decision_number}",
                 f"Support under Decision {exhibitor.decision_number}",
-                Money(-full.amount_minor, full.currency),
+                Money(-booking.support_minor, booking.currency),
                 vat,
             )
         )
-    invoice = issue_invoice(
-        InvoiceDraft(
-            fair_id=fair.id,
-            fair_code=fair.code,
-            company_id=exhibitor.company_id,
-            subject_type="BoothBooking",
-            subject_id=booking.id,
-            lines=lines,
-            deposit_percent=fair.deposit_percent,
-            deposit_due_on=deposit_due_on,
-            balance_due_on=fair.balance_due_on or fair.starts_on,
-            issued_on=issued_on,
-        ),
-        by=SYSTEM,
+    return InvoiceDraft(
+        fair_id=fair.id,
+        fair_code=fair.code,
+        company_id=exhibitor.company_id,
+        subject_type="BoothBooking",
+        subject_id=booking.id,
+        lines=lines,
+        deposit_percent=fair.deposit_percent,
+        deposit_due_on=booking.deposit_due_on or fair.today,
+        balance_due_on=fair.balance_due_on or fair.starts_on,
+        issued_on=issued_on,
     )
-    booking.invoice_id = invoice.id
-    if booking.state is BookingState.CONFIRMED and not supported:
-        _receive(fair, invoice, number, fair.today - timedelta(days=age))
 
 
-def _receive(fair: Fair, invoice: Invoice, number: int, received_on: date) -> None:
+def _receive(fair: Fair, paid: list[tuple[int, int, Invoice]]) -> None:
     # Written directly: the money came before this story begins, nobody is told of it now.
-    in_full = fair.days_to_opening <= 0 or number % 3 == 0
-    amount = invoice.total_minor if in_full else invoice.instalments[0].amount_minor
-    invoice.received_minor = amount
-    invoice.state = InvoiceState.PAID if in_full else InvoiceState.PARTLY_PAID
-    reference, receipt = f"DEMO{fair.code}{number:05d}", document_number(fair.code, RECEIPT, received_on)
-    payment = Payment(
-        number=receipt, fair_id=fair.id, company_id=invoice.company_id, invoice_id=invoice.id, state=PaymentState.CONFIRMED,
-        method="transfer", external_reference=reference, amount_minor=amount, refunded_minor=0, currency=invoice.currency,
-        received_on=received_on, confirmed_at=now(),
-    )  # fmt: skip
-    db.session.add(payment)
-    db.session.flush()
-    book(payment, amount, on=received_on, by=SYSTEM)
-    db.session.add(
-        Receipt(
-            number=receipt, fair_id=fair.id, invoice_id=invoice.id, payment_id=payment.id, received_on=received_on,
-            method="transfer", external_reference=reference, amount_minor=amount, currency=invoice.currency,
+    payments: list[Payment] = []
+    for number, age, invoice in paid:
+        in_full = fair.days_to_opening <= 0 or number % 3 == 0
+        amount, received_on = (
+            invoice.total_minor if in_full else invoice.instalments[0].amount_minor,
+            fair.today - timedelta(days=age),
         )
-    )  # fmt: skip
+        invoice.received_minor = amount
+        invoice.state = InvoiceState.PAID if in_full else InvoiceState.PARTLY_PAID
+        payments.append(
+            Payment(
+                number=document_number(fair.code, RECEIPT, received_on), fair_id=fair.id, company_id=invoice.company_id,
+                invoice_id=invoice.id, state=PaymentState.CONFIRMED, method="transfer",
+                external_reference=f"DEMO{fair.code}{number:05d}", amount_minor=amount, refunded_minor=0,
+                currency=invoice.currency, received_on=received_on, confirmed_at=now(),
+            )
+        )  # fmt: skip
+    db.session.add_all(payments)
+    db.session.flush()
+    for payment in payments:
+        book(payment, payment.amount_minor, on=payment.received_on or fair.today, by=SYSTEM)
+        db.session.add(
+            Receipt(
+                number=payment.number, fair_id=fair.id, invoice_id=payment.invoice_id, payment_id=payment.id,
+                received_on=payment.received_on, method="transfer", external_reference=payment.external_reference,
+                amount_minor=payment.amount_minor, currency=payment.currency,
+            )
+        )  # fmt: skip
+    db.session.flush()
 
 
 def load_importers(rng: random.Random, fair: Fair, cast: Cast, chosen: Iterable[int]) -> int:
@@ -205,11 +236,16 @@ def load_importers(rng: random.Random, fair: Fair, cast: Cast, chosen: Iterable[
     references = next_references(fair.code, "I", len(numbers))
     organiser = cast.users["organiser"].id
     groups = ("CER", "LAC", "RBB", "SLK", "EMB", "WDC", "MET", "JEW", "GFT")
+    states = [_importer_state(place, running=fair.days_to_opening <= 0) for place in range(len(numbers))]
+    admitted = [cast.importers[n] for n, state in zip(numbers, states, strict=True) if state is ImporterState.APPROVED]
+    badges = iter(
+        issue_badges(fair, [(person, BadgeCategory.IMPORTER, company) for company, person in admitted], by=SYSTEM)
+    )
     for place, n in enumerate(numbers):
         company, person = cast.importers[n]
-        state = _importer_state(place, running=fair.days_to_opening <= 0)
+        state = states[place]
         approved = state is ImporterState.APPROVED
-        badge = issue_badge(fair, person, BadgeCategory.IMPORTER, company=company, by=SYSTEM) if approved else None
+        badge = next(badges) if approved else None
         db.session.add(
             Importer(
                 fair_id=fair.id,
@@ -244,9 +280,11 @@ def load_trade_visitors(fair: Fair, cast: Cast) -> int:
     """240 trade visitors, press and guests with badges."""
     references = next_references(fair.code, "V", len(cast.trade))
     kinds = {0: BadgeCategory.PRESS, 1: BadgeCategory.VIP}
-    for n, (company, person) in enumerate(cast.trade):
-        category = kinds.get(n % 24, BadgeCategory.TRADE)
-        badge = issue_badge(fair, person, category, company=company, by=SYSTEM)
+    holders = [
+        (person, kinds.get(n % 24, BadgeCategory.TRADE), company) for n, (company, person) in enumerate(cast.trade)
+    ]
+    badges = issue_badges(fair, holders, by=SYSTEM)
+    for n, (person, category, company) in enumerate(holders):
         db.session.add(
             Visitor(
                 fair_id=fair.id,
@@ -255,7 +293,7 @@ def load_trade_visitors(fair: Fair, cast: Cast) -> int:
                 reference=references[n],
                 category=category,
                 source="web",
-                badge_id=badge.id,
+                badge_id=badges[n].id,
             )
         )
     db.session.flush()

@@ -34,18 +34,17 @@ from fairs.core.i18n import country_name
 from fairs.core.limits import PUBLIC_FORM, limiter
 from fairs.core.lists import download, known, page_of
 from fairs.core.permissions import Role
-from fairs.core.web import NavItem, actor, go, private_page, public, register_nav, requires
+from fairs.core.web import NavItem, actor, go, public, register_nav, requires
 from fairs.directory.forms import group_choices
 from fairs.directory.service import file_on_behalf
 from fairs.directory.slips import slip_url
 from fairs.importers import programme_pages
 from fairs.importers.calendar_file import calendar_file
-from fairs.importers.cards import decider_of, group_names, language_of
+from fairs.importers.cards import group_names, language_of
 from fairs.importers.forms import ImporterForm, RefuseForm, StaffImporterForm
-from fairs.importers.journey import cards_of, parts_of
 from fairs.importers.lists import IMPORTERS, label_of, wanted_of
 from fairs.importers.models import Importer
-from fairs.importers.own import owner_of
+from fairs.importers.own import own_answer, owner_of
 from fairs.importers.permissions import DECIDE_IMPORTER, REGISTER_IMPORTER, VIEW_IMPORTERS
 from fairs.importers.queries import (
     badge_of,
@@ -126,23 +125,7 @@ def check_mail() -> str:
 @public
 def own_page(token: str) -> Response:
     """The importer's page for the phone. Opening it changes nothing: mail scanners open links, too."""
-    importer = owner_of(token)
-    badge = badge_of(importer) if importer.state is ImporterState.APPROVED else None
-    valid = badge is not None and badge.state is BadgeState.ACTIVE
-    cards = cards_of(importer, token)
-    page = render_template(
-        "importers/own_page.html",
-        importer=importer,
-        token=token,
-        badge_valid=valid,
-        decider=decider_of(importer.fair),
-        # On the fair's days the badge is what is needed first.
-        urgent=sorted((card for card in cards if card.tone == "now"), key=lambda card: card.key != "badge"),
-        cards=[card for card in cards if card.tone != "now"],
-        parts=parts_of(importer, token),
-    )
-    gone = importer.state in {ImporterState.WITHDRAWN, ImporterState.REFUSED} or (badge is not None and not valid)
-    return private_page(page, "drop" if gone else f"until={importer.fair.ends_on.isoformat()}")
+    return own_answer(owner_of(token), token)
 
 
 @bp.get("/i/<token>/programme.ics")

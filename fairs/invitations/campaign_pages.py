@@ -121,8 +121,7 @@ def count() -> str:
     fair = current_fair()
     form = _form(fair, formdata=request.args, meta={"csrf": False})
     form.silent_days.validate(form)
-    segment = form.segment() if not form.silent_days.errors else Segment()
-    return render_template("invitations/_size.html", **_size(fair, segment))
+    return render_template("invitations/_size.html", **_size(fair, form.segment()))
 
 
 @bp.get("/<int:campaign_id>")

@@ -149,7 +149,7 @@ class CampaignForm(Form):
         return Segment(
             tuple(self.countries.data or ()), tuple(self.groups.data or ()), self.past.data or "",
             tuple(int(one) for one in self.sources.data or () if one.isascii() and one.isdigit()),
-            tuple(self.states.data or ()), self.silent_days.data,
+            tuple(self.states.data or ()), None if self.silent_days.errors else self.silent_days.data,
         )  # fmt: skip
 
     def draft(self) -> CampaignDraft:

@@ -97,10 +97,10 @@ def move_dates(event: FairRescheduled) -> None:
     fair, move = event.fair, event.move
     for block in blocks_of(fair.id):
         if block.release_on is not None:
+            day = moved_day(fair, move, block.release_on)
             event.found.add(
                 "applications", "RoomBlock.release_on", _l("Release date of rooms, to be agreed with the hotel"), block.name,
-                block.release_on, moved_day(fair, move, block.release_on),
-                act=lambda row=block: set_release(row, moved_day(fair, move, row.release_on)),
+                block.release_on, day, act=lambda row=block, day=day: set_release(row, day),
             )  # fmt: skip
     for hotel in hotels_of(fair.id):
         if hotel.list_due_on is not None:

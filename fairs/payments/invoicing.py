@@ -20,7 +20,7 @@ from fairs.payments.errors import InvoiceClosed, WrongAmount
 from fairs.payments.events import InvoiceCancelled
 from fairs.payments.ledger import book
 from fairs.payments.models import Credit, CreditNote, CreditNoteLine, Instalment, Invoice, InvoiceLine
-from fairs.payments.numbers import document_number, fair_code_of, next_payment_reference
+from fairs.payments.numbers import document_number, document_numbers, fair_code_of, next_payment_reference
 from fairs.payments.states import InvoiceState
 
 
@@ -62,6 +62,22 @@ def issue_invoice(draft: InvoiceDraft, *, by: Actor) -> Invoice:
 
     Raises InvalidInput when there is no line, currencies differ or the sum is negative. Numbers have no gaps.
     """
+    return issue_invoices([draft], by=by)[0]
+
+
+def issue_invoices(drafts: Sequence[InvoiceDraft], *, by: Actor) -> list[Invoice]:
+    """As issue_invoice for each, in their order, in one transaction: all or none."""
+    with transaction():
+        invoices = [_made(draft) for draft in drafts]
+        db.session.add_all(invoices)
+        db.session.flush()
+        for invoice in invoices:
+            book(invoice, invoice.total_minor, on=invoice.issued_on, by=by)
+            record("payments.issue", invoice, by=by, after={"number": invoice.number, "total": invoice.total})
+        return invoices
+
+
+def _made(draft: InvoiceDraft) -> Invoice:
     if not draft.lines:
         raise InvalidInput(_l("An invoice needs a line."))
     currency = draft.lines[0].net.currency
@@ -78,20 +94,14 @@ def issue_invoice(draft: InvoiceDraft, *, by: Actor) -> Invoice:
     total = Money(sum(line.net_minor + line.vat_minor for line in lines), currency)
     if total.amount_minor < 0:
         raise InvalidInput(_l("The sum of an invoice cannot be negative."))
-    with transaction():
-        invoice = Invoice(
-            number=document_number(draft.fair_code, numbers.INVOICE, draft.issued_on),
-            payment_reference=next_payment_reference(draft.fair_code),
-            fair_id=draft.fair_id, company_id=draft.company_id, subject_type=draft.subject_type,
-            subject_id=draft.subject_id, state=InvoiceState.OPEN if total else InvoiceState.WAIVED,
-            issued_on=draft.issued_on, currency=currency, total_minor=total.amount_minor, credited_minor=0,
-            received_minor=0, lines=lines, instalments=_instalments(total, draft),
-        )  # fmt: skip
-        db.session.add(invoice)
-        db.session.flush()
-        book(invoice, total.amount_minor, on=draft.issued_on, by=by)
-        record("payments.issue", invoice, by=by, after={"number": invoice.number, "total": total})
-        return invoice
+    return Invoice(
+        number=document_number(draft.fair_code, numbers.INVOICE, draft.issued_on),
+        payment_reference=next_payment_reference(draft.fair_code),
+        fair_id=draft.fair_id, company_id=draft.company_id, subject_type=draft.subject_type,
+        subject_id=draft.subject_id, state=InvoiceState.OPEN if total else InvoiceState.WAIVED,
+        issued_on=draft.issued_on, currency=currency, total_minor=total.amount_minor, credited_minor=0,
+        received_minor=0, lines=lines, instalments=_instalments(total, draft),
+    )  # fmt: skip
 
 
 def _instalments(total: Money, draft: InvoiceDraft) -> list[Instalment]:
@@ -100,14 +110,14 @@ def _instalments(total: Money, draft: InvoiceDraft) -> list[Instalment]:
     deposit = total.share(draft.deposit_percent)
     balance_due_on = max(draft.balance_due_on, draft.deposit_due_on)
     parts = [("deposit", draft.deposit_due_on, deposit), ("balance", balance_due_on, total - deposit)]
+    parts = [part for part in parts if part[2]]
+    given = document_numbers(draft.fair_code, numbers.PAYMENT_REQUEST, draft.issued_on, len(parts))
     return [
         Instalment(
-            kind=kind, number=document_number(draft.fair_code, numbers.PAYMENT_REQUEST, draft.issued_on),
-            issued_on=draft.issued_on, due_on=due_on, amount_minor=amount.amount_minor, credited_minor=0,
-            currency=amount.currency,
+            kind=kind, number=number, issued_on=draft.issued_on, due_on=due_on, amount_minor=amount.amount_minor,
+            credited_minor=0, currency=amount.currency,
         )
-        for kind, due_on, amount in parts
-        if amount
+        for (kind, due_on, amount), number in zip(parts, given, strict=True)
     ]  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from datetime import date
 
-from fairs.core.sequences import next_number
+from fairs.core.sequences import next_number, next_numbers
 
 _ALPHABET = string.digits + string.ascii_uppercase
 
@@ -19,9 +19,14 @@ def document_number(fair_code: str, series: str, on: date) -> str:
     The series stays locked until the commit, so a rollback leaves no gap: lock what else is needed before. The fair's count
     of documents is locked first, because two transactions that take several series in different orders would deadlock.
     """
-    next_number(f"money:{fair_code}")
-    number = next_number(f"{series}:{fair_code}:{on.year}")
-    return f"{fair_code}-{series}{on.year % 100:02d}-{number:05d}"
+    return document_numbers(fair_code, series, on, 1)[0]
+
+
+def document_numbers(fair_code: str, series: str, on: date, many: int) -> list[str]:
+    """As document_number, the next ``many`` at once."""
+    next_numbers(f"money:{fair_code}", many)
+    numbers = next_numbers(f"{series}:{fair_code}:{on.year}", many)
+    return [f"{fair_code}-{series}{on.year % 100:02d}-{number:05d}" for number in numbers]
 
 
 def fair_code_of(number: str) -> str:

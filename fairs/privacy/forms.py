@@ -15,6 +15,13 @@ def _labels(states: Any) -> list[tuple[str, Any]]:
     return [(state.value, state.label) for state in states]
 
 
+class WordsForm(Form):
+    """What somebody asks about their own data, in their words."""
+
+    kind = Text(length=20)
+    text = LongText(_l("In their words"), length=4000)
+
+
 class ReceiveForm(Form):
     """Staff write down what somebody asked by mail, on the telephone or at the desk."""
 

@@ -16,21 +16,20 @@ from fairs.core.errors import InvalidInput, NotFound
 from fairs.core.i18n import format_date
 from fairs.core.limits import PUBLIC_FORM, limiter
 from fairs.core.links import linked
-from fairs.core.text import clean
 from fairs.core.web import go, private_page, public
 from fairs.directory.models import Consent
 from fairs.importers.consents import VERSION, text_of
 from fairs.importers.journey import Part
 from fairs.importers.models import Importer
-from fairs.importers.own import owner_of
+from fairs.importers.own import own_answer, owner_of
 from fairs.importers.states import ConsentKind
+from fairs.privacy.forms import WordsForm
 from fairs.privacy.models import PrivacyRequest
 from fairs.privacy.queries import consent_history, is_erased, request_of, requests_of
 from fairs.privacy.service import change_consent, copy_of, receive_request, take_back
 from fairs.privacy.states import OPEN, Channel, RequestKind
 
 bp = Blueprint("own_data", __name__)
-_MOST_TEXT = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +67,17 @@ def data_part(importer: Importer, token: str) -> Part | None:
             "consents": consents_for(importer), "asked": asked, "has_mail": bool(importer.person.email),
             "open_kinds": {row.kind for row in asked if row.state in OPEN}, "may_take_back": OPEN, "kinds": RequestKind,
             "registration": ConsentKind.REGISTRATION,
+            "forms": {kind: _words(kind) for kind in (RequestKind.CORRECTION, RequestKind.ERASURE)},
         },
     )  # fmt: skip
+
+
+def _words(kind: RequestKind) -> WordsForm:
+    """The form of one kind of request: as it was sent, when it could not be taken."""
+    typed = g.get("own_data_form")
+    form = typed if typed is not None and typed.kind.data == kind else WordsForm(formdata=None)
+    form.text.id = f"{kind}-text"
+    return form
 
 
 def _by(importer: Importer) -> Actor:
@@ -106,11 +114,12 @@ def ask(token: str) -> BaseResponse:
     kind = request.form.get("kind", "")
     if importer.confirmed_at is None or kind not in set(RequestKind) - {RequestKind.WITHDRAWAL}:
         raise InvalidInput(field="kind")
-    text = clean(request.form.get("text", ""))
-    if len(text) > _MOST_TEXT:
-        raise InvalidInput(_("At most %(max)d characters.", max=_MOST_TEXT), field="text")
+    form = WordsForm()
+    if not form.validate():
+        g.own_data_form = form
+        return own_answer(importer, token, status=422)
     receive_request(
-        importer.person, importer.fair, RequestKind(kind), channel=Channel.OWN_PAGE, text=text, by=_by(importer)
+        importer.person, importer.fair, RequestKind(kind), channel=Channel.OWN_PAGE, text=form.text.data or "", by=_by(importer)
     )  # fmt: skip
     flash(_("We have your request. Below you see how far it is."), "success")
     return _back(token)

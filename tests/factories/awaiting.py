@@ -43,7 +43,10 @@ from fairs.claims.seconds import decide_clash as decide_claim_clash
 from fairs.claims.service import refuse as refuse_claim
 from fairs.claims.states import ChargeKind, LineKind, Proof
 from fairs.contacts.columns import Layout
+from fairs.contacts.deciding import decide
+from fairs.contacts.importing import carry_on
 from fairs.contacts.models import ContactImport
+from fairs.contacts.queries import unsure_rows
 from fairs.contacts.service import ListSource, choose_layout, hand_in, start_import
 from fairs.contacts.service import check as check_list
 from fairs.contacts.states import ImportKind
@@ -53,6 +56,7 @@ from fairs.core.clock import now, today
 from fairs.core.db import db, transaction
 from fairs.core.money import Money
 from fairs.core.permissions import Role
+from fairs.directory.service import CompanyDraft, save_company
 from fairs.documents.service import return_selection, submit_selection
 from fairs.dunning.models import DunningStep
 from fairs.dunning.service import CallDraft, record_call, release
@@ -372,17 +376,42 @@ def bank_line(*, above: bool = False) -> Callable[[], Awaiting]:
     return make
 
 
+def list_waiting() -> Awaiting:
+    """A list that was imported but for a row of a company that the directory may know."""
+    place = reception()
+    known = save_company(CompanyDraft("Bohemia Imports", "CZ"), by=SYSTEM)
+    record = compared_list(
+        place.fair, ImportKind.CONTACTS, contact("New Person", "Bohemia Imports", "Czechia", "new@new.cz.example"),
+        contact("Another Person", "New Firm", "France", "new@new.fr.example"),
+    )  # fmt: skip
+    start_import(record, by=SYSTEM)
+    carry_on(record.id)
+
+    def decided() -> None:
+        for row_id in unsure_rows(record.id):
+            decide(record, row_id, person="new", company=str(known.id), by=SYSTEM)
+        start_import(record, by=SYSTEM)
+
+    return Awaiting(place.fair, db.session.get_one(ContactImport, record.id, populate_existing=True), decided)
+
+
+def compared_list(fair: Fair, kind: ImportKind, *rows: list[Any]) -> ContactImport:
+    """A list that was compared with the directory."""
+    found = hand_in(
+        fair, kind, csv_list(list(rows)), ListSource("Thương vụ tại Paris", SourceKind.TRADE_OFFICE), by=SYSTEM
+    )
+    choose_layout(found, Layout.from_json(found.layout), by=SYSTEM)
+    check_list(found.id)
+    return db.session.get_one(ContactImport, found.id, populate_existing=True)
+
+
 def list_to_decide(kind: ImportKind) -> Callable[[], Awaiting]:
     """A list that was compared with the directory and waits to be imported."""
 
     def make() -> Awaiting:
         place = reception()
         row = contact("New Person", "New Firm", "France", "new@new.fr.example")
-        source = ListSource("Thương vụ tại Paris", SourceKind.TRADE_OFFICE)
-        found = hand_in(place.fair, kind, csv_list([row]), source, by=SYSTEM)
-        choose_layout(found, Layout.from_json(found.layout), by=SYSTEM)
-        check_list(found.id)
-        record = db.session.get_one(ContactImport, found.id, populate_existing=True)
+        record = compared_list(place.fair, kind, row)
         return Awaiting(place.fair, record, lambda: start_import(record, by=SYSTEM))
 
     return make
@@ -750,7 +779,7 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "refund-sending": (_refund(_approve, act=_send),),
     "refund-transit": (_refund(_approve, _send, act=_done, later=LONG),),
     "books": (),  # no state of its own; tests of the books look at it
-    "contacts-decide": (list_to_decide(ImportKind.CONTACTS),),
+    "contacts-decide": (list_to_decide(ImportKind.CONTACTS), list_waiting),
     "support-list": (list_to_decide(ImportKind.SUPPORT),),
     "bank-line": (bank_line(),),
     "bank-line-second": (bank_line(above=True),),

@@ -28,3 +28,10 @@ def demo(demonstrations: Any, database: Any) -> Iterator[Flask]:
     application: Flask = demonstrations.app(database)
     with rolled_back(application):
         yield application
+
+
+@pytest.fixture
+def addresses(demonstrations: Any, database: Any) -> Iterator[Any]:
+    """All addresses of the fair that runs, in the demonstration with what they need made; taken back afterwards."""
+    with demonstrations.sampled(database) as made:
+        yield made

@@ -74,6 +74,7 @@ from fairs.importers.service import link_for as importer_link
 from fairs.importers.states import ImporterState
 from fairs.invitations.mails import new_token
 from fairs.invitations.models import Campaign, Nomination, Source
+from fairs.invitations.queries import exhibitor_source
 from fairs.invitations.segments import Segment
 from fairs.invitations.service import NewInvitee, add_by_hand
 from fairs.invitations.states import SourceKind
@@ -115,6 +116,8 @@ from fairs.visitors.models import Visitor
 from fairs.visitors.service import link_for as visitor_link
 from tests.factories.cards import card_attempt, card_event
 from tests.factories.contacts import contact, csv_list
+from tests.factories.importers import Reception
+from tests.factories.lodging import Inn
 from tests.factories.statements import Row, csv_file, grid
 from tests.factories.travel import landing
 from tests.factories.travel import run as travel_run
@@ -298,7 +301,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "clash_id": _first(SupportClash).id, "line_id": _first(BudgetLine).id, "rule_code": "KC-DOM-JOIN",
         "documents.file.part": "decision", "document_texts.edit.kind": "exhibitor_support", "document_texts.edit.part": "decision",
         "paper_locale": "vi", **_travel(fair, by), **_budgets(fair),
-        **_hotels(fair),
+        **_hotels(fair, by),
         "claims/reference": _of_fair(Claim, fair, "reference") or "GS00-K-0000", "claim_list": _of_fair(ClaimTransfer, fair, "number") or "GS00-KL00-00001",
         "claim_paper": "evidence", "claim_answer": "yes", "waiver_id": 1, "duplicate_id": 1, "charge_id": 1, "claim_line_id": 1,
         "meetings/meeting_id": 1, "files/file_id": 1,
@@ -330,7 +333,8 @@ def _invitations(fair: Fair, company: Company, by: Actor) -> dict[str, Any]:
     embassy = Source(
         fair_id=fair.id, kind=SourceKind.EMBASSY, name="Sample embassy", email="embassy@people.example", quota=9
     )
-    own = Source(fair_id=fair.id, kind=SourceKind.EXHIBITOR, name=company.name, company_id=company.id)
+    own = exhibitor_source(fair.id, company.id)
+    own = own or Source(fair_id=fair.id, kind=SourceKind.EXHIBITOR, name=company.name, company_id=company.id)
     db.session.add_all([embassy, own])
     db.session.flush()
     token = new_link(embassy, expires_at=fair.at(fair.ends_on, fair.closes_at))
@@ -422,8 +426,17 @@ def _bank(app: Flask, fair: Fair, by: Actor) -> dict[str, int]:
     }  # fmt: skip
 
 
-def _hotels(fair: Fair) -> dict[str, Any]:
+def _hotels(fair: Fair, by: Actor) -> dict[str, Any]:
     """A hotel with a block, a list that it was sent, and guests placed at once."""
+    if not _of_fair(Hotel, fair, "id"):
+        hotel = Inn(Reception(fair)).block().hotel
+        with transaction():
+            db.session.add(
+                RoomingList(
+                    fair_id=fair.id, hotel_id=hotel.id, number=1, rows=[], changes=[], sha256="0" * 64, sent_to="", by_id=by.user_id,
+                    by_name=by.name,
+                )
+            )  # fmt: skip
     listed, placed = _of_fair(RoomingList, fair, "id"), _of_fair(Placing, fair, "id")
     return {
         "hotel_id": _of_fair(Hotel, fair, "id"), "block_id": _of_fair(RoomBlock, fair, "id"), "placing_id": placed,

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from flask import Flask
 
 from fairs.app import create_app
+from fairs.calendar.models import Fair
 from fairs.core.clock import today
 from fairs.core.db import db
 from fairs.demo.loader import load_demo
-from tests.support.apps import activate, keep_templates
+from tests.support.addresses import Addresses, addresses_of
+from tests.support.apps import activate, keep_templates, rolled_back
 from tests.support.client import Client
 from tests.support.databases import Databases, Kind, locked, make_config
 
@@ -27,6 +31,7 @@ class Demonstrations:
         self._databases = databases
         self._shared = shared
         self._made: dict[Kind, Flask] = {}
+        self._sampled: dict[tuple[Kind, bool], tuple[Addresses, int]] = {}
 
     def app(self, kind: Kind) -> Flask:
         """This worker's application on ``kind``; use it only inside rolled_back()."""
@@ -35,9 +40,24 @@ class Demonstrations:
             self._made[kind] = self._application(kind, self._copy(kind))
         return self._made[kind]
 
+    @contextmanager
+    def sampled(self, kind: Kind, *, running: bool = True) -> Iterator[Addresses]:
+        """All addresses with what they need, made once per worker; what is changed inside is taken back afterwards."""
+        if (kind, running) not in self._sampled:
+            self._load_once(kind)
+            application = self._application(kind, self._copy(kind))
+            activate(application)
+            with application.app_context():
+                made = addresses_of(application, running=running)
+                self._sampled[kind, running] = made, made.fair.id
+                db.session.remove()
+        made, fair_id = self._sampled[kind, running]
+        with rolled_back(made.app):
+            yield replace(made, fair=db.session.get_one(Fair, fair_id))
+
     def close(self) -> None:
         """Let go of the databases."""
-        for application in self._made.values():
+        for application in (*self._made.values(), *(made.app for made, _fair in self._sampled.values())):
             with application.app_context():
                 db.engine.dispose()
 

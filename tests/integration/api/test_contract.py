@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.checks import response_schema_conformance, unsup
 from fairs.accounts.queries import user_by_email
 from fairs.accounts.service import create_token
 from fairs.core.actor import SYSTEM
-from tests.support.addresses import addresses_of
+from tests.support.addresses import Addresses
 
 load_all_checks()
 OPERATIONS = [
@@ -43,14 +43,13 @@ def test_every_operation_is_tried(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS, ids=lambda part: part)
-def test_whatever_is_sent_the_answer_is_as_described(demo: Flask, method: str, path: str) -> None:
-    addresses = addresses_of(demo, running=True)
+def test_whatever_is_sent_the_answer_is_as_described(addresses: Addresses, method: str, path: str) -> None:
     admin = user_by_email("admin@fairs.example")
     assert admin is not None
     token = create_token(admin, "fuzz", by=SYSTEM)
     headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
     real = {"fair_slug": addresses.fair.slug, "code": addresses.values.get("code", "A-001"), "year": 2020}
-    operation = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", demo)[path][method]
+    operation = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", addresses.app)[path][method]
 
     def attempt(case: Any) -> None:
         case.path_parameters = {name: real[name] for name in case.path_parameters or {}}

@@ -121,7 +121,7 @@ def test_two_weeks_later_everything_is_right_and_everybody_was_told_once(demo: F
             [ImporterState.SUBMITTED, ImporterState.APPROVED])))
     }  # fmt: skip
     assert expected - {""} <= set(told)
-    assert {m.locale for m in new} == {"vi", "en"}
+    assert {m.locale for m in new} == {"vi", "en", "ja"}
     vietnamese = next(m for m in new if m.locale == "vi")
     assert f"{old.starts_on:%d/%m/%Y}" in vietnamese.body and f"{fair.starts_on:%d/%m/%Y}" in vietnamese.body
     assert "Bão lớn" in vietnamese.body

@@ -23,6 +23,7 @@ from fairs.calendar.states import FairState
 from fairs.contracts.models import Contract
 from fairs.core.db import Base, db, transaction
 from fairs.core.sequences import next_reference
+from fairs.core.storage import StoredFile
 from fairs.demo.loader import NotEmpty, load_demo
 from fairs.demo.people import ACCOUNTS, PASSWORD
 from fairs.directory.models import Company, Person
@@ -43,8 +44,10 @@ SECRETS = {
     "account_sealed", "idempotency_key",
     "password", "fs_uniquifier", "token_hash", "key", "short_code", "private_key", "public_key", "serial", "code_digest", "secret", "sealed",
     "fingerprint",
-    "sha256", "pdf_sha256", "scan_sha256",  # a PDF carries the moment at which it was made
+    "sha256", "pdf_sha256", "scan_sha256", "size",  # a PDF carries the moment at which it was made, packed to a byte more or less
 }  # fmt: skip
+# The same inside a longer text: hashes, of a file or with a key of this database, and the tokens of links.
+INSIDE = re.compile(r"\b[0-9a-f]{64}\b|(?<=/)[\w-]{24,}|gAAAA[\w=-]+")
 
 
 def count(model: Any, *where: Any) -> int:
@@ -154,35 +157,39 @@ def test_a_database_that_is_not_empty_is_refused(demo: Flask) -> None:
         load_demo(DAY)
 
 
+def is_file_number(column: Any) -> bool:
+    """SQLite gives the number of a file that was thrown away, such as a list that is imported, to the next one."""
+    file_id = StoredFile.__table__.c.id
+    return column is file_id or column.references(file_id)
+
+
 def dump() -> dict[str, list[tuple[Any, ...]]]:
     tables = {}
     for name, table in sorted(Base.metadata.tables.items()):
-        columns = [column for column in table.columns if column.name not in SECRETS]
-        tables[name] = sorted(tuple(map(str, row)) for row in db.session.execute(select(*columns)))
+        columns = [column for column in table.columns if column.name not in SECRETS and not is_file_number(column)]
+        found = db.session.execute(select(*columns))
+        tables[name] = sorted(tuple(INSIDE.sub("", str(value)) for value in row) for row in found)
     return tables
 
 
-def test_the_same_day_gives_the_same_data_on_every_database(apps: Any, demonstrations: Any) -> None:
+def test_the_same_day_gives_the_same_data_on_every_database(demonstrations: Any) -> None:
     dumps = []
-    for kind in (Kind.SQLITE, Kind.POSTGRES):
+    for kind in (Kind.SQLITE, Kind.POSTGRES):  # each was loaded by itself
         with rolled_back(demonstrations.app(kind)):
             dumps.append(dump())
-            day = fairs()[0].starts_on - timedelta(days=42)
-    with apps.separate(Kind.SQLITE, "another-demonstration") as application, application.app_context():
-        load_demo(day)
-        dumps.append(dump())
-        db.session.remove()
-    for other in dumps[1:]:
-        for name, rows in dumps[0].items():
-            pairs = zip(rows, other[name], strict=True)
-            odd = [
-                (one, two)
-                for row, twin in pairs
-                if row != twin
-                for one, two in zip(row, twin, strict=True)
-                if one != two
-            ]
-            assert odd[:3] == [], name
+    one_load, other = dumps
+    differs = {}
+    for name, rows in one_load.items():
+        odd = [
+            (one, two)
+            for row, twin in zip(rows, other[name], strict=True)
+            if row != twin
+            for one, two in zip(row, twin, strict=True)
+            if one != two
+        ]
+        if odd:
+            differs[name] = odd[:3]
+    assert differs == {}
 
 
 def test_the_command_takes_a_day_and_a_scale_and_says_what_it_made(apps: Any) -> None:

@@ -12,12 +12,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from flask import Flask
 
 from fairs.accounts.queries import user_by_email
 from fairs.core.db import db
 from fairs.core.text import clean, one_line
-from tests.support.addresses import addresses_of
+from tests.support.addresses import Addresses
 from tests.support.client import login
 from tests.support.databases import Kind
 from tests.support.pages import Form, forms_of
@@ -39,7 +38,10 @@ CHOSEN = {
 }
 # Each form is sent these and, in turn, one of the other typed and one of the other chosen values, so that every value meets many
 # forms: all values at all forms are some thousands of pages more, FAIRS_DRILL=1 sends them.
-ALWAYS = {"markup", "marks", "long", "huge", "huge id", "nul"}
+ALWAYS = {
+    Kind.SQLITE: {"markup", "long", "huge", "huge id"},
+    Kind.POSTGRES: {"marks", "nul", "huge", "huge id"},  # PostgreSQL alone refuses a NUL
+}
 # What the database itself has to say something about is tried on the second one as well.
 ON_POSTGRES = {"marks", "nul", "huge", "huge id", "foreign id"}
 # Only these could be run by the page that a form leads to.
@@ -64,18 +66,19 @@ def taken_back() -> Iterator[None]:
         savepoint.rollback()
 
 
-def all_forms(demo: Flask, who: str, running: bool) -> tuple[Any, list[Form]]:
-    addresses = addresses_of(demo, running=running)
-    client: Any = demo.test_client()
+def all_forms(addresses: Addresses, who: str, running: bool) -> tuple[Any, list[Form]]:
+    client: Any = addresses.app.test_client()
     if who != "nobody":
         user = user_by_email(f"{who}@fairs.example")
         assert user is not None
         login(client, user)
     client.get("/language/en")
     found: dict[Any, Form] = {}  # one of a kind: a list has the same form in each of its rows
-    routes = demo.url_map.bind("localhost")
+    routes = addresses.app.url_map.bind("localhost")
     for rule in addresses.rules("GET"):
         if rule.rule.startswith("/api/") or rule.endpoint == "accounts.language":
+            continue
+        if who == "admin" and not running and "fair_slug" not in rule.arguments:
             continue
         path = addresses.path(rule)
         answer = client.get(path)
@@ -94,21 +97,22 @@ def all_forms(demo: Flask, who: str, running: bool) -> tuple[Any, list[Form]]:
     return client, forms
 
 
-def in_turn(values: dict[str, str], number: int) -> dict[str, str]:
+def in_turn(values: dict[str, str], number: int, database: Kind) -> dict[str, str]:
     """Those that each form is sent, and one of the others."""
-    others = [what for what in values if what not in ALWAYS]
+    always = ALWAYS[database]
+    others = [what for what in values if what not in always]
     if "FAIRS_DRILL" in os.environ:
         return values
-    return {what: value for what, value in values.items() if what in ALWAYS or what == others[number % len(others)]}
+    return {what: value for what, value in values.items() if what in always or what == others[number % len(others)]}
 
 
-def attacks(form: Form, number: int) -> Iterator[tuple[str, dict[str, Any]]]:
+def attacks(form: Form, number: int, database: Kind) -> Iterator[tuple[str, dict[str, Any]]]:
     """(what it is, what is sent) to the form with this number."""
     plain: dict[str, Any] = form.filled()
     yield "missing", {}
     yield "twice", {name: [*values, *values, SCRIPT] for name, values in plain.items()}
     if any(one.is_typed for one in form.fields):
-        for what, value in in_turn(TYPED, number).items():
+        for what, value in in_turn(TYPED, number, database).items():
             yield what, plain | {one.name: [value] for one in form.fields if one.is_typed}
     chosen = {
         one.name
@@ -116,7 +120,7 @@ def attacks(form: Form, number: int) -> Iterator[tuple[str, dict[str, Any]]]:
         if not one.is_typed and one.kind not in {"file", "button"} and one.name != "csrf_token"
     }
     if chosen:
-        for what, value in in_turn(CHOSEN, number).items():
+        for what, value in in_turn(CHOSEN, number, database).items():
             yield what, plain | {name: [value] for name in chosen}
     for one in form.fields:
         if one.kind == "file":
@@ -161,12 +165,21 @@ def _markup(text: str) -> str:
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(("who", "running"), VISITS, ids=["admin-running", "admin-booking", "exhibitor", "nobody"])
-def test_no_form_breaks_runs_or_loses_what_is_typed(demo: Flask, database: Any, who: str, running: bool) -> None:
-    client, forms = all_forms(demo, who, running)
-    assert len(forms) >= 5
+def test_no_form_breaks_runs_or_loses_what_is_typed(
+    demonstrations: Any, database: Any, who: str, running: bool
+) -> None:
+    with demonstrations.sampled(database, running=running) as addresses:
+        client, forms = all_forms(addresses, who, running)
+        assert len(forms) >= 5
+        wrong = attacked(client, forms, database)
+    assert not wrong, "\n".join(wrong)
+
+
+def attacked(client: Any, forms: list[Form], database: Kind) -> list[str]:
+    """What went wrong when all forms were sent what no one should type."""
     wrong = []
     for number, form in enumerate(forms):
-        for what, sent in attacks(form, number):
+        for what, sent in attacks(form, number, database):
             if database is Kind.POSTGRES and what not in ON_POSTGRES:
                 continue
             if form.action.endswith(DRAWS_ALL_BADGES) and what not in ENOUGH_FOR_IT:
@@ -183,4 +196,4 @@ def test_no_form_breaks_runs_or_loses_what_is_typed(demo: Flask, database: Any, 
                 wrong.append(f"{where}: not escaped")
             if answer.status_code == 422 and "<html" in shown and what != "twice" and (gone := lost(form, sent, shown)):
                 wrong.append(f"{where}: {', '.join(gone)} lost")
-    assert not wrong, "\n".join(wrong)
+    return wrong
