@@ -123,7 +123,7 @@ def approve_support(scene: Scene) -> str:
     require(done + again == SUPPORTED, f"approved: {results}, then {again}")
     full = begin(scene.finance, scene.path("hosting?state=proposed"), "approve", None)
     require(figure(full, "Will be done") == 0, "the ceiling lets more through")
-    return f"{done + again} approved by two people at once, {beyond} found the ceiling full, {alone} was one’s own proposal"
+    return f"{done + again} approved by two people at once, {beyond} found the ceiling full, {alone} were one’s own proposals"
 
 
 def reserve(scene: Scene) -> str:
