@@ -77,8 +77,7 @@ def _papers(claim: Claim) -> list[tuple[Proof, bool, str]]:
         flights = {one.direction: one for one in flights_of(claim.importer_id)}
         for proof, direction in ((Proof.BOARDING_IN, Direction.ARRIVAL), (Proof.BOARDING_OUT, Direction.DEPARTURE)):
             flight = flights.get(direction)
-            kept = [_("kept with the flight")] if flight is not None and flight.boarding_pass_id is not None else []
-            files = [*names[proof], *kept]
+            files = names[proof]
             words = [flight.number] if flight is not None else []
             found.append((proof, bool(files), " · ".join([*words, *files])))
         numbers = [line.number for line in travel if line.number]

@@ -86,7 +86,7 @@ def people_rows(claim: Claim) -> Rows:
     if claim.paid_on is not None:
         lists = ", ".join(one.transfer.number for one in claim.payments if one.failed_at is None)
         text = " · ".join(part for part in (claim.bank_reference, lists, claim.receipt_number or "") if part)
-        rows.append((_("Paid"), format_date(claim.paid_on), text))
+        rows.append((_("Paid out"), format_date(claim.paid_on), text))
     return rows
 
 

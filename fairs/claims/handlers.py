@@ -20,9 +20,12 @@ from fairs.claims.permissions import REVIEW_CLAIMS, VIEW_CLAIMS
 from fairs.claims.queries import claim_of
 from fairs.claims.service import end_with_support, open_claim
 from fairs.claims.states import ENDED, WITH_GUEST, ChargeState, ClaimState
+from fairs.claims.suspicion import kept_papers, suspect_listed
 from fairs.core.db import db
 from fairs.core.events import subscribe
 from fairs.core.i18n import format_date, format_money
+from fairs.funding.duplicates import register_papers
+from fairs.funding.events import SupportListed
 from fairs.hosting.events import HostingEnded, HostingGranted
 from fairs.hosting.queries import hosting_of
 from fairs.importers.journey import Action, Card, register_card
@@ -31,6 +34,12 @@ from fairs.importers.panels import Panel, register_panel
 from fairs.messages.render import Attachment, register_renderer
 
 S = ClaimState
+
+
+@subscribe(SupportListed)
+def compare(event: SupportListed) -> None:
+    """Papers of claims are compared with a list of another office that comes in afterwards."""
+    suspect_listed(event.lines, by=event.by)
 
 
 @subscribe(HostingGranted)
@@ -115,6 +124,7 @@ def claim_panel(importer: Importer, form: Any) -> Mapping[str, Any] | None:
     }  # fmt: skip
 
 
+register_papers(kept_papers)
 register_card("claim", 100, claim_card)
 register_panel(Panel("claim", 60, "claims/_panel.html", claim_panel, VIEW_CLAIMS))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 import fairs.payments.models  # noqa: F401  the refunds of its lists belong to the same mappers
 from fairs.calendar.models import Fair
@@ -91,9 +91,11 @@ class Claim(HasState, HasAccount, Record):
     nothing_to_claim: Mapped[bool] = mapped_column(default=False)  # the guest has paid nothing that is refunded
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))  # staff in the guest's place
+    entered_by_ids: Mapped[list[int]] = mapped_column(JSON, default=list)  # staff who typed in papers for the guest
     travel_minor: Mapped[int | None] = mapped_column(BigInteger)
     lodging_minor: Mapped[int | None] = mapped_column(BigInteger)
     hotel_minor: Mapped[int | None] = mapped_column(BigInteger)
+    payable_minor: Mapped[int | None] = column_property(travel_minor + lodging_minor)  # NULL until the review
     reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     reviewed_for_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     reviewed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

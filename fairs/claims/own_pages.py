@@ -12,32 +12,22 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from fairs.claims.checklist import checklist, is_unlocked
+from fairs.claims.entering import enter_account, enter_file, enter_nights, enter_survey, enter_ticket, entry_forms
 from fairs.claims.forms import AccountForm, FileForm, MeetingForm, NightsForm, SubmitForm, SurveyForm, TicketForm
 from fairs.claims.models import Claim
 from fairs.claims.presentation import cap_text, sums_of
-from fairs.claims.proofs import (
-    LineDraft,
-    add_file,
-    add_line,
-    add_meeting,
-    answer_survey,
-    give_account,
-    remove_file,
-    remove_line,
-    remove_meeting,
-)
+from fairs.claims.proofs import add_meeting, remove_file, remove_line, remove_meeting
 from fairs.claims.queries import claim_of, mine, rules_of
 from fairs.claims.service import guest_actor, submit
-from fairs.claims.states import EDITABLE, WITH_GUEST, ClaimState, LineKind, Proof
-from fairs.core.db import db, transaction
-from fairs.core.errors import DomainError, InvalidInput, NotFound
+from fairs.claims.states import EDITABLE, WITH_GUEST, ClaimState, Proof
+from fairs.core.db import db
+from fairs.core.errors import DomainError, NotFound
 from fairs.core.links import linked
 from fairs.core.web import go, private_page, public
 from fairs.importers.models import Importer
 from fairs.messages.render import render_attachment
 
 bp = Blueprint("own_claim", __name__)
-MOST_NIGHTS = 14
 
 
 def _claim(token: str) -> Claim:
@@ -54,25 +44,14 @@ def _claim(token: str) -> Claim:
 
 
 def _page(claim: Claim, token: str, **forms: Any) -> str:
-    survey, sums = claim.survey, sums_of(claim)
-    day = min(claim.fair.today, claim.fair.ends_on)
-    answers = None
-    if survey is not None:
-        answers = {
-            "satisfaction": str(survey.satisfaction), "placed": survey.placed.decimal, "expected": survey.expected.decimal,
-            "currency": survey.currency, "missing": survey.missing, "come_again": survey.come_again,
-        }  # fmt: skip
+    sums, day = sums_of(claim), min(claim.fair.today, claim.fair.ends_on)
     items = checklist(claim)
     is_open = claim.state in EDITABLE or (claim.state is ClaimState.LOCKED and is_unlocked(items))
     return render_template(
         "claims/own.html", claim=claim, token=token, items=items, sums=sums, caps=cap_text(claim, sums.statement),
         is_open=is_open, with_guest=claim.state in WITH_GUEST, decide_by=decide_by(claim), S=ClaimState, Proof=Proof,
-        file_form=forms.get("file") or FileForm(formdata=None),
-        ticket_form=forms.get("ticket") or TicketForm(formdata=None),
-        nights_form=forms.get("nights") or NightsForm(formdata=None, data={"currency": "VND", "paid_on": claim.fair.ends_on}),
-        survey_form=forms.get("survey") or SurveyForm(formdata=None, data=answers or {"currency": "USD"}),
         meeting_form=forms.get("meeting") or MeetingForm(formdata=None, data={"held_on": day}),
-        account_form=forms.get("account") or AccountForm(formdata=None), problem=forms.get("problem", ""),
+        problem=forms.get("problem", ""), **entry_forms(claim, forms),
         submit_form=SubmitForm(formdata=None), errors=set(forms),
         max_mb=current_app.extensions["fairs_config"].max_upload_mb,
     )  # fmt: skip
@@ -109,66 +88,36 @@ def _act(token: str, key: str, form: Any, act: Callable[[Claim], Any], done: str
     return answer
 
 
+def _enter(token: str, key: str, form: Any, enter: Callable[[Claim, Any, Any], None], done: str) -> Any:
+    return _act(token, key, form, lambda claim: enter(claim, form, guest_actor(claim)), done)
+
+
 @bp.post("/i/<token>/claim/files")
 @public
 def file(token: str) -> Any:
     """A paper is handed in."""
-    form = FileForm()
-
-    def act(claim: Claim) -> None:
-        upload = form.file.upload()
-        if upload is None:
-            raise InvalidInput(_("Please choose a file."), field="file")
-        add_file(claim, Proof(form.kind.data), upload, reason=form.reason.data or "", by=guest_actor(claim))
-
-    return _act(token, "file", form, act, _("The paper is kept, encrypted."))
+    return _enter(token, "file", FileForm(), enter_file, _("The paper is kept, encrypted."))
 
 
 @bp.post("/i/<token>/claim/tickets")
 @public
 def ticket(token: str) -> Any:
     """A ticket that the guest paid."""
-    form = TicketForm()
-
-    def act(claim: Claim) -> None:
-        draft = LineDraft(
-            LineKind.TRAVEL, form.money(), form.paid_on.data, form.number.data or "", form.text.data or ""
-        )
-        add_line(claim, draft, reason=form.reason.data or "", by=guest_actor(claim))
-
-    return _act(token, "ticket", form, act, _("The ticket is noted."))
+    return _enter(token, "ticket", TicketForm(), enter_ticket, _("The ticket is noted."))
 
 
 @bp.post("/i/<token>/claim/nights")
 @public
 def nights(token: str) -> Any:
     """Nights that the guest paid: a line for each."""
-    form = NightsForm()
-
-    def act(claim: Claim) -> None:
-        count = (form.until.data - form.first.data).days
-        if not 1 <= count <= MOST_NIGHTS:
-            raise InvalidInput(_("One to %(most)s nights, leaving after the first.", most=MOST_NIGHTS), field="until")
-        with transaction():
-            for number in range(count):
-                draft = LineDraft(
-                    LineKind.NIGHT, form.money(), form.paid_on.data, form.number.data or "",
-                    night=form.first.data + timedelta(days=number),
-                )  # fmt: skip
-                add_line(claim, draft, by=guest_actor(claim))
-
-    return _act(token, "nights", form, act, _("The nights are noted."))
+    return _enter(token, "nights", NightsForm(), enter_nights, _("The nights are noted."))
 
 
 @bp.post("/i/<token>/claim/survey")
 @public
 def survey(token: str) -> Any:
     """The answers after the fair."""
-    form = SurveyForm()
-    return _act(
-        token, "survey", form, lambda claim: answer_survey(claim, form.to_draft(), by=guest_actor(claim)),
-        _("Thank you for your answers."),
-    )  # fmt: skip
+    return _enter(token, "survey", SurveyForm(), enter_survey, _("Thank you for your answers."))
 
 
 @bp.post("/i/<token>/claim/meetings")
@@ -188,9 +137,8 @@ def meeting(token: str) -> Any:
 @public
 def account(token: str) -> Any:
     """The account to which the money goes."""
-    form = AccountForm()
-    return _act(
-        token, "account", form, lambda claim: give_account(claim, form.to_draft(), by=guest_actor(claim)),
+    return _enter(
+        token, "account", AccountForm(), enter_account,
         _("Your account is kept, encrypted. From now on only its last digits are shown."),
     )  # fmt: skip
 

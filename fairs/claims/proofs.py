@@ -6,7 +6,6 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from stdnum import bic as bic_rule
@@ -14,11 +13,11 @@ from stdnum import iban as iban_rule
 
 from fairs.audit.service import record
 from fairs.claims.checklist import flight_facts
-from fairs.claims.errors import Duplicate
-from fairs.claims.models import Claim, ClaimClash, ClaimFile, ClaimLine, ClaimMeeting, ClaimPayment, ClaimSurvey
-from fairs.claims.queries import Earlier, locked, used_before
+from fairs.claims.models import Claim, ClaimFile, ClaimLine, ClaimMeeting, ClaimPayment, ClaimSurvey
+from fairs.claims.queries import locked, used_before
 from fairs.claims.service import unlock
 from fairs.claims.states import EDITABLE, PAPERS, WITH_GUEST, LineKind, Proof
+from fairs.claims.suspicion import suspect
 from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.crypto import decrypt, encrypt, rotate
@@ -27,7 +26,7 @@ from fairs.core.errors import InvalidInput, InvalidTransition
 from fairs.core.money import Money
 from fairs.core.storage import Upload, discard, judge, keep
 from fairs.core.text import clean, one_line
-from fairs.funding.states import ClashState
+from fairs.funding.external import normal_ticket
 
 SEALED_TYPE = "application/octet-stream"
 MOST_FILES, MOST_LINES, MOST_MEETINGS = 30, 60, 60
@@ -39,6 +38,11 @@ def _editable(claim: Claim) -> Claim:
     if row.state not in EDITABLE:
         raise InvalidTransition(**{"from": str(row.state)})
     return row
+
+
+def _entered(claim: Claim, by: Actor) -> None:
+    """Staff typed in something for the guest: none of them approves the claim."""
+    claim.entered_by_ids = sorted({*claim.entered_by_ids, *by.involved})
 
 
 def _with_guest(claim: Claim) -> Claim:
@@ -66,7 +70,7 @@ def add_file(claim: Claim, kind: Proof, upload: Upload, *, reason: str = "", by:
             raise InvalidInput(_l("This file is here already."), field="file")
         if len(row.files) >= MOST_FILES:
             raise InvalidInput(_l("There are too many files. Remove some first."), field="file")
-        _suspect(row, digest, used_before(row, sha256=digest), reason, by=by)
+        suspect(row, digest, used_before(row, sha256=digest), reason, by=by)
         stem = clean(upload.name).replace("/", "_").replace("\\", "_")[-190:] or "file"
         made = ClaimFile(
             claim_id=row.id, kind=kind, sha256=digest, content_type=content_type, name=stem, size=len(upload.content),
@@ -74,6 +78,7 @@ def add_file(claim: Claim, kind: Proof, upload: Upload, *, reason: str = "", by:
             by_guest=by.user_id is None, sealed=keep("claim", encrypt(upload.content), SEALED_TYPE),
         )  # fmt: skip
         db.session.add(made)
+        _entered(row, by)
         db.session.flush()
         db.session.expire(row, ["files"])
         record("claims.file", row, by=by, after={"kind": kind, "sha256": digest})
@@ -132,29 +137,6 @@ def reseal_papers() -> int:
     return len(rows)
 
 
-def _suspect(claim: Claim, what: str, found: list[Earlier], reason: str, *, by: Actor) -> None:
-    known = {(one.what, one.other) for one in claim.clashes}
-    new = [one for one in found if (what[:80], one.reference) not in known]
-    if not new:
-        return
-    if not clean(reason):
-        if by.user_id is None:  # a guest is not told whose it is
-            text = _("We know this paper or number from somewhere else. Say why it is yours, or hand in another one.")
-        else:
-            text = _("Used before: %(where)s", where="; ".join(f"{one.reference} ({one.name})" for one in new))
-        raise Duplicate(text, field="reason")
-    for one in new:
-        db.session.add(
-            ClaimClash(
-                fair_id=claim.fair_id, claim_id=claim.id, what=what[:80], other=one.reference, state=ClashState.WAITING,
-                reason=clean(reason)[:2000], asked_by_id=by.user_id, asked_for_id=by.for_user_id,
-            )
-        )  # fmt: skip
-        record("claims.suspect", claim, by=by, after={"other": one.reference, "reason": clean(reason)[:400]})
-    db.session.flush()
-    db.session.expire(claim, ["clashes"])
-
-
 # --- amounts ---------------------------------------------------------------------------------------------------------
 
 
@@ -170,17 +152,13 @@ class LineDraft:
     night: date | None = None
 
 
-def ticket_number(text: str) -> str:
-    """A ticket's number as it is compared: capitals without blanks and hyphens, as on grants."""
-    return "".join(one_line(text).upper().split()).replace("-", "")[:60]
-
-
 def add_line(claim: Claim, draft: LineDraft, *, reason: str = "", by: Actor) -> ClaimLine:
     """Write down an amount. A ticket's number that is known from elsewhere needs a reason, and then a second person.
 
     Raises InvalidInput with the field, Duplicate, InvalidTransition.
     """
-    number = ticket_number(draft.number)
+    # A folio's number is only shown; a ticket's is compared.
+    number = normal_ticket(draft.number) if draft.kind is LineKind.TRAVEL else one_line(draft.number)[:60]
     with transaction():
         row = _editable(claim)
         if not draft.amount.amount_minor > 0:
@@ -196,13 +174,14 @@ def add_line(claim: Claim, draft: LineDraft, *, reason: str = "", by: Actor) -> 
         if draft.kind is LineKind.TRAVEL:
             if any(one.number == number and one.kind is LineKind.TRAVEL for one in row.lines):
                 raise InvalidInput(_l("This ticket is here already."), field="number")
-            _suspect(row, number, used_before(row, number=number), reason, by=by)
+            suspect(row, number, used_before(row, number=number), reason, by=by)
         made = ClaimLine(
             claim_id=row.id, kind=draft.kind, text=one_line(draft.text)[:200], number=number,
             night=draft.night if draft.kind is LineKind.NIGHT else None, paid_on=draft.paid_on,
             amount_minor=draft.amount.amount_minor, currency=draft.amount.currency,
         )  # fmt: skip
         db.session.add(made)
+        _entered(row, by)
         db.session.flush()
         db.session.expire(row, ["lines"])
         record("claims.line", row, by=by, after={"kind": made.kind, "amount": made.amount, "number": number})
@@ -341,6 +320,7 @@ def give_account(claim: Claim, draft: AccountDraft, *, by: Actor) -> Claim:
     with transaction():
         row = _editable(claim)
         row.account = account
+        _entered(row, by)
         record("claims.account", row, by=by, after={"bank": account["bank"]})
     return row
 

@@ -18,6 +18,7 @@ from fairs.core.errors import NotFound
 from fairs.core.money import Money
 from fairs.core.text import fold
 from fairs.directory.models import Company, Person
+from fairs.funding.external import Asked, external_matches
 from fairs.funding.models import Grant
 from fairs.funding.states import LIVE
 from fairs.hosting.models import Hosting
@@ -80,7 +81,7 @@ class Earlier:
 
 
 def used_before(claim: Claim, *, sha256: str = "", number: str = "") -> list[Earlier]:
-    """Other claims, and grants of any fund and fair, that hold this file or ticket number; and this claim, for a file."""
+    """Other claims, grants of any fund and fair, and lists of other offices that hold this file or ticket number."""
     found = []
     if sha256:
         rows = db.session.execute(
@@ -103,6 +104,8 @@ def used_before(claim: Claim, *, sha256: str = "", number: str = "") -> list[Ear
         mine = and_(Grant.subject_type == "Hosting", Grant.subject_id == claim.hosting_id)
         grants = select(Grant.reference, Grant.title).where(Grant.state.in_(LIVE), or_(*papers), ~mine)
         found += [Earlier(reference, sha256 or number, name) for reference, name in db.session.execute(grants)]
+        lines = external_matches(Asked(ticket_number=number, sha256=sha256))
+        found += [Earlier(line.office[:20], sha256 or number, line.name or line.decision_number) for line in lines]
     return found
 
 
@@ -148,15 +151,15 @@ def claims_matching(fair_id: int, wanted: ClaimFilter, today: date) -> Select[Cl
     return query
 
 
-_PAYABLE = (func.coalesce(Claim.travel_minor, 0) + func.coalesce(Claim.lodging_minor, 0)).label("payable_minor")
 _SORTS: Mapping[str, Any] = {
     "due": ((Claim.due_on, False), (Claim.id, False)),
     "reference": ((Claim.id, False),),
+    "payable": ((Claim.currency, False), (Claim.payable_minor, False), (Claim.id, False)),  # a dong is no dollar
 }
 
 
 def order_of(sort: str) -> list[tuple[Any, bool]]:
-    """The keys of the list and whether they descend: due, reference, with a minus before it for the other way."""
+    """The keys of the list and whether they descend: due, reference, payable, with a minus before it for the other way."""
     descending = sort.startswith("-")
     keys = _SORTS.get(sort.removeprefix("-"), _SORTS["reference"])
     return [(column, backwards != descending) for column, backwards in keys]
@@ -174,6 +177,18 @@ def state_counts(fair_id: int) -> Mapping[ClaimState, int]:
     rows = db.session.execute(select(Claim.state, func.count()).where(Claim.fair_id == fair_id).group_by(Claim.state))
     found = dict(rows.all())
     return {state: found.get(state, 0) for state in ClaimState}
+
+
+def standing_of(fair_id: int) -> tuple[int, int, int]:
+    """All claims of a fair, those that staff or bank still have to do with, and those whose papers are kept; one statement."""
+    open_states = (S.SUBMITTED, S.REVIEWED, S.APPROVED, S.IN_TRANSFER)
+    total, still, kept = db.session.execute(
+        select(
+            func.count(), func.coalesce(func.sum(case((Claim.state.in_(open_states), 1), else_=0)), 0),
+            func.coalesce(func.sum(case((Claim.purged_at.is_(None), 1), else_=0)), 0),
+        ).where(Claim.fair_id == fair_id)
+    ).one()  # fmt: skip
+    return int(total), int(still), int(kept)
 
 
 def waiting_count(fair_id: int) -> int:

@@ -161,13 +161,15 @@ def check_approval(claim: Claim, by: Actor | None = None) -> None:
     claim.require_move(S.APPROVED)
     require_no_questions(claim)
     if by is not None:
-        require_second_person(by, claim.reviewed_by_id, claim.reviewed_for_id, claim.submitted_by_id)
+        require_second_person(
+            by, claim.reviewed_by_id, claim.reviewed_for_id, claim.submitted_by_id, *claim.entered_by_ids
+        )
 
 
 def approve(claim: Claim, *, by: Actor) -> Claim:
     """A second person agrees with the review. With nothing to pay the claim is accounted for at once.
 
-    Raises SamePerson for who reviewed or handed it in, DuplicateWaits, Incomplete without an account, InvalidTransition.
+    Raises SamePerson for who reviewed it, handed it in or typed in its papers, DuplicateWaits, Incomplete without an account, InvalidTransition.
     """
     with transaction():
         row = locked(claim)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from fairs.accounts.models import User
 from fairs.audit.queries import history
 from fairs.calendar.context import current_fair
-from fairs.claims import act_pages, own_pages, paper_pages, transfer_pages
+from fairs.claims import act_pages, entry_pages, own_pages, paper_pages, transfer_pages
 from fairs.claims.charges import proposal_for
 from fairs.claims.checklist import checklist
 from fairs.claims.forms import (
@@ -58,7 +58,7 @@ from fairs.core.web import NavItem, actor, go, register_nav, requires
 from fairs.hosting.states import SupportTier
 
 bp = Blueprint("claims", __name__)
-blueprints = (bp, act_pages.bp, paper_pages.bp, transfer_pages.bp, own_pages.bp)
+blueprints = (bp, act_pages.bp, entry_pages.bp, paper_pages.bp, transfer_pages.bp, own_pages.bp)
 
 ACTS: Mapping[str, tuple[Any, str, str]] = {
     "claims.make": (_l("Made with the support"), "plus", ""),
@@ -87,7 +87,7 @@ ACTS: Mapping[str, tuple[Any, str, str]] = {
     "claims.approve": (_l("Approved"), "circle-check", "success"),
     "claims.close": (_l("Accounted for, nothing to pay"), "check", "success"),
     "claims.send": (_l("Put on a list for the bank"), "building-bank", ""),
-    "claims.pay": (_l("Paid"), "cash", "success"),
+    "claims.pay": (_l("Paid out"), "cash", "success"),
     "claims.fail": (_l("Came back from the bank"), "alert-triangle", "danger"),
     "claims.refused": (_l("Refused"), "x", "danger"),
     "claims.expired": (_l("Expired"), "clock-x", "warning"),
@@ -128,7 +128,7 @@ def claim_page(claim: Claim, forms: Mapping[str, Any]) -> str:
     """The page of a claim; ``forms`` are those that came back with errors, by name."""
     sums, by = sums_of(claim), actor()
     entries = list(history(claim))
-    took_part = {claim.reviewed_by_id, claim.reviewed_for_id, claim.submitted_by_id} - {None}
+    took_part = {claim.reviewed_by_id, claim.reviewed_for_id, claim.submitted_by_id, *claim.entered_by_ids} - {None}
     people = {
         claim.reviewed_by_id, claim.approved_by_id, claim.submitted_by_id, *(one.asked_by_id for one in claim.waivers),
         *(one.asked_by_id for one in claim.clashes), *(one.proposed_by_id for one in claim.charges),

@@ -17,7 +17,7 @@ class ClaimState(State):
     REVIEWED = "reviewed", _l("Reviewed, to be approved"), "cyan", "user-check"
     APPROVED = "approved", _l("Approved, to be paid"), "green", "circle-check"
     IN_TRANSFER = "in_transfer", _l("At the bank"), "blue", "building-bank"
-    PAID = "paid", _l("Paid"), "green", "cash"
+    PAID = "paid", _l("Paid out"), "green", "cash"
     CLOSED = "closed", _l("Accounted for, nothing to pay"), "green", "check"
     REFUSED = "refused", _l("Refused"), "secondary", "x"
     EXPIRED = "expired", _l("Expired"), "secondary", "clock-x"

@@ -18,6 +18,7 @@ from fairs.contacts.support import keep_supports
 from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
+from fairs.core.events import publish
 from fairs.directory.models import Company, Person
 from fairs.directory.service import (
     CompanyDraft,
@@ -27,6 +28,8 @@ from fairs.directory.service import (
     fill_blanks,
     find_or_create_people,
 )
+from fairs.funding.events import SupportListed
+from fairs.funding.external_models import ExternalSupport
 from fairs.invitations.models import Invitee
 from fairs.invitations.service import InviteeDraft, add_invitees, source_named
 from fairs.invitations.states import SourceKind
@@ -74,6 +77,9 @@ def _next(found: ContactImport) -> Sequence[ContactRow]:
 
 
 def _finish(found: ContactImport) -> None:
+    if found.kind is ImportKind.SUPPORT:
+        lines = db.session.scalars(select(ExternalSupport).where(ExternalSupport.import_id == found.id)).all()
+        publish(SupportListed(lines, actor_of(found)))
     unsure = counts_of([found.id])[found.id].get(RowState.UNSURE, 0)
     found.move_to(ImportState.WAITING if unsure else ImportState.DONE)
     found.finished_at = found.touched_at = now()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
+from urllib.parse import quote
 
 from flask import Flask, Response, current_app, g, request
+from werkzeug.http import parse_options_header
 
 from fairs.config import Config
 
@@ -43,12 +46,26 @@ def policy(*, scanner: bool = False) -> str:
     )
 
 
+def _name_in_ascii(response: Response) -> None:
+    """A file's name with accents (465-QĐ-SCT.pdf) as RFC 6266 has it: plain, and encoded beside it. Raw, no server sends it."""
+    value = response.headers.get("Content-Disposition", "")
+    if value.isascii():
+        return
+    how, options = parse_options_header(value)
+    name = options.get("filename", "")
+    folded = unicodedata.normalize("NFKD", name.replace("Đ", "D").replace("đ", "d"))
+    plain = folded.encode("ascii", "ignore").decode()
+    encoded = f"UTF-8''{quote(name, safe='')}"
+    response.headers.set("Content-Disposition", how, filename=plain, **{"filename*": encoded})
+
+
 def init_app(app: Flask, config: Config) -> None:
     """Add the headers to every answer."""
 
     @app.after_request
     def add(response: Response) -> Response:
         headers = response.headers
+        _name_in_ascii(response)
         headers.setdefault("Content-Security-Policy", policy(scanner=g.get("is_scanner", False)))
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("Referrer-Policy", "same-origin")

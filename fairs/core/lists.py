@@ -7,9 +7,10 @@ after one, and the spreadsheet. The address is the view: a list is a function of
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import IO, Any
 
 from flask import Response
 from flask_babel import gettext as _
@@ -48,8 +49,10 @@ class BulkAction:
     ``check`` raises the DomainError by which ``act`` would refuse the row: the service's own rule, asked without acting.
     ``act`` does it, inside a transaction of its own, and may give back what ``undo`` needs (plain JSON). ``tells`` says
     who is told; what was sent cannot be undone, so such an action has no ``undo``. ``document`` makes a PDF of the rows
-    that were done. ``checker`` gives a check for one preview of a fair that remembers the rows before, where they share
-    what is scarce.
+    that were done; ``bundle(rows, kind, target, by, tick)`` writes them to an open file as the worker's part (``kind``: "pdf", all in
+    one, or "zip", each for itself) and says by ``tick(n)`` how many it has. ``checker`` gives a check for one preview of a fair that
+    remembers the rows before, where they share what is scarce. ``together`` is entered around the checks, and around the acts, of
+    several rows: what each of them would ask the database for is read there at once.
     """
 
     key: str
@@ -62,8 +65,10 @@ class BulkAction:
     tells: Any = ""
     fields: Sequence[BulkField] = ()
     document: Callable[[Sequence[Any]], bytes] | None = None
+    bundle: Callable[[Sequence[Any], str, IO[bytes], Actor, Callable[[int], None]], None] | None = None
     tone: str = "secondary"
     checker: Callable[[Any], Callable[[Any, Mapping[str, Any]], None]] | None = None
+    together: Callable[[Sequence[Any]], AbstractContextManager[Any]] = lambda rows: nullcontext()
 
     def check_for(self, fair: Any) -> Callable[[Any, Mapping[str, Any]], None]:
         """The check for one preview."""

@@ -11,7 +11,7 @@ import re
 import secrets
 import shutil
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -21,7 +21,7 @@ from PIL import Image, UnidentifiedImageError
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from fairs.core.db import Record, after_commit, db
+from fairs.core.db import Record, after_commit, db, transaction
 from fairs.core.errors import InvalidInput
 from fairs.core.text import clean
 
@@ -154,6 +154,38 @@ def keep(name: str, content: bytes, content_type: str) -> StoredFile:
     )
     db.session.add(stored)
     db.session.flush()
+    return stored
+
+
+class _Counted:
+    """A file on its way into the store, with its size and hash."""
+
+    def __init__(self, target: IO[bytes]) -> None:
+        self._target, self.size, self.hash = target, 0, hashlib.sha256()
+
+    def write(self, data: bytes) -> int:
+        self.size += len(data)
+        self.hash.update(data)
+        return self._target.write(data)
+
+
+def keep_written(name: str, content_type: str, write: Callable[[Any], None]) -> StoredFile:
+    """Keep what ``write(target)`` writes, piece by piece as it comes. Outside transaction(): writing may take minutes, and
+    others write in between; only the row is made in one. When ``write`` fails nothing is kept."""
+    key = f"{secrets.token_hex(2)}/{secrets.token_urlsafe(24)}"
+    try:
+        with _fs().open(_path(key), "wb") as target:
+            counted = _Counted(target)
+            write(counted)
+        with transaction():
+            stored = StoredFile(
+                key=key, name=name[:200], content_type=content_type, size=counted.size, sha256=counted.hash.hexdigest()
+            )
+            db.session.add(stored)
+    except BaseException:
+        if _fs().exists(_path(key)):
+            _fs().rm(_path(key))
+        raise
     return stored
 
 

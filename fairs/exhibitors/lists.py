@@ -22,7 +22,7 @@ from fairs.exhibitors.models import Answer, BoothWish, Exhibitor
 from fairs.exhibitors.permissions import DECIDE_APPLICATION, VIEW_EXHIBITORS
 from fairs.exhibitors.queries import TRACKS, ExhibitorFilter, exhibitors_matching, order_of
 from fairs.exhibitors.questions import questions_of
-from fairs.exhibitors.selection import SupportTerms, check_support, propose_for_support, terms_of
+from fairs.exhibitors.selection import SupportTerms, check_support, checked_together, propose_for_support, terms_of
 from fairs.exhibitors.service import (
     accept_application,
     check_acceptance,
@@ -123,6 +123,7 @@ EXHIBITORS = register_list(
             ),
             BulkAction(
                 "propose", _l("Propose for support"), "certificate", MANAGE_DOCUMENTS, _check_propose, _propose,
+                together=checked_together,
                 fields=(
                     BulkField("rule", _l("Rule of support"), "choice", required=True, choices=rule_choices),
                     BulkField("percent", _l("Percent of the price"), help=_l("The rate of the rule when left empty."), length=4),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -28,9 +30,11 @@ from fairs.exhibitors.queries import SUPPORT_KIND
 from fairs.exhibitors.service import accept_by_decision, change_support, check_decision, withdraw_application
 from fairs.exhibitors.states import ExhibitorState
 from fairs.exhibitors.wishes import cost_of
+from fairs.funding.duplicates import Claim, Pool, read_together
 from fairs.funding.models import SupportRule
 from fairs.funding.rules import amount_by
 from fairs.funding.service import GrantDraft, check_proposal, propose_grant
+from fairs.funding.states import Purpose
 from fairs.programme.models import BudgetLine
 from fairs.programme.queries import budget_line
 
@@ -103,6 +107,12 @@ def check_support(exhibitor: Exhibitor, terms: SupportTerms | None, *, reason: s
         raise AlreadySelected(_("Stands in the selection %(reference)s already.", reference=other.selection.reference))
     if terms is not None:
         check_proposal(exhibitor.fair, draft_for(exhibitor, terms), reason=reason)
+
+
+def checked_together(rows: Sequence[Exhibitor]) -> AbstractContextManager[Any]:
+    """Around the checks or proposals of several: the supports that may be the same are read at once."""
+    claims = [Claim(row.fair_id, "", Purpose.BOOTH, row.fair.starts_on, row.fair.ends_on, row.company) for row in rows]
+    return read_together(Pool.of(claims))
 
 
 def propose_for_support(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fairs.core.actor import Actor
 
 if TYPE_CHECKING:
+    from fairs.funding.external_models import ExternalSupport
     from fairs.funding.models import Grant
 
 
@@ -17,4 +19,12 @@ class DuplicateConfirmed:
 
     grant: Grant
     note: str
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class SupportListed:
+    """A list of another office came in: what is promised or claimed already is compared with its lines."""
+
+    lines: Sequence[ExternalSupport]
     by: Actor

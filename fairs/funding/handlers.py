@@ -16,10 +16,18 @@ from fairs.documents.events import DecisionSigned, SelectionCancelled, SubjectRe
 from fairs.documents.models import Selection
 from fairs.documents.service import cancel_selection
 from fairs.documents.states import OPEN, SelectionState
+from fairs.funding.events import SupportListed
 from fairs.funding.models import Grant
 from fairs.funding.queries import grants_of_selection, live_grants_of
 from fairs.funding.service import change_amount, commit_grants, release_grant
 from fairs.funding.states import GrantState
+from fairs.funding.suspicion import suspect_listed
+
+
+@subscribe(SupportListed)
+def compare(event: SupportListed) -> None:
+    """What is promised already is compared with a list that comes in afterwards."""
+    suspect_listed(event.lines, by=event.by)
 
 
 @subscribe(DecisionSigned)

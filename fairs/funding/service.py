@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,18 +21,28 @@ from fairs.core.events import publish
 from fairs.core.money import Money
 from fairs.core.sequences import next_reference
 from fairs.core.storage import Upload, store_upload
-from fairs.core.text import clean, fold, one_line
+from fairs.core.text import clean, fold
 from fairs.directory.models import Company, Person
 from fairs.documents.models import Selection
 from fairs.documents.queries import open_item_of
 from fairs.documents.service import remove_subject
 from fairs.funding.ceilings import commit_ceilings, recover_ceilings, release_ceilings, settle_ceilings
-from fairs.funding.duplicates import Claim, Clash, claim_of, digest_of, find_all_clashes, find_clashes
+from fairs.funding.duplicates import (
+    Claim,
+    Clash,
+    claim_of,
+    digest_of,
+    find_all_clashes,
+    find_clashes,
+    note_proposed,
+)
 from fairs.funding.errors import ClashWaits, DuplicateSupport, RuleNotUsable, TooMuch
 from fairs.funding.events import DuplicateConfirmed
+from fairs.funding.external import normal_ticket
 from fairs.funding.models import Grant, SupportClash, SupportRule
 from fairs.funding.queries import clashes_of, live_grants_of, with_parties
 from fairs.funding.states import ClashKind, ClashState, GrantState
+from fairs.funding.suspicion import keep_clashes
 from fairs.programme.budget import commit_budget, recover_budget, release_budget, spend_budget
 from fairs.programme.models import BudgetLine
 
@@ -65,6 +75,7 @@ def claim_for(fair: Fair, draft: GrantDraft) -> Claim:
     return Claim(
         fair.id, draft.rule.code, draft.rule.purpose, starts, ends, draft.company,
         draft.person.id if draft.person else None, passport_digest=digest_of(draft.person.id) if draft.person else "",
+        subject=(draft.subject_type, draft.subject_id),
     )  # fmt: skip
 
 
@@ -126,24 +137,13 @@ def propose_grant(
         except IntegrityError as error:
             # A colleague proposed the same at the same moment.
             raise DuplicateSupport(_l("One grant for each item at a fair: it has just been proposed.")) from error
-        _keep_clashes(row, found, reason, by=by)
+        note_proposed(row)
+        keep_clashes(row, found, reason, by=by)
         record(
             "funding.propose", row, by=by,
             after={"rule": row.rule_code, "amount": row.amount, "clashes": [one.name for one in found]},
         )  # fmt: skip
     return row
-
-
-def _keep_clashes(row: Grant, found: Iterable[Clash], reason: str, *, by: Actor) -> None:
-    for one in found:
-        clash = SupportClash(
-            fair_id=row.fair_id, grant_id=row.id, other_id=one.grant.id if one.grant else None, kind=one.kind,
-            external_id=one.external.id if one.external else None, external_text=one.text if one.external else "",
-            state=ClashState.WAITING, reason=clean(reason)[:2000], asked_by_id=by.user_id, asked_for_id=by.for_user_id,
-        )  # fmt: skip
-        db.session.add(clash)
-        db.session.flush()
-        record("funding.suspect", clash, by=by, after={"other": one.name, "reason": clash.reason})
 
 
 def decide_clash(clash: SupportClash, *, is_duplicate: bool, note: str, by: Actor) -> SupportClash:
@@ -268,11 +268,12 @@ def add_receipt(
     with transaction():
         row = locked(grant)
         row.require_move(G.SETTLED)
-        number = "".join(one_line(ticket).upper().split())[:60]
+        number = normal_ticket(ticket)
         stored = store_upload(scan, field="receipt") if scan is not None else None
         claim = Claim(
             row.fair_id, "", row.purpose, row.fair.starts_on, row.fair.ends_on,
             receipt_sha256=stored.sha256 if stored else "", ticket_number=number, own_id=row.id,
+            subject=(row.subject_type, row.subject_id),
         )  # fmt: skip
         known = {(clash.other_id, clash.external_id) for clash in clashes_of([row.id])}
         found = [one for one in find_clashes(claim) if one.key not in known]
@@ -282,7 +283,7 @@ def add_receipt(
         if stored is not None:
             row.receipt_id, row.receipt_sha256 = stored.id, stored.sha256
         row.ticket_number = number or row.ticket_number
-        _keep_clashes(row, found, reason, by=by)
+        keep_clashes(row, found, reason, by=by)
         record("funding.receipt", row, by=by, after={"sha256": row.receipt_sha256, "ticket": row.ticket_number})
     return found
 

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from fairs.calendar.models import Fair
 from fairs.core.db import Record, StateType, UTCDateTime
 from fairs.core.states import HasState
-from fairs.core.storage import StoredFile
 from fairs.hospitality.states import (
     FLIGHT_TRANSITIONS,
     RUN_TRANSITIONS,
@@ -55,12 +54,10 @@ class Flight(HasState, Record):
     departs_at: Mapped[datetime] = mapped_column(UTCDateTime)
     arrives_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ticket_number: Mapped[str] = mapped_column(String(20), default="", index=True)
-    boarding_pass_id: Mapped[int | None] = mapped_column(ForeignKey("stored_files.id"))
     note: Mapped[str] = mapped_column(String(400), default="")
     changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     importer: Mapped[Importer] = relationship()
-    boarding_pass: Mapped[StoredFile | None] = relationship()
 
     @property
     def at_fair(self) -> datetime:

@@ -32,10 +32,7 @@ LIVE = Flight.state != FlightState.CANCELLED
 def flights_of(importer_id: int) -> Sequence[Flight]:
     """A guest's flights, arrival first; cancelled ones are left out."""
     return db.session.scalars(
-        select(Flight)
-        .options(joinedload(Flight.boarding_pass))
-        .where(Flight.importer_id == importer_id, LIVE)
-        .order_by(Flight.direction, Flight.id)
+        select(Flight).where(Flight.importer_id == importer_id, LIVE).order_by(Flight.direction, Flight.id)
     ).all()
 
 
@@ -133,6 +130,20 @@ def waiting_seats(
         query = query.where(on_day(*day_of(fair, day)))
     rows = [(seat, flight) for seat, flight in db.session.execute(query)]
     return sorted(rows, key=lambda row: (row[1] is None, row[1].at_fair.timestamp() if row[1] else 0, row[0].id))
+
+
+def arrivals_to_drive(fair_id: int) -> tuple[int, int]:
+    """Guests who are to be fetched when they arrive: all, and those without a place; one statement."""
+    lacks = TransferSeat.state == SeatState.NEEDS_PLACE
+    total, without = db.session.execute(
+        select(func.count(), func.coalesce(func.sum(case((lacks, 1), else_=0)), 0))
+        .select_from(TransferSeat)
+        .join(Importer, Importer.id == TransferSeat.importer_id)
+        .where(
+            TransferSeat.fair_id == fair_id, TransferSeat.kind == RunKind.ARRIVAL, TransferSeat.state != SeatState.DROPPED, COMING
+        )
+    ).one()  # fmt: skip
+    return int(total), int(without)
 
 
 def proposal(fair: Fair, day: date, kind: RunKind, *, window: timedelta, capacity: int) -> Proposal:

@@ -93,11 +93,16 @@ def rescore(fair: Fair) -> int:
     return len(rows)
 
 
-def rescore_one(hosting: Hosting) -> None:
-    """The score of one application anew, as after its registration changed. Does nothing once it is proposed."""
+def rescore_one(hosting: Hosting, *, by: Actor) -> None:
+    """The score of one application anew, as after its registration changed. Once proposed it keeps the one it was decided on."""
     with transaction():
         settings = locked_settings(hosting.fair)
         row = db.session.get_one(Hosting, hosting.id, with_for_update={"of": Hosting}, populate_existing=True)
-        if row.state in UNDECIDED:
-            score(row.fair, [row], settings)
-            rerank(row.fair_id)
+        if row.state not in UNDECIDED:
+            return
+        before = row.score
+        score(row.fair, [row], settings)
+        rerank(row.fair_id)
+        if row.score != before:
+            after = {"score": row.score, "note": f"{before} → {row.score}"}
+            record("hosting.rescore", row, by=by, before={"score": before}, after=after)

@@ -30,7 +30,8 @@ _TIERS = [(tier.value, tier.label) for tier in SupportTier]
 class DecideForm(Form):
     """What is typed to propose, set aside, refuse or approve one."""
 
-    tier = SelectField(_l("Support"), choices=_TIERS)
+    # Most buttons ask for no tier: what is missing or unknown is said by the act that needs one.
+    tier = SelectField(_l("Support"), choices=_TIERS, validate_choice=False)
     reason = LongText(_l("Reason"), length=2000)
     second_reason = LongText(_l("Why this company gets a second support"), length=400)
 

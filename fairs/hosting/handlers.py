@@ -25,7 +25,7 @@ from fairs.funding.models import Grant
 from fairs.funding.queries import live_grants_of
 from fairs.funding.service import change_amount
 from fairs.funding.states import GrantState, Purpose
-from fairs.hosting.applying import apply_for_support
+from fairs.hosting.applying import apply_for_support, rescore_one
 from fairs.hosting.hosting_kind import HOSTING
 from fairs.hosting.journey import panel_context, support_card
 from fairs.hosting.models import Hosting
@@ -38,7 +38,7 @@ from fairs.hosting.selection import KIND, hostings_in
 from fairs.hosting.service import begin, end_hosting, grant_hosting, to_proposal
 from fairs.hosting.settings import locked_settings, settings_of
 from fairs.hosting.states import PLACED, HostingState, SupportTier
-from fairs.importers.events import ImporterEnded, ImporterRegistered
+from fairs.importers.events import ImporterChanged, ImporterEnded, ImporterRegistered
 from fairs.importers.journey import register_card
 from fairs.importers.panels import Panel, register_panel
 
@@ -52,6 +52,14 @@ def apply(event: ImporterRegistered) -> None:
     wanted = event.importer.support_wanted
     if wanted in set(SupportTier):
         apply_for_support(event.importer, SupportTier(wanted), by=event.by)
+
+
+@subscribe(ImporterChanged)
+def score_anew(event: ImporterChanged) -> None:
+    """Who buys more, or other goods, than was known has another score."""
+    row = hosting_of(event.importer.id)
+    if row is not None:
+        rescore_one(row, by=event.by)
 
 
 @subscribe(ImporterEnded)

@@ -19,7 +19,7 @@ from fairs.core.web import actor
 from fairs.hosting.errors import DecidedSingly
 from fairs.hosting.models import Hosting
 from fairs.hosting.permissions import APPROVE_HOSTING, PROPOSE_HOSTING, VIEW_HOSTING
-from fairs.hosting.proposing import check_proposing
+from fairs.hosting.proposing import check_proposing, checked_together
 from fairs.hosting.queries import HostingFilter, hostings_matching, order_of
 from fairs.hosting.regions import Region
 from fairs.hosting.room import Need, Room
@@ -162,7 +162,7 @@ HOSTINGS = register_list(
         actions=(
             BulkAction(
                 "propose", _l("Propose"), "user-up", PROPOSE_HOSTING, lambda row, _values: row.require_move(HostingState.PROPOSED),
-                _propose, _undo_propose, checker=_propose_checker,
+                _propose, _undo_propose, checker=_propose_checker, together=checked_together,
                 fields=(
                     BulkField("tier", _l("Support"), "choice", choices=lambda: _TIERS,
                               help=_l("What each asked for when nothing is chosen.")),
@@ -172,7 +172,7 @@ HOSTINGS = register_list(
             ),
             BulkAction(
                 "approve", _l("Approve"), "check", APPROVE_HOSTING, lambda row, _values: check_approving(row), _approve,
-                _undo_approve, tone="primary", checker=_approve_checker,
+                _undo_approve, tone="primary", checker=_approve_checker, together=checked_together,
             ),
             BulkAction(
                 "reserve", _l("Reserve list"), "list-numbers", PROPOSE_HOSTING,

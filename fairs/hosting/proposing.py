@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from fairs.calendar.models import Fair
 from fairs.core.db import db
 from fairs.core.money import Money
 from fairs.core.text import clean
-from fairs.funding.duplicates import same_companies
+from fairs.funding.duplicates import Claim, Pool, digests_of, read_together, same_companies
 from fairs.funding.service import GrantDraft, check_proposal
+from fairs.funding.states import Purpose
 from fairs.hosting.errors import AlreadySupported, NotConcerned, SettingsMissing
 from fairs.hosting.models import Hosting, HostingSettings
 from fairs.hosting.room import SUBJECT
@@ -45,14 +50,45 @@ def check_proposing(
 
 def other_support(hosting: Hosting) -> Hosting | None:
     """Another support of the same company (by tax code or name, too) at this fair that stands."""
+    same, known = same_companies(hosting.company), _together.get()
+    rows = known if known is not None and hosting in known else _supports_of(hosting.fair_id, same)
+    found = [one for one in rows if one.company_id in same and one.id != hosting.id and one.state in TAKEN]
+    return min(found, key=lambda one: one.id, default=None)
+
+
+def _supports_of(fair_id: int, company_ids: Collection[int]) -> Sequence[Hosting]:
     return db.session.scalars(
         select(Hosting)
-        .where(
-            Hosting.fair_id == hosting.fair_id, Hosting.company_id.in_(same_companies(hosting.company)),
-            Hosting.id != hosting.id, Hosting.state.in_(TAKEN),
+        .options(joinedload(Hosting.company))
+        .where(Hosting.fair_id == fair_id, Hosting.company_id.in_(company_ids), Hosting.state.in_(TAKEN))
+    ).all()
+
+
+_together: ContextVar[frozenset[Hosting] | None] = ContextVar("hostings_read_together", default=None)
+
+
+@contextmanager
+def checked_together(rows: Sequence[Hosting]) -> Iterator[None]:
+    """Inside, what these supports (of one fair) are checked for was read at once: a constant number of statements for all."""
+    if not rows:
+        yield
+        return
+    digests = digests_of([row.person_id for row in rows])
+    # What is asked for, the days and the rule do not matter to what has to be read.
+    days = (rows[0].fair.starts_on, rows[0].fair.ends_on)
+    claims = [
+        Claim(
+            row.fair_id, "", Purpose.TRAVEL, *days, row.company, row.person_id, passport_digest=digests[row.person_id]
         )
-        .order_by(Hosting.id)
-    ).first()  # fmt: skip
+        for row in rows
+    ]
+    with read_together(Pool.of(claims, digests)) as pool:
+        taken = _supports_of(rows[0].fair_id, {key for keys in pool.same.values() for key in keys})
+        token = _together.set(frozenset((*rows, *taken)))
+        try:
+            yield
+        finally:
+            _together.reset(token)
 
 
 def window_of(fair: Fair, settings: HostingSettings) -> tuple[date, date]:

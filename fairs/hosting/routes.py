@@ -65,6 +65,7 @@ blueprints = [bp, settings_pages.bp, own_pages.bp]
 HISTORY: dict[str, tuple[Any, str, str]] = {
     "hosting.apply": (_l("Asked for support"), "hand-stop", "neutral"),
     "hosting.reopen": (_l("Asked for again"), "refresh", "neutral"),
+    "hosting.rescore": (_l("Score computed anew"), "calculator", "neutral"),
     "hosting.propose": (_l("Proposed"), "user-up", "info"),
     "hosting.applied": (_l("Proposal taken back"), "arrow-back-up", "warning"),
     "hosting.reserve": (_l("Put on the reserve list"), "list-numbers", "warning"),
@@ -258,7 +259,9 @@ def move(reference: str) -> Any:
         reason, by = form.reason.data or "", actor()
         match request.form.get("do", ""):
             case "propose":
-                tier = SupportTier(form.tier.data) if form.tier.data in set(SupportTier) else row.tier
+                if form.tier.data and form.tier.data not in set(SupportTier):
+                    raise InvalidInput(_("Please choose from the list."), field="tier")
+                tier = SupportTier(form.tier.data) if form.tier.data else row.tier
                 propose_hosting(row, tier, by=by, reason=reason, second_reason=form.second_reason.data or "")
                 return _("Proposed: a second person approves.")
             case "promote":
@@ -283,7 +286,7 @@ def move(reference: str) -> Any:
                 apply_for_support(row.importer, row.tier, by=by)
                 return _("Asked for again.")
             case "rescore":
-                rescore_one(row)
+                rescore_one(row, by=by)
                 return _("The score is computed anew.")
         raise InvalidInput(_("Please choose one of the buttons."))
 

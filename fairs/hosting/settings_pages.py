@@ -133,9 +133,10 @@ def weights() -> str:
 @bp.get("/weights/preview")
 @requires(VIEW_HOSTING)
 def preview() -> Any:
-    """How the ranking would be with the weights of the address; nothing is changed."""
+    """How the ranking would be with the weights of the address, by those in force where it names none; nothing is changed."""
     try:
-        found = check_weights(request.args)
+        named = any(one.value in request.args for one in Criterion)
+        found = check_weights(request.args) if named else weights_of(settings_of(current_fair()))
     except InvalidInput as error:
         return render_template("hosting/_ranking.html", rows=[], error=error, preview=True), 422
     return render_template("hosting/_ranking.html", rows=_ranking(found), error=None, preview=True)

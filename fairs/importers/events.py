@@ -20,6 +20,14 @@ class ImporterRegistered:
 
 
 @dataclass(frozen=True, slots=True)
+class ImporterChanged:
+    """What an importer told of their business and wishes was corrected."""
+
+    importer: Importer
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True)
 class ImporterEnded:
     """A registration was refused or withdrawn: nothing is arranged for it any more."""
 

@@ -14,7 +14,8 @@ from fairs.core.forms import CountryField, DayField, Form, LongText, Text
 from fairs.core.i18n import LANGUAGE_NAMES, current_locale
 from fairs.directory.forms import Choice, EmailText, GroupsField, OnBehalfMixin, PhoneText
 from fairs.importers.consents import text_of
-from fairs.importers.service import Registration
+from fairs.importers.models import Importer
+from fairs.importers.service import Profile, Registration
 from fairs.importers.states import AnnualVolume, BuyerKind, ConsentKind, SupportWish
 
 
@@ -101,6 +102,34 @@ class StaffImporterForm(OnBehalfMixin, ImporterForm):
     def registration(self) -> Registration:
         """What was typed; letters go out in the chosen language, not the clerk's."""
         return replace(super().registration(), locale=self.letters.data or "en")
+
+
+class ProfileForm(Form):
+    """What an importer told of their business and wishes, corrected by staff. Days and references where support is offered."""
+
+    buyer_kind = Choice(_l("Your business"), choices=_labels(BuyerKind), required=True)
+    annual_volume = Choice(_l("What you buy of such goods in a year"), choices=_labels(AnnualVolume))
+    group_codes = GroupsField(_l("What are you looking for?"), required=True)
+    looking_for = LongText(_l("Anything special?"), length=2000)
+    stays_from = DayField(_l("First day at the fair"))
+    stays_to = DayField(_l("Last day at the fair"))
+    past_customers = LongText(_l("From whom do you buy now, and what?"), length=2000)
+    meeting_wishes = LongText(_l("Whom would you like to meet?"), length=2000)
+    home_airport = Text(_l("Airport from which you fly"), length=3)
+
+    @classmethod
+    def of(cls, importer: Importer) -> ProfileForm:
+        """What is known now."""
+        known = {name: getattr(importer, name) for name in Profile.__dataclass_fields__}
+        return cls(data={**known, "group_codes": importer.groups})
+
+    def profile(self) -> Profile:
+        """What was typed."""
+        days = ("stays_from", "stays_to")
+        values: dict[str, Any] = {
+            name: self[name].data if name in days else self[name].data or "" for name in Profile.__dataclass_fields__
+        }
+        return Profile(**values)
 
 
 class RefuseForm(Form):

@@ -41,7 +41,7 @@ from fairs.directory.slips import slip_url
 from fairs.importers import programme_pages
 from fairs.importers.calendar_file import calendar_file
 from fairs.importers.cards import group_names, language_of
-from fairs.importers.forms import ImporterForm, RefuseForm, StaffImporterForm
+from fairs.importers.forms import ImporterForm, ProfileForm, RefuseForm, StaffImporterForm
 from fairs.importers.lists import IMPORTERS, label_of, wanted_of
 from fairs.importers.models import Importer
 from fairs.importers.own import own_answer, owner_of
@@ -59,6 +59,7 @@ from fairs.importers.queries import (
 from fairs.importers.service import (
     accepts_registrations,
     approve_importer,
+    change_profile,
     confirm_email,
     offers_support,
     refuse_importer,
@@ -77,6 +78,7 @@ _MAIL_KEY = "importer_mail"
 _ACTIONS: dict[str, tuple[Any, str, str]] = {
     "importers.register": (_l("Registered"), "user-plus", "neutral"),
     "importers.confirm": (_l("E-mail confirmed"), "mail-check", "info"),
+    "importers.change": (_l("Profile corrected"), "pencil", "neutral"),
     "importers.approve": (_l("Approved, badge issued"), "check", "success"),
     "importers.refuse": (_l("Refused"), "x", "danger"),
     "importers.withdraw": (_l("Withdrawn"), "arrow-back-up", "warning"),
@@ -263,6 +265,25 @@ def _entry(entry: Any, importer: Importer) -> dict[str, Any]:
     outsiders = {"web": _("the public form"), importer.reference: _("the importer")}
     who = outsiders.get(entry.actor_label, entry.actor_label)
     return {"at": entry.at, "title": title, "text": "", "actor": who, "icon": icon, "tone": tone}
+
+
+@bp.route("/fairs/<fair_slug>/importers/<reference>/edit", methods=["GET", "POST"])
+@requires(REGISTER_IMPORTER)
+def edit(reference: str) -> Any:
+    """Correct what the importer told of their business and wishes."""
+    importer = importer_by_reference(current_fair().id, reference)
+    form = ProfileForm.of(importer)
+    if form.validate_on_submit():
+        try:
+            change_profile(importer, form.profile(), by=actor())
+        except DomainError as error:
+            form.add_error(error)
+        else:
+            flash(_("Saved."), "success")
+            return go(url_for("importers.show", reference=reference))
+    return render_template(
+        "importers/edit.html", form=form, importer=importer, support=offers_support(importer.fair)
+    ), 422 if form.errors else 200
 
 
 @bp.post("/fairs/<fair_slug>/importers/<reference>/approve")

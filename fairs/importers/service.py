@@ -19,7 +19,7 @@ from fairs.calendar.states import FairState
 from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
-from fairs.core.errors import InvalidInput
+from fairs.core.errors import InvalidInput, InvalidTransition
 from fairs.core.events import publish
 from fairs.core.links import new_link
 from fairs.core.sequences import next_reference
@@ -37,7 +37,7 @@ from fairs.directory.service import (
 )
 from fairs.importers.consents import VERSION as CONSENT_TEXTS
 from fairs.importers.errors import AlreadyRegistered, RegistrationClosed
-from fairs.importers.events import ImporterApproved, ImporterEnded, ImporterRegistered
+from fairs.importers.events import ImporterApproved, ImporterChanged, ImporterEnded, ImporterRegistered
 from fairs.importers.models import Importer
 from fairs.importers.queries import badge_of, importer_by_email, importer_of_person
 from fairs.importers.states import AnnualVolume, BuyerKind, ConsentKind, ImporterState, SupportWish
@@ -46,6 +46,21 @@ from fairs.messages.service import Notice, send
 CONFIRM_WITHIN = timedelta(days=7)
 LINKS_LIVE_AFTER_FAIR = timedelta(days=180)
 _PUBLIC = Actor(None, "web")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What an importer tells of their business and wishes; see Registration."""
+
+    buyer_kind: str = BuyerKind.IMPORTER.value
+    annual_volume: str = ""
+    group_codes: Collection[str] = ()
+    looking_for: str = ""
+    past_customers: str = ""
+    meeting_wishes: str = ""
+    stays_from: date | None = None
+    stays_to: date | None = None
+    home_airport: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,16 +175,21 @@ def _check(draft: Registration, fair: Fair) -> None:
     if any(character.isdigit() for character in draft.passport_name):
         raise InvalidInput(_l("A name has no digits."), field="passport_name")
     check_country(draft.country)
-    if draft.buyer_kind not in set(BuyerKind):
-        raise InvalidInput(_l("Please choose from the list."), field="buyer_kind")
-    if draft.annual_volume and draft.annual_volume not in set(AnnualVolume):
-        raise InvalidInput(_l("Please choose from the list."), field="annual_volume")
     if not set(draft.consents) <= set(ConsentKind):
         raise InvalidInput(field="consents")
     if ConsentKind.REGISTRATION not in draft.consents:
         raise InvalidInput(_l("Without this we may not keep your registration."), field="consent_registration")
     if draft.support_wanted and draft.support_wanted not in set(SupportWish):
         raise InvalidInput(_l("Please choose from the list."), field="support_wanted")
+    check_profile(draft, fair)
+
+
+def check_profile(draft: Registration | Profile, fair: Fair) -> None:
+    """Raise InvalidInput at the field of business, volume, days or airport that cannot be."""
+    if draft.buyer_kind not in set(BuyerKind):
+        raise InvalidInput(_l("Please choose from the list."), field="buyer_kind")
+    if draft.annual_volume and draft.annual_volume not in set(AnnualVolume):
+        raise InvalidInput(_l("Please choose from the list."), field="annual_volume")
     airport = draft.home_airport.strip()
     if airport and not (len(airport) == 3 and airport.isascii() and airport.isalpha()):
         raise InvalidInput(_l("Write the three letters of the airport, for example NRT."), field="home_airport")
@@ -284,6 +304,33 @@ def confirm_email(importer: Importer) -> Importer:
         record("importers.confirm", row, by=by, after={"decide_by": row.decide_by})
         _notify(row, "received")
         return row
+
+
+def change_profile(importer: Importer, draft: Profile, *, by: Actor) -> Importer:
+    """Correct what an importer told of their business and wishes, as after a call. What is the same is not touched.
+
+    Raises InvalidInput with the field, and InvalidTransition for a registration that has ended.
+    """
+    check_profile(draft, importer.fair)
+    groups = check_groups(draft.group_codes)
+    with transaction():
+        row = _locked(importer)
+        if row.state not in (ImporterState.SUBMITTED, ImporterState.APPROVED):
+            raise InvalidTransition(**{"from": str(row.state)})
+        told = {
+            "buyer_kind": draft.buyer_kind, "annual_volume": draft.annual_volume, "group_codes": groups,
+            "looking_for": clean(draft.looking_for), "past_customers": clean(draft.past_customers),
+            "meeting_wishes": clean(draft.meeting_wishes), "stays_from": draft.stays_from, "stays_to": draft.stays_to,
+            "home_airport": draft.home_airport.strip().upper(),
+        }  # fmt: skip
+        before = {name: getattr(row, name) for name, value in told.items() if getattr(row, name) != value}
+        if before:
+            for name in before:
+                setattr(row, name, told[name])
+            db.session.flush()
+            record("importers.change", row, by=by, before=before, after={name: told[name] for name in before})
+            publish(ImporterChanged(row, by))
+    return row
 
 
 def approve_importer(importer: Importer, *, by: Actor) -> Importer:

@@ -1,4 +1,4 @@
-"""Letters as attachments of mails; what granted support, a removed passport and a cancelled fair mean for letters."""
+"""Letters as attachments of mails; what granted support, a removed passport, a moved and a cancelled fair mean for letters."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from fairs.calendar.events import FairCalledOff
+from fairs.calendar.events import FairCalledOff, FairRescheduled
 from fairs.core.db import db
 from fairs.core.events import subscribe
 from fairs.hosting.events import HostingGranted
 from fairs.identity.events import PassportRemoved
+from fairs.identity.service import register_hold
 from fairs.letters.models import Letter
 from fairs.letters.paper import letter_for_mail
+from fairs.letters.removal import expected
+from fairs.letters.renewal import differs, mark
 from fairs.letters.service import ask_for_passport, remove_letters_of, revoke_letter
 from fairs.letters.states import LetterState
 from fairs.messages.render import Attachment, register_renderer
@@ -26,6 +29,7 @@ def letter_attachment(reference: Any) -> Attachment:
 
 
 register_renderer("letter", letter_attachment)
+register_hold(expected)
 
 
 @subscribe(HostingGranted)
@@ -38,6 +42,21 @@ def ask_guest(event: HostingGranted) -> None:
 def remove_letters(event: PassportRemoved) -> None:
     """With the passport goes what letters say of it; their numbers stay in the register."""
     remove_letters_of(event.person_id)
+
+
+@subscribe(FairRescheduled)
+def mark_letters(event: FairRescheduled) -> None:
+    """Letters that say other days or another place are marked: the staff issue them anew."""
+    query = (
+        select(Letter).where(Letter.fair_id == event.fair.id, Letter.state == LetterState.ISSUED).order_by(Letter.id)
+    )
+    right, wrong = _l("says the fair's days"), _l("out of date, to be issued anew")
+    for one in db.session.scalars(query).all():
+        outdated = differs(one, event.fair, event.move)
+        event.found.add(
+            "travel", "Letter.outdated_at", one.kind.label, one.number, right if one.outdated_at is None else wrong,
+            wrong if outdated else right, act=lambda row=one, outdated=outdated: mark(row, outdated=outdated),
+        )  # fmt: skip
 
 
 @subscribe(FairCalledOff)

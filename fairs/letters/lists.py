@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import IO, Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,12 +16,11 @@ from fairs.core.errors import InvalidInput
 from fairs.core.i18n import country_name
 from fairs.core.lists import Args, BulkAction, BulkField, ListSpec, register_list
 from fairs.core.sheets import Sheet, each
-from fairs.core.web import actor
 from fairs.directory.models import Company, Person
 from fairs.identity.service import document_of
 from fairs.importers.models import Importer
 from fairs.letters.models import Letter
-from fairs.letters.paper import letter_pdf
+from fairs.letters.paper import write_letters
 from fairs.letters.permissions import ISSUE_LETTER, VIEW_LETTERS
 from fairs.letters.queries import (
     GuestFilter,
@@ -31,6 +30,7 @@ from fairs.letters.queries import (
     letters_matching,
     signatories_of,
 )
+from fairs.letters.renewal import check_renewal, renew_letter
 from fairs.letters.service import LetterDraft, check_letter, issue_letter, revoke_letter, standing_of, warning_of
 from fairs.letters.states import LetterKind, LetterState
 
@@ -80,6 +80,17 @@ def _revoke(row: Letter, values: Mapping[str, Any], by: Actor) -> None:
     revoke_letter(row, reason=values["reason"], by=by)
 
 
+def _renew(row: Letter, values: Mapping[str, Any], by: Actor) -> Mapping[str, Any]:
+    until = date.fromisoformat(values["valid_until"]) if values.get("valid_until") else None
+    letter = renew_letter(row, int(values["signatory"]), valid_until=until, reason=values["reason"], by=by)
+    return {"letter": letter.reference}
+
+
+def _renewed(rows: Sequence[Letter]) -> Sequence[Letter]:
+    """The letters that came in the place of these."""
+    return [row.replaced_by for row in rows if row.replaced_by is not None]
+
+
 def _check_print(row: Letter, _values: Mapping[str, Any]) -> None:
     if row.state is not LetterState.ISSUED:
         row.require_move(LetterState.REVOKED)  # says that it is over
@@ -91,8 +102,17 @@ def _nothing(_row: Letter, _values: Mapping[str, Any], _by: Actor) -> None:
     """Printing changes nothing: the PDF is made when it is opened."""
 
 
-def _printed(rows: Sequence[Letter]) -> bytes:
-    return letter_pdf([row for row in rows if not row.is_removed], purpose="print", by=actor())
+def _bundle_anew(rows: Sequence[Letter], kind: str, target: IO[bytes], by: Actor, tick: Callable[[int], None]) -> None:
+    _bundle(_renewed(rows), kind, target, by, tick)
+
+
+def _bundle(rows: Sequence[Letter], kind: str, target: IO[bytes], by: Actor, tick: Callable[[int], None]) -> None:
+    write_letters([row.id for row in rows if not row.is_removed], kind, target, by=by, tick=tick)
+
+
+def signatory_choices() -> list[tuple[str, Any]]:
+    """Who signs at the fair of this page."""
+    return [(str(one.id), f"{one.name}, {one.title_vi}") for one in signatories_of(current_fair().id)]
 
 
 LETTERS = register_list(
@@ -102,7 +122,20 @@ LETTERS = register_list(
         name_of=lambda row: row.name, sheets=_sheets, record=("letters.show", "reference"), panel=True,
         actions=(
             BulkAction(
-                "print", _l("Print as one PDF"), "printer", ISSUE_LETTER, _check_print, _nothing, document=_printed,
+                "print", _l("Print"), "printer", ISSUE_LETTER, _check_print, _nothing, bundle=_bundle,
+            ),
+            BulkAction(
+                "renew", _l("Issue anew"), "refresh", ISSUE_LETTER, lambda row, _values: check_renewal(row), _renew,
+                tone="primary", bundle=_bundle_anew,
+                tells=_l("For letters that say old days or an old place. Each takes the next number of its register and goes to the guest by e-mail; the check of the old one says that it was replaced."),
+                fields=(
+                    BulkField("signatory", _l("Signed by"), "choice", required=True, choices=signatory_choices),
+                    BulkField("reason", _l("Why the letter is replaced"), "text", _l("For example: the fair was moved."), True, 400),
+                    BulkField(
+                        "valid_until", _l("Valid until"), "date",
+                        _l("Empty: until the last day of each guest's stay, at least of the fair."),
+                    ),
+                ),
             ),
             BulkAction(
                 "revoke", _l("Revoke"), "file-x", ISSUE_LETTER,
@@ -123,11 +156,6 @@ def kind_choices() -> list[tuple[str, Any]]:
     return [(str(kind), kind.label) for kind in LetterKind]
 
 
-def signatory_choices() -> list[tuple[str, Any]]:
-    """Who signs at the fair of this page."""
-    return [(str(one.id), f"{one.name}, {one.title_vi}") for one in signatories_of(current_fair().id)]
-
-
 def _kind(values: Mapping[str, Any]) -> LetterKind:
     value = values.get("kind") or LetterKind.INVITATION
     return LetterKind(value)
@@ -145,11 +173,12 @@ def _issue(row: Importer, values: Mapping[str, Any], by: Actor) -> Mapping[str, 
     return {"letter": letter.reference, "warning": warning}
 
 
-def _letters_printed(rows: Sequence[Importer]) -> bytes:
+def _bundle_guests(
+    rows: Sequence[Importer], kind: str, target: IO[bytes], by: Actor, tick: Callable[[int], None]
+) -> None:
     """The letters that these guests have, the newest of each."""
     found = letters_in_force([row.id for row in rows])
-    letters = [found[row.id][-1] for row in rows if row.id in found]
-    return letter_pdf([one for one in letters if not one.is_removed], purpose="print", by=actor())
+    _bundle([found[row.id][-1] for row in rows if row.id in found], kind, target, by, tick)
 
 
 def _guest_sheets(_fair: Any, query: Select[Importer]) -> Sequence[Sheet]:
@@ -185,7 +214,7 @@ GUESTS = register_list(
             BulkAction(
                 "issue", _l("Issue letters"), "mail-forward", ISSUE_LETTER, _check, _issue, tone="primary",
                 tells=_l("Each letter takes the next number of its register and goes to the guest by e-mail."),
-                document=_letters_printed,
+                bundle=_bundle_guests,
                 fields=(
                     BulkField("kind", _l("Kind"), "choice", required=True, choices=kind_choices),
                     BulkField("signatory", _l("Signed by"), "choice", required=True, choices=signatory_choices),

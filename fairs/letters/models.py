@@ -67,6 +67,7 @@ class Letter(HasState, Record):
             postgresql_where=_IN_FORCE_SQL,
         ),
         Index("ix_letters_fair_state", "fair_id", "state", "valid_until"),
+        Index("ix_letters_fair_outdated", "fair_id", "state", "outdated_at"),
         Index("ix_letters_fair_kind", "fair_id", "kind", "id"),
         Index("ix_letters_fair_country", "fair_id", "country", "id"),
         Index("ix_letters_number", "number"),
@@ -97,6 +98,9 @@ class Letter(HasState, Record):
     signer_title_en: Mapped[str] = mapped_column(String(200))
     signature_id: Mapped[int | None] = mapped_column(ForeignKey("stored_files.id"))
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("letters.id"), index=True)
+    outdated_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime
+    )  # the fair moved: it says other days or another place
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     reason: Mapped[str] = mapped_column(String(400), default="")  # why it was replaced or revoked
     by_name: Mapped[str] = mapped_column(String(250), default="")

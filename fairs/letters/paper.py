@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import IO, Any
 
 from flask import current_app
 from sqlalchemy import select
@@ -22,11 +23,13 @@ from fairs.identity.service import document_of, documents_of, log_readings, mask
 from fairs.importers.models import Importer
 from fairs.letters.models import Letter, Signatory
 from fairs.letters.pdf import Cell, LetterSheet, letters_pdf
+from fairs.letters.queries import letters_by_id
 from fairs.letters.service import Opened, facts_now, shown_code, unseal
 from fairs.letters.states import LetterKind, LetterState
 from fairs.letters.texts import LetterWording, fill, paragraphs
 
 SUPERIOR = ("Ủy ban nhân dân thành phố Hà Nội", "Hanoi People's Committee")
+_AT_ONCE = 50  # letters in memory at a time
 _HIDDEN_DAY = "••/••/••••"
 
 
@@ -44,6 +47,36 @@ def letter_pdf(letters: Sequence[Letter], *, purpose: str, by: Actor) -> bytes:
         log_readings(read, "number", purpose, by=by)
     pictures: dict[int, bytes] = {}
     return letters_pdf(_sheet(one, values, pictures) for one, values in zip(letters, opened, strict=True))
+
+
+def write_letters(
+    letter_ids: Sequence[int], kind: str, target: IO[bytes], *, by: Actor, tick: Callable[[int], None]
+) -> None:
+    """Write many letters to an open file: ``pdf`` all in one, ``zip`` each for itself. Outside transaction(): others write
+    meanwhile. Each reading of a passport is written down first; ``tick`` is told how many are drawn. Raises NotFound."""
+    if not letter_ids:
+        raise NotFound
+    with transaction():
+        people = db.session.scalars(select(Letter.person_id).where(Letter.id.in_(letter_ids)))
+        log_readings(list(documents_of(people.all()).values()), "number", f"print as {kind}", by=by)
+    pictures: dict[int, bytes] = {}
+
+    def sheets() -> Iterator[tuple[str, LetterSheet]]:
+        done = 0
+        for begin in range(0, len(letter_ids), _AT_ONCE):
+            rows = letters_by_id(letter_ids[begin : begin + _AT_ONCE])
+            found = [(row.reference, _sheet(row, unseal(row), pictures)) for row in rows if not row.is_removed]
+            for one in found:
+                yield one
+                done += 1
+                tick(done)
+
+    if kind == "pdf":
+        letters_pdf((sheet for _reference, sheet in sheets()), target)
+        return
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for reference, sheet in sheets():
+            archive.writestr(f"{reference}.pdf", letters_pdf([sheet]))
 
 
 def _sheet(letter: Letter, opened: Opened, pictures: dict[int, bytes]) -> LetterSheet:

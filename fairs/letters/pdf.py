@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
+from typing import IO
 
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4
@@ -73,22 +74,24 @@ class LetterSheet:
     mark: str = ""
 
 
-def letters_pdf(sheets: Iterable[LetterSheet]) -> bytes:
-    """One PDF of letters, each on a page of its own, in their order. Raises ValueError when there is none."""
-    with fonts.LOCK:
-        out = io.BytesIO()
-        canvas = Canvas(out, pagesize=A4, lang="vi")
-        drawn = 0
-        for sheet in sheets:
-            if not drawn:
+def letters_pdf(sheets: Iterable[LetterSheet], target: IO[bytes] | None = None) -> bytes:
+    """One PDF of letters, each on a page of its own, in their order; to ``target`` where one is given (the answer is empty
+    then). Raises ValueError when there is none."""
+    out = io.BytesIO()
+    canvas: Canvas | None = None
+    for sheet in sheets:
+        # Letter by letter: between two of them others draw, and the caller may use the database.
+        with fonts.LOCK:
+            if canvas is None:
+                canvas = Canvas(target or out, pagesize=A4, lang="vi")
                 canvas.setTitle(f"{sheet.title[0]} {sheet.number}")
                 canvas.setAuthor(sheet.organisation[0])
             _Page(canvas, sheet).draw()
-            drawn += 1
-        if not drawn:
-            raise ValueError("There are no letters to draw.")
+    if canvas is None:
+        raise ValueError("There are no letters to draw.")
+    with fonts.LOCK:
         canvas.save()
-        return out.getvalue()
+    return out.getvalue()
 
 
 class _Page:

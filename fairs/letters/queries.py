@@ -27,7 +27,7 @@ from fairs.letters.texts import STANDARD, LetterWording
 
 @dataclass(frozen=True, slots=True)
 class LetterFilter:
-    """What the list shows. ``text`` is part of a name, or the start of a number. ``state`` may be ``expired``."""
+    """What the list shows. ``text`` is part of a name, or the start of a number. ``state`` may be ``expired`` or ``outdated``."""
 
     text: str = ""
     state: str = ""
@@ -57,6 +57,8 @@ def letters_matching(fair: Fair, wanted: LetterFilter) -> Select[Letter]:
         )  # fmt: skip
     if wanted.state == "expired":
         query = query.where(Letter.state == LetterState.ISSUED, Letter.valid_until < fair.today)
+    elif wanted.state == "outdated":
+        query = query.where(Letter.state == LetterState.ISSUED, Letter.outdated_at.is_not(None))
     elif wanted.state:
         query = query.where(Letter.state == wanted.state if wanted.state in set(LetterState) else false())
     if wanted.kind:
@@ -122,6 +124,11 @@ def letter_by_reference(fair_id: int, reference: str) -> Letter:
     return found
 
 
+def letters_by_id(ids: Collection[int]) -> Sequence[Letter]:
+    """Letters with all that is drawn of them, in their order."""
+    return db.session.scalars(_whole().where(Letter.id.in_(ids)).order_by(Letter.id)).all()
+
+
 def letter_by_code(code: str) -> Letter | None:
     """The letter that a code of the check opens, however it is typed."""
     plain = normal_code(code)
@@ -149,7 +156,7 @@ def letters_of(importer_id: int) -> Sequence[Letter]:
 def letter_in_force(importer_id: int, kind: LetterKind) -> Letter | None:
     """The importer's letter of a kind that is neither replaced nor revoked; it may have expired."""
     return db.session.scalar(
-        _whole().where(Letter.importer_id == importer_id, Letter.kind == kind, Letter.state == LetterState.ISSUED)
+        select(Letter).where(Letter.importer_id == importer_id, Letter.kind == kind, Letter.state == LetterState.ISSUED)
     )
 
 
@@ -236,6 +243,14 @@ def counts_of(fair: Fair) -> dict[str, int]:
         key = "expired" if is_expired else str(state)
         found[key] = found.get(key, 0) + many
     return found
+
+
+def outdated_count(fair_id: int) -> int:
+    """How many letters that stand say other days or another place than the fair has."""
+    query = select(func.count()).where(
+        Letter.fair_id == fair_id, Letter.state == LetterState.ISSUED, Letter.outdated_at.is_not(None)
+    )
+    return db.session.scalar(query) or 0
 
 
 def countries_of(fair_id: int) -> Sequence[str]:

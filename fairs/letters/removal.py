@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 
 from fairs.calendar.models import Fair
+from fairs.calendar.states import FairState
 from fairs.core.clock import today
 from fairs.core.db import db, transaction
 from fairs.identity.models import TravelDocument
 from fairs.identity.service import held, remove_after
 from fairs.importers.models import Importer
+from fairs.importers.states import ImporterState
 
 KEEP = timedelta(days=30)
 """After the fair, as after a claim (domain brief, 7)."""
+
+
+def expected(person_ids: Collection[int]) -> Collection[int]:
+    """Who of them is registered for a fair that is to come, or was less than thirty days ago: the passport is needed for it, though
+    a claim of an earlier fair has closed."""
+    return db.session.scalars(
+        select(Importer.person_id)
+        .join(Fair, Fair.id == Importer.fair_id)
+        .where(
+            Importer.person_id.in_(person_ids), Importer.state.in_((ImporterState.SUBMITTED, ImporterState.APPROVED)),
+            Fair.ends_on > today("Asia/Ho_Chi_Minh") - KEEP, Fair.state != FairState.CANCELLED,
+        )
+    ).all()  # fmt: skip
 
 
 def let_go() -> int:

@@ -27,6 +27,7 @@ from fairs.letters.lists import GUESTS, LETTERS
 from fairs.letters.models import Letter, Signatory
 from fairs.letters.paper import hidden_number, letter_pdf, payer_label
 from fairs.letters.permissions import ISSUE_LETTER, VIEW_LETTERS
+from fairs.letters.renewal import said_days
 from fairs.letters.service import retire_signatory, revoke_letter, standing_of
 from fairs.letters.states import LetterKind, LetterState, Standing
 from fairs.letters.wording import save_signatory
@@ -56,7 +57,8 @@ def index() -> Any:
     return render_template(
         "letters/index.html", page=page_of(LETTERS, fair, request.args, cursor=request.args.get("cursor")),
         counts=queries.counts_of(fair), standings=list(Standing), standing_of=standing_of, have=have, lack=lack,
-        states=[(str(one), one.label) for one in (LetterState.ISSUED, Standing.EXPIRED, LetterState.REPLACED, LetterState.REVOKED)],
+        states=[(str(one), one.label) for one in (LetterState.ISSUED, Standing.EXPIRED, LetterState.REPLACED, LetterState.REVOKED)] + [("outdated", _("Out of date"))],
+        outdated=queries.outdated_count(fair.id),
         kinds=[(str(one), one.label) for one in LetterKind],
         countries=sorted(((code, country_name(code)) for code in queries.countries_of(fair.id)), key=lambda pair: pair[1]),
         is_filtered=any(request.args.get(name) for name in ("q", "state", "kind", "country")), may_issue=_may(ISSUE_LETTER),
@@ -92,6 +94,7 @@ def _show(letter: Letter, form: ReasonForm) -> str:
         "letters/show.html", letter=letter, form=form, standing=standing_of(letter), Standing=Standing,
         events=entries(letter, HISTORY), may_issue=_may(ISSUE_LETTER), may_read=_may(READ_IDENTITY),
         number=hidden_number(letter) if _may(READ_IDENTITY) else "", payer=payer_label(letter.facts),
+        said_days=said_days(letter),
     )  # fmt: skip
 
 

@@ -90,8 +90,8 @@ def what_is_missing(kind: LetterKind, person: Person, document: TravelDocument |
     return missing
 
 
-def check_letter(importer: Importer, kind: LetterKind, *, replacing: bool = False) -> None:
-    """Raise the DomainError for which the importer cannot get a letter of the kind now."""
+def check_letter(importer: Importer, kind: LetterKind, *, replacing: bool = False) -> Letter | None:
+    """Raise the DomainError for which the importer cannot get a letter of the kind now; gives back the one that stands."""
     if importer.state is not ImporterState.APPROVED:
         raise NotInvited
     missing = what_is_missing(kind, importer.person, document_of(importer.person_id))
@@ -100,6 +100,7 @@ def check_letter(importer: Importer, kind: LetterKind, *, replacing: bool = Fals
     before = letter_in_force(importer.id, kind)
     if before is not None and not replacing and before.valid_until >= importer.fair.today:
         raise LetterInForce
+    return before
 
 
 def warning_of(expires_on: date | None, arrives_on: date) -> str:
@@ -123,7 +124,7 @@ def issue_letter(importer: Importer, draft: LetterDraft, *, by: Actor, tell: boo
         reference = next_reference(fair.code, "L")
         row = db.session.get_one(Importer, importer.id, with_for_update=True, populate_existing=True)
         reason = clean(draft.reason)[:400]
-        check_letter(row, draft.kind, replacing=bool(reason))
+        before = check_letter(row, draft.kind, replacing=bool(reason))
         signer = signatory(fair.id, draft.signatory_id)
         if signer.retired_at is not None:
             raise InvalidInput(_l("Please choose who signs."), field="signatory")
@@ -137,7 +138,6 @@ def issue_letter(importer: Importer, draft: LetterDraft, *, by: Actor, tell: boo
         if passport.expires_on is not None and passport.expires_on < stay.last:
             raise PassportExpires
         text, wording = _text(fair, draft.kind, by)
-        before = letter_in_force(row.id, draft.kind)
         if before is not None:
             _end(before, LetterState.REPLACED, reason or _("The letter had expired."), by)
         code = new_code()

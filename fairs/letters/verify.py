@@ -16,6 +16,7 @@ from fairs.identity.service import SHOWN
 from fairs.letters.forms import VerifyForm
 from fairs.letters.models import Letter
 from fairs.letters.queries import letter_by_code, normal_code
+from fairs.letters.renewal import said_days
 from fairs.letters.service import standing_of, unseal
 from fairs.letters.states import Standing
 
@@ -40,6 +41,7 @@ def show(code: str) -> Response:
         raise NotFound(_("No letter has this code. Compare it with the paper, or ask the department."))
     page = render_template(
         "letters/verify.html", letter=letter, fair=letter.fair, standing=standing_of(letter), Standing=Standing,
+        said_days=said_days(letter),
         name=partly(letter.name), tail=unseal(letter).number[-SHOWN:] if not letter.is_removed else "",
     )  # fmt: skip
     return private_page(page, "drop")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from flask_babel import force_locale
@@ -30,6 +32,7 @@ AT_ONCE = 25  # more rows than these are done by the worker: one that writes mai
 MOST_ROWS = 20_000
 MOST_PICKS = 2_000  # ticked one by one; "all that fit" knows no such bound
 UNDO_WITHIN = timedelta(hours=1)
+_AT_A_TIME = 500  # rows that are checked together
 _STEP = 20  # rows in one transaction: gates and desks write in between
 
 
@@ -53,9 +56,9 @@ def begin(
         raise Forbidden
     picks = None if references is None else list(dict.fromkeys(references))[:MOST_PICKS]
     found, check = [], action.check_for(fair)
-    for row in each(chosen(spec, fair, args, picks).limit(MOST_ROWS + 1)):
-        reason = _why_not(check, row, {})
-        found.append(_item(spec, row, reason))
+    for rows in _portions(each(chosen(spec, fair, args, picks).limit(MOST_ROWS + 1))):
+        with action.together(rows):
+            found += [_item(spec, row, _why_not(check, row, {})) for row in rows]
     if len(found) > MOST_ROWS:
         raise InvalidInput(_("At most %(n)s rows at a time. Narrow the list by a filter.", n=MOST_ROWS))
     there = {item["reference"] for item in found}
@@ -108,13 +111,14 @@ def check_again(run: BulkRun, values: Mapping[str, Any]) -> None:
     answers: dict[int, tuple[str, str]] = {}
     check = action.check_for(fair)
     for state in (ItemState.WAITING, ItemState.SKIPPED):
-        for items in _batches(items_of(run.id, state), 500):
-            rows = _rows(spec, fair, [item.reference for item in items])
-            for item in items:
-                row = rows.get(item.reference)
-                reason = _("No longer in this list.") if row is None else _why_not(check, row, values)
-                if reason != item.reason:
-                    answers[item.id] = ("skipped" if reason else "waiting", reason)
+        for items in _batches(items_of(run.id, state), _AT_A_TIME):
+            rows = rows_of(spec, fair, [item.reference for item in items])
+            with action.together(list(rows.values())):
+                for item in items:
+                    row = rows.get(item.reference)
+                    reason = _("No longer in this list.") if row is None else _why_not(check, row, values)
+                    if reason != item.reason:
+                        answers[item.id] = ("skipped" if reason else "waiting", reason)
     with transaction():
         row = db.session.get_one(BulkRun, run.id, with_for_update=True, populate_existing=True)
         if row.state is not RunState.PREVIEW:
@@ -179,13 +183,13 @@ def carry_on(run_id: int) -> None:
         ids = [item.id for item in items_of(run.id, source)]
         for batch in _batches(ids, _STEP):
             with transaction():
-                _step(spec, fair, batch, source, target, act)
+                _step(spec, fair, batch, source, target, act, action.together)
         _finish(run_id, by)
 
 
 def _step(
     spec: ListSpec, fair: Fair, ids: Sequence[int], source: ItemState, target: ItemState,
-    act: Callable[[Any, BulkItem], None],
+    act: Callable[[Any, BulkItem], None], together: Callable[[Sequence[Any]], AbstractContextManager[Any]],
 ) -> None:  # fmt: skip
     items = db.session.scalars(
         select(BulkItem)
@@ -194,24 +198,30 @@ def _step(
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
-    rows = _rows(spec, fair, [item.reference for item in items])
-    for item in items:
-        row = rows.get(item.reference)
-        problem = "" if row is not None else _("It does not exist any more.")
-        if row is not None:
-            try:
-                with transaction():
-                    act(row, item)
-            except DomainError as error:
-                problem = _in_words(row, error)
-            except Exception:
-                log.exception("row %s of a list", item.reference)
-                problem = _("Something went wrong on our side. Nothing was changed for this one.")
-        if not problem:
-            item.move_to(target)
-        else:
-            # What could not be undone stays done.
-            item.state, item.reason = (ItemState.FAILED if source is ItemState.WAITING else source), problem
+    rows = rows_of(spec, fair, [item.reference for item in items])
+    with together(list(rows.values())):
+        for item in items:
+            problem = _attempt(rows.get(item.reference), item, act)
+            if not problem:
+                item.move_to(target)
+            else:
+                # What could not be undone stays done.
+                item.state, item.reason = (ItemState.FAILED if source is ItemState.WAITING else source), problem
+
+
+def _attempt(row: Any, item: BulkItem, act: Callable[[Any, BulkItem], None]) -> str:
+    """Do it for one row, in a savepoint; gives what is in its way, empty when it was done."""
+    if row is None:
+        return str(_("It does not exist any more."))
+    try:
+        with transaction():
+            act(row, item)
+    except DomainError as error:
+        return _in_words(row, error)
+    except Exception:
+        log.exception("row %s of a list", item.reference)
+        return str(_("Something went wrong on our side. Nothing was changed for this one."))
+    return ""
 
 
 def _finish(run_id: int, by: Actor) -> None:
@@ -232,7 +242,7 @@ def documents(run: BulkRun, *, part: int, size: int) -> bytes | None:
     items = items_of(run.id, ItemState.DONE, limit=size, offset=part * size)
     if action.document is None or not items:
         return None
-    rows = _rows(spec, fair, [item.reference for item in items])
+    rows = rows_of(spec, fair, [item.reference for item in items])
     return action.document([rows[item.reference] for item in items if item.reference in rows])
 
 
@@ -254,7 +264,8 @@ def forget_previews() -> None:
     )
 
 
-def _rows(spec: ListSpec, fair: Fair, references: Sequence[str]) -> dict[str, Any]:
+def rows_of(spec: ListSpec, fair: Fair, references: Sequence[str]) -> dict[str, Any]:
+    """The rows of a list by their names, with all that a row shows; those that are gone are left out."""
     query = spec.query(fair, {**spec.everything, **spec.fixed}).where(spec.reference.in_(typed(spec, references)))
     return {str(getattr(row, spec.reference.key)): row for row in db.session.scalars(query).unique()}
 
@@ -262,3 +273,8 @@ def _rows(spec: ListSpec, fair: Fair, references: Sequence[str]) -> dict[str, An
 def _batches(things: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
     for begin_at in range(0, len(things), size):
         yield things[begin_at : begin_at + size]
+
+
+def _portions(rows: Iterator[Any]) -> Iterator[list[Any]]:
+    while portion := list(islice(rows, _AT_A_TIME)):
+        yield portion

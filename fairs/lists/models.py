@@ -12,6 +12,7 @@ from fairs.accounts.models import User
 from fairs.core.db import Record, StateType, UTCDateTime
 from fairs.core.permissions import Role
 from fairs.core.states import HasState
+from fairs.core.storage import StoredFile
 from fairs.lists.states import ITEM_TRANSITIONS, RUN_TRANSITIONS, ItemState, RunState
 
 
@@ -78,3 +79,31 @@ class BulkItem(HasState, Record):
     state: Mapped[ItemState] = mapped_column(StateType(ItemState))
     reason: Mapped[str] = mapped_column(String(300), default="")
     kept: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+
+
+class BulkFile(Record):
+    """What an act printed, made by the worker for who did it: one PDF of all, or a ZIP of single ones.
+
+    The bytes of ``file`` are sealed (``core.sealed``) and removed after ``expires_at``. ``done`` of ``total`` are drawn.
+    """
+
+    __tablename__ = "bulk_files"
+    __table_args__ = (UniqueConstraint("run_id", "kind"),)
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("bulk_runs.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(10))  # pdf | zip
+    total: Mapped[int]
+    done: Mapped[int] = mapped_column(default=0)
+    size: Mapped[int] = mapped_column(default=0)  # in bytes, as it is downloaded
+    touched_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    failed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_files.id"))
+    expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+
+    run: Mapped[BulkRun] = relationship()
+    file: Mapped[StoredFile | None] = relationship()
+
+    @property
+    def is_making(self) -> bool:
+        """Whether the worker is at it, or will be."""
+        return self.file_id is None and self.failed_at is None

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from fairs.calendar.context import current_fair
 from fairs.core.compression import vary
 from fairs.core.errors import DomainError, Forbidden, InvalidInput, NotFound
+from fairs.core.files import LOCKED
 from fairs.core.i18n import current_locale
 from fairs.core.lists import (
     BulkAction,
@@ -24,7 +25,7 @@ from fairs.core.lists import (
     list_spec,
 )
 from fairs.core.web import actor, go, requires, wants_fragment
-from fairs.lists import bulk
+from fairs.lists import bulk, bundles
 from fairs.lists.models import BulkRun
 from fairs.lists.permissions import USE_LISTS
 from fairs.lists.queries import item_counts, items_of, reasons, recent_runs, run_for, view_for, views_of
@@ -253,6 +254,8 @@ def _run_page(run: BulkRun, spec: ListSpec, action: BulkAction, error: DomainErr
         total=sum(counts.values()),
         parts=parts,
         record_url=lambda reference: address_to(spec.record[0], {spec.record[1]: reference}) if spec.record else None,
+        bundles={one.kind: one for one in bundles.files_of(run)} if action.bundle is not None else {},
+        bundle_kinds=bundles.KINDS if action.bundle is not None else {},
         back=address_of(spec, run.query),
         may_undo=bulk.may_undo(run),
         undo_until=run.finished_at + bulk.UNDO_WITHIN if run.finished_at else None,
@@ -324,4 +327,27 @@ def document(run_id: int) -> BaseResponse:
         raise NotFound
     answer = Response(content, mimetype="application/pdf")
     answer.headers.set("Content-Disposition", "inline", filename=f"{current_fair().slug}-{spec.key}-{number + 1}.pdf")
+    return answer
+
+
+@bp.post("/fairs/<fair_slug>/runs/<int:run_id>/files")
+@requires(USE_LISTS)
+def ask_file(run_id: int) -> BaseResponse:
+    """Have what was done made into a file by the worker."""
+    found, _list, _act = _run(run_id)
+    bundles.ask_file(found, request.form.get("kind", ""))
+    return go(url_for("lists.run", run_id=run_id, _anchor="progress"))
+
+
+@bp.post("/fairs/<fair_slug>/runs/<int:run_id>/files/<bundle_kind>")
+@requires(USE_LISTS)
+def fetch_file(run_id: int, bundle_kind: str) -> BaseResponse:
+    """A file that was made, sent as it is read. It may hold personal data: who fetches it is written down."""
+    found, spec, _act = _run(run_id)
+    file, pieces = bundles.fetch_file(found, bundle_kind, by=actor())
+    answer = Response(pieces, mimetype=bundles.KINDS[file.kind][0])
+    answer.content_length = file.size
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{current_fair().slug}-{spec.key}.{file.kind}")
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Content-Security-Policy"] = LOCKED
     return answer

@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from fairs.badges.states import BadgeCategory
 from fairs.booths.models import BoothBooking
@@ -26,9 +26,15 @@ from fairs.contracts.queries import BEFORE_SIGNING
 from fairs.contracts.states import ContractState, Verification
 from fairs.core.clock import local_day
 from fairs.core.db import db
+from fairs.core.money import Money
 from fairs.directory.models import Company
 from fairs.exhibitors.sharing import count_co_exhibitors
 from fairs.floorplans.models import Booth
+from fairs.funding.models import Grant
+from fairs.funding.states import GrantState
+from fairs.hosting.models import Hosting
+from fairs.hosting.room import SUBJECT
+from fairs.hosting.states import GRANTED, HostingState
 from fairs.importers.models import Importer
 from fairs.importers.states import ImporterState
 from fairs.programme.states import FigureLabel
@@ -145,8 +151,8 @@ def _decimals(by_day: Counter[date]) -> dict[date, Decimal]:
     return {day: Decimal(number) for day, number in by_day.items()}
 
 
-def first_visits(fairs: Sequence[Fair], as_of: date, *, hosted: bool = False) -> Any:
-    """(company, country, first day, people, visits) of importers from abroad who came; ``hosted``: supported ones only.
+def first_visits(fairs: Sequence[Fair], as_of: date, *, supported: bool = False) -> Any:
+    """(company, country, first day, people, visits) of importers from abroad who came; ``supported``: those who used support.
 
     Registered but absent never counts. Nationality is the company's address.
     """
@@ -171,25 +177,69 @@ def first_visits(fairs: Sequence[Fair], as_of: date, *, hosted: bool = False) ->
         .group_by(Company.id, Company.name, Company.country)
         .order_by(Company.country, Company.name, Company.id)
     )
-    return query.where(Visit.category == BadgeCategory.HOSTED) if hosted else query
+    return query.where(used_support()) if supported else query
 
 
-def foreign_importers(fairs: Sequence[Fair], as_of: date, *, hosted: bool = False) -> Measured | None:
+def used_support() -> ColumnElement[bool]:
+    """For a query with Importer and Visit: the support was granted, stands, and was used.
+
+    Of a fair that grants support here, whoever came with a granted support counts; once it is accounted for, only where
+    something was paid for it and not given back. A fair without any such record (2020 and earlier, when supports were decided
+    on paper) knows it by the badge alone: a hosted importer's.
+    """
+    keeps_records = select(Hosting.id).where(Hosting.fair_id == Importer.fair_id).exists()
+    paid = select(Grant.id).where(
+        Grant.subject_type == SUBJECT, Grant.subject_id == Hosting.id, Grant.state == GrantState.SETTLED, Grant.actual_minor > 0
+    )  # fmt: skip
+    used = select(Hosting.id).where(
+        Hosting.importer_id == Importer.id, Hosting.state.in_(GRANTED), or_(Hosting.state != HostingState.SETTLED, paid.exists())
+    )  # fmt: skip
+    return or_(used.exists(), and_(Visit.category == BadgeCategory.HOSTED, ~keeps_records))
+
+
+def foreign_importers(fairs: Sequence[Fair], as_of: date) -> Measured | None:
     """Different companies from abroad whose approved importer came at least once; people and countries beside."""
-    rows = db.session.execute(first_visits(fairs, as_of, hosted=hosted)).all()
-    if not rows:
-        return None
-    beside = (
+    rows = db.session.execute(first_visits(fairs, as_of)).all()
+    return _companies(rows) if rows else None
+
+
+def _companies(rows: Sequence[Any], beside: tuple[Beside, ...] = ()) -> Measured:
+    numbers = (
         Beside(_l("People"), Decimal(sum(row.people for row in rows))),
         Beside(_l("Countries"), Decimal(len({row.country for row in rows}))),
     )
     by_day = Counter(row.first_day for row in rows)
-    return Measured(Decimal(len(rows)), FigureLabel.COUNTED, _decimals(by_day), beside)
+    return Measured(Decimal(len(rows)), FigureLabel.COUNTED, _decimals(by_day), (*numbers, *beside))
 
 
 def supported_importers(fairs: Sequence[Fair], as_of: date) -> Measured | None:
-    """As foreign_importers, of those with a hosted importer's badge. Never added to them: they are part of them."""
-    return foreign_importers(fairs, as_of, hosted=True)
+    """Companies from abroad that got support and came (``used_support``). Never added to foreign_importers: a part of them.
+
+    Beside it: the supports granted, used or not, what is committed for them, and what was paid (each in the fairs' currency).
+    """
+    rows = db.session.execute(first_visits(fairs, as_of, supported=True)).all()
+    granted = db.session.scalar(
+        select(func.count()).where(Hosting.fair_id.in_(fair_ids(fairs)), Hosting.state.in_(GRANTED))
+    )
+    if not rows and not granted:
+        return None
+    return _companies(
+        rows, (Beside(_l("Supports granted"), Decimal(granted)), *_support_money(fairs)) if granted else ()
+    )
+
+
+def _support_money(fairs: Sequence[Fair]) -> list[Beside]:
+    sums = db.session.execute(
+        select(Grant.currency, Grant.state, func.sum(func.coalesce(Grant.actual_minor, Grant.amount_minor)))
+        .where(
+            Grant.fair_id.in_(fair_ids(fairs)), Grant.subject_type == SUBJECT,
+            Grant.state.in_([GrantState.COMMITTED, GrantState.SETTLED]),
+        )
+        .group_by(Grant.currency, Grant.state)
+        .order_by(Grant.currency, Grant.state)
+    )  # fmt: skip
+    words = {GrantState.COMMITTED: _l("Committed for support"), GrantState.SETTLED: _l("Paid for support")}
+    return [Beside(words[state], Money(int(total), currency).decimal, currency) for currency, state, total in sums]
 
 
 def headline() -> tuple[Any, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -27,21 +26,10 @@ from fairs.exhibitors.models import Exhibitor
 from fairs.floorplans.models import Booth
 from fairs.reports.measures import equivalents, first_visits, headline, usd_of
 from fairs.reports.queries import Figure
+from fairs.reports.supported import support_proofs, support_table
+from fairs.reports.tables import Records
 from fairs.reports.words import amount
 from fairs.visitors.models import PublicCount
-
-
-@dataclass(frozen=True, slots=True)
-class Records:
-    """A table: texts and numbers as shown. ``numeric`` are the columns to the right; ``missing`` cells hold None."""
-
-    title: str
-    heads: Sequence[str]
-    rows: list[list[Any]]
-    numeric: frozenset[int] = frozenset()
-    total: Sequence[Any] = ()
-    note: str = ""
-    missing: str = "—"
 
 
 def records_of(figure: Figure, as_of: date) -> list[Records]:
@@ -124,8 +112,8 @@ def _counts(fair: Fair, as_of: date) -> Records:
     return Records(fair.name, heads, shown, frozenset({3}), total, note)
 
 
-def _importers(fair: Fair, as_of: date, *, hosted: bool = False) -> list[Records]:
-    rows = db.session.execute(first_visits([fair], as_of, hosted=hosted)).all()
+def _importers(fair: Fair, as_of: date, *, supported: bool = False) -> list[Records]:
+    rows = db.session.execute(first_visits([fair], as_of, supported=supported)).all()
     shown = [
         [row.name, country_name(row.country), _number(row.people), _number(row.visits), format_date(row.first_day)]
         for row in rows
@@ -141,7 +129,9 @@ def _importers(fair: Fair, as_of: date, *, hosted: bool = False) -> list[Records
 
 
 def _supported(fair: Fair, as_of: date) -> list[Records]:
-    return _importers(fair, as_of, hosted=True)
+    """The companies that count, and the supports behind them with what proves each."""
+    proofs = support_proofs(fair, as_of)
+    return [*_importers(fair, as_of, supported=True), *(support_table(fair, rows, used=used) for used, rows in proofs)]
 
 
 def _contracts(fair: Fair, as_of: date) -> list[Records]:

@@ -35,6 +35,7 @@ from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.permissions import VIEW_EXHIBITORS
 from fairs.exhibitors.states import ExhibitorState
 from fairs.floorplans.models import Booth, Hall
+from fairs.funding.external import normal_ticket
 from fairs.funding.models import Grant
 from fairs.funding.permissions import VIEW_FUNDING
 from fairs.hospitality.models import Flight, TransferRun
@@ -153,6 +154,13 @@ def _part(wanted: Wanted) -> ColumnElement[bool] | None:
     """An invoice by the number of its deposit's or balance's document."""
     fits = _code(Instalment.number, wanted) if "-PR" in wanted.code else None
     return Invoice.id.in_(select(Instalment.invoice_id).where(fits)) if fits is not None else None
+
+
+def _ticket(wanted: Wanted) -> ColumnElement[bool] | None:
+    """A grant by the number of its ticket, however it is written."""
+    number = normal_ticket(wanted.code)
+    fits = wanted.looks_like_code and len(number) > 3
+    return Grant.ticket_number.contains(number, autoescape=True) if fits else None
 
 
 def _start(column: Any, wanted: Wanted) -> ColumnElement[bool] | None:
@@ -297,7 +305,7 @@ KINDS = (
          lambda wanted, companies, people: [all_words(Hotel.folded, wanted)], hotel_hit),
     Kind("grants", _l("Support"), "coins", "G", VIEW_FUNDING, Grant, Grant.reference,
          lambda: select(Grant.reference, Grant.title, Grant.state, Grant.amount_minor, Grant.currency),
-         lambda wanted, companies, people: [_code(Grant.reference, wanted), _code(Grant.ticket_number, wanted)], grant_hit),
+         lambda wanted, companies, people: [_code(Grant.reference, wanted), _ticket(wanted)], grant_hit),
     Kind("claims", _l("Claims"), "receipt-refund", "K", VIEW_CLAIMS, Claim, Claim.reference, _person_query(Claim, Claim.state),
          lambda wanted, companies, people: [companies.of(Claim.company_id), people.of(Claim.person_id),
                                             _code(Claim.reference, wanted)],

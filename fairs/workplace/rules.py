@@ -15,8 +15,10 @@ from flask_babel import lazy_gettext as _l
 from fairs.booths.withdrawal import last_day_to_withdraw, last_early_day
 from fairs.calendar.models import Fair
 from fairs.claims.queries import rules_of as claim_rules_of
+from fairs.claims.service import KEEP_PAPERS
 from fairs.core.clock import local_day
 from fairs.core.permissions import Role
+from fairs.hosting.settings import settings_of as hosting_settings_of
 from fairs.invitations.queries import last_day_for_answers
 from fairs.lodging.queries import first_list_due, release_days
 from fairs.sitework.catalogue import items_of as services_of
@@ -69,6 +71,21 @@ def _claims_close(fair: Fair) -> date:
     return fair.ends_on + timedelta(days=claim_rules_of(fair.id).days_to_claim)
 
 
+def _claims_decided(fair: Fair) -> date:
+    """Each claim is decided within the fair's days of review."""
+    return _claims_close(fair) + timedelta(days=claim_rules_of(fair.id).review_days)
+
+
+def _papers_removed(fair: Fair) -> date:
+    """So long after its claim a guest's passport and papers are kept (``claims.service``)."""
+    return _claims_decided(fair) + KEEP_PAPERS
+
+
+def _reserve_ends(fair: Fair) -> date:
+    """Who moves up later no longer has the full time to confirm before the opening."""
+    return fair.starts_on - timedelta(days=1 + hosting_settings_of(fair).reply_days)
+
+
 def _rooms_released(fair: Fair) -> date:
     """The first release date of the fair's room blocks that is still to come, else the last one; by custom where there is none."""
     days = release_days(fair.id)
@@ -115,6 +132,15 @@ RULES: tuple[Rule, ...] = (
          kinds=("trade",)),
     Rule("replies", _l("Last day for answers to invitations"), last_day_for_answers, Role.HOSPITALITY, RECORDS, "day",
          "invitations.index", {"state": "invited"}),
+    Rule("hosting_apply", _l("Last day to ask for support"), lambda fair: hosting_settings_of(fair).apply_by, Role.ORGANISER, FAIR,
+         "day", "hosting_settings.index", kinds=("trade",)),
+    Rule("hosting_decide", _l("Support of importers is decided"),
+         lambda fair: hosting_settings_of(fair).decide_by or fair.starts_on - timedelta(days=30), Role.ORGANISER, FAIR,
+         "hosting_decide", "hosting.index", kinds=("trade",)),
+    Rule("hosting_reply", _l("Supported guests have confirmed"), before(1), Role.ORGANISER, RECORDS, "hosting_reply",
+         "hosting.index", {"state": "granted"}, kinds=("trade",)),
+    Rule("reserve", _l("Last day on which the reserve list moves up"), _reserve_ends, Role.ORGANISER, FAIR, "reserve",
+         "hosting.reserve", kinds=("trade",)),
     Rule("rooms", _l("Rooms that nobody needs are released"), _rooms_released, Role.HOSPITALITY, CUSTOM, endpoint="hotels.index",
          kinds=("trade",)),
     Rule("rooming_lists", _l("The hotels have their rooming lists"), first_list_due, Role.HOSPITALITY, RECORDS, "rooming_lists",
@@ -131,6 +157,8 @@ RULES: tuple[Rule, ...] = (
     Rule("booking_closes", _l("Booking closes"), _booking_closes, Role.BOOTH_SALES, FAIR, "day", "booths.staff_plan"),
     Rule("flights", _l("Flights of supported guests are known"), before(21), Role.HOSPITALITY, CUSTOM, "flights", "guests.index",
          {"flight": "arrival"}, kinds=("trade",)),
+    Rule("transfers", _l("Every arrival has a transfer"), before(3), Role.HOSPITALITY, CUSTOM, "transfers", "runs.index",
+         kinds=("trade",)),
     Rule("badges", _l("Badges are printed"), before(3), Role.FRONT_DESK, CUSTOM, "badges", "badges.index", {"printed": "no"}),
     Rule("build_up", _l("Build-up of the booths begins"), _build_up, Role.ORGANISER, FAIR, "day", "onsite.plan"),
     Rule("opening", _l("The fair opens"), before(0), Role.ORGANISER, FAIR, "running", "calendar.settings"),
@@ -139,6 +167,10 @@ RULES: tuple[Rule, ...] = (
     Rule("report", _l("Report on the results is handed in"), after(30), Role.ORGANISER, DECREE, "report", "reports.programmes"),
     Rule("claims", _l("Guests have handed in their claims"), _claims_close, Role.HOSPITALITY, FAIR, "day", "claims.index",
          kinds=("trade",)),
+    Rule("claims_paid", _l("Claims are decided and paid"), _claims_decided, Role.HOSPITALITY, FAIR, "claims_paid", "claims.index",
+         kinds=("trade",)),
+    Rule("papers", _l("Passports and papers of guests are removed"), _papers_removed, Role.HOSPITALITY, RECORDS, "papers",
+         "claims.index", {"state": "closed"}, kinds=("trade",)),
     Rule("follow_up_3", _l("Contracts followed up after 3 months"), after(91), Role.DEALS, CUSTOM, "milestone",
          "contracts.index", kinds=("trade",)),
     Rule("follow_up_6", _l("Contracts followed up after 6 months"), after(182), Role.DEALS, CUSTOM, "milestone",

@@ -4,62 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, timedelta
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import and_, case, func, or_, select
 
-from fairs.allocation.models import AllocationRun
-from fairs.allocation.states import AllocationState
-from fairs.badges.models import Badge
-from fairs.badges.states import BadgeState
-from fairs.calendar.milestones import KEYS, milestones_of
+from fairs.calendar.milestones import KEYS
 from fairs.calendar.models import Fair, Milestone
 from fairs.calendar.states import FairState
 from fairs.core.clock import local_day
-from fairs.core.db import db
 from fairs.core.i18n import format_date, format_number
-from fairs.documents.models import Selection
-from fairs.documents.states import OPEN as SELECTION_OPEN
-from fairs.documents.states import SelectionState
-from fairs.exhibitors.models import Exhibitor
-from fairs.exhibitors.states import ExhibitorState
-from fairs.floorplans.models import Booth, Hall, PlanVersion
-from fairs.hospitality.guests import known_flights
-from fairs.importers.models import Importer
-from fairs.importers.states import ImporterState
-from fairs.invitations.queries import invitations_of
-from fairs.letters.queries import missing_letters
-from fairs.lodging.queries import missing_lists
-from fairs.payments.models import Instalment, Invoice
-from fairs.payments.queries import OWED
+from fairs.hosting.states import GRANTED as HOSTING_GRANTED
+from fairs.hosting.states import HostingState
+from fairs.workplace.facts import Facts, facts_of
 from fairs.workplace.rules import RULES, Rule
 from fairs.workplace.states import DateState
 
 #: So long before its day a thing that is not done counts as due.
 DUE_WITHIN = timedelta(days=14)
 OPEN = frozenset({DateState.LATE, DateState.DUE, DateState.AHEAD})
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the records say, in a constant number of statements."""
-
-    milestones: dict[str, Milestone]
-    applications: tuple[int, int, date | None]  # all, waiting, the earliest promised day of an answer
-    importers: tuple[int, int, date | None]
-    badges: tuple[int, int]  # valid, of them not printed
-    instalments: dict[str, tuple[int, date]]  # still to be paid by kind: how many, the earliest day
-    invoices: int
-    selections: tuple[int, int, date | None]  # all that were not cancelled, open, the earliest day one is needed
-    halls: tuple[int, int, date | None]  # all, of them with a published plan, the day of the last publication
-    flights: tuple[int, int]  # supported guests whose flight to the fair is known, and without
-    invitations: tuple[bool, datetime | None]  # whether anybody is to be invited, and when the first campaign began
-    letters: tuple[int, int]  # supported guests with a letter that stands, and without
-    rooming_lists: tuple[int, int]  # hotels with guests that want a list by a day, and those that were sent none
-    allocations: tuple[int, datetime | None]  # drafts, and until when the offers of the published one stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,80 +60,6 @@ class Item:
     def by_hand(self) -> bool:
         """Whether a person records that it is done."""
         return self.rule.key in KEYS
-
-
-def facts_of(fair: Fair) -> Facts:
-    """Read what the rules are judged by."""
-    applications = _waiting(Exhibitor, fair, ExhibitorState.SUBMITTED, ExhibitorState.APPRAISED)
-    importers = _waiting(Importer, fair, ImporterState.SUBMITTED)
-    badges, unprinted = db.session.execute(
-        select(func.count(), func.coalesce(func.sum(case((Badge.printed_at.is_(None), 1), else_=0)), 0)).where(
-            Badge.fair_id == fair.id, Badge.state == BadgeState.ACTIVE
-        )
-    ).one()
-    unpaid = or_(
-        and_(
-            Instalment.kind == "deposit", Invoice.received_minor < Instalment.amount_minor - Instalment.credited_minor
-        ),
-        Instalment.kind == "balance",
-    )
-    rows = db.session.execute(
-        select(Instalment.kind, func.count(), func.min(Instalment.due_on))
-        .join(Invoice, Invoice.id == Instalment.invoice_id)
-        .where(Invoice.fair_id == fair.id, Invoice.state.in_(OWED), unpaid)
-        .group_by(Instalment.kind)
-    )
-    invoices = db.session.scalar(select(func.count()).select_from(Invoice).where(Invoice.fair_id == fair.id)) or 0
-    return Facts(
-        milestones_of(fair.id), applications, importers, (badges, int(unprinted)),
-        {kind: (count, day) for kind, count, day in rows}, invoices, _selections(fair), _halls(fair), known_flights(fair.id),
-        invitations_of(fair.id), missing_letters(fair.id), missing_lists(fair.id), _allocations(fair),
-    )  # fmt: skip
-
-
-def _selections(fair: Fair) -> tuple[int, int, date | None]:
-    is_open = Selection.state.in_(SELECTION_OPEN)
-    total, still, day = db.session.execute(
-        select(
-            func.count(), func.coalesce(func.sum(case((is_open, 1), else_=0)), 0),
-            func.min(case((is_open, Selection.due_on))),
-        ).where(Selection.fair_id == fair.id, Selection.state != SelectionState.CANCELLED)
-    ).one()  # fmt: skip
-    return total, int(still), date.fromisoformat(day) if isinstance(day, str) else day
-
-
-def _halls(fair: Fair) -> tuple[int, int, date | None]:
-    planned = select(Booth.id).where(Booth.hall_id == Hall.id).exists()
-    last = select(func.max(PlanVersion.created_at)).where(PlanVersion.fair_id == fair.id).scalar_subquery()
-    total, ready, moment = db.session.execute(
-        select(func.count(), func.coalesce(func.sum(case((planned, 1), else_=0)), 0), last).where(
-            Hall.fair_id == fair.id
-        )
-    ).one()
-    return total, int(ready), local_day(moment, fair.time_zone) if moment is not None else None
-
-
-def _allocations(fair: Fair) -> tuple[int, datetime | None]:
-    drafts, until = 0, None
-    rows = select(AllocationRun.state, AllocationRun.offer_until).where(
-        AllocationRun.fair_id == fair.id, AllocationRun.state.in_([AllocationState.DONE, AllocationState.PUBLISHED])
-    )
-    for state, moment in db.session.execute(rows.order_by(AllocationRun.id)):
-        drafts, until = (drafts + 1, until) if state is AllocationState.DONE else (drafts, moment)
-    return drafts, until
-
-
-def _waiting(model: Any, fair: Fair, *states: Any) -> tuple[int, int, date | None]:
-    waits = model.state.in_(states)
-    total, waiting, day = db.session.execute(
-        select(
-            func.count(),
-            func.coalesce(func.sum(case((waits, 1), else_=0)), 0),
-            func.min(case((waits, model.decide_by))),
-        ).where(model.fair_id == fair.id)
-    ).one()
-    # SQLite gives a day that went through an aggregate of a CASE back as text.
-    return total, int(waiting), date.fromisoformat(day) if isinstance(day, str) else day
 
 
 def _reached(*states: FairState) -> Callable[[Fair, Facts, date], Proof]:
@@ -252,6 +141,46 @@ def _rooming_lists(fair: Fair, facts: Facts, day: date) -> Proof:
     return Proof(not missing or fair.is_over, text if missing and not fair.is_over else "", applies=bool(count))
 
 
+def _supports_decided(fair: Fair, facts: Facts, day: date) -> Proof:
+    """Only fairs at which somebody asks for support have these three dates at all; after the fair none is late any more."""
+    still = sum(facts.supports[state] for state in (HostingState.APPLIED, HostingState.PROPOSED, HostingState.APPROVED))
+    text = ngettext("%(num)s waits for a decision", "%(num)s wait for a decision", still)
+    done = not still or fair.is_over
+    return Proof(done, "" if done else text, applies=any(facts.supports.values()))
+
+
+def _supports_confirmed(fair: Fair, facts: Facts, day: date) -> Proof:
+    still = facts.supports[HostingState.GRANTED]
+    text = ngettext("%(num)s guest has not confirmed", "%(num)s guests have not confirmed", still)
+    done = not still or fair.is_over
+    return Proof(done, "" if done else text, applies=any(facts.supports[state] for state in HOSTING_GRANTED))
+
+
+def _reserve(fair: Fair, facts: Facts, day: date) -> Proof:
+    waiting = facts.supports[HostingState.RESERVE]
+    text = ngettext("%(num)s is on the reserve list", "%(num)s are on the reserve list", waiting)
+    return Proof(day < fair.today, text, applies=bool(waiting))
+
+
+def _claims_paid(fair: Fair, facts: Facts, day: date) -> Proof:
+    total, still, _kept = facts.claims
+    text = ngettext("%(num)s claim is not paid yet", "%(num)s claims are not paid yet", still)
+    # Before the guests may hand in, that nothing waits proves nothing.
+    return Proof(fair.is_over and not still, text if still else "", applies=bool(total))
+
+
+def _papers_removed(fair: Fair, facts: Facts, day: date) -> Proof:
+    total, _still, kept = facts.claims
+    text = ngettext("papers of %(num)s guest are kept", "papers of %(num)s guests are kept", kept)
+    return Proof(not kept, text if kept and fair.is_over else "", applies=bool(total))
+
+
+def _transfers(fair: Fair, facts: Facts, day: date) -> Proof:
+    total, without = facts.transfers
+    text = ngettext("%(num)s guest has no transfer", "%(num)s guests have no transfer", without)
+    return Proof(not without or fair.is_over, text if without and not fair.is_over else "", applies=bool(total))
+
+
 def _printed(fair: Fair, facts: Facts, day: date) -> Proof:
     total, missing = facts.badges
     if not missing:
@@ -281,6 +210,12 @@ PROOFS: dict[str, Callable[[Fair, Facts, date], Proof]] = {
     "balances": _paid("balance"),
     "allocation": _allocated,
     "flights": _flights,
+    "hosting_decide": _supports_decided,
+    "hosting_reply": _supports_confirmed,
+    "reserve": _reserve,
+    "transfers": _transfers,
+    "claims_paid": _claims_paid,
+    "papers": _papers_removed,
     "letters": _letters,
     "rooming_lists": _rooming_lists,
     "badges": _printed,

@@ -757,6 +757,7 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "importer": (importer,),
     "letter-wanted": (letter_wish,),
     "letter-too-short": (),
+    "letter-outdated": (),
     "letter-failures": (),  # no states of their own; tests of letters look at them
     "nominated": (nominated,),
     "unreachable": (unreachable,),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,12 +11,16 @@ from flask import Flask
 from sqlalchemy import select
 
 from fairs.audit.models import AuditEntry
+from fairs.claims.lists import CLAIMS
 from fairs.claims.models import Claim, ClaimFile, ClaimPayment
 from fairs.claims.proofs import read_file
-from fairs.claims.states import ClaimState, Proof
+from fairs.claims.review import LineReview, approve, review
+from fairs.claims.service import submit
+from fairs.claims.states import ClaimState, Decision, Proof
 from fairs.claims.transfers import finish_payment, make_transfer, transfer_rows
 from fairs.core import crypto
-from fairs.core.db import db
+from fairs.core.db import db, transaction
+from fairs.core.lists import page_of
 from fairs.core.permissions import Role
 from fairs.operations.rotation import rotate_keys
 from tests.factories.claims import IBAN, claims_desk, picture
@@ -136,6 +141,65 @@ def test_the_staff_pages_from_the_review_to_the_bank(app: Flask, new_client: Any
     assert receipt.data[:4] == b"%PDF"
     assert boss.get(base).status_code == 200
     assert boss.get(f"{desk.place.staff}/guests/{row.importer.reference}").status_code == 200
+
+
+def test_staff_type_in_what_a_guest_hands_over_on_paper_and_do_not_approve_it(app: Flask, new_client: Any) -> None:
+    desk = claims_desk()
+    claim = desk.claim()
+    base = f"{desk.place.staff}/claims/{claim.reference}"
+    helper = desk.user(Role.ORGANISER)
+    staff, auditor = new_client(), new_client()
+    login(staff, helper)
+    login(auditor, desk.user(Role.AUDITOR))
+    assert auditor.get(f"{base}/entry").status_code == 403
+    early = staff.submit(f"{base}/entry/files", {"kind": "ticket", "file": (io.BytesIO(picture(1)), "x.png")})
+    assert early.status_code == 409  # the obligations at the fair come first
+    survey = {"satisfaction": "4", "placed": "0", "expected": "0", "currency": "USD"}
+    assert staff.submit(f"{base}/entry/survey", survey).status_code == 303
+    for number in range(5):
+        meeting = {"held_on": desk.fair.starts_on.isoformat(), "with_whom": f"Xưởng {number}"}
+        assert staff.submit(f"{base}/meetings", meeting).status_code == 303
+    ticket = {"number": "131 2345678901", "amount": "700x", "currency": "VND", "text": "NRT–HAN",
+              "paid_on": (desk.fair.starts_on - timedelta(days=20)).isoformat()}  # fmt: skip
+    wrong = staff.submit(f"{base}/entry/tickets", ticket)
+    assert wrong.status_code == 422 and "700x" in wrong.text and "NRT–HAN" in wrong.text
+    assert staff.submit(f"{base}/entry/tickets", {**ticket, "amount": "7000000"}).status_code == 303
+    fake = staff.submit(f"{base}/entry/files", {"kind": "ticket", "file": (io.BytesIO(b"<svg/>"), "x.png")})
+    assert fake.status_code == 422
+    for mark, kind in enumerate((Proof.BOARDING_IN, Proof.BOARDING_OUT, Proof.TICKET, Proof.FOLIO)):
+        data = {"kind": str(kind), "file": (io.BytesIO(picture(mark + 90)), f"{kind}.png")}
+        assert staff.submit(f"{base}/entry/files", data).status_code == 303
+    dropped = next(one for one in fresh(claim).files if one.kind is Proof.FOLIO)
+    assert staff.submit(f"{base}/entry/files/{dropped.id}/remove").status_code == 303
+    account = {"holder": "MIHON HANAKO", "number": IBAN, "bic": "DEUTDEFF", "bank": "Muster Bank"}
+    assert staff.submit(f"{base}/entry/account", account).status_code == 303
+    assert IBAN not in staff.get(f"{base}/entry").text
+    other = desk.person(Role.HOSPITALITY)
+    submit(fresh(claim), by=other)
+    [line] = fresh(claim).lines
+    review(fresh(claim), {line.id: LineReview(Decision.ACCEPTED)}, by=desk.person(Role.HOSPITALITY, "B"))
+    refused = staff.submit(f"{base}/approve")
+    assert refused.status_code == 403 and fresh(claim).state is S.REVIEWED
+    assert staff.submit(f"{base}/entry/account", account).status_code == 409
+    approve(fresh(claim), by=desk.person(Role.FINANCE))
+
+
+def test_the_list_is_sorted_by_what_is_payable(app: Flask, client: Any) -> None:
+    desk = claims_desk()
+    bare, more, less = desk.claim(), desk.claim(), desk.claim()
+    for claim, amount in ((more, 900), (less, 100)):
+        with transaction():
+            claim.travel_minor, claim.lodging_minor = amount, 50
+    login(client, desk.user(Role.ORGANISER))
+
+    def shown(sort: str) -> list[str]:
+        return re.findall(r'data-row="([^"]+)"', client.get(f"{desk.place.staff}/claims?sort={sort}").text)
+
+    assert shown("payable") == [less.reference, more.reference, bare.reference]
+    assert shown("-payable") == [more.reference, less.reference, bare.reference]
+    first = page_of(CLAIMS, desk.fair, {"sort": "-payable"}, limit=1)
+    second = page_of(CLAIMS, desk.fair, {"sort": "-payable"}, limit=1, cursor=first.next)
+    assert [row.reference for row in second.items] == [less.reference]
 
 
 def test_the_list_asks_as_much_for_three_claims_as_for_one(app: Flask, client: Any) -> None:

@@ -18,7 +18,7 @@ from fairs.core.db import db
 from fairs.core.permissions import Role
 from fairs.core.storage import StoredFile, Upload
 from fairs.directory.models import Person
-from fairs.funding.external import external_matches
+from fairs.funding.external import Asked, external_matches
 from fairs.funding.external_models import ExternalSupport
 from fairs.identity.service import passport_digest
 from fairs.invitations.models import Invitee
@@ -204,15 +204,17 @@ def test_support_of_another_office(place: Office, client: Client, path: str) -> 
         ("Sở Du lịch", 1_500_000, ""),
     ]
     days = rows[0].starts_on, rows[0].ends_on
-    assert external_matches(company, None, "", "", "", *days) == [rows[0]]
-    assert external_matches(None, person.id, "", "", "", *days) == [rows[0]]
-    assert external_matches(None, None, passport_digest("tk-1234567"), "", "", *days) == [rows[0]]
+    assert external_matches(Asked(company, None, "", "", "", *days)) == [rows[0]]
+    assert external_matches(Asked(None, person.id, "", "", "", *days)) == [rows[0]]
+    assert external_matches(Asked(None, None, passport_digest("tk-1234567"), "", "", *days)) == [rows[0]]
     assert (
-        external_matches(company, person.id, passport_digest("tk1234567"), "", "", rows[1].starts_on, rows[1].starts_on)
+        external_matches(
+            Asked(company, person.id, passport_digest("tk1234567"), "", "", rows[1].starts_on, rows[1].starts_on)
+        )
         == []
     )
-    assert external_matches(None, None, "", "738 1234567890", "", *days) == [rows[1]]
-    assert external_matches(None, None, "", "", "", *days) == []
+    assert external_matches(Asked(None, None, "", "738 1234567890", "", *days)) == [rows[1]]
+    assert external_matches(Asked(None, None, "", "", "", *days)) == []
     assert "TANAKA HANAKO" in client.get(support).text and "TANAKA" not in client.get(f"{support}?q=khach").text
     # The same list again: nothing of it is kept twice.
     send(client, support, upload, source_name="Sở Du lịch")

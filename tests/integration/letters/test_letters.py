@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,8 +18,9 @@ from sqlalchemy import event, select
 
 from fairs.accounts.queries import active_grants
 from fairs.audit.models import AuditEntry
-from fairs.calendar.changes import cancel_fair, preview_cancel
+from fairs.calendar.changes import cancel_fair, move_of, preview_cancel, preview_move, reschedule_fair
 from fairs.core.actor import SYSTEM, Actor
+from fairs.core.clock import now
 from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput
 from fairs.core.events import publish
@@ -38,7 +40,8 @@ from fairs.letters.states import LetterKind, LetterState
 from fairs.letters.texts import STANDARD
 from fairs.letters.wording import SignatoryDraft, save_signatory, save_wording
 from fairs.lists.bulk import begin, carry_on, start
-from fairs.lists.models import BulkItem, BulkRun
+from fairs.lists.bundles import remove_files
+from fairs.lists.models import BulkFile, BulkItem, BulkRun
 from fairs.lists.states import ItemState, RunState
 from fairs.messages.models import OutboxMessage
 from fairs.messages.render import render_attachment
@@ -48,6 +51,7 @@ from tests.factories.guests import approved_importer, granted_guest
 from tests.factories.importers import mails_to
 from tests.factories.letters import NUMBER, Registry, registry
 from tests.support.client import Client, login
+from tests.support.jobs import run_jobs
 from tests.support.queries import counted_queries
 
 
@@ -243,8 +247,11 @@ def bulk(client: Client, office: Registry, picks: list[str] | None, **values: An
     return db.session.get_one(BulkRun, int(url.rsplit("/", 1)[1]))
 
 
-def test_who_can_get_a_letter_gets_it_and_the_others_say_why(office: Registry, client: Client) -> None:
-    login(client, office.place.user(Role.ORGANISER))
+def test_who_can_get_a_letter_gets_it_and_the_others_say_why(
+    app: Flask, office: Registry, client: Client, new_client: Any, time_machine: Any
+) -> None:
+    user = office.place.user(Role.ORGANISER)
+    login(client, user)
     ready = [office.guest(number=f"AB00{n}1234") for n in range(3)]
     without = approved_importer(office.place)
     run = bulk(client, office, None)
@@ -252,8 +259,28 @@ def test_who_can_get_a_letter_gets_it_and_the_others_say_why(office: Registry, c
     assert states == {**{one.reference: ItemState.DONE for one in ready}, without.reference: ItemState.SKIPPED}
     page = client.get(f"{office.place.staff}/runs/{run.id}").text
     assert without.reference in page and ("passport number" in page or "số hộ chiếu" in page)
-    printed = client.get(f"{office.place.staff}/runs/{run.id}/document.pdf")
-    assert len(pages_of(printed.data)) == 3
+    address = f"{office.place.staff}/runs/{run.id}"
+    assert client.submit(f"{address}/files", {"kind": "exe"}).status_code == 422
+    assert client.submit(f"{address}/files/pdf").status_code == 404
+    for kind in ("pdf", "zip", "zip"):
+        assert client.submit(f"{address}/files", {"kind": kind}).status_code == 303
+    run_jobs(app)
+    merged = client.submit(f"{address}/files/pdf")
+    assert len(pages_of(merged.data)) == 3 and int(merged.headers["Content-Length"]) == len(merged.data)
+    archive = zipfile.ZipFile(io.BytesIO(client.submit(f"{address}/files/zip").data))
+    assert archive.testzip() is None
+    assert len(archive.namelist()) == 3 and all(len(pages_of(archive.read(name))) == 1 for name in archive.namelist())
+    purposes = [one.purpose for one in db.session.scalars(select(DocumentReading))]
+    assert purposes.count("print as zip") == 3 == purposes.count("print as pdf")
+    file = db.session.scalars(select(BulkFile).where(BulkFile.kind == "zip")).one()
+    assert file.file is not None and b"%PDF" not in file.file.read()  # sealed where it lies
+    stranger = new_client()
+    login(stranger, office.place.user(Role.ORGANISER))
+    assert stranger.submit(f"{address}/files/zip").status_code == 404
+    time_machine.move_to(now() + timedelta(hours=25), tick=False)
+    login(client, user)
+    assert client.submit(f"{address}/files/zip").status_code == 404
+    assert remove_files() == 2
     assert client.get(f"{office.place.staff}/letters/guests?letter=none").text.count("data-row=") == 1
 
 
@@ -408,6 +435,50 @@ def test_granted_support_asks_for_the_passport_once_it_is_missing(office: Regist
         publish(HostingGranted(known, SYSTEM))
     assert [mail.kind for mail in mails_to(missing.importer.person.email)][-1] == "letters/passport_wanted"
     assert "letters/passport_wanted" not in {mail.kind for mail in mails_to(known.importer.person.email)}
+
+
+def test_letters_of_a_fair_that_moves_are_marked_and_issued_anew_at_once(office: Registry, client: Client) -> None:
+    fair, user = office.place.fair, office.place.user(Role.ORGANISER)
+    old = [office.letter(office.guest(number=f"MV00{n}1234")) for n in range(3)]
+    code = unseal(old[0]).code
+    before = move_of(fair)
+    later = replace(
+        before, starts_on=before.starts_on + timedelta(days=20), ends_on=before.ends_on + timedelta(days=20)
+    )
+    kind = KIND_BY_KEY["letter-outdated"]
+    inbox = Inbox(Reader(user.id, active_grants(user.id), [fair]), [kind])
+
+    def move(to: Any) -> None:
+        found, seen = preview_move(fair, to, by=SYSTEM)
+        assert {one.subject for one in found.items if one.key == "Letter.outdated_at" and one.changes} == {
+            one.number for one in old
+        }
+        reschedule_fair(fair, to, reason="Đổi lịch", seen=seen, by=SYSTEM)
+
+    move(later)
+    move(before)
+    assert all(one.outdated_at is None for one in old)
+    move(later)
+    assert inbox.total.total == 3
+    login(client, user)
+    page = client.get(f"{office.place.staff}/letters?state=outdated").text
+    assert page.count("data-row=") == 3
+    assert "moved" in client.get(f"/verify/{code}").text
+    fresh_one = office.letter(office.guest(number="MV0099999"))
+    begun = client.submit(f"{office.place.staff}/lists/letters/act?state=outdated", {"action": "renew", "all": "1"})
+    url = str(begun.headers["Location"])
+    typed = {"signatory": office.signer.id, "reason": "Hội chợ đổi lịch"}
+    assert client.submit(f"{url}/do", {**typed, "reason": ""}).status_code == 422
+    assert client.submit(f"{url}/do", typed).status_code == 303
+    db.session.expire_all()
+    assert serials(LetterKind.VISA) == [1, 2, 3, 4, 5, 6, 7]
+    for row in old:
+        new = row.replaced_by
+        assert row.state is LetterState.REPLACED and new is not None and new.outdated_at is None
+        assert new.facts["starts_on"] == later.starts_on.isoformat()
+    assert fresh_one.state is LetterState.ISSUED
+    assert old[0].replaced_by is not None and old[0].replaced_by.number in client.get(f"/verify/{code}").text
+    assert Inbox(Reader(user.id, active_grants(user.id), [fair]), [kind]).total.total == 0
 
 
 def test_letters_end_with_their_fair(office: Registry, client: Client) -> None:

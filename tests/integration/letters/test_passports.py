@@ -17,6 +17,7 @@ from fairs.audit.models import AuditEntry
 from fairs.claims.service import open_claim
 from fairs.core import crypto, storage
 from fairs.core.actor import SYSTEM, Actor
+from fairs.core.clock import today
 from fairs.core.db import db, transaction
 from fairs.core.permissions import Role
 from fairs.core.storage import Upload
@@ -30,6 +31,7 @@ from fairs.identity.service import (
     read_passport,
     read_passports,
     read_scan,
+    remove_after,
     remove_due,
     save_passport,
 )
@@ -283,6 +285,16 @@ def test_what_is_kept_is_sealed(office: Registry) -> None:
     for key in storage.stored_keys():
         with storage.open_key(key) as source:
             assert SCAN not in source.read()
+
+
+def test_a_closed_claim_takes_no_passport_from_a_guest_of_the_next_fair(office: Registry, time_machine: Any) -> None:
+    guest = office.guest()
+    save_passport(guest.person, PassportDraft(scan=Upload("passport.pdf", SCAN)), by=SYSTEM)
+    with transaction():
+        remove_after(guest.person_id, today("Asia/Ho_Chi_Minh"))  # the claim of an earlier fair closed a month ago
+    assert remove_due() == 0
+    time_machine.move_to(office.place.fair.ends_on + timedelta(days=31))
+    assert remove_due() == 1
 
 
 def test_passports_go_thirty_days_after_the_fair_and_letters_with_them(office: Registry, time_machine: Any) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import JSON, String, select
 
 from fairs.audit.models import AuditEntry
 from fairs.badges.states import BadgeState
+from fairs.core import crypto
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now, today
 from fairs.core.db import db, transaction
@@ -35,12 +36,14 @@ from fairs.importers.states import ImporterState
 from fairs.messages.models import OutboxMessage
 from fairs.notes.service import NoteDraft, add_note
 from fairs.notes.states import NoteKind
+from fairs.operations.rotation import rotate_keys
 from fairs.privacy.erasure import forget_farewells
 from fairs.privacy.errors import StillOpen
 from fairs.privacy.holdings import HOLDINGS, columns_to_classify
 from fairs.privacy.models import PrivacyRequest
 from fairs.privacy.service import (
     carry_out_erasure,
+    copy_of,
     propose_erasure,
     receive_request,
     remove_old_copies,
@@ -158,6 +161,25 @@ def test_a_copy_from_the_own_page(place: Reception, app: Flask, client: Client, 
         assert stranger.get(link[1]).status_code == 410
         assert remove_old_copies() == 1
     assert the_request().file_id is None
+
+
+def test_a_new_key_seals_waiting_copies_anew_and_a_long_text_stays(
+    place: Reception, app: Flask, client: Client
+) -> None:
+    page = page_of(guest(place))
+    long = client.submit(f"{page}/requests", {"kind": "correction", "text": "Tên sai " * 600})
+    assert long.status_code == 422 and "Tên sai Tên sai" in long.text
+    client.submit(f"{page}/requests", {"kind": "export"})
+    run_jobs(app)
+    old = app.extensions["fairs_config"].secret("field_key")
+    try:
+        crypto.configure(f"another key,{old}")
+        rotate_keys()
+        crypto.configure("another key")
+        db.session.expire_all()
+        assert copy_of(the_request(), by=SYSTEM)[:2] == b"PK"
+    finally:
+        crypto.configure(old)
 
 
 @pytest.mark.parametrize(

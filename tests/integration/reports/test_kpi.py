@@ -8,12 +8,19 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from fairs.accounts.service import create_user, grant_role
 from fairs.core.actor import SYSTEM
-from fairs.core.db import db
+from fairs.core.db import db, transaction
 from fairs.core.domain import rows
 from fairs.core.errors import DomainError, InvalidInput, NotFound
+from fairs.core.permissions import Role
+from fairs.funding.models import Grant
+from fairs.funding.states import GrantState
+from fairs.hosting.models import Hosting
+from fairs.hosting.states import HostingState, SupportTier
+from fairs.importers.models import Importer
 from fairs.programme.errors import NotQuantified
 from fairs.programme.models import Target
 from fairs.programme.queries import find_target, targets_of
@@ -22,7 +29,10 @@ from fairs.programme.service import FigureDraft, enter_figure
 from fairs.programme.states import FigureLabel
 from fairs.reports.queries import Kpi, Standing, kpi
 from fairs.reports.records import records_of
-from tests.factories.programme import small_year
+from tests.factories.hosting import hosting_rules
+from tests.factories.programme import SmallYear, small_year
+from tests.factories.support import budget
+from tests.support.client import login
 from tests.support.queries import counted_queries
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -126,6 +136,51 @@ def test_the_records_behind_a_figure_add_up_to_it_and_gaps_stay_gaps() -> None:
     assert [row[2:] for row in table.rows] == [
         ["5.000.000", "7.500.000", "12.500.000"], ["2.000.000", None, "2.000.000"], [None, None, None],
     ]  # fmt: skip
+
+
+def _support(year: SmallYear, name: str, state: HostingState, paid: int | None = None) -> Hosting:
+    importer = db.session.scalars(select(Importer).where(Importer.reference == f"TT20-I-{name}")).one()
+    row = Hosting(
+        fair_id=year.trade.id, importer_id=importer.id, company_id=importer.company_id, person_id=importer.person_id,
+        reference=f"TT20-H-{name}", state=state, tier=SupportTier.BOTH, is_second=True,
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.flush()
+    if paid is not None:
+        rule, line = hosting_rules()[0], budget()
+        db.session.add(
+            Grant(
+                fair_id=year.trade.id, reference=f"TT20-G-{name}", state=GrantState.SETTLED, rule_id=rule.id, rule_code=rule.code,
+                rule=rule.snapshot(), purpose=rule.purpose, percent=100, subject_type="Hosting", subject_id=row.id,
+                person_id=row.person_id, title=name, budget_line_id=line.id, full_minor=900, amount_minor=900,
+                actual_minor=paid, currency="VND",
+            )
+        )  # fmt: skip
+        db.session.flush()
+    return row
+
+
+def test_support_counts_where_it_was_granted_and_used(client: Any) -> None:
+    with transaction():
+        year = small_year()
+        _support(year, "A", HostingState.SETTLED, paid=700)  # came, and something was paid
+        _support(year, "B", HostingState.APPLIED)  # a colleague who only asked
+        _support(year, "C", HostingState.SETTLED, paid=0)  # came with a hosted badge, nothing was paid
+        _support(year, "E", HostingState.GRANTED)  # never came
+    figure = kpi(2020, YEAR_END).find("4c", "supported_importers")
+    assert figure is not None
+    assert (figure.actual, figure.label) == (1, FigureLabel.COUNTED)
+    assert [(beside.value, beside.unit) for beside in figure.beside] == [(1, ""), (1, ""), (3, ""), (700, "VND")]
+    counted, used, unused = records_of(figure, YEAR_END)
+    assert ([row[0] for row in counted.rows], [row[0] for row in used.rows]) == (["Maison"], ["TT20-H-A"])
+    assert [row[0] for row in unused.rows] == ["TT20-H-C", "TT20-H-E"]
+    assert (used.rows[0][8], used.total[-1]) == ("2", "700\N{NO-BREAK SPACE}₫")
+    assert _actual(kpi(2020, date(2020, 10, 14)), "4c", "supported_importers") == 0  # granted, nobody here yet
+    user = create_user("organiser@fairs.example", "Organiser", by=SYSTEM, confirmed=True)
+    grant_role(user, Role.ORGANISER, fair_id=year.trade.id, by=SYSTEM)
+    login(client, user)
+    seen = client.get(figure.records_url).get_data(as_text=True)
+    assert f"/fairs/{year.trade.slug}/hosting/TT20-H-A" in seen
 
 
 def test_the_plan_of_2020_is_loaded_completely_and_only_once() -> None:

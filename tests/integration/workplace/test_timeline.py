@@ -14,12 +14,14 @@ from fairs.calendar.errors import AlreadyRecorded
 from fairs.calendar.milestones import KEYS, MilestoneDraft, record_milestone
 from fairs.calendar.models import Fair, Milestone
 from fairs.calendar.states import FairState
+from fairs.claims.service import open_claim
 from fairs.core.actor import SYSTEM
 from fairs.core.db import db
 from fairs.core.errors import InvalidInput, NotFound
 from fairs.core.money import Money
 from fairs.core.permissions import Role
 from fairs.exhibitors.states import ExhibitorState
+from fairs.hosting.service import confirm_hosting, put_on_reserve
 from fairs.payments.models import Invoice
 from fairs.payments.service import ReceiptDraft, record_receipt
 from fairs.workplace.queries import dates
@@ -27,6 +29,7 @@ from fairs.workplace.rules import BY_KEY, RULES
 from fairs.workplace.states import DateState
 from fairs.workplace.timeline import PROOFS, late_milestones, next_dates, timeline
 from tests.factories.booths import new_ground
+from tests.factories.hosting import hosting_place
 from tests.factories.people import make_fair
 from tests.integration.calendar.test_rescheduling import by, move
 from tests.support.client import Client, login
@@ -146,3 +149,28 @@ def test_the_page_costs_the_same_however_full_the_fair_is(app: Flask, client: Cl
     assert counts[0] == counts[1]
     for query in ("?state=late", "?owner=finance", "?state=nonsense", "?owner=%00", "?state=late&owner=deals"):
         assert client.get(page + query).status_code == 200
+
+
+def test_the_dates_of_support_follow_its_records(app: Flask) -> None:
+    place = hosting_place(apply_by=None, decide_by=None, reply_days=10)
+    fair = place.fair
+    assert {"hosting_apply", "hosting_decide", "hosting_reply", "reserve", "claims_paid", "papers"}.isdisjoint(
+        states(fair)
+    )
+    waiting = place.applied()
+    decide = fair.starts_on - timedelta(days=30)
+    assert states(fair)["hosting_decide"][0] == decide
+    put_on_reserve(waiting, by=place.first)
+    row = place.granted()
+    open_claim(row)
+    found = {item.rule.key: item for item in timeline(fair)}
+    assert found["hosting_decide"].state is DateState.DONE
+    assert found["reserve"].day == fair.starts_on - timedelta(days=11)
+    assert "1" in found["reserve"].detail and "1" in found["hosting_reply"].detail
+    assert found["claims_paid"].day == fair.ends_on + timedelta(days=40)
+    assert found["papers"].day == fair.ends_on + timedelta(days=70)
+    assert states(fair)["hosting_reply"][0] == fair.starts_on - timedelta(days=1)
+    confirm_hosting(row, by=SYSTEM)
+    assert states(fair)["hosting_reply"][1] is DateState.DONE
+    hosting_place(at=place.reception, apply_by=decide, decide_by=decide, reply_days=10)
+    assert states(fair)["hosting_apply"][0] == decide
