@@ -1,4 +1,4 @@
-"""`make drill`: set up, then let a running installation lose its processes at every step of money and mail."""
+"""`make drill`: set up, then try a running installation out: its processes are lost, or 5,000 contacts become guests."""
 
 from __future__ import annotations
 
@@ -7,15 +7,20 @@ import subprocess
 import sys
 
 from scripts import setup
-from scripts.progress import ROOT, carry_out, one_sentence
+from scripts.progress import ROOT, Problem, carry_out, one_sentence
+
+MODULES = {"power": "tests.drill", "guests": "tests.drill.guests"}
 
 
 def main() -> None:
-    """Run the drill on SQLite, or on the databases that DATABASE names (sqlite, postgres, or both)."""
+    """Run the drill that DRILL names on SQLite, or on the databases that DATABASE names (sqlite, postgres, or both)."""
     with one_sentence():
         carry_out(setup.steps(tools=True))
         wanted = os.environ.get("DATABASE", "").split() or ["sqlite"]
-        command = [str(setup.PYTHON), "-m", "tests.drill", *wanted]
+        which = os.environ.get("DRILL") or "power"
+        if which not in MODULES:
+            raise Problem(f"There is no drill {which}: DRILL is {' or '.join(MODULES)}.")
+        command = [str(setup.PYTHON), "-m", MODULES[which], *wanted]
         sys.exit(subprocess.run(command, cwd=ROOT, env=setup.environment(), check=False).returncode)
 
 

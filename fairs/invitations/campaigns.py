@@ -27,7 +27,7 @@ from fairs.core.text import one_line
 from fairs.importers.service import accepts_registrations
 from fairs.invitations.errors import CampaignEmpty, InvitationsClosed
 from fairs.invitations.mails import rendered, waiting_mails, write_invitation
-from fairs.invitations.models import Campaign, InvitationMail, Invitee
+from fairs.invitations.models import MOST_A_MINUTE, Campaign, InvitationMail, Invitee
 from fairs.invitations.queries import stopped_people
 from fairs.invitations.rows import kept_fair, locked_campaign
 from fairs.invitations.segments import CAMPAIGN_STATES, Segment, in_segment
@@ -60,8 +60,8 @@ def save_campaign(fair: Fair, draft: CampaignDraft, *, by: Actor, campaign: Camp
     name = one_line(draft.name)[:120]
     if not name:
         raise InvalidInput(_l("Please fill this in."), field="name")
-    if not 1 <= draft.per_minute <= 600:
-        raise InvalidInput(_l("Between %(min)s and %(max)s.", min=1, max=600), field="per_minute")
+    if not 1 <= draft.per_minute <= MOST_A_MINUTE:
+        raise InvalidInput(_l("Between %(min)s and %(max)s.", min=1, max=MOST_A_MINUTE), field="per_minute")
     _check_day(fair, draft.reply_by)
     segment = draft.segment
     if segment.past and segment.past not in set(PastAttendance):

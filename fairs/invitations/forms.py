@@ -17,7 +17,7 @@ from fairs.core.i18n import country_name
 from fairs.directory.forms import Choice, EmailText, GroupsField, RadioChoice
 from fairs.importers.forms import ImporterForm
 from fairs.invitations.campaigns import CampaignDraft
-from fairs.invitations.models import Campaign, InvitationTerms, Invitee, Source
+from fairs.invitations.models import MOST_A_MINUTE, Campaign, InvitationTerms, Invitee, Source
 from fairs.invitations.nominations import Nominee, SourceDraft
 from fairs.invitations.queries import LINKED
 from fairs.invitations.segments import CAMPAIGN_STATES, Segment
@@ -83,7 +83,7 @@ class AddressForm(Form):
 class TermsForm(Form):
     """How the fair invites."""
 
-    per_minute = WholeNumber(_l("Mails in a minute"), least=1, most=600, required=True)
+    per_minute = WholeNumber(_l("Mails in a minute"), least=1, most=MOST_A_MINUTE, required=True)
     delegates_most = WholeNumber(_l("Further colleagues of a company"), least=0, most=20, required=True)
     exhibitor_quota = WholeNumber(
         _l("Buyers that an exhibitor may name for each booth"), least=0, most=100, required=True
@@ -116,7 +116,7 @@ class CampaignForm(Form):
     states = Checks(_l("State"), choices=lambda: [(one.value, one.label) for one in CAMPAIGN_STATES], default=["new"])
     silent_days = WholeNumber(_l("Invited, and no answer for so many days"), least=1, most=365)
     reply_by = DayField(_l("Answer until"))
-    per_minute = WholeNumber(_l("Mails in a minute"), least=1, most=600, required=True)
+    per_minute = WholeNumber(_l("Mails in a minute"), least=1, most=MOST_A_MINUTE, required=True)
     subject_en = Text(_l("Subject in English"), length=MOST_SUBJECT, required=True)
     body_en = LongText(_l("Text in English"), length=MOST_BODY, required=True)
     subject_vi = Text(_l("Subject in Vietnamese"), length=MOST_SUBJECT)

@@ -17,6 +17,9 @@ from fairs.importers.models import Importer
 from fairs.invitations.states import CAMPAIGN_TRANSITIONS, TRANSITIONS, CampaignState, InviteeState, SourceKind
 from fairs.messages.models import OutboxMessage
 
+MOST_A_MINUTE = 6_000
+"""Mails in a minute that may be asked for: what a mail server that is rented for it takes; the standard is far less."""
+
 
 class Source(Record):
     """Who brings importers to a fair. With a link (``core.links``) somebody outside nominates, ``quota`` at most.

@@ -28,7 +28,7 @@ from fairs.directory.service import (
 from fairs.importers.consents import VERSION as CONSENT_TEXTS
 from fairs.importers.states import ConsentKind
 from fairs.invitations.errors import NotInvitable
-from fairs.invitations.models import InvitationTerms, Invitee, MailStop, Source
+from fairs.invitations.models import MOST_A_MINUTE, InvitationTerms, Invitee, MailStop, Source
 from fairs.invitations.queries import invitee_with, stopped_people, terms_of
 from fairs.invitations.rows import locked_invitee
 from fairs.invitations.states import InviteeState, SourceKind
@@ -217,7 +217,7 @@ class TermsDraft:
 
 def save_terms(fair: Fair, draft: TermsDraft, *, by: Actor) -> InvitationTerms:
     """Set how the fair invites. Raises InvalidInput with the field."""
-    for name, least, most in (("per_minute", 1, 600), ("delegates_most", 0, 20), ("exhibitor_quota", 0, 100)):
+    for name, least, most in (("per_minute", 1, MOST_A_MINUTE), ("delegates_most", 0, 20), ("exhibitor_quota", 0, 100)):
         if not least <= getattr(draft, name) <= most:
             raise InvalidInput(_l("Between %(min)s and %(max)s.", min=least, max=most), field=name)
     with transaction():

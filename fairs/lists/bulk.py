@@ -28,7 +28,7 @@ from fairs.lists.states import ItemState, RunState
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 100  # more rows than these are done by the worker, while the person goes on
+AT_ONCE = 25  # more rows than these are done by the worker: one that writes mail or promises money takes a twentieth of a second
 MOST_ROWS = 20_000
 MOST_PICKS = 2_000  # ticked one by one; "all that fit" knows no such bound
 UNDO_WITHIN = timedelta(hours=1)

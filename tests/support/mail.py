@@ -37,9 +37,9 @@ class SmtpServer:
 
 
 @contextmanager
-def running_smtp_server() -> Iterator[SmtpServer]:
-    """Starts the server on a free port of the loopback and ends it afterwards."""
-    server = SmtpServer("127.0.0.1", free_port())
+def running_smtp_server(server: SmtpServer | None = None) -> Iterator[SmtpServer]:
+    """Starts the server, a plain one on a free port of the loopback when none is given, and ends it afterwards."""
+    server = server or SmtpServer("127.0.0.1", free_port())
     controller = Controller(server, hostname=server.host, port=server.port)
     controller.start()
     try:

@@ -35,6 +35,10 @@ def test_pages_and_their_people(app: Flask, client: Any) -> None:
     ]
     for page in pages:
         assert client.get(base + page).status_code == 200, page
+    assert other.selection is not None
+    decision = client.get(f"{place.reception.staff}/documents/{other.selection.reference}")
+    assert decision.status_code == 200
+    assert other.person.passport_name in decision.text
     login(client, place.reception.user(Role.GATE_SUPERVISOR))
     assert client.get(base).status_code == 403
 
