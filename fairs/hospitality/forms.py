@@ -52,6 +52,12 @@ _RUN_TEXTS = ("airport", "from_place", "to_place", "meeting_point", "vehicle", "
               "coordinator_phone", "note")  # fmt: skip
 
 
+class PlaceForm(Form):
+    """Who gets a place in a run."""
+
+    guest = Text(_l("Give a place to"), length=20, required=True)
+
+
 class CallForm(Form):
     """A call with the guest, written down on their screen."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -18,7 +19,7 @@ from fairs.core.errors import DomainError, InvalidInput, NotFound
 from fairs.core.sheets import sheet_response
 from fairs.core.web import actor, go, requires
 from fairs.hospitality.boards import travel_days
-from fairs.hospitality.forms import RunForm
+from fairs.hospitality.forms import PlaceForm, RunForm
 from fairs.hospitality.guest_pages import language_of
 from fairs.hospitality.lists import day_in
 from fairs.hospitality.manifests import changed_head, current_rows, issue_day, issue_version
@@ -47,6 +48,7 @@ from fairs.hospitality.runs import (
 from fairs.hospitality.sheets import manifest_sheets
 from fairs.hospitality.states import OPEN_RUNS, RunKind, RunState, SeatState
 from fairs.hospitality.transfers import drop_seat, free_place, give_place, mark_seat, taken
+from fairs.importers.models import Importer
 from fairs.importers.queries import importer_by_reference
 
 bp = Blueprint("runs", __name__, url_prefix="/fairs/<fair_slug>/travel/transfers")
@@ -137,7 +139,7 @@ def show(reference: str) -> str:
     return _page(_run(reference))
 
 
-def _page(run: TransferRun, link: str = "") -> str:
+def _page(run: TransferRun, link: str = "", form: PlaceForm | None = None) -> str:
     fair = current_fair()
     others = [
         one
@@ -151,6 +153,7 @@ def _page(run: TransferRun, link: str = "") -> str:
         changed=changed_head(run, versions[0] if versions else None), others=[one for one in others if one.state in OPEN_RUNS],
         waiting=waiting_seats(fair, kind=run.kind), link=link, code=code, expires=link_expires_at(run),
         R=RunState, S=SeatState, is_open=run.state in OPEN_RUNS, ARRANGE_TRAVEL=ARRANGE_TRAVEL,
+        form=form or PlaceForm(formdata=None),
     )  # fmt: skip
 
 
@@ -189,12 +192,26 @@ def state(reference: str) -> BaseResponse:
 
 @bp.post("/<reference>/guests")
 @requires(ARRANGE_TRAVEL)
-def add(reference: str) -> BaseResponse:
+def add(reference: str) -> Any:
     """Give a guest a place."""
-    run = _run(reference)
-    give_place(importer_by_reference(run.fair_id, request.form.get("guest", "").strip().upper()[:20]), run, by=actor())
-    flash(_("Saved."), "success")
-    return go(url_for("runs.show", reference=reference))
+    run, form = _run(reference), PlaceForm()
+    if form.validate():
+        try:
+            give_place(_named(run, form.guest.data or ""), run, by=actor())
+        except DomainError as error:
+            error.field = "guest"
+            form.add_error(error)
+        else:
+            flash(_("Saved."), "success")
+            return go(url_for("runs.show", reference=reference))
+    return _page(run, form=form), 422
+
+
+def _named(run: TransferRun, reference: str) -> Importer:
+    try:
+        return importer_by_reference(run.fair_id, reference.upper())
+    except NotFound as error:
+        raise InvalidInput(_l("No guest of this fair has this number.")) from error
 
 
 @bp.post("/<reference>/places/<int:seat_id>")
