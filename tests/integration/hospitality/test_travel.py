@@ -352,7 +352,7 @@ def test_runs_are_planned_and_lists_printed_on_pages(app: Flask, client: Any) ->
     seat = seat_of(guest)
     assert client.submit(f"{here}/places/{seat.id}", {"act": "free"}).status_code == 303
     assert client.submit(f"{here}/guests", {"guest": guest.reference}).status_code == 303
-    assert client.submit(f"{here}/guests", {"guest": "nobody"}).status_code == 404
+    assert client.submit(f"{here}/guests", {"guest": "nobody"}).status_code == 422
     assert client.submit(f"{here}/state", {"state": "flying"}).status_code == 422
     assert client.submit(f"{here}/state", {"state": "cancelled"}).status_code == 303
     assert seat_of(guest).state is SeatState.NEEDS_PLACE
