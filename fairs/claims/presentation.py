@@ -104,5 +104,5 @@ def cap_text(claim: Claim, found: Statement) -> list[tuple[str, str]]:
             "%(nights)s × %(cap)s = %(sum)s", nights=found.nights_left, cap=format_money(claim.hosting.night_cap),
             sum=format_money(found.lodging_cap),
         )  # fmt: skip
-        rows.append((_("Nights that you pay yourself, at most"), text))
+        rows.append((_("Nights paid by the guest, at most"), text))
     return rows

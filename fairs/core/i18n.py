@@ -55,6 +55,9 @@ PUBLIC_SOURCES = (
     "fairs/claims/checklist.py", "fairs/claims/states.py", "fairs/hospitality/states.py", "fairs/lodging/states.py",
     "fairs/lodging/own_forms.py", "templates/lodging/_costs.html", "templates/messages/lodging/[pc_]*.txt",
     "fairs/hospitality/rules.py", "fairs/hospitality/itinerary.py", "templates/messages/hospitality/*.txt",
+    "fairs/claims/presentation.py", "fairs/claims/service.py", "fairs/lodging/wishes.py", "fairs/invitations/replies.py",
+    "fairs/directory/service.py", "templates/messages/claims/*.txt", "templates/messages/letters/*.txt",
+    "templates/messages/hosting/*.txt", "templates/messages/invitations/*.txt",
 )  # fmt: skip
 FOLDER = ROOT / "fairs" / "translations"
 cli = AppGroup("i18n", help="Translations.")

@@ -21,7 +21,7 @@ _HOUR = _l("Write a time as 14:00.")
 class HotelForm(Form):
     """A hotel."""
 
-    name = Text(_l("Name"), length=200, required=True)
+    name = Text(_l("Name of the hotel"), length=200, required=True)
     address_vi = Text(_l("Address in Vietnamese, for the taxi"), length=300, required=True)
     address_en = Text(_l("Address in English"), length=300)
     phone = PhoneText(_l("Telephone"))
