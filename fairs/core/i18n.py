@@ -57,7 +57,8 @@ PUBLIC_SOURCES = (
     "fairs/hospitality/rules.py", "fairs/hospitality/itinerary.py", "templates/messages/hospitality/*.txt",
     "fairs/claims/presentation.py", "fairs/claims/service.py", "fairs/lodging/wishes.py", "fairs/invitations/replies.py",
     "fairs/directory/service.py", "templates/messages/claims/*.txt", "templates/messages/letters/*.txt",
-    "templates/messages/hosting/*.txt", "templates/messages/invitations/*.txt",
+    "templates/messages/hosting/*.txt", "templates/messages/invitations/*.txt", "templates/claims/_entry.html",
+    "templates/claims/_parts.html", "templates/components/ui.html", "fairs/letters/service.py",
 )  # fmt: skip
 FOLDER = ROOT / "fairs" / "translations"
 cli = AppGroup("i18n", help="Translations.")
