@@ -6,6 +6,8 @@ Revises: 0030
 
 from __future__ import annotations
 
+import unicodedata
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -44,6 +46,17 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("bulk_files", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_bulk_files_expires_at"), ["expires_at"], unique=False)
+    _plain_tickets()
+
+
+def _plain_tickets() -> None:
+    """Numbers of tickets are compared by capital letters and digits only; those of before kept hyphens."""
+    grants = sa.table("support_grants", sa.column("id"), sa.column("ticket_number"))
+    bind = op.get_bind()
+    for grant_id, number in bind.execute(sa.select(grants).where(grants.c.ticket_number != "")).all():
+        plain = "".join(sign for sign in unicodedata.normalize("NFKC", number).upper() if sign.isalnum())[:60]
+        if plain != number:
+            bind.execute(sa.update(grants).where(grants.c.id == grant_id).values(ticket_number=plain))
 
 
 def downgrade() -> None:

@@ -16,6 +16,8 @@ from fairs.app import create_app
 from fairs.audit.models import AuditEntry
 from fairs.calendar.models import Fair
 from fairs.core.db import Base, db
+from fairs.funding.external import normal_ticket
+from fairs.funding.models import Grant
 from fairs.operations.backup import BackupRefused, restore_backup
 from tests.support.apps import activate
 from tests.support.client import Client, login
@@ -55,6 +57,8 @@ def test_an_earlier_demonstration_comes_forward(start: Any, archive: Path) -> No
             assert now >= count, name
         if db.engine.dialect.name == "sqlite":
             assert db.session.execute(text("PRAGMA foreign_key_check")).all() == []
+        tickets = db.session.scalars(select(Grant.ticket_number).where(Grant.ticket_number != "")).all()
+        assert all(number == normal_ticket(number) for number in tickets)
         client: Any = application.test_client()
         admin = user_by_email("admin@fairs.example")
         assert admin is not None
