@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from fairs.booths.errors import BoothsInUse
 from fairs.booths.events import BoothsFreed
-from fairs.booths.late import use_late_money
+from fairs.booths.late import invoices_of_booking, use_late_money
 from fairs.booths.models import BoothBooking
 from fairs.booths.notices import tell_replanned
 from fairs.booths.price_rules import rules_of
@@ -31,7 +31,7 @@ from fairs.exhibitors.events import ExhibitorWithdrawn
 from fairs.exhibitors.models import Exhibitor
 from fairs.floorplans.events import BoothsOpened, BoothsWillChange
 from fairs.floorplans.models import Booth
-from fairs.payments.events import MoneyCameLate, MoneyReceived
+from fairs.payments.events import CancelledInvoicePaid, MoneyCameLate, MoneyReceived
 
 
 @subscribe(MoneyReceived)
@@ -42,6 +42,13 @@ def confirm_on_deposit(event: MoneyReceived) -> None:
     booking = db.session.get(BoothBooking, event.subject_id, with_for_update=MINE, populate_existing=True)
     if booking is not None and booking.state is BookingState.RESERVED:
         confirm(booking, by=event.by)
+
+
+@subscribe(CancelledInvoicePaid)
+def name_successor(event: CancelledInvoicePaid) -> None:
+    """The booking may live on under another invoice (it was moved), which late money pays."""
+    if event.subject_type == SUBJECT:
+        event.may_pay |= invoices_of_booking(event.subject_id)
 
 
 @subscribe(MoneyCameLate)

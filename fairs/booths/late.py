@@ -28,6 +28,12 @@ from fairs.payments.states import InvoiceState
 from fairs.payments.vat import vat_of
 
 
+def invoices_of_booking(booking_id: int) -> set[int]:
+    """The invoices of a booking and of those that it is one with."""
+    ids = (BoothBooking.id == booking_id) | (BoothBooking.bundle_id == booking_id)
+    return {one for one in db.session.scalars(select(BoothBooking.invoice_id).where(ids)) if one is not None}
+
+
 def use_late_money(event: MoneyCameLate) -> None:
     """Put money for a cancelled invoice to use. Inside the transaction of the receipt, which holds the invoice.
 

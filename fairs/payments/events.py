@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fairs.core.actor import Actor
 from fairs.core.money import Money
@@ -18,6 +18,16 @@ class MoneyReceived:
     deposit_covered: bool
     fully_paid: bool
     by: Actor
+
+
+@dataclass(slots=True)
+class CancelledInvoicePaid:
+    """Money is about to be recorded against a cancelled invoice. Handlers name the invoices that it may pay instead: they are
+    locked before the number of the receipt is taken, for which payments of those very invoices would wait."""
+
+    subject_type: str
+    subject_id: int
+    may_pay: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ from fairs.core.money import Money
 from fairs.payments import numbers
 from fairs.payments.credits import credit_late_money, day_of_money, owe, release, take_in, unsettle
 from fairs.payments.errors import InvoiceClosed, MoneyUsed, ReceiptKnown, ReceivedMeanwhile, WrongAmount
-from fairs.payments.events import MoneyCameLate, PaymentConfirmed
+from fairs.payments.events import CancelledInvoicePaid, MoneyCameLate, PaymentConfirmed
 from fairs.payments.ledger import book
 from fairs.payments.models import Credit, Invoice, Payment, Receipt
 from fairs.payments.numbers import document_number, fair_code_of, normal_reference
@@ -243,6 +243,11 @@ def _confirm(
     payment: Payment, fair_code: str, reference: str | None, on: date, parts: Sequence[Part], invoices: dict[int, Invoice],
     by: Actor,
 ) -> Payment:  # fmt: skip
+    for invoice in invoices.values():
+        if invoice.state is InvoiceState.CANCELLED:
+            late = CancelledInvoicePaid(invoice.subject_type, invoice.subject_id)
+            publish(late)
+            _locked(list(late.may_pay - invoices.keys()))
     # The series stays locked until the commit, so of two clerks with one bank line the second sees the first.
     number = document_number(fair_code, numbers.RECEIPT, on)
     with db.session.no_autoflush:

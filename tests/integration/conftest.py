@@ -23,10 +23,8 @@ def demonstrations(apps: Any, databases: Any, shared_folder: Path) -> Iterator[A
 @pytest.fixture
 def demo(demonstrations: Any, database: Any) -> Iterator[Flask]:
     """As ``app``, with the demonstration as of today; whatever the test changes is taken back afterwards."""
-    from tests.support.apps import rolled_back
-
     application: Flask = demonstrations.app(database)
-    with rolled_back(application):
+    with demonstrations.taken_back(application):
         yield application
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +26,7 @@ _NAME = "fairs_demonstration"
 
 
 class Demonstrations:
-    """Applications with the demonstration as of today; all share one instance folder, for its keys sign the badges."""
+    """Applications with the demonstration as of today; they share the keys, which sign the badges, not the files."""
 
     def __init__(self, databases: Databases, shared: Path) -> None:
         self._databases = databases
@@ -37,22 +38,36 @@ class Demonstrations:
         """This worker's application on ``kind``; use it only inside rolled_back()."""
         if kind not in self._made:
             self._load_once(kind)
-            self._made[kind] = self._application(kind, self._copy(kind))
+            self._made[kind] = self._copy(kind)
         return self._made[kind]
+
+    @contextmanager
+    def taken_back(self, application: Flask) -> Iterator[None]:
+        """As rolled_back(), and files that were thrown away inside are there again afterwards: their rows are, too."""
+        folder = Path(application.extensions["fairs_config"].resolved_files_url.removeprefix("file://"))
+        kept = folder.with_name(f"{folder.name}-kept")
+        if not kept.exists():
+            shutil.copytree(folder, kept, copy_function=os.link)
+        with rolled_back(application):
+            yield
+        for path in kept.rglob("*"):
+            there = folder / path.relative_to(kept)
+            if path.is_file() and not there.exists():
+                os.link(path, there)
 
     @contextmanager
     def sampled(self, kind: Kind, *, running: bool = True) -> Iterator[Addresses]:
         """All addresses with what they need, made once per worker; what is changed inside is taken back afterwards."""
         if (kind, running) not in self._sampled:
             self._load_once(kind)
-            application = self._application(kind, self._copy(kind))
+            application = self._copy(kind)
             activate(application)
             with application.app_context():
                 made = addresses_of(application, running=running)
                 self._sampled[kind, running] = made, made.fair.id
                 db.session.remove()
         made, fair_id = self._sampled[kind, running]
-        with rolled_back(made.app):
+        with self.taken_back(made.app):
             yield replace(made, fair=db.session.get_one(Fair, fair_id))
 
     def close(self) -> None:
@@ -61,8 +76,8 @@ class Demonstrations:
             with application.app_context():
                 db.engine.dispose()
 
-    def _application(self, kind: Kind, address: str) -> Flask:
-        config = replace(make_config(self.instance(kind), address), demo=True)
+    def _application(self, kind: Kind, address: str, files_url: str = "") -> Flask:
+        config = replace(make_config(self.instance(kind), address), demo=True, files_url=files_url)
         application = create_app(config)
         keep_templates(application, self._shared / "templates")
         application.test_client_class = Client
@@ -87,13 +102,17 @@ class Demonstrations:
                 self._databases._execute(f'alter database "{name}" rename to "{_NAME}"')
             done.touch()
 
-    def _copy(self, kind: Kind) -> str:
+    def _copy(self, kind: Kind) -> Flask:
         name = self._databases._new_name()
         if kind is Kind.SQLITE:
             shutil.copyfile(self._template, self._shared / f"{name}.db")
-            return f"sqlite:///{self._shared / name}.db"
-        self._databases._execute(f'create database "{name}" template "{_NAME}"')
-        return self._databases._address(name)
+            address = f"sqlite:///{self._shared / name}.db"
+        else:
+            self._databases._execute(f'create database "{name}" template "{_NAME}"')
+            address = self._databases._address(name)
+        files = self._shared / f"{name}-{kind}-files"
+        shutil.copytree(self.instance(kind) / "files", files)
+        return self._application(kind, address, f"file://{files}")
 
     def instance(self, kind: Kind) -> Path:
         """The folder with keys and files of the demonstration on ``kind``."""
