@@ -12,7 +12,7 @@ from fairs.claims.models import Charge, Claim
 from fairs.claims.queries import check_in_days, locked
 from fairs.claims.service import close, hotel_cost, locked_to_end, notify
 from fairs.claims.states import ChargeKind, ChargeState, ClaimState
-from fairs.claims.transfers import LETTER
+from fairs.claims.transfers import LETTER, bank_number
 from fairs.core.actor import Actor, require_second_person
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
@@ -24,7 +24,7 @@ from fairs.funding.states import GrantState
 from fairs.hosting.service import recover_hosting
 from fairs.hosting.states import HostingState
 from fairs.payments.credits import day_of_money
-from fairs.payments.numbers import document_number, normal_reference
+from fairs.payments.numbers import document_number
 
 TIME_TO_PAY = timedelta(days=30)
 S, H = ClaimState, ChargeState
@@ -101,11 +101,7 @@ def decide_charge(charge: Charge, *, approve: bool, by: Actor) -> Charge:
 
 def recover_charge(charge: Charge, *, reference: str, on: date, by: Actor) -> Charge:
     """The guest has paid it back. Raises InvalidInput, InvalidTransition."""
-    known = normal_reference(reference)
-    if not known:
-        raise InvalidInput(_l("Give the bank's reference or the voucher's number."), field="reference")
-    if on > day_of_money():
-        raise InvalidInput(_l("This day lies in the future."), field="done_on")
+    known = bank_number(reference, on)
     with transaction():
         claim = locked_to_end(charge.claim)
         row = db.session.get_one(Charge, charge.id, with_for_update={"of": Charge}, populate_existing=True)

@@ -111,23 +111,32 @@ def finish_payment(payment: ClaimPayment, *, reference: str, on: date, by: Actor
 
     Raises InvalidInput without a number or for a day to come, InvalidTransition.
     """
+    known = bank_number(reference, on)
+    with transaction():
+        row = locked_to_end(payment.claim)
+        if row.state is not S.PAID:
+            _pay(row, payment, known, on, by)
+    return row
+
+
+def bank_number(reference: str, on: date) -> str:
+    """The bank's reference or the voucher's number of money that went on this day. Raises InvalidInput without one or for a day to come."""
     known = normal_reference(reference)
     if not known:
         raise InvalidInput(_l("Give the bank's reference or the voucher's number."), field="reference")
     if on > day_of_money():
         raise InvalidInput(_l("This day lies in the future."), field="done_on")
-    with transaction():
-        row = locked_to_end(payment.claim)
-        if row.state is S.PAID:
-            return row
-        row.move_to(S.PAID)
-        row.paid_on, row.bank_reference = on, known
-        row.receipt_number = document_number(row.fair.code, RECEIPT, day_of_money())
-        record("claims.pay", row, by=by, after={"reference": known, "on": on, "amount": payment.amount})
-        close(row, by=by)
-        db.session.flush()
-        notify(row, "paid", attachments=[("claim-receipt", row.id)])
-    return row
+    return known
+
+
+def _pay(row: Claim, payment: ClaimPayment, known: str, on: date, by: Actor) -> None:
+    row.move_to(S.PAID)
+    row.paid_on, row.bank_reference = on, known
+    row.receipt_number = document_number(row.fair.code, RECEIPT, day_of_money())
+    record("claims.pay", row, by=by, after={"reference": known, "on": on, "amount": payment.amount})
+    close(row, by=by)
+    db.session.flush()
+    notify(row, "paid", attachments=[("claim-receipt", row.id)])
 
 
 def finish_transfer(made: ClaimTransfer, *, reference: str, on: date, by: Actor) -> int:
@@ -137,8 +146,9 @@ def finish_transfer(made: ClaimTransfer, *, reference: str, on: date, by: Actor)
             one for one in sorted(made.payments, key=lambda one: one.claim_id)
             if one.failed_at is None and locked_to_end(one.claim).state is S.IN_TRANSFER
         ]  # fmt: skip
+        known = bank_number(reference, on) if rows else ""
         for one in rows:
-            finish_payment(one, reference=reference, on=on, by=by)
+            _pay(one.claim, one, known, on, by)
     return len(rows)
 
 
