@@ -98,17 +98,18 @@ def words(selection: Selection, locale: str) -> Mapping[str, str]:
             lead = f"Quyết định số {plan.decision_number} về" if vi else f"decision no. {plan.decision_number} on"
             plan_decision = f"{lead} {plan_decision}"
     clashes = clashes_of([grant.id for grant in grants_of_selection(selection.id)])
+    nothing = "Không có đơn vị trùng lặp." if vi else "No duplicate was found."
     return {
         "fair": name, "from": format_date(fair.starts_on, locale), "to": format_date(fair.ends_on, locale),
         "venue": fair.venue_vi if vi else fair.venue_en or fair.venue_vi, "percent": str(selection.terms.get("percent", "")),
         "rule": rule.item_vi if vi else rule.item_en or rule.item_vi, "legal_basis": legal_basis,
         "budget": budget, "plan_decision": plan_decision, "total_words": in_words(total_of(selection), locale),
-        "matter": matter[0 if vi else 1], "review": _review(clashes, vi=vi),
+        "matter": matter[0 if vi else 1], "review": review_words(clashes, none=nothing, vi=vi),
     }  # fmt: skip
 
 
-def _review(clashes: Sequence[SupportClash], *, vi: bool) -> str:
-    """What the check for support from other funds found, for the submission."""
+def review_words(clashes: Sequence[SupportClash], *, none: str, vi: bool) -> str:
+    """What the check for support from other funds found, for a submission; ``none`` says that it found nothing."""
     waiting = sum(clash.state is ClashState.WAITING for clash in clashes)
     cleared = sum(clash.state is ClashState.CLEARED for clash in clashes)
     said = []
@@ -121,7 +122,7 @@ def _review(clashes: Sequence[SupportClash], *, vi: bool) -> str:
     if cleared:
         text = f"{cleared} trường hợp nghi trùng đã được người thứ hai xem xét, kết luận không trùng lặp."
         said.append(text if vi else f"Suspected duplicates cleared by a second person: {cleared}.")
-    return " ".join(said) or ("Không có đơn vị trùng lặp." if vi else "No duplicate was found.")
+    return " ".join(said) or none
 
 
 def facts(selection: Selection) -> Sequence[tuple[Any, str]]:

@@ -15,11 +15,11 @@ from fairs.core.money import Money
 from fairs.documents.kinds import Column, SelectionKind
 from fairs.documents.models import Selection
 from fairs.documents.papers import total_of
-from fairs.exhibitors.support_kind import clash_words
+from fairs.exhibitors.support_kind import clash_words, review_words
 from fairs.funding.models import Grant, SupportRule
 from fairs.funding.queries import clashes_of, grants_of_selection
 from fairs.funding.service import check_grants
-from fairs.funding.states import ClashState, GrantState
+from fairs.funding.states import GrantState
 from fairs.hosting.errors import NotConcerned
 from fairs.hosting.hosting_texts import PLACEHOLDERS, TEXTS
 from fairs.hosting.models import HostingSettings
@@ -131,20 +131,8 @@ def _caps_decision(settings: HostingSettings, *, vi: bool) -> str:
 
 def _review(grants: Sequence[Grant], *, vi: bool) -> str:
     """What the check for support from other funds and offices found, for the submission."""
-    clashes = clashes_of([grant.id for grant in grants])
-    waiting = sum(clash.state is ClashState.WAITING for clash in clashes)
-    cleared = sum(clash.state is ClashState.CLEARED for clash in clashes)
-    said = []
-    if waiting:
-        said.append(
-            f"{waiting} trường hợp nghi trùng đang chờ xem xét."
-            if vi
-            else f"Suspected duplicates under review: {waiting}."
-        )
-    if cleared:
-        text = f"{cleared} trường hợp nghi trùng đã được người thứ hai xem xét, kết luận không trùng lặp."
-        said.append(text if vi else f"Suspected duplicates cleared by a second person: {cleared}.")
-    return " ".join(said) or ("Không có trường hợp trùng lặp." if vi else "No duplicate was found.")
+    nothing = "Không có trường hợp trùng lặp." if vi else "No duplicate was found."
+    return review_words(clashes_of([grant.id for grant in grants]), none=nothing, vi=vi)
 
 
 def facts(selection: Selection) -> Sequence[tuple[Any, str]]:
