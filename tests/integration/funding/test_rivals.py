@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 from flask import Flask
 
 from fairs.core.actor import Actor
 from fairs.core.db import db
-from fairs.core.errors import DomainError
 from fairs.documents.models import Selection
 from fairs.documents.service import Signature, enter_signature
 from fairs.programme.models import BudgetLine
 from tests.factories.support import scan_of, support_place
+from tests.support.rivals import at_once
 
 CLIENTS = 6
-
-
-def _at_once(app: Flask, acts: list[Callable[[], object]]) -> Counter[str]:
-    together = Barrier(len(acts))
-
-    def client(act: Callable[[], object]) -> str:
-        together.wait(30)
-        with app.app_context():
-            try:
-                act()
-            except DomainError as error:
-                return error.code
-            return "done"
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return Counter(pool.map(client, acts))
 
 
 def test_a_line_is_never_exceeded(real_app: Flask) -> None:
@@ -51,7 +32,7 @@ def test_a_line_is_never_exceeded(real_app: Flask) -> None:
             db.session.get_one(Selection, key), Signature(f"{number}/QĐ", day, "", scan, confirmed=True), by=by
         )
 
-    told = _at_once(real_app, [sign(key, number) for number, key in enumerate(keys, 1)])
+    told = at_once(real_app, [sign(key, number) for number, key in enumerate(keys, 1)])
     assert told == {"done": 3, "budget_exceeded": CLIENTS - 3}
     with real_app.app_context():
         line = db.session.get_one(BudgetLine, line_id)
@@ -70,4 +51,4 @@ def test_a_number_is_entered_once(real_app: Flask) -> None:
             db.session.get_one(Selection, key), Signature("7/QĐ-SCT", day, "", scan, confirmed=True), by=by
         )
 
-    assert _at_once(real_app, [sign(key) for key in keys]) == {"done": 1, "number_taken": 3}
+    assert at_once(real_app, [sign(key) for key in keys]) == {"done": 1, "number_taken": 3}

@@ -6,12 +6,9 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
-from threading import Barrier
 from typing import Any
 
 from flask import Flask
@@ -48,6 +45,7 @@ from fairs.hosting.states import PLACED, HostingState, SupportTier
 from fairs.programme.models import BudgetLine
 from tests.factories.hosting import BOTH, NIGHT, TRAVEL, hosting_place
 from tests.factories.support import scan_of
+from tests.support.rivals import at_once
 
 DRILL = os.environ.get("FAIRS_DRILL", "")
 EXAMPLES, STEPS, GUESTS = int(DRILL or "3"), 16, 9
@@ -191,7 +189,7 @@ def test_no_ceiling_is_ever_exceeded(real_app: Flask) -> None:
             )
         )
         def rush(self, acts: list[tuple[str, int, int]]) -> None:
-            _at_once(real_app, [lambda a=a: OPS[a[0]](self.place, a[1], a[2]) for a in acts])  # type: ignore[misc]
+            at_once(real_app, [lambda a=a: OPS[a[0]](self.place, a[1], a[2]) for a in acts])  # type: ignore[misc]
 
         @invariant()
         def books(self) -> None:
@@ -206,29 +204,13 @@ def test_no_ceiling_is_ever_exceeded(real_app: Flask) -> None:
     run_state_machine_as_test(Machine, settings=config)
 
 
-def _at_once(app: Flask, acts: list[Callable[[], Any]]) -> Counter[str]:
-    together = Barrier(len(acts))
-
-    def client(act: Callable[[], Any]) -> str:
-        with app.app_context():
-            together.wait(30)
-            try:
-                act()
-            except DomainError as error:
-                return error.code
-            return "done"
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return Counter(pool.map(client, acts))
-
-
 def test_approvers_compete_for_the_last_places(real_app: Flask) -> None:
     with real_app.app_context():
         place = hosting_place()
         rows = [place.proposed(country=COUNTRIES[number % 3]).id for number in range(6)]
         place.bound({"all": 3}, {"both": 4 * BOTH})
         ground = Ground(place.fair.id, place.first, place.second)
-    told = _at_once(
+    told = at_once(
         real_app,
         [lambda key=key: approve_hosting(db.session.get_one(Hosting, key), by=ground.second) for key in rows],  # type: ignore[misc]
     )
