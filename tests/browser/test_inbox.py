@@ -27,13 +27,14 @@ def test_what_is_decided_leaves_the_inbox(open_page: OpenPage, language: str, si
     page.goto(page.locator("a.fair-tile").last.get_attribute("href") or "")  # the fair that is being booked
     axe(page)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    count = page.locator(".topbar-inbox .count")
-    before = int(count.inner_text())
-    count.click()
+    page.locator(".topbar-inbox .count").click()
     group = page.locator("details", has=page.locator("a[href*='/importers/']")).first
     group.locator("summary").click()
-    link = group.locator(".need a.btn").last
-    page.goto(link.get_attribute("href") or "")
+    link = group.locator(".need a.btn").last.get_attribute("href") or ""
+    page.goto(link)
     page.locator("form[action$='/approve'] [type=submit]").first.click()
-    expect(count).to_have_text(str(before - 1))
-    assert re.search(r"/importers(/|$|\?)", page.url)
+    page.wait_for_url(re.compile(r"/importers(/|$|\?)"))
+    # Other tests and the worker bring the same inbox new things meanwhile, so the line is watched and not the count.
+    page.goto("/inbox?kind=importers.registered")
+    expect(page.locator(".need").first).to_be_visible()
+    expect(page.locator(f".need a[href='{link}']")).to_have_count(0)
