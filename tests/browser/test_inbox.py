@@ -28,13 +28,17 @@ def test_what_is_decided_leaves_the_inbox(open_page: OpenPage, language: str, si
     axe(page)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.locator(".topbar-inbox .count").click()
+    inbox = page.url
     group = page.locator("details", has=page.locator("a[href*='/importers/']")).first
     group.locator("summary").click()
     link = group.locator(".need a.btn").last.get_attribute("href") or ""
+    waiting = f"{inbox}?kind=importer"
+    page.goto(waiting)
+    expect(page.locator(f".need a[href='{link}']")).to_have_count(1)
     page.goto(link)
     page.locator("form[action$='/approve'] [type=submit]").first.click()
     page.wait_for_url(re.compile(r"/importers(/|$|\?)"))
     # Other tests and the worker bring the same inbox new things meanwhile, so the line is watched and not the count.
-    page.goto("/inbox?kind=importers.registered")
+    page.goto(waiting)
     expect(page.locator(".need").first).to_be_visible()
     expect(page.locator(f".need a[href='{link}']")).to_have_count(0)
