@@ -64,7 +64,7 @@ def preview_png(face: BadgeFace, layout: Layout, side: str = "front", *, dpi: in
 def write_badges(jobs: Iterable[Job], out: IO[bytes], *, processes: int = 1) -> int:
     """Write badges, each with its layout, as a PDF to ``out``; gives back how many. Raises ValueError for none.
 
-    With ``processes`` above one, large runs are drawn by so many at once. Never do that where other threads draw.
+    With ``processes`` above one, large runs are drawn by so many at once.
     """
     rest = iter(jobs)
     first = list(islice(rest, WORTHWHILE if processes > 1 else 1))
@@ -85,7 +85,9 @@ def write_badges(jobs: Iterable[Job], out: IO[bytes], *, processes: int = 1) -> 
 
 def processes() -> int:
     """How many processes may draw: one a core, four at most."""
-    return min(_MOST_PROCESSES, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    return min(
+        _MOST_PROCESSES, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
 
 
 class _Counted:
@@ -255,4 +257,3 @@ def _write(file: PdfFile, done: _Batch, layouts: Sequence[Layout]) -> None:
     for page in done.pages:
         file.add_page(page.width, page.height, page.content, page.photos)
     file.used.merge(done.drawn.used)
-

@@ -138,7 +138,9 @@ class PdfFile:
         head = f"<<{entries}{'/Filter /FlateDecode' if packed else ''}/Length {len(data)}>>\nstream\n".encode("latin-1")
         return self._put(self._reserve(), head + data + b"\nendstream")
 
-    def add_page(self, width: float, height: float, content: bytes, pictures: Mapping[str, bytes] | None = None) -> None:
+    def add_page(
+        self, width: float, height: float, content: bytes, pictures: Mapping[str, bytes] | None = None
+    ) -> None:
         """A page in points; the content is compressed (zlib). ``pictures`` are JPEGs that only this page shows."""
         number = self._stream("", content, packed=True)
         own = f"{self._shared} 0 R"
@@ -186,7 +188,9 @@ class PdfFile:
                 opened.convert("RGB").save(again, "JPEG", quality=88)
                 content = again.getvalue()
             width, height = opened.size
-        entries = f"/Type /XObject /Subtype /Image /Width {width} /Height {height} /BitsPerComponent 8 /ColorSpace /DeviceRGB"
+        entries = (
+            f"/Type /XObject /Subtype /Image /Width {width} /Height {height} /BitsPerComponent 8 /ColorSpace /DeviceRGB"
+        )
         return self._stream(entries + "/Filter /DCTDecode", content)
 
     @property
@@ -209,7 +213,9 @@ class PdfFile:
         start = self._at
         self._write(b"xref\n0 %d\n0000000000 65535 f \n" % len(self._offsets))
         self._write("".join(f"{offset:010d} 00000 n \n" for offset in self._offsets[1:]).encode("latin-1"))
-        trailer = f"trailer\n<</Size {len(self._offsets)} /Root {root} 0 R /Info {info} 0 R>>\nstartxref\n{start}\n%%EOF\n"
+        trailer = (
+            f"trailer\n<</Size {len(self._offsets)} /Root {root} 0 R /Info {info} 0 R>>\nstartxref\n{start}\n%%EOF\n"
+        )
         self._write(trailer.encode("latin-1"))
 
     def _font(self, name: str, glyphs: Mapping[int, int]) -> int:
@@ -238,7 +244,9 @@ class PdfFile:
         inner = self._put(
             self._reserve(),
             f"<</Type /Font /Subtype /CIDFontType2 /BaseFont {base} /CIDSystemInfo <</Registry (Adobe) /Ordering (Identity)"
-            f" /Supplement 0>> /FontDescriptor {descriptor} 0 R /CIDToGIDMap /Identity /DW 1000 /W [{widths}]>>".encode("latin-1"),
+            f" /Supplement 0>> /FontDescriptor {descriptor} 0 R /CIDToGIDMap /Identity /DW 1000 /W [{widths}]>>".encode(
+                "latin-1"
+            ),
         )
         spoken = self._stream("", _to_unicode(glyphs))
         return self._put(
