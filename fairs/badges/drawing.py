@@ -207,10 +207,9 @@ class Side:
     def _under(self, one: Element) -> Element | None:
         """The text right below this one: when it is empty, this one gets its room."""
         for other in self.elements:
-            gap = other.y - (one.y + one.h)
-            if other.is_words and other.id != one.id and -0.01 <= gap <= _TOUCHING:
-                if abs(other.x - one.x) < 0.1 and abs(other.w - one.w) < 0.1:
-                    return other
+            is_column = other.is_words and abs(other.x - one.x) < 0.1 and abs(other.w - one.w) < 0.1
+            if is_column and -0.01 <= other.y - (one.y + one.h) <= _TOUCHING:
+                return other
         return None
 
     def _text(self, one: Element, face: BadgeFace) -> tuple[str, float]:
