@@ -118,7 +118,7 @@ class Side:
         self._below = {one.id: self._under(one) for one in elements if one.is_words}
         self._runs = [(shared, tuple(run)) for shared, run in groupby(elements, key=_is_shared)]
         self._alone = not any(one.field == "native_name" for one in elements)
-        self._aspects = {digest: _aspect(content) for digest, content in layout.pictures.items()}
+        self._aspects = {digest: aspect_of(content) for digest, content in layout.pictures.items()}
         self._forms: dict[tuple[str, ...], tuple[str, str, tuple[Uses, ...]]] = {}
         self._set = lru_cache(maxsize=4096)(self._set)  # type: ignore[method-assign]
         self._written = lru_cache(maxsize=4096)(self._written)  # type: ignore[method-assign]
@@ -293,7 +293,7 @@ class Side:
         """The middle of the portrait, cut to the frame."""
         if not face.photo:
             return ""
-        aspect = _aspect(face.photo)
+        aspect = aspect_of(face.photo)
         if aspect is None:
             return ""
         width, height = max(one.w, one.h * aspect) * mm, max(one.h, one.w / aspect) * mm
@@ -322,7 +322,7 @@ def _right_to_left(text: str, language: str | None) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _aspect(picture: bytes) -> float | None:
+def aspect_of(picture: bytes) -> float | None:
     """Width over height of a picture, None when it is none."""
     try:
         with Image.open(io.BytesIO(picture)) as opened:

@@ -18,7 +18,7 @@ from typing import IO
 
 from reportlab.lib.units import mm
 
-from fairs.badges.drawing import Drawn, Side, logo_name, photo_name, sides_of
+from fairs.badges.drawing import Drawn, Side, aspect_of, logo_name, photo_name, sides_of
 from fairs.badges.face import BadgeFace
 from fairs.badges.layouts import Layout, Size
 from fairs.badges.standard import standard_layout
@@ -245,7 +245,7 @@ def _packed(ops: str) -> bytes:
 def _photos(faces: Sequence[BadgeFace], sides: Sequence[Sequence[object]]) -> dict[str, bytes]:
     if not any(getattr(one, "kind", "") == "photo" for side in sides for one in side):
         return {}
-    return {photo_name(face.photo): face.photo for face in faces if face.photo}
+    return {photo_name(face.photo): face.photo for face in faces if face.photo and aspect_of(face.photo)}
 
 
 def _write(file: PdfFile, done: _Batch, layouts: Sequence[Layout]) -> None:

@@ -75,7 +75,7 @@ def _tall(width: float, height: float, level: str, *, photo: bool) -> list[Eleme
 def _card(width: float, height: float, level: str, *, photo: bool) -> list[Element]:
     """86 × 54 across: the code right, a band with the slot above, the category as a stripe below."""
     margin, top, foot = 4.0, 9.0, 6.0
-    code = 32.0 if level == "H" else 25.0
+    code = 32.0 if level == "H" else 28.0
     quiet = quiet_mm(code, level)
     x, y = width - quiet - code, (top + height - foot - code) / 2
     left = x - quiet - margin

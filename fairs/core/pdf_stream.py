@@ -47,20 +47,36 @@ def line_ops(line: Line, x: float, y: float, size: float) -> str:
     if line.spoken:
         out.append(f"/Span <</ActualText <FEFF{line.spoken.encode('utf-16-be').hex().upper()}>>> BDC")
     for left, font, shown in line.pieces:
-        glyphs = _glyphs(font)
         shapes = getattr(shown, "__shapeData__", None)
-        out.append(f"/{font} {size:.2f} Tf")
+        out.append(f"/{font} {size:.2f} Tf 1 0 0 1 {x + left * size:.2f} {y:.2f} Tm")
         if shapes is None:
-            out.append(f"1 0 0 1 {x + left * size:.2f} {y:.2f} Tm <{''.join(map(glyphs.__getitem__, shown))}> Tj")
-            continue
-        at = x + left * size
-        for char, shape in zip(shown, shapes, strict=True):
-            dx, dy = shape.x_offset * size / 1000, shape.y_offset * size / 1000
-            out.append(f"1 0 0 1 {at + dx:.2f} {y + dy:.2f} Tm <{glyphs[char]}> Tj")
-            at += shape.x_advance * size / 1000
+            out.append(f"<{''.join(map(_glyphs(font).__getitem__, shown))}> Tj")
+        else:
+            out.append(_shaped_ops(_glyphs(font), shown, shapes, size))
     if line.spoken:
         out.append("EMC")
     return "\n".join(out)
+
+
+def _shaped_ops(glyphs: _Glyphs, shown: str, shapes: Any, size: float) -> str:
+    """Shaped glyphs where HarfBuzz put them: moves in thousandths between them, raised where they stand above the line."""
+    out = []
+    row: list[str] = []
+    rise = move = 0
+    for char, shape in zip(shown, shapes, strict=True):
+        if shape.y_offset != rise:
+            if row:
+                out.append(f"[{''.join(row)}] TJ")
+                row = []
+            rise = shape.y_offset
+            out.append(f"{rise * size / 1000:.2f} Ts")
+        move += shape.x_offset
+        row.append(f"{-move:.0f}<{glyphs[char]}>" if round(move) else f"<{glyphs[char]}>")
+        move = shape.x_advance - shape.x_offset - shape.width
+    out.append(f"[{''.join(row)}] TJ")
+    if rise:
+        out.append("0 Ts")
+    return " ".join(out)
 
 
 def block_ops(block: Block, x: float, top: float, width: float, align: str) -> tuple[str, Uses]:
