@@ -8,6 +8,7 @@ the glyphs that were used.
 from __future__ import annotations
 
 import io
+import struct
 import zlib
 from collections.abc import Mapping
 from functools import cache, lru_cache
@@ -244,18 +245,21 @@ class PdfFile:
             wanted.drop_table_tag_set.add(int.from_bytes(table.encode("ascii")))
         data = wanted.subset(face).blob.data
         file = self._stream(f"/Length1 {len(data)}", data)
-        about = fonts.ttf(name).face
+        measure = uharfbuzz.Font(face)
+        extents = measure.get_font_extents("ltr")
+        # The corners of all glyphs stand in the table head; height of capitals and width of stems are for substitution only.
+        box = " ".join(
+            f"{side * 1000 / upem:.0f}" for side in struct.unpack(">4h", face.reference_table("head").data[36:44])
+        )
         tag = "".join(chr(65 + zlib.crc32(f"{n}{sorted(glyphs)}".encode()) % 26) for n in range(6))
         base = f"/{tag}+{name}"
-        box = " ".join(f"{side:.0f}" for side in about.bbox)
         descriptor = self._put(
             self._reserve(),
-            f"<</Type /FontDescriptor /FontName {base} /Flags 4 /FontBBox [{box}] /ItalicAngle 0 /Ascent {about.ascent:.0f}"
-            f" /Descent {about.descent:.0f} /CapHeight {about.capHeight:.0f} /StemV {about.stemV:.0f} /FontFile2 {file} 0 R>>".encode(
+            f"<</Type /FontDescriptor /FontName {base} /Flags 4 /FontBBox [{box}] /ItalicAngle 0 /Ascent"
+            f" {extents.ascender * 1000 / upem:.0f} /Descent {extents.descender * 1000 / upem:.0f} /CapHeight 700 /StemV 90 /FontFile2 {file} 0 R>>".encode(
                 "latin-1"
             ),
         )
-        measure = uharfbuzz.Font(face)
         widths = " ".join(f"{n} [{measure.get_glyph_h_advance(n) * 1000 / upem:.0f}]" for n in sorted(glyphs))
         inner = self._put(
             self._reserve(),
