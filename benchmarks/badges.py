@@ -13,32 +13,35 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-from sqlalchemy import select
-
-from fairs.app import create_app
-from fairs.badges.faces import each_face, print_run
-from fairs.badges.layout_service import layouts_for
-from fairs.badges.models import Badge
-from fairs.badges.pdf import write_badges
-from fairs.calendar.models import Fair
-from fairs.calendar.states import FairState
-from fairs.core.db import db
 
 DRAWN, ALL = 4000, 12_000
 
 
 def main() -> None:
     """Print the badges of the running fair and the figures."""
+    # Here, for processes that only draw import this module again and shall stay small.
+    from sqlalchemy import select
+
+    from fairs.app import create_app
+    from fairs.badges.faces import each_face, print_run
+    from fairs.badges.layout_service import layouts_for
+    from fairs.badges.models import Badge
+    from fairs.badges.pdf import write_badges
+    from fairs.calendar.models import Fair
+    from fairs.calendar.states import FairState
+    from fairs.core.db import db
+
     app = create_app()
     with app.app_context():
         fair = db.session.scalars(select(Fair).where(Fair.state == FairState.RUNNING)).one()
         ids = db.session.scalars(
-            select(Badge.id).where(Badge.fair_id == fair.id, Badge.reference.startswith("BN-P-")).order_by(Badge.reference)
+            select(Badge.id)
+            .where(Badge.fair_id == fair.id, Badge.reference.startswith("BN-P-"))
+            .order_by(Badge.reference)
         ).all()[:ALL]
         figures: dict[str, Any] = {"load": round(os.getloadavg()[0], 2)}
         # First of all, for what is read and drawn later stays in memory.
