@@ -127,7 +127,7 @@ def replace_badge(badge: Badge, reason: str, *, by: Actor) -> Badge:
         old = revoke_badge(badge, reason, by=by)
         fair = db.session.get_one(Fair, old.fair_id)
         [new] = _new(fair, signing_key(fair), [(old.person, old.category, old.company)], by)
-        old.replaced_by_id = new.id
+        old.replaced_by_id, new.photo_id = new.id, old.photo_id
         return new
 
 
