@@ -272,7 +272,7 @@ def test_a_portrait_is_handed_in_on_the_badges_page_where_its_layout_shows_it(pl
     assert 'id="portrait"' in client.get(path).get_data(as_text=True)
     for values in ({}, {"photo": (io.BytesIO(b"MZ"), "me.jpg")}):
         assert client.submit(f"{path}/photo", values).status_code == 422
-    assert client.submit(f"{path}/photo", {"photo": (io.BytesIO(picture()), "me.png")}).status_code == 302
+    assert client.submit(f"{path}/photo", {"photo": (io.BytesIO(picture()), "me.png")}).status_code == 303
     assert client.get(f"{path}/photo").mimetype == "image/jpeg"
-    assert client.submit(f"{path}/photo", {"remove": "1"}).status_code == 302
+    assert client.submit(f"{path}/photo", {"remove": "1"}).status_code == 303
     assert client.get(f"{path}/photo").status_code == 404
