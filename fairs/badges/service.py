@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from fairs.audit.service import record
-from fairs.badges.codes import fingerprint, new_serial, short_code, sign
+from fairs.badges.codes import fingerprint, new_serial, short_code, sign, typed_digest
 from fairs.badges.models import Badge, BadgeKey
 from fairs.badges.states import BadgeCategory, BadgeState
 from fairs.calendar.errors import FairCancelled
@@ -109,7 +109,8 @@ def _new(
             Badge(
                 fair_id=fair.id, person_id=person.id, company_id=company.id if company else None,
                 reference=reference, category=category, state=BadgeState.ACTIVE, serial=code.serial,
-                short_code=code.short_code, fingerprint=code.fingerprint, key_id=code.key_id,
+                short_code=code.short_code, fingerprint=code.fingerprint, typed_digest=typed_digest(code.short_code),
+                key_id=code.key_id,
             )
         )  # fmt: skip
     db.session.add_all(made)
@@ -129,7 +130,7 @@ def revoke_badge(badge: Badge, reason: str, *, by: Actor, at: datetime | None = 
     with transaction():
         row = db.session.get_one(Badge, badge.id, with_for_update=True, populate_existing=True)
         row.move_to(BadgeState.REVOKED)
-        row.revoked_at = at or now()
+        row.revoked_at, row.changed_at = at or now(), now()
         row.revoke_reason = reason[:200]
         record("badges.revoke", row, by=by, after={"reason": reason})
         return row
@@ -158,7 +159,7 @@ def replace_badge(
         key = signing_key(fair)
         old = revoke_badge(badge, reason, by=by, at=at)
         [new] = _new(fair, key, [(old.person, old.category, old.company)], by, [code] if code else [])
-        old.replaced_by_id = new.id
+        old.replaced_by_id, old.changed_at = new.id, now()
         return new
 
 
@@ -168,7 +169,7 @@ def name_successor(old: Badge, new: Badge, *, by: Actor) -> None:
         row = db.session.get_one(Badge, old.id, with_for_update=True, populate_existing=True)
         if row.state is not BadgeState.REVOKED or row.fair_id != new.fair_id:
             raise Conflict
-        row.replaced_by_id = new.id
+        row.replaced_by_id, row.changed_at = new.id, now()
         record("badges.hand_over", row, by=by, after={"to": new.reference})
 
 
