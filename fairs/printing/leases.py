@@ -80,7 +80,7 @@ def lease_next(station: PrintStation, *, by: Actor) -> Lease | None:
 def sign_of_life(station: PrintStation) -> None:
     """Note that the station is there; written at most every twenty seconds."""
     moment = now()
-    if station.last_seen_at is not None and moment - station.last_seen_at < _SIGN_OF_LIFE and station.is_present:
+    if station.last_seen_at is not None and moment - station.last_seen_at < _SIGN_OF_LIFE:
         return
     with transaction():
         row = db.session.get_one(PrintStation, station.id, with_for_update=MINE, populate_existing=True)

@@ -23,7 +23,7 @@ from fairs.printing.models import PrintJob, PrintStation
 from fairs.printing.states import SIZES, JobState, StationState
 
 #: How tokens of stations begin, so that nobody takes one for a person's.
-TOKEN_PREFIX = "ps_"
+TOKEN_PREFIX = "ps_"  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)
