@@ -160,12 +160,13 @@ def badges_by_id(ids: Sequence[int]) -> Sequence[Badge]:
 
 @dataclass(frozen=True, slots=True)
 class BadgeFilter:
-    """What the list of badges shows; empty values mean all. ``printed`` is yes, no or empty."""
+    """What the list of badges shows; empty values mean all. ``printed`` is yes, no or empty, ``key`` the one that signed."""
 
     text: str = ""
     category: str = ""
     state: str = ""
     printed: str = ""
+    key: int | None = None
 
 
 def badge_list(fair_id: int, wanted: BadgeFilter) -> Select[Any]:
@@ -197,6 +198,8 @@ def badge_list(fair_id: int, wanted: BadgeFilter) -> Select[Any]:
         query = query.where(Badge.category == wanted.category)
     if wanted.state:
         query = query.where(Badge.state == wanted.state)
+    if wanted.key is not None:
+        query = query.where(Badge.key_id == wanted.key)
     if wanted.printed:
         query = query.where(Badge.printed_at.is_(None) if wanted.printed == "no" else Badge.printed_at.is_not(None))
     return query

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from fairs.audit.service import record
 from fairs.badges.codes import fingerprint, new_serial, short_code, sign, typed_digest
+from fairs.badges.events import BadgeReplaced
 from fairs.badges.models import Badge, BadgeKey
 from fairs.badges.states import BadgeCategory, BadgeState
 from fairs.calendar.errors import FairCancelled
@@ -22,6 +23,7 @@ from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
 from fairs.core.errors import Conflict
+from fairs.core.events import publish
 from fairs.core.sequences import next_references
 from fairs.directory.models import Company, Person
 
@@ -160,6 +162,8 @@ def replace_badge(
         old = revoke_badge(badge, reason, by=by, at=at)
         [new] = _new(fair, key, [(old.person, old.category, old.company)], by, [code] if code else [])
         old.replaced_by_id, old.changed_at = new.id, now()
+        db.session.flush()
+        publish(BadgeReplaced(old.id, new.id, by))
         return new
 
 
