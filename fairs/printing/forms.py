@@ -42,7 +42,7 @@ class StationForm(Form):
     """A print station."""
 
     name = Text(_l("Name of the station"), length=60, required=True)
-    place = Text(_l("Where it stands"), length=120)
+    place = Text(_l("Place of the station"), length=120)
     categories = Several(_l("Categories it prints"), choices=category_choices, description=_l("None ticked: all."))
     sizes = Several(_l("Formats it prints"), choices=lambda: list(SIZES.items()), description=_l("None ticked: all."))
     asks = BooleanField(
