@@ -21,7 +21,9 @@ def load_printing(fair: Fair, users: dict[str, User]) -> int:
     """Two stations, eight badges on their way, fifty blanks of which one is bound; gives back the number of jobs."""
     by = Actor(users["desk"].id, users["desk"].name)
     hall = StationDraft("Quầy A – máy in thẻ", "Sảnh A, cửa chính")
-    guests = StationDraft("Quầy khách mời", "Phòng VIP", categories=("importer", "hosted", "vip", "speaker"), asks=False)
+    guests = StationDraft(
+        "Quầy khách mời", "Phòng VIP", categories=("importer", "hosted", "vip", "speaker"), asks=False
+    )
     main = open_station(save_station(fair, hall, by=by), by=by)
     open_station(save_station(fair, guests, by=by), by=by)
     badges = db.session.scalars(
@@ -44,7 +46,8 @@ def load_printing(fair: Fair, users: dict[str, User]) -> int:
             report_printed(main, lease.job, lease.number, by=by)
     batch = make_batch(fair, BatchDraft(BadgeCategory.TRADE, 50, note="Dự phòng khi máy in hỏng"), by=by)
     if len(badges) > 8:
-        blank = db.session.scalars(select(Blank).where(Blank.batch_id == batch.id).order_by(Blank.number)).first()
-        assert blank is not None
+        blank = db.session.scalars(
+            select(Blank).where(Blank.batch_id == batch.id).order_by(Blank.number).limit(1)
+        ).one()
         bind_blank(blank.short_code, badges[8].short_code, by=by, fair_id=fair.id)
     return len(jobs)

@@ -23,7 +23,7 @@ from fairs.core.errors import DomainError, NotFound
 from fairs.core.web import actor, go, requires
 from fairs.directory.models import Person
 from fairs.printing.forms import FindForm
-from fairs.printing.queries import open_stations, sizes_of
+from fairs.printing.queries import open_stations, size_of
 from fairs.printing.service import enqueue
 
 replacing = Blueprint("replacing", __name__, url_prefix="/fairs/<fair_slug>/printing/replace")
@@ -94,8 +94,7 @@ def lost(reference: str) -> BaseResponse:
     except DomainError as error:
         flash(str(error), "danger")
         return go(url_for("badges.show", reference=reference))
-    size = sizes_of(fair.id, {new.category})[new.category]
-    if open_stations(fair.id, new.category, size):
+    if open_stations(fair.id, new.category, size_of(fair.id, new.category)):
         enqueue([new], by=actor())
         flash(_("%(new)s replaces %(old)s and is in the print queue.", new=new.reference, old=reference), "success")
     else:

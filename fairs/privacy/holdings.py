@@ -65,7 +65,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("importers", "person_id", _l("Registrations as an importer"), why=COUNTS,
             blank=("looking_for", "past_customers", "meeting_wishes", "decision_note", "invited_by", "answers")),
     Holding("visitors", "person_id", _l("Registrations as a visitor")),
-    Holding("badges", "person_id", _l("Badges"), hidden=("serial", "fingerprint", "key_id", "short_code")),
+    Holding("badges", "person_id", _l("Badges"), files=("photo_id",), hidden=("serial", "fingerprint", "key_id", "short_code", "photo_id")),
     Holding("print_jobs", "badge_id", _l("Prints of badges"), blank=("note", "failed_note"), hidden=("by_id", "by_name", "ended_by", "lease")),
     Holding("exhibitor_staff", "person_id", _l("Work at a booth"), blank=("reason",)),
     Holding("visits", "person_id", _l("Days at the fairs")),
