@@ -26,12 +26,12 @@ _LONGEST_SHORT, _LONGEST = 40, 1000
 
 def size_of(fair_id: int, category: BadgeCategory) -> str:
     """The format in which a fair prints badges of a category, as its layout says."""
-    return layouts_for(fair_id)[category].size.key
+    return layouts_for(fair_id)[category].size
 
 
 def sizes_of(fair_id: int) -> dict[str, str]:
     """The format of each category."""
-    return {category: layout.size.key for category, layout in layouts_for(fair_id).items()}
+    return {category: layout.size for category, layout in layouts_for(fair_id).items()}
 
 
 def stations_of(fair_id: int) -> Sequence[PrintStation]:

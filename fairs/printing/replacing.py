@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
@@ -20,6 +20,7 @@ from fairs.badges.states import BadgeCategory, BadgeState
 from fairs.calendar.context import current_fair
 from fairs.core.db import db
 from fairs.core.errors import DomainError, NotFound
+from fairs.core.files import stored_file
 from fairs.core.web import actor, go, requires
 from fairs.directory.models import Person
 from fairs.printing.forms import FindForm
@@ -78,6 +79,14 @@ def _asks(badge: Badge) -> list[tuple[str, str]]:
     asks.append((_("E-mail"), f"{name[:2]}•••@{domain}" if domain else ""))
     asks.append((_("Position"), person.job_title or ""))
     return [(label, text) for label, text in asks if text]
+
+
+@replacing.get("/<reference>/photo")
+@requires(REVOKE_BADGE)
+def photo(reference: str) -> Response:
+    """The portrait on a badge, to compare with who stands there."""
+    badge = badge_by_reference(current_fair().id, reference)
+    return stored_file(badge.photo if badge is not None else None, how="inline", name=f"{reference}.jpg")
 
 
 @replacing.post("/<reference>")

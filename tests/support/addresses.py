@@ -21,6 +21,7 @@ from fairs.allocation.inputs import build_problem
 from fairs.allocation.models import AllocationExclusion, AllocationPlace, AllocationRun
 from fairs.allocation.states import AllocationState
 from fairs.badges.models import Badge
+from fairs.badges.states import BadgeCategory
 from fairs.banking.models import BankLine
 from fairs.banking.service import account_of, hand_in, read_at_once
 from fairs.booths.models import BookingRequest, BoothBooking
@@ -99,6 +100,10 @@ from fairs.payments.refunds import RefundDraft, approve_refund, request_refund
 from fairs.payments.states import InvoiceState
 from fairs.payments.transfers import make_transfer_list
 from fairs.payments.vat import add_rate
+from fairs.printing.blanks import BatchDraft, make_batch
+from fairs.printing.leases import lease_next
+from fairs.printing.service import enqueue
+from fairs.printing.stations import StationDraft, enrol_station, open_station, save_station
 from fairs.privacy.service import prepare_copy, receive_request
 from fairs.privacy.states import Channel, RequestKind
 from fairs.programme.models import BudgetLine, FigureEntry, Target
@@ -300,7 +305,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "item_id": _first(SelectionItem, SelectionItem.selection_id == _first(Selection, Selection.fair_id == fair.id).id).id,
         "clash_id": _first(SupportClash).id, "line_id": _first(BudgetLine).id, "rule_code": "KC-DOM-JOIN",
         "documents.file.part": "decision", "document_texts.edit.kind": "exhibitor_support", "document_texts.edit.part": "decision",
-        "paper_locale": "vi", **_travel(fair, by), **_budgets(fair),
+        "paper_locale": "vi", **_travel(fair, by), **_printing(fair, by), **_budgets(fair),
         **_hotels(fair, by),
         "claims/reference": _of_fair(Claim, fair, "reference") or "GS00-K-0000", "claim_list": _of_fair(ClaimTransfer, fair, "number") or "GS00-KL00-00001",
         "bundle_kind": "pdf", "claim_paper": "evidence", "claim_answer": "yes", "waiver_id": 1, "duplicate_id": 1, "charge_id": 1, "claim_line_id": 1,
@@ -326,6 +331,22 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "checkin.rehearse": {"gate": made.values["gates/code"], "rehearsal": fair.starts_on.isoformat()},
     }
     return made
+
+
+def _printing(fair: Fair, by: Actor) -> dict[str, Any]:
+    """A station with an enrolled computer that has a badge, blanks, a key, and the badge of an exhibitor's person."""
+    station = open_station(save_station(fair, StationDraft("Sample"), by=by), by=by)
+    badge = _first(Badge, Badge.fair_id == fair.id, Badge.state == "active", Badge.printed_at.is_(None))
+    enqueue([badge], station=station, by=by)
+    lease = lease_next(station, by=by)
+    assert lease is not None
+    staff = db.session.scalar(select(StaffPlace).where(StaffPlace.fair_id == fair.id, StaffPlace.badge_id.is_not(None)))
+    return {
+        "station_id": station.id, "job_id": lease.job.id, "print/token": enrol_station(station, by=by),
+        "batch_id": make_batch(fair, BatchDraft(BadgeCategory.TRADE, 2), by=by).id, "key_id": badge.key_id,
+        "replace/reference": badge.reference,
+        "swap/reference": staff.badge.reference if staff is not None and staff.badge else badge.reference,
+    }  # fmt: skip
 
 
 def _invitations(fair: Fair, company: Company, by: Actor) -> dict[str, Any]:
