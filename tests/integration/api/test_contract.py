@@ -51,7 +51,12 @@ def test_whatever_is_sent_the_answer_is_as_described(addresses: Addresses, metho
     assert admin is not None
     token = create_token(admin, "fuzz", by=SYSTEM)
     headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
-    real = {"fair_slug": addresses.fair.slug, "code": addresses.values.get("code", "A-001"), "year": 2020, "job_id": addresses.values["job_id"]}
+    real = {
+        "fair_slug": addresses.fair.slug,
+        "code": addresses.values.get("code", "A-001"),
+        "year": 2020,
+        "job_id": addresses.values["job_id"],
+    }
     operation = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", addresses.app)[path][method]
 
     def attempt(case: Any) -> None:

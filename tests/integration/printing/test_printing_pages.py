@@ -70,7 +70,9 @@ def test_from_the_badge_to_the_queue_and_off_it(place: Entrance, desk: Client) -
     assert db.session.get_one(PrintJob, lease.job.id).state is JobState.QUEUED
 
 
-@pytest.mark.parametrize("query", ["?state=x", "?station=abc&category=zz", "?sort=-name", "?sort=ended&state=all", "?q=%00"])
+@pytest.mark.parametrize(
+    "query", ["?state=x", "?station=abc&category=zz", "?sort=-name", "?sort=ended&state=all", "?q=%00"]
+)
 def test_the_queue_takes_any_address(place: Entrance, desk: Client, query: str) -> None:
     enqueue([place.badge(), place.badge()], by=SYSTEM)
     assert desk.get(at(place, query)).status_code == 200
@@ -205,7 +207,9 @@ def test_a_lost_badge_is_replaced_in_two_clicks(place: Entrance, desk: Client) -
     new = db.session.get_one(Badge, old.replaced_by_id)
     assert answer.headers["Location"].endswith(f"/badges/{new.reference}")
     assert (old.state, new.state, new.person_id) == (BadgeState.REVOKED, BadgeState.ACTIVE, person.id)
-    assert new.reference in desk.submit(at(place, "/replace"), {"q": old.reference}).text  # the old number finds the new badge
+    assert (
+        new.reference in desk.submit(at(place, "/replace"), {"q": old.reference}).text
+    )  # the old number finds the new badge
     assert new.reference in desk.submit(at(place, "/replace"), {"q": old.short_code}).text
     station_of(place)
     desk.submit(at(place, f"/replace/{new.reference}"), {"why": "damaged"})
