@@ -116,7 +116,9 @@ def _what(fair_id: int, text: str) -> str:
     """What the first scan was, in words."""
     blank = blank_by_code(text)
     if blank is not None:
-        return _("Blank %(number)s · %(category)s", number=f"{blank.number:06d}", category=blank.batch.category.label)
+        category = blank.batch.category.label
+        said: str = _("Blank %(number)s · %(category)s", number=f"{blank.number:06d}", category=category)
+        return said
     try:
         badge = badge_by_code(fair_id, text)
     except DomainError:

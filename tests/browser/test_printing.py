@@ -36,7 +36,7 @@ def badge_at(page: Page) -> str:
 def test_two_stations_and_one_dies(open_page: Callable[..., Page], live_server: LiveServer, watch: Watch) -> None:
     watch.allow("Failed to load resource")  # a station that is closed answers 409
     desk = open_page("desk")
-    at = f"/fairs/{fair_slug(desk, "great-souvenirs")}/printing"
+    at = f"/fairs/{fair_slug(desk, 'great-souvenirs')}/printing"
     desk.goto(f"{at}/stations")
     axe(desk)
     first_page = desk.get_by_role("link", name=re.compile("Open its page")).first.get_attribute("href")

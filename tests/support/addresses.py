@@ -20,6 +20,7 @@ from fairs.agreements.models import Agreement
 from fairs.allocation.inputs import build_problem
 from fairs.allocation.models import AllocationExclusion, AllocationPlace, AllocationRun
 from fairs.allocation.states import AllocationState
+from fairs.badges.layout_service import set_photo
 from fairs.badges.models import Badge
 from fairs.badges.states import BadgeCategory
 from fairs.banking.models import BankLine
@@ -53,7 +54,7 @@ from fairs.core.storage import Upload
 from fairs.core.tokens import digest
 from fairs.core.web import MARK
 from fairs.directory.models import Company, Invitation, Membership, Person, Product
-from fairs.directory.service import CompanyDraft, file_on_behalf
+from fairs.directory.service import CompanyDraft, PersonDraft, file_on_behalf
 from fairs.directory.team import invite_colleague
 from fairs.documents.models import Selection, SelectionItem
 from fairs.dunning.models import DunningStep
@@ -117,12 +118,15 @@ from fairs.sitework.models import (
     ServiceOrder,
     StaffPlace,
 )
+from fairs.sitework.staff import decide_request, name_person
+from fairs.sitework.states import StaffState
 from fairs.visitors.models import Visitor
 from fairs.visitors.service import link_for as visitor_link
 from tests.factories.cards import card_attempt, card_event
 from tests.factories.contacts import contact, csv_list
 from tests.factories.importers import Reception
 from tests.factories.lodging import Inn
+from tests.factories.sitework import photo
 from tests.factories.statements import Row, csv_file, grid
 from tests.factories.travel import landing
 from tests.factories.travel import run as travel_run
@@ -340,12 +344,15 @@ def _printing(fair: Fair, by: Actor) -> dict[str, Any]:
     enqueue([badge], station=station, by=by)
     lease = lease_next(station, by=by)
     assert lease is not None
-    staff = db.session.scalar(select(StaffPlace).where(StaffPlace.fair_id == fair.id, StaffPlace.badge_id.is_not(None)))
+    booking = _first(BoothBooking, BoothBooking.fair_id == fair.id, BoothBooking.state == BookingState.CONFIRMED)
+    staff = name_person(booking.exhibitor, PersonDraft("Mẫu đổi thẻ"), by=by, extra_reason="Mẫu")
+    if staff.state is StaffState.REQUESTED:
+        staff = decide_request(staff, allow=True, reason="", by=by)
     return {
         "station_id": station.id, "job_id": lease.job.id, "print/token": enrol_station(station, by=by),
         "batch_id": make_batch(fair, BatchDraft(BadgeCategory.TRADE, 2), by=by).id, "key_id": badge.key_id,
-        "replace/reference": badge.reference,
-        "swap/reference": staff.badge.reference if staff is not None and staff.badge else badge.reference,
+        "replace/reference": set_photo(badge, photo(), by=by).reference,
+        "swap/reference": db.session.get_one(Badge, staff.badge_id).reference,
     }  # fmt: skip
 
 
