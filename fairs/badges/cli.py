@@ -8,6 +8,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
+from fairs.badges.keys import rotate_key
 from fairs.badges.models import Badge
 from fairs.badges.queries import BadgeFilter, badge_list
 from fairs.badges.service import mark_printed
@@ -15,6 +16,7 @@ from fairs.badges.states import BadgeCategory, BadgeState
 from fairs.calendar.queries import fair_by_slug
 from fairs.core.actor import SYSTEM
 from fairs.core.db import db
+from fairs.core.errors import DomainError
 
 cli = AppGroup("badges", help="Badges.")
 
@@ -48,3 +50,18 @@ def print_command(fair_slug: str, category: str | None, unprinted: bool, out: Pa
         some = db.session.scalars(select(Badge).where(Badge.id.in_(ids[start : start + 500]))).all()
         mark_printed(some, by=SYSTEM)
     click.echo(f"{count} badges in {out}.")
+
+
+@cli.command("rotate-key")
+@click.argument("fair_slug", metavar="FAIR")
+@click.option("--reason", required=True, help="Why; it is kept in the history.")
+def rotate_command(fair_slug: str, reason: str) -> None:
+    """Sign the badges of FAIR with a new key from now on; those printed before stay valid."""
+    fair = fair_by_slug(fair_slug)
+    if fair is None:
+        raise click.ClickException(f"There is no fair {fair_slug!r}.")
+    try:
+        key = rotate_key(fair, reason, by=SYSTEM)
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"Key {key.public_key.hex()[:8]} signs the badges of {fair_slug} from now on.")

@@ -63,7 +63,8 @@ class _Reader:
         self._countries: dict[tuple[str, str], str] = {}
 
     @cached_property
-    def _labels(self) -> dict[str, dict[BadgeCategory, str]]:
+    def labels(self) -> dict[str, dict[BadgeCategory, str]]:
+        """The words of categories by language."""
         found = {}
         for locale in ("vi", "en"):
             with force_locale(locale):
@@ -96,8 +97,8 @@ class _Reader:
             company=row.company,
             country_name=country,
             country_code=row.country,
-            category_label_vi=self._labels["vi"][row.category],
-            category_label_en=self._labels["en"][row.category],
+            category_label_vi=self.labels["vi"][row.category],
+            category_label_en=self.labels["en"][row.category],
             category_colour=row.category.tone,
             code=sign(row.serial, self._keys[row.key_id]) if self._signed else "",
             short_code=row.short_code,
@@ -189,6 +190,22 @@ def _script(name: str, language: str | None) -> str:
     """The font family of a name's first run that is not Latin, else of its first."""
     families = [run.font.partition("-")[0] for run in fonts.runs(name, language or None)]
     return next((one for one in families if one != fonts.LATIN), fonts.LATIN)
+
+
+def blank_faces(
+    fair: Fair, category: BadgeCategory, key: BadgeKey, blanks: Iterable[tuple[str, bytes, str]]
+) -> list[BadgeFace]:
+    """Faces of badges without a wearer, from number, serial and short code: the number stands where the name will be."""
+    labels, private = _Reader().labels, private_key(key)
+    vi, en = labels["vi"][category], labels["en"][category]
+    return [
+        BadgeFace(
+            category=category, fair_name=fair.name_vi or fair.name_en, fair_dates=fair_dates(fair), native_name=number, native_language=None,
+            passport_name="", company="", country_name="", country_code="", category_label_vi=vi, category_label_en=en,
+            category_colour=category.tone, code=sign(serial, private), short_code=short,
+        )
+        for number, serial, short in blanks
+    ]  # fmt: skip
 
 
 def fair_dates(fair: Fair) -> str:

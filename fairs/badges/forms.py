@@ -17,3 +17,9 @@ class PhotoForm(Form):
     """The portrait on a badge."""
 
     photo = UploadField(_l("Portrait (PNG, JPEG or WebP)"))
+
+
+class KeyForm(Form):
+    """Why a key is changed."""
+
+    reason = Text(_l("Reason"), length=200, required=True)
