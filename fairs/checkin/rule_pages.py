@@ -94,7 +94,7 @@ def edit(gate_code: str) -> Any:
     note_problems(rows, problems)
     if problems:
         return _page(gate, rows, [problems[0].message]), 422
-    if act == "try":
+    if act != "save":
         return _page(gate, rows)
     save_rules(gate, [one.row() for one in rows], by=actor())
     flash(_("The gate judges by these rules from now on."), "success")
@@ -141,7 +141,7 @@ def _page(gate: Gate, rows: list[TypedRow], problems: Sequence[Any] = (), typed:
     )  # fmt: skip
 
 
-@bp.get(".json")
+@bp.get("/export")
 @requires(VIEW_GATES)
 def export(gate_code: str) -> Response:
     """The rows as a file, for the next fair or another system."""

@@ -13,8 +13,8 @@ from fairs.checkin.rulebook import row, staff_rows, standard_rows
 from fairs.core.db import db
 
 _SEMINAR = ["importer", "hosted", "vip", "speaker", "press", "trade"]
-#: So many of those who are at the fair sit in the seminar area: every ninth.
-_SHARE = 9
+#: So many of those who are at the fair sit in the seminar area: every third.
+_SHARE = 3
 
 
 def load_gates(fair: Fair) -> None:
@@ -52,4 +52,4 @@ def _capacity(fair: Fair) -> int:
             Visit.badge_id % _SHARE == 0,
         )
     )  # fmt: skip
-    return max(20, int(there or 0) * 100 // 84)
+    return max(5, int(there or 0) * 100 // 84)
