@@ -114,31 +114,35 @@ def _say(place: Place, number: int, words: Callable[[int], str], *, fewer: bool 
 
 
 def _long_ago(n: int) -> str:
-    return ngettext(
+    words: str = ngettext(
         "%(num)s came in more than six hours ago and was not seen since: may have left unseen.",
         "%(num)s came in more than six hours ago and were not seen since: they may have left unseen.", n,
     )  # fmt: skip
+    return words
 
 
 def _in_doubt(n: int) -> str:
-    return ngettext(
+    words: str = ngettext(
         "%(num)s was seen to enter twice and not to leave between: an exit is not watched.",
         "%(num)s were seen to enter twice and not to leave between: an exit is not watched.", n,
     )  # fmt: skip
+    return words
 
 
 def _not_heard(n: int) -> str:
-    return ngettext(
+    words: str = ngettext(
         "%(num)s with a true badge that was not on the list was let in.",
         "%(num)s with true badges that were not on the list were let in.", n,
     )  # fmt: skip
+    return words
 
 
 def _unseen(n: int) -> str:
-    return ngettext(
+    words: str = ngettext(
         "%(num)s left today who was never seen to enter: as many others may be inside unseen.",
         "%(num)s left today who were never seen to enter: as many others may be inside unseen.", n,
     )  # fmt: skip
+    return words
 
 
 def _ways_out(place: Place) -> None:

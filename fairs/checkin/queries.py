@@ -126,7 +126,7 @@ _PRESENCES = select(
 def presences_of(fair_id: int, days: Collection[date], people: Collection[int]) -> dict[tuple[date, int], Presence]:
     """Where these people are on these days by their visits, by day and person."""
     rows = db.session.connection().execute(_PRESENCES, {"fair_id": fair_id, "days": list(days), "people": list(people)})
-    return {(day, person_id): Presence(*times) for day, person_id, *times in rows}
+    return {(row[0], row[1]): Presence(*row[2:]) for row in rows}
 
 
 def rehearsed_presence(fair_id: int, day: date, badge_ids: Collection[int], since: datetime) -> dict[int, Presence]:

@@ -14,10 +14,10 @@ from sqlalchemy.exc import IntegrityError
 
 from fairs.audit.service import record
 from fairs.calendar.models import Fair
-from fairs.checkin.errors import BadRules, ZoneExists, ZoneInUse
+from fairs.checkin.errors import BadRules, RowProblem, ZoneExists, ZoneInUse
 from fairs.checkin.models import AccessZone, Gate
 from fairs.checkin.queries import zone_by_code, zone_is_used
-from fairs.checkin.rulebook import FORMAT, Row, RowProblem, check_rows, tidied
+from fairs.checkin.rulebook import FORMAT, Row, check_rows, tidied
 from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction

@@ -70,7 +70,7 @@ def sent(rows: list[dict[str, Any]], act: str = "save", **more: Any) -> dict[str
 
 def test_rows_are_typed_moved_tried_and_saved(place: Entrance, client: Client) -> None:
     login(client, place.user(Role.GATE_SUPERVISOR))
-    rows = [{"categories": ["press", "vip"], "days": "fair", "starts": "8", "ends": "18h30", "allow": "yes"},
+    rows: list[dict[str, Any]] = [{"categories": ["press", "vip"], "days": "fair", "starts": "8", "ends": "18h30", "allow": "yes"},
             {"days": "build_up", "allow": "yes", "staff_only": "1"}]  # fmt: skip
     added = client.submit(page(client, place), sent(rows, "add"))
     assert 'name="rows" value="3"' in added.get_data(as_text=True)
