@@ -32,8 +32,9 @@ from fairs.checkin.queries import (
     scans_by_id,
 )
 from fairs.checkin.rulebook import GateBook, fair_facts
-from fairs.checkin.rules import Direction, FairFacts, GateFacts, Judgement, Presence, Seen, judge
+from fairs.checkin.rules import Direction, FairFacts, GateFacts, Judgement, Seen, judge
 from fairs.checkin.states import Verdict
+from fairs.checkin.whereabouts import Presence
 from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.crypto import keyed_digest
