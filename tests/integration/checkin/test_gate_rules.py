@@ -155,7 +155,8 @@ def test_only_who_sets_up_gates_changes_rules_and_halls(place: Entrance, client:
     assert client.get(f"/fairs/{place.fair.slug}/halls/evacuation").status_code == 200
 
 
-def test_the_usual_rows_decide_on_scans(place: Entrance) -> None:
+def test_the_usual_rows_decide_on_scans(app: Any) -> None:
+    place = entrance(starts_on=date(2026, 11, 12))  # over, so that no hour of it lies ahead
     save_rules(place.gate, standard_rows(place.fair), by=SYSTEM)
     first = place.fair.starts_on
     contractor, visitor = place.badge(BadgeCategory.CONTRACTOR), place.badge()
