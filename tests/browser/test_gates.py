@@ -387,6 +387,11 @@ def test_pages_are_accessible_and_fit(open_page: Callable[..., Page], hall: Hall
     pages = [
         "gates",
         "gates/new",
+        f"gates/{hall.gate}/edit",
+        f"gates/{hall.gate}/rules",
+        "halls",
+        "halls/new",
+        "halls/evacuation",
         "scans",
         "scans?q=nobody",
         "badges",

@@ -35,6 +35,7 @@ from fairs.calendar.models import Fair
 from fairs.cards.states import EventState
 from fairs.cashdesk.models import CashEntry, CashShift
 from fairs.checkin.models import Gate
+from fairs.checkin.setup import ZoneDraft, create_zone
 from fairs.claims.models import Claim, ClaimTransfer
 from fairs.contacts.columns import Layout
 from fairs.contacts.models import ContactRow
@@ -306,6 +307,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "card/part": "all", "card-payments/token": card_attempt(invoice or _first(Invoice)).token, "messages/event_id": card_event(fair.id, EventState.FAILED).id,
         "rule_id": price_rule.id, "waiting/entry_id": waiting.id, "request_id": asked.id, "requests/answer": "agree",
         "gates/code": _first(Gate, Gate.fair_id == fair.id).code, "gates/gate_code": _first(Gate, Gate.fair_id == fair.id).code,
+        "halls/zone_code": create_zone(fair, "mau", ZoneDraft("Nhà mẫu", "Sample hall", 100), by=by).code,
         "item_id": _first(SelectionItem, SelectionItem.selection_id == _first(Selection, Selection.fair_id == fair.id).id).id,
         "clash_id": _first(SupportClash).id, "line_id": _first(BudgetLine).id, "rule_code": "KC-DOM-JOIN",
         "documents.file.part": "decision", "document_texts.edit.kind": "exhibitor_support", "document_texts.edit.part": "decision",
