@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from fairs.core.errors import Conflict, InvalidInput
+from fairs.core.errors import Conflict, DomainError, InvalidInput
 
 
 class BadScan(InvalidInput):
@@ -38,3 +38,19 @@ class BadCount(InvalidInput):
     """A count cannot be taken; ``field`` says which one and what of it. Nothing of the batch is kept."""
 
     code = "bad_count"
+
+
+class DeviceRevoked(DomainError):
+    """The device was revoked by staff: it scans nothing any more, and hands in what it still keeps."""
+
+    code = "device_revoked"
+    status = 401
+    message = _l("This device was revoked. Hand it to the supervisor.")
+
+
+class EnrolmentOver(DomainError):
+    """The code was used, is older than a quarter of an hour, or never was one."""
+
+    code = "enrolment_over"
+    status = 422
+    message = _l("This code was used already or has run out. Ask for a new one.")
