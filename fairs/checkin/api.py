@@ -10,6 +10,7 @@ from flask_smorest import Blueprint
 
 from fairs.accounts.queries import matching_grant
 from fairs.calendar.context import current_fair
+from fairs.checkin import device_api
 from fairs.checkin.counting import CountInput, count_people
 from fairs.checkin.errors import UnknownGate
 from fairs.checkin.permissions import MANAGE_GATES, SCAN
@@ -26,6 +27,7 @@ from fairs.core.web import actor, hot, requires
 blp: Blueprint = ApiBlueprint(
     "api-checkin", __name__, url_prefix="/api/v1/fairs/<fair_slug>", description="Scans of badges at gates"
 )
+blueprints = [blp, device_api.blp, device_api.enrolling]
 
 
 _gates = kept("gates")

@@ -7,6 +7,7 @@ supervisor whose PIN unlocked it. What a revoked device still keeps is taken and
 from __future__ import annotations
 
 import hashlib
+import itertools
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -216,7 +217,7 @@ def set_pin(fair: Fair, user: User, pin: str, password: str, *, by: Actor) -> Su
         raise InvalidInput(_l("This password is wrong."), field="password")
     if len(pin) != 6 or not (pin.isascii() and pin.isdigit()):
         raise InvalidInput(_l("A PIN has six digits."), field="pin")
-    steps = {(int(b) - int(a)) % 10 for a, b in zip(pin, pin[1:], strict=False)}
+    steps = {(int(b) - int(a)) % 10 for a, b in itertools.pairwise(pin)}
     if steps in ({0}, {1}, {9}):
         raise InvalidInput(_l("Choose a PIN that nobody tries first."), field="pin")
     salt = secrets.token_bytes(16)
@@ -268,6 +269,11 @@ def devices_of(fair_id: int) -> Sequence[GateDevice]:
     rank = {DeviceState.ACTIVE: 0, DeviceState.INVITED: 1, DeviceState.REVOKED: 2}
     rows = db.session.scalars(select(GateDevice).where(GateDevice.fair_id == fair_id).order_by(GateDevice.name)).all()
     return sorted(rows, key=lambda row: rank[row.state])
+
+
+def fair_of(device: GateDevice) -> Fair:
+    """The fair at whose gates the device works."""
+    return db.session.get_one(Fair, device.fair_id)
 
 
 def device_by_id(fair_id: int, device_id: int) -> GateDevice | None:

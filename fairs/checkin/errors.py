@@ -54,3 +54,11 @@ class EnrolmentOver(DomainError):
     code = "enrolment_over"
     status = 422
     message = _l("This code was used already or has run out. Ask for a new one.")
+
+
+class NotToday(DomainError):
+    """The day is not among those for which the device was enrolled."""
+
+    code = "device_not_today"
+    status = 403
+    message = _l("This device was not enrolled for today. Ask the supervisor.")

@@ -1,0 +1,124 @@
+/** Judges on the device: from the bundle and the signature, kept on the disk before anybody sees a verdict. */
+import type { Bundle, Face, GateRow, Supervisor } from './bundle';
+import { localTime, type Clock } from './clock';
+import { isSigned } from './codes';
+import { judge, type Judgement } from './rules';
+import type { GateEvent, Kind, Method, Seen, Store, Way } from './store';
+
+export interface Place { url: string; gate: string; way: Way }
+
+/** One scan as the guard sees it. ``judgement`` is null while there is nothing to judge by: then the server's word counts. */
+export interface Scanned { event: GateEvent; code: string; judgement: Judgement | null; face: Face | null; category: string; key: string; before: Seen | null; local: string }
+
+const NOBODY: Omit<Seen, 'day'> = { first_in_at: null, inside_since: null, last_out_at: null, entries_today: 0 };
+const LETS_IN = new Set(['welcome', 'already_inside', 'goodbye']);
+
+export const letsIn = (verdict: string): boolean => LETS_IN.has(verdict);
+
+export class Engine {
+  bundle: Bundle | null = null;
+  place: Place = { url: '', gate: '', way: 'in' };
+
+  constructor(readonly store: Store, readonly clock: Clock) {}
+
+  get gate(): GateRow | null {
+    return this.bundle?.header.gates.find((one) => one.code === this.place.gate) ?? null;
+  }
+
+  supervisor(id: number): Supervisor | null {
+    return this.bundle?.header.supervisors.find((one) => one.id === id) ?? null;
+  }
+
+  /** The fair's clock now; in a rehearsal the rehearsed day. */
+  localNow(): string {
+    const fair = this.bundle?.header.fair;
+    const local = localTime(this.clock.now(), fair?.time_zone ?? 'Asia/Ho_Chi_Minh');
+    return fair?.rehearsal_day ? fair.rehearsal_day + local.slice(10) : local;
+  }
+
+  /** Judges a code and keeps the scan; raises NotKept when the device's storage refuses it. */
+  async scan(code: string, method: Method): Promise<Scanned> {
+    const local = this.localNow();
+    const text = code.slice(0, 1000);
+    const found = await this.judged(text, local);
+    const after = found.judgement && letsIn(found.judgement.verdict) ? this.moved(found.before, local, this.place.way) : undefined;
+    const event = await this.store.add(
+      this.event('scan', { code: text, method, ...(found.judgement ? { verdict: found.judgement.verdict } : {}) }),
+      after && found.key ? { key: found.key, seen: after } : undefined,
+    );
+    return { event, code: text, local, ...found };
+  }
+
+  /** An event of this gate and moment, not yet kept. */
+  event(kind: Kind, more: Partial<GateEvent>): Omit<GateEvent, 'id' | 'seq'> {
+    const { url, gate, way } = this.place;
+    return {
+      kind, url, gate, direction: way, scanned_at: new Date().toISOString(),
+      ...(this.clock.offset === null ? {} : { clock_offset_ms: this.clock.offset }), ...more,
+    };
+  }
+
+  private async judged(code: string, local: string): Promise<Omit<Scanned, 'event' | 'code' | 'local'>> {
+    const nothing = { judgement: null, face: null, category: '', key: '', before: null };
+    const { bundle, gate } = this;
+    if (!bundle || !gate || !globalThis.crypto?.subtle) return nothing;
+    const { fair, zones, public_keys: keys } = bundle.header;
+    const found = await bundle.find(code);
+    const signed = found === null && (await isSigned(code, keys));
+    const key = found ? `${this.scope()}|${found.lookup}` : signed ? `${this.scope()}|${code.slice(0, 40)}` : '';
+    const before = key ? await this.today(key, local) : null;
+    const at = found?.isRevoked ? localTime(new Date(found.revokedAt), fair.time_zone) : null;
+    const zone = zones.find((one) => one.code === gate.zone) ?? null;
+    const judgement = judge(
+      {
+        known: found !== null, signed: signed || found !== null, other_fair: false, category: found?.category ?? null,
+        // What was revoked before the rehearsed day was revoked in it, and what is revoked since, too.
+        revoked_at: at && !found?.isReplaced ? this.past(at, local) : null, replaced_at: at && found?.isReplaced ? this.past(at, local) : null,
+        ...(before ?? NOBODY),
+      },
+      { ...gate, zone }, { ...fair, is_rehearsal: fair.rehearsal_day !== null }, this.place.way, local,
+    );
+    return { judgement, face: found?.face ?? null, category: found?.category ?? '', key, before };
+  }
+
+  private past(at: string, local: string): string {
+    return at < local ? at : local;
+  }
+
+  private scope(): string {
+    const fair = this.bundle?.header.fair;
+    return `${fair?.slug ?? ''}${fair?.rehearsal_day ?? ''}`;
+  }
+
+  private async today(key: string, local: string): Promise<Seen | null> {
+    const seen = await this.store.seen(key);
+    return seen?.day === local.slice(0, 10) ? seen : null;
+  }
+
+  private moved(before: Seen | null, local: string, way: Way): Seen {
+    const seen = before ?? { day: local.slice(0, 10), ...NOBODY };
+    if (way === 'out') return { ...seen, inside_since: null, last_out_at: local };
+    return { ...seen, first_in_at: seen.first_in_at ?? local, inside_since: seen.inside_since ?? local, entries_today: seen.entries_today + (seen.inside_since ? 0 : 1) };
+  }
+
+  /** The wearer is where they were before this scan. */
+  async undo(scan: Scanned, reason: string): Promise<GateEvent> {
+    return this.store.add(this.event('undo', { of: scan.event.id, reason }), scan.key ? { key: scan.key, seen: scan.before } : undefined);
+  }
+
+  /** Lets somebody in whom the rules refuse, on a supervisor's word. */
+  async admit(scan: Scanned, reason: string, supervisor: number): Promise<GateEvent> {
+    const place = scan.key ? { key: scan.key, seen: this.moved(scan.before, this.localNow(), scan.event.direction) } : undefined;
+    return this.store.add(this.event('admit', { of: scan.event.id, reason, supervisor }), place);
+  }
+
+  /** What the server knows better: who came in by another gate is inside here, too. */
+  async learn(scan: Scanned, verdict: string, since: string | null): Promise<void> {
+    if (!scan.key) return;
+    if (!letsIn(verdict)) return this.store.setSeen(scan.key, scan.before);
+    if (verdict !== 'already_inside' || !since || !this.bundle) return;
+    const seen = (await this.store.seen(scan.key)) ?? { day: scan.local.slice(0, 10), ...NOBODY };
+    const local = localTime(new Date(since), this.bundle.header.fair.time_zone);
+    await this.store.setSeen(scan.key, { ...seen, inside_since: local, first_in_at: seen.first_in_at ?? local });
+  }
+}
