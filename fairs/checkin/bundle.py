@@ -122,7 +122,7 @@ def _places(fair: Fair, gate_codes: Collection[str]) -> dict[str, Any]:
         "gates": [
             {"code": gate.code, "name_vi": gate.name_vi, "name_en": gate.name_en, "direction": gate.direction,
              "is_open": gate.is_open, "zone": codes.get(gate.zone_id) if gate.zone_id else None,
-             "unknown_signed": gate.unknown_signed, "rules": gate.rules}
+             "unknown_signed": gate.unknown_signed, "rules": gate.rules or [{"days": "fair"}]}
             for gate in gates
             if not gate_codes or gate.code in gate_codes
         ],
