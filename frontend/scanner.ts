@@ -91,8 +91,9 @@ class Gate {
     const shown = view.judged(scan);
     this.scans.set(scan.event.id, { scan, shown, at: performance.now() });
     if (scan.judgement) {
-      this.present(shown);
+      view.show(shown);
       page.dataset['took'] = String(Math.round(performance.now() - began));
+      this.present(shown);
       void this.sender.send();
       return;
     }
@@ -103,7 +104,7 @@ class Gate {
   }
 
   private present(shown: Shown): void {
-    view.show(shown);
+    if (!view.isShowing(shown.id)) view.show(shown);
     this.row(shown);
     play(soundOf(shown.verdict), this.loud);
     void this.report();
@@ -159,8 +160,10 @@ class Gate {
       await this.engine.admit(known.scan, reason, person.id);
     } catch { this.notKept(); return; }
     known.shown = { ...known.shown, verdict: 'admitted', state: 'confirmed', reason: '', advice: '', note: view.text('admitted_by', { name: person.name }) };
-    this.present(known.shown);
+    view.show(known.shown);
+    play('good', this.loud);
     view.row(known.shown);
+    void this.report();
     void this.sender.send();
   }
 

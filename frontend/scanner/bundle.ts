@@ -76,12 +76,12 @@ export class Bundle {
     }
     const print = await fingerprint(text);
     if (print === null) return null;
-    const lookup = await sha256(`fairs gate\0${print}`);
+    const [lookup, key] = await Promise.all([sha256(`fairs gate\0${print}`), sha256(`fairs record\0${print}`)]);
     const place = this.byCode.get(number(lookup, 0));
-    return place && same(place.file, place.at, lookup) ? this.record(place, print) : null;
+    return place && same(place.file, place.at, lookup) ? this.record(place, key.slice(0, 16)) : null;
   }
 
-  private async record({ file, at }: Place, print: string | null): Promise<Found> {
+  private async record({ file, at }: Place, key: Uint8Array<ArrayBuffer> | null): Promise<Found> {
     const flags = file[at + 16] ?? 0;
     const isRevoked = (flags & 32) !== 0;
     const boxAt = at + 17 + (isRevoked ? 4 : 0);
@@ -92,13 +92,12 @@ export class Bundle {
       isRevoked,
       isReplaced: (flags & 64) !== 0,
       revokedAt: isRevoked ? new DataView(file.buffer, at + 17, 4).getUint32(0) * 1000 : 0,
-      face: print === null ? null : await open(file.slice(boxAt + 1, boxAt + 1 + length), print),
+      face: key === null ? null : await open(file.slice(boxAt + 1, boxAt + 1 + length), key),
     };
   }
 }
 
-async function open(box: Uint8Array<ArrayBuffer>, print: string): Promise<Face | null> {
-  const raw = (await sha256(`fairs record\0${print}`)).slice(0, 16);
+async function open(box: Uint8Array<ArrayBuffer>, raw: Uint8Array<ArrayBuffer>): Promise<Face | null> {
   const key = await crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['decrypt']);
   const iv = new Uint8Array(12);
   iv.set(box.subarray(0, 4));

@@ -46,11 +46,15 @@ export class Clock {
   }
 }
 
-/** ``2026-10-14T08:03:00`` by the clock of the fair. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** ``2026-10-14T08:03:00`` by the clock of the fair. A format costs milliseconds to make, so each is made once. */
 export function localTime(moment: Date, timeZone: string): string {
-  const parts = Object.fromEntries(
-    new Intl.DateTimeFormat('en-GB', { timeZone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' })
-      .formatToParts(moment).map(({ type, value }) => [type, value]),
-  );
+  let format = formats.get(timeZone);
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-GB', { timeZone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' });
+    formats.set(timeZone, format);
+  }
+  const parts = Object.fromEntries(format.formatToParts(moment).map(({ type, value }) => [type, value]));
   return `${parts['year']}-${parts['month']}-${parts['day']}T${parts['hour']}:${parts['minute']}:${parts['second']}`;
 }

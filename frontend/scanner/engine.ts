@@ -66,7 +66,7 @@ export class Engine {
     const found = await bundle.find(code);
     const signed = found === null && (await isSigned(code, keys));
     const key = found ? `${this.scope()}|${found.lookup}` : signed ? `${this.scope()}|${code.slice(0, 40)}` : '';
-    const before = key ? await this.today(key, local) : null;
+    const before = key ? this.today(key, local) : null;
     const at = found?.isRevoked ? localTime(new Date(found.revokedAt), fair.time_zone) : null;
     const zone = zones.find((one) => one.code === gate.zone) ?? null;
     const judgement = judge(
@@ -90,8 +90,8 @@ export class Engine {
     return `${fair?.slug ?? ''}${fair?.rehearsal_day ?? ''}`;
   }
 
-  private async today(key: string, local: string): Promise<Seen | null> {
-    const seen = await this.store.seen(key);
+  private today(key: string, local: string): Seen | null {
+    const seen = this.store.seen(key);
     return seen?.day === local.slice(0, 10) ? seen : null;
   }
 
@@ -117,7 +117,7 @@ export class Engine {
     if (!scan.key) return;
     if (!letsIn(verdict)) return this.store.setSeen(scan.key, scan.before);
     if (verdict !== 'already_inside' || !since || !this.bundle) return;
-    const seen = (await this.store.seen(scan.key)) ?? { day: scan.local.slice(0, 10), ...NOBODY };
+    const seen = this.store.seen(scan.key) ?? { day: scan.local.slice(0, 10), ...NOBODY };
     const local = localTime(new Date(since), this.bundle.header.fair.time_zone);
     await this.store.setSeen(scan.key, { ...seen, inside_since: local, first_in_at: seen.first_in_at ?? local });
   }

@@ -52,7 +52,7 @@ export class Store {
   /** Without IndexedDB (a private window of some browsers) events are kept as long as the page is open. */
   static async open(): Promise<Store> {
     try {
-      return new Store(await openDB<Schema>('fairs-gate', 2, {
+      const store = new Store(await openDB<Schema>('fairs-gate', 2, {
         upgrade(db, from) {
           if (from < 1) {
             db.createObjectStore('scans', { keyPath: 'id' }).createIndex('seq', 'seq');
@@ -63,9 +63,25 @@ export class Store {
         },
         blocking(_old, _new, event) { (event.target as IDBDatabase).close(); },
       }));
+      await store.recall();
+      return store;
     } catch {
       return new Store(null);
     }
+  }
+
+  /** Who is inside stands in memory, too: a look there costs nothing while somebody waits. What is of earlier days goes. */
+  private async recall(): Promise<void> {
+    if (!this.db) return;
+    const [keys, values, number] = await Promise.all([this.db.getAllKeys('seen'), this.db.getAll('seen'), this.db.get('numbers', 'seq')]);
+    this.number = number ?? 0;
+    const newest = values.reduce((day, one) => (one.day > day ? one.day : day), '');
+    const old = new Date(Date.parse(newest || '2000-01-01') - 2 * 86_400_000).toISOString().slice(0, 10);
+    keys.forEach((key, at) => {
+      const one = values[at];
+      if (one && one.day >= old) this.places.set(key, one);
+      else void this.db?.delete('seen', key);
+    });
   }
 
   get isLasting(): boolean {
@@ -82,12 +98,12 @@ export class Store {
     }
     try {
       const work = this.db.transaction(['scans', 'numbers', 'seen'], 'readwrite', { durability: 'strict' });
-      const numbers = work.objectStore('numbers');
-      const seq = ((await numbers.get('seq')) ?? 0) + 1;
-      const kept: GateEvent = { ...event, id: newId(), seq };
-      const writes: Promise<unknown>[] = [numbers.put(seq, 'seq'), work.objectStore('scans').put(kept)];
+      const kept: GateEvent = { ...event, id: newId(), seq: ++this.number };
+      const writes: Promise<unknown>[] = [work.objectStore('numbers').put(kept.seq, 'seq'), work.objectStore('scans').put(kept)];
       if (place) writes.push(place.seen ? work.objectStore('seen').put(place.seen, place.key) : work.objectStore('seen').delete(place.key));
+      work.commit();
       await Promise.all([...writes, work.done]);
+      if (place) this.remember(place.key, place.seen);
       return kept;
     } catch (error) {
       throw new NotKept((error as Error).name);
@@ -99,12 +115,13 @@ export class Store {
     else this.places.delete(key);
   }
 
-  async seen(key: string): Promise<Seen | null> {
-    return (this.db ? await this.db.get('seen', key) : this.places.get(key)) ?? null;
+  seen(key: string): Seen | null {
+    return this.places.get(key) ?? null;
   }
 
   async setSeen(key: string, seen: Seen | null): Promise<void> {
-    if (!this.db) return this.remember(key, seen);
+    this.remember(key, seen);
+    if (!this.db) return;
     if (seen) await this.db.put('seen', seen, key).catch(() => undefined);
     else await this.db.delete('seen', key);
   }
