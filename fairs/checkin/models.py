@@ -37,7 +37,9 @@ class AccessZone(Record):
     name_en: Mapped[str] = mapped_column(String(120))
     capacity: Mapped[int | None]  # people at once; None when nobody has set it
     warn_at: Mapped[int] = mapped_column(default=80)
+    is_inner: Mapped[bool] = mapped_column(default=False)  # reached from inside: who leaves it is still at the fair
     is_paused: Mapped[bool] = mapped_column(default=False)  # a supervisor stopped entry, whatever the count says
+    pause_reason: Mapped[str] = mapped_column(String(300), default="")
 
     @property
     def name(self) -> str:
@@ -46,7 +48,8 @@ class AccessZone(Record):
 
 
 class Gate(Record):
-    """A place where badges are scanned. ``rules`` are judged by ``rules.py``, first match decides; empty means the standard ones."""
+    """A place where badges are scanned. ``rules`` are judged by ``rules.py``, first match decides; without rows only the day is
+    asked (``rulebook.DAYS_ONLY``)."""
 
     __tablename__ = "gates"
     __table_args__ = (UniqueConstraint("fair_id", "code"),)
@@ -57,6 +60,10 @@ class Gate(Record):
     name_en: Mapped[str] = mapped_column(String(120))
     direction: Mapped[str] = mapped_column(String(5), default="in")  # in | out | both
     is_open: Mapped[bool] = mapped_column(default=True)
+    closed_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime
+    )  # what was scanned before is judged as by an open gate
+    close_reason: Mapped[str] = mapped_column(String(300), default="")
     count_method: Mapped[str] = mapped_column(String(300), default="")  # how people without badges are counted here
     zone_id: Mapped[int | None] = mapped_column(
         ForeignKey("access_zones.id")
@@ -270,6 +277,8 @@ class Visit(Record):
     first_in_at: Mapped[datetime] = mapped_column(UTCDateTime)
     inside_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
     left_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # the latest leaving: scans may arrive out of order
+    zone_id: Mapped[int | None] = mapped_column(ForeignKey("access_zones.id"))  # the hall they are in, as far as known
+    passed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # the latest pass of any gate
 
 
 class VisitTally(Record):

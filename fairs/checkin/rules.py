@@ -370,7 +370,9 @@ class Presence:
             return self.inside_since
         return self.passed_at if self.zone == zone else None
 
-    def after(self, direction: Direction, moment: datetime, zone: int | None = None, *, stays: bool = False) -> Presence:
+    def after(
+        self, direction: Direction, moment: datetime, zone: int | None = None, *, stays: bool = False
+    ) -> Presence:
         """The presence after passing a gate of ``zone``. A late report never undoes what a newer scan said.
 
         One is in one zone at a time: who enters another hall has left the first. ``stays``: the zone lies inside the fair,

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import bindparam, insert, update
@@ -21,14 +22,24 @@ from fairs.badges.states import BadgeState
 from fairs.calendar.models import Fair
 from fairs.checkin.errors import BadScan, GateExists
 from fairs.checkin.models import Gate, Scan, Visit
-from fairs.checkin.queries import KnownScan, gate_by_code, presences_of, rehearsed_presence, scans_by_id
-from fairs.checkin.rules import Direction, Presence, Presented, judge
+from fairs.checkin.queries import (
+    KnownScan,
+    gate_books,
+    gate_by_code,
+    inside_by_zone,
+    presences_of,
+    rehearsed_presence,
+    scans_by_id,
+)
+from fairs.checkin.rulebook import GateBook, fair_facts
+from fairs.checkin.rules import Direction, FairFacts, GateFacts, Judgement, Presence, Seen, judge
 from fairs.checkin.states import Verdict
 from fairs.core.actor import Actor
-from fairs.core.clock import local_day, now
+from fairs.core.clock import now
 from fairs.core.crypto import keyed_digest
 from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput
+from fairs.core.kept import kept
 from fairs.core.text import clean
 
 MOST_SCANS = 500
@@ -36,7 +47,10 @@ MOST_SCANS = 500
 CLOCK_TOLERANCE = timedelta(minutes=5)
 #: A rehearsal remembers who is inside for so long; then the next one starts afresh.
 REHEARSAL_MEMORY = timedelta(hours=3)
+#: What is handed in later than this is judged without asking how full the hall is.
+LATE = timedelta(minutes=10)
 _EARLIEST_YEAR = 2000
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _SCAN_ID = re.compile(r"[A-Za-z0-9._:\-]{1,40}")
 _GATE_CODE = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 METHODS = ("camera", "scanner", "typed", "api")
@@ -67,6 +81,7 @@ class ScanResult:
     scanned_at: datetime
     day: date
     badge: ScannedBadge | None = None
+    judgement: Judgement | None = None
     since: datetime | None = None
     first_in_at: datetime | None = None
     counted: bool = False
@@ -92,7 +107,11 @@ def check_in_at(
     """
     day = rehearsal_day or (fair.rehearsal_day or fair.today if fair.is_rehearsal else None)
     # Read before the transaction, which makes every loaded object be read anew.
-    about = (fair.id, fair.time_zone, frozenset(fair.days), day, by.user_id, fair.is_cancelled)
+    facts = fair_facts(fair, is_rehearsal=day is not None)
+    books: dict[int, GateBook] = _books.get(fair.id, lambda: gate_books(fair.id))
+    if strange := {gate_id for gate_id, _ in entries} - set(books):  # a rehearsal with badges of another fair
+        books = books | gate_books(ids=strange)
+    about = (fair.id, ZoneInfo(fair.time_zone), facts, books, day, by.user_id)
     _check(entries)
     try:
         # Nearly every scan is new, so nobody asks first: one that is known refuses to be kept twice.
@@ -118,6 +137,8 @@ def _check(entries: Sequence[tuple[int, ScanInput]]) -> None:
             raise BadScan(field=f"scans.{index}.method")
 
 
+_books = kept("gates", "access_zones")
+
 _KEEP_SCANS = insert(Scan.__table__)  # type: ignore[arg-type]
 _KEEP_VISITS = insert(Visit.__table__)  # type: ignore[arg-type]
 _MOVE_VISIT = update(Visit.__table__).where(  # type: ignore[arg-type]
@@ -133,17 +154,18 @@ class _Session:
     """
 
     fair_id: int
-    time_zone: str
-    fair_days: frozenset[date]
+    time_zone: ZoneInfo
+    facts: FairFacts
+    books: dict[int, GateBook]
     rehearsal_day: date | None
     by_id: int | None
-    is_called_off: bool
     badges: dict[str, ScannedBadge] = field(default_factory=dict)
     presences: dict[tuple[date, int], Presence] = field(default_factory=dict)
     rehearsed: dict[int, Presence] = field(default_factory=dict)
     scans: list[dict[str, Any]] = field(default_factory=list)
     visits: dict[tuple[date, int], dict[str, Any]] = field(default_factory=dict)
     moved: set[tuple[date, int]] = field(default_factory=set)
+    inside: dict[int | None, int] | None = None
 
     def take(self, entries: Sequence[tuple[int, ScanInput]], known: dict[str, KnownScan]) -> list[ScanResult]:
         self.badges = find_by_codes((scan.code for _, scan in entries), lock=self.rehearsal_day is None)
@@ -175,7 +197,7 @@ class _Session:
             connection.execute(_MOVE_VISIT, place | _times(self.presences[day, person_id]))
 
     def _day(self, scan: ScanInput) -> date:
-        return self.rehearsal_day or local_day(scan.scanned_at, self.time_zone)
+        return self.rehearsal_day or scan.scanned_at.astimezone(self.time_zone).date()
 
     def _own(self, scan: ScanInput) -> ScannedBadge | None:
         badge = self.badges.get(scan.code)
@@ -197,17 +219,17 @@ class _Session:
         badge, day = self.badges.get(scan.code), self._day(scan)
         own = self._own(scan)
         presence = before = self._presence(own, day)
-        presented = Presented(
-            is_known=badge is not None,
-            is_of_this_fair=own is not None,
-            is_called_off=self.is_called_off,
-            is_revoked=own is not None and own.state is BadgeState.REVOKED,
-            inside=presence.is_inside_at(scan.scanned_at),
-        )
-        verdict = judge(presented, scan.direction, day, self.fair_days)
+        book = self.books[gate_id]
+        moment = scan.scanned_at.astimezone(self.time_zone)
+        ahead = timedelta()  # a rehearsal is judged as of its day
+        if self.rehearsal_day is not None:
+            ahead = self.rehearsal_day - moment.date()
+        seen = self._seen(badge, own, presence, book.zone_id, ahead)
+        judgement = judge(seen, self._gate(book, scan, day), self.facts, scan.direction, moment + ahead)
+        verdict = judgement.verdict
         counted = False
         if own is not None and verdict.lets_in:
-            presence = presence.after(scan.direction, scan.scanned_at)
+            presence = presence.after(scan.direction, scan.scanned_at, book.zone_id, stays=book.is_inner)
             counted = self._remember(own, day, presence)
         self.scans.append(
             {
@@ -219,9 +241,37 @@ class _Session:
         )  # fmt: skip
         since = before.inside_since if verdict is Verdict.ALREADY_INSIDE else None
         return ScanResult(
-            scan.id, verdict, scan.scanned_at, day, own, since, before.first_in_at or presence.first_in_at, counted,
+            scan.id, verdict, scan.scanned_at, day, own, judgement, since, before.first_in_at or presence.first_in_at, counted,
             is_rehearsal=self.rehearsal_day is not None,
         )  # fmt: skip
+
+    def _seen(
+        self,
+        badge: ScannedBadge | None,
+        own: ScannedBadge | None,
+        presence: Presence,
+        zone_id: int | None,
+        ahead: timedelta,
+    ) -> Seen:
+        if own is None:
+            return Seen(badge is not None, other_fair=badge is not None)
+        revoked = own.state is BadgeState.REVOKED
+        at = (own.revoked_at or _LONG_AGO) if revoked else None
+        since, first, left = presence.since_in(zone_id), presence.first_in_at, presence.left_at
+        return Seen(
+            True, True, False, str(own.category), None if own.replaced_by_id else at, at if own.replaced_by_id else None,
+            since and since + ahead, first and first + ahead, left and left + ahead, 0 if first is None else 1,
+        )  # fmt: skip
+
+    def _gate(self, book: GateBook, scan: ScanInput, day: date) -> GateFacts:
+        """The gate as it was at the scan; how full its hall is only decides on who stands there now."""
+        if book.zone_id is None:
+            return book.at(scan.scanned_at, inside=None)
+        if self.rehearsal_day is not None or now() - scan.scanned_at > LATE:
+            return book.at(scan.scanned_at, inside=None)
+        if self.inside is None:
+            self.inside = inside_by_zone(self.fair_id, day)
+        return book.at(scan.scanned_at, inside=self.inside.get(book.zone_id, 0))
 
     def _presence(self, badge: ScannedBadge | None, day: date) -> Presence:
         if badge is None:
@@ -246,7 +296,7 @@ class _Session:
         if is_known:
             self.moved.add(place)
             return False
-        counts = badge.category.counts_as_visitor
+        counts = badge.category.counts_as_visitor and day in self.facts.fair_days
         self.visits[place] = {
             "fair_id": self.fair_id, "day": day, "person_id": badge.person_id, "badge_id": badge.id,
             "category": badge.category, "counts": counts, "country": badge.country, **_times(presence),
@@ -260,11 +310,13 @@ class _Session:
         )  # fmt: skip
 
 
-def _times(presence: Presence) -> dict[str, datetime | None]:
+def _times(presence: Presence) -> dict[str, Any]:
     return {
         "first_in_at": presence.first_in_at,
         "inside_since": presence.inside_since,
         "left_at": presence.left_at,
+        "zone_id": presence.zone,
+        "passed_at": presence.passed_at,
     }
 
 

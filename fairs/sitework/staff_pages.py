@@ -267,12 +267,12 @@ def decide(place_id: int) -> Any:
 @site.route("/settings", methods=["GET", "POST"])
 @requires(MANAGE_SITEWORK)
 def settings() -> Any:
-    """Quota of badges, build-up."""
+    """Quota of badges."""
     fair, form = current_fair(), SettingsForm()
     if not form.is_submitted():
         form.fill(settings_of(fair.id))
     elif form.validate():
-        save_settings(fair.id, {name: form[name].data for name in ("staff_per_9m2", "staff_due_days", "build_up_days")})
+        save_settings(fair.id, {name: form[name].data for name in ("staff_per_9m2", "staff_due_days")})
         flash(_("Saved."), "success")
         return go(url_for(".settings"))
     page = render_template("sitework/settings.html", form=form)
