@@ -67,6 +67,7 @@ class Gate {
     stayAwake();
     const scan = (code: string, method: Method) => { void this.scan(code, method); };
     listenToKeys(element<HTMLInputElement>('code'), element<HTMLFormElement>('typed'), scan);
+    await this.engine.warm();
     page.dataset['ready'] = 'yes';
     if (setting('open') !== 'no') await startCamera((code) => scan(code, 'camera'));
   }

@@ -33,12 +33,14 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import current_app
 from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import joinedload
 
 from fairs.badges.models import Badge, BadgeKey
 from fairs.badges.states import BadgeCategory, BadgeState
 from fairs.calendar.models import Fair
 from fairs.checkin.devices import supervisors
 from fairs.checkin.models import AccessZone, Gate, ZoneTally
+from fairs.checkin.rulebook import fair_json, gate_json
 from fairs.core.clock import now
 from fairs.core.db import db
 from fairs.core.text import fold
@@ -103,32 +105,30 @@ def fair_facts(fair: Fair, rehearsal_day: date | None = None) -> dict[str, Any]:
     """The fair as the rules of gates want it (see ``rules.judge``), with its name and time zone."""
     day = rehearsal_day or (fair.rehearsal_day or fair.today if fair.is_rehearsal else None)
     return {
-        "slug": fair.slug, "name_vi": fair.name_vi, "name_en": fair.name_en, "time_zone": fair.time_zone,
-        "fair_days": [one.isoformat() for one in fair.days], "build_up_days": [], "dismantling_days": [],
-        "is_called_off": fair.is_cancelled, "rehearsal_day": day.isoformat() if day else None,
+        **fair_json(fair, is_rehearsal=day is not None), "slug": fair.slug, "name_vi": fair.name_vi, "name_en": fair.name_en,
+        "time_zone": fair.time_zone, "rehearsal_day": day.isoformat() if day else None,
     }  # fmt: skip
 
 
 def _places(fair: Fair, gate_codes: Collection[str]) -> dict[str, Any]:
-    gates = db.session.scalars(select(Gate).where(Gate.fair_id == fair.id).order_by(Gate.code)).all()
+    gates = db.session.scalars(
+        select(Gate).options(joinedload(Gate.zone)).where(Gate.fair_id == fair.id).order_by(Gate.code)
+    ).all()
     rows = db.session.execute(
         select(AccessZone, func.coalesce(ZoneTally.inside, 0))
         .outerjoin(ZoneTally, (ZoneTally.zone_id == AccessZone.id) & (ZoneTally.day == fair.today))
         .where(AccessZone.fair_id == fair.id)
         .order_by(AccessZone.code)
     ).all()
-    codes = {zone.id: zone.code for zone, _inside in rows}
     return {
         "gates": [
-            {"code": gate.code, "name_vi": gate.name_vi, "name_en": gate.name_en, "direction": gate.direction,
-             "is_open": gate.is_open, "zone": codes.get(gate.zone_id) if gate.zone_id else None,
-             "unknown_signed": gate.unknown_signed, "rules": gate.rules or [{"days": "fair"}]}
+            {**gate_json(gate), "name_vi": gate.name_vi, "name_en": gate.name_en, "zone": gate.zone.code if gate.zone else None}
             for gate in gates
             if not gate_codes or gate.code in gate_codes
         ],
         "zones": [
             {"code": zone.code, "name_vi": zone.name_vi, "name_en": zone.name_en, "capacity": zone.capacity,
-             "warn_at": zone.warn_at, "inside": int(inside), "paused": zone.is_paused}
+             "warn_at": zone.warn_at, "inside": int(inside), "paused": zone.is_paused, "is_inner": zone.is_inner}
             for zone, inside in rows
         ],
     }  # fmt: skip
@@ -190,7 +190,19 @@ def _changed(fair_id: int, since: datetime) -> tuple[int, bytes]:
 def _records(rows: Iterable[Any]) -> tuple[int, bytes]:
     parts: list[bytes] = []
     count = 0
-    for fingerprint, typed, category, state, revoked_at, replaced_by, language, country, name, company, passport in rows:
+    for (
+        fingerprint,
+        typed,
+        category,
+        state,
+        revoked_at,
+        replaced_by,
+        language,
+        country,
+        name,
+        company,
+        passport,
+    ) in rows:
         count += 1
         is_revoked = state is BadgeState.REVOKED
         flags = _CODES[category] | (_REVOKED if is_revoked else 0) | (_REPLACED if replaced_by is not None else 0)

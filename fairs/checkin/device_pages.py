@@ -99,7 +99,9 @@ def enrol(device_id: int) -> str:
 def revoke(device_id: int) -> BaseResponse:
     """Take a device out of use."""
     device = devices.revoke_device(_device(device_id), by=actor())
-    flash(_("%(device)s scans nothing any more. What it still keeps is put aside for you.", device=device.name), "success")
+    flash(
+        _("%(device)s scans nothing any more. What it still keeps is put aside for you.", device=device.name), "success"
+    )
     return go(url_for(".index"))
 
 

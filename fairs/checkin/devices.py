@@ -149,9 +149,7 @@ def enrol_device(code: str, facts: dict[str, Any]) -> tuple[GateDevice, str]:
     """
     token = PREFIX + secrets.token_urlsafe(32)
     with transaction():
-        row = db.session.scalar(
-            select(GateDevice).where(GateDevice.enrol_digest == digest(code)).with_for_update()
-        )
+        row = db.session.scalar(select(GateDevice).where(GateDevice.enrol_digest == digest(code)).with_for_update())
         if row is None or row.state is not DeviceState.INVITED or row.enrol_until is None or row.enrol_until < now():
             raise EnrolmentOver
         row.move_to(DeviceState.ACTIVE)
@@ -242,7 +240,9 @@ def withdraw_pin(fair: Fair, user_id: int, *, by: Actor) -> bool:
     with transaction():
         row = db.session.scalar(
             select(SupervisorPin)
-            .where(SupervisorPin.fair_id == fair.id, SupervisorPin.user_id == user_id, SupervisorPin.is_active.is_(True))
+            .where(
+                SupervisorPin.fair_id == fair.id, SupervisorPin.user_id == user_id, SupervisorPin.is_active.is_(True)
+            )
             .with_for_update()
         )
         if row is None:
@@ -289,5 +289,7 @@ def is_silent(device: GateDevice, moment: datetime | None = None) -> bool:
     """Whether a device in use has not been heard of lately."""
     moment = moment or now()
     return (
-        device.state is DeviceState.ACTIVE and device.last_seen_at is not None and moment - device.last_seen_at > SILENT_AFTER
+        device.state is DeviceState.ACTIVE
+        and device.last_seen_at is not None
+        and moment - device.last_seen_at > SILENT_AFTER
     )

@@ -120,10 +120,14 @@ def _troubles() -> dict[str, str]:
         "refused": _("{n} could not be sent. Call the supervisor."),
         "signed_out": _("Signed out. Sign in again: nothing scanned is lost."),
         "revoked": _("This device was revoked. What it keeps is handed in; give it to the supervisor."),
-        "unknown": _("The server does not know this device any more. Ask the supervisor for a new code: nothing scanned is lost."),
+        "unknown": _(
+            "The server does not know this device any more. Ask the supervisor for a new code: nothing scanned is lost."
+        ),
         "not_today": _("This device is not enrolled for today. Ask the supervisor."),
         "not_kept_why": _("This device has no room left, so the scan is not kept."),
-        "cleared": _("The browser has cleared this device's storage. What was not handed in is lost: tell the supervisor, who can enrol it anew."),
+        "cleared": _(
+            "The browser has cleared this device's storage. What was not handed in is lost: tell the supervisor, who can enrol it anew."
+        ),
         "no_storage": _("This browser keeps nothing when it is closed. Leave private browsing."),
         "nearly_full": _("The storage of this device is nearly full. Remove photos or other programs."),
         "not_persisted": _("The browser may clear this page when the device runs low. Add it to the home screen."),

@@ -3,7 +3,7 @@ import { fingerprint, hex, sha256, typed, typedDigest } from './codes';
 import type { FairFacts, Rule, ZoneFacts } from './rules';
 
 export interface GateRow { code: string; name_vi: string; name_en: string; direction: 'in' | 'out' | 'both'; is_open: boolean; zone: string | null; unknown_signed: 'admit' | 'refuse'; rules: Rule[] }
-export interface ZoneRow extends ZoneFacts { name_vi: string; name_en: string }
+export interface ZoneRow extends ZoneFacts { name_vi: string; name_en: string; is_inner: boolean }
 export interface Supervisor { id: number; name: string; salt: string; verifier: string; rounds: number }
 export interface FairRow extends FairFacts { slug: string; name_vi: string; name_en: string; time_zone: string; rehearsal_day: string | null }
 export interface Header {

@@ -10,7 +10,7 @@ export interface Place { url: string; gate: string; way: Way }
 /** One scan as the guard sees it. ``judgement`` is null while there is nothing to judge by: then the server's word counts. */
 export interface Scanned { event: GateEvent; code: string; judgement: Judgement | null; face: Face | null; category: string; key: string; before: Seen | null; local: string }
 
-const NOBODY: Omit<Seen, 'day'> = { first_in_at: null, inside_since: null, last_out_at: null, entries_today: 0 };
+const nobody = (day: string): Seen => ({ day, first_in_at: null, inside_since: null, last_out_at: null, zone: null, zone_since: null, firsts: {}, entries: {} });
 const LETS_IN = new Set(['welcome', 'already_inside', 'goodbye']);
 
 export const letsIn = (verdict: string): boolean => LETS_IN.has(verdict);
@@ -49,6 +49,11 @@ export class Engine {
     return { event, code: text, local, ...found };
   }
 
+  /** Goes the whole way once with a code of nobody, so that the first visitor does not wait for what is made once. */
+  async warm(): Promise<void> {
+    await this.judged('0'.repeat(114), this.localNow());
+  }
+
   /** An event of this gate and moment, not yet kept. */
   event(kind: Kind, more: Partial<GateEvent>): Omit<GateEvent, 'id' | 'seq'> {
     const { url, gate, way } = this.place;
@@ -74,9 +79,9 @@ export class Engine {
         known: found !== null, signed: signed || found !== null, other_fair: false, category: found?.category ?? null,
         // What was revoked before the rehearsed day was revoked in it, and what is revoked since, too.
         revoked_at: at && !found?.isReplaced ? this.past(at, local) : null, replaced_at: at && found?.isReplaced ? this.past(at, local) : null,
-        ...(before ?? NOBODY),
+        ...this.inZone(before, gate.zone),
       },
-      { ...gate, zone }, { ...fair, is_rehearsal: fair.rehearsal_day !== null }, this.place.way, local,
+      { ...gate, zone }, fair, this.place.way, local,
     );
     return { judgement, face: found?.face ?? null, category: found?.category ?? '', key, before };
   }
@@ -95,10 +100,29 @@ export class Engine {
     return seen?.day === local.slice(0, 10) ? seen : null;
   }
 
+  /** What the rules ask of a person: since when in the hall behind this gate, or at the fair where there is none behind it. */
+  private inZone(seen: Seen | null, zone: string | null): { first_in_at: string | null; inside_since: string | null; last_out_at: string | null; entries_today: number } {
+    const at = zone ?? '';
+    const shared = { first_in_at: seen?.firsts[at] ?? null, entries_today: seen?.entries[at] ?? 0 };
+    if (zone === null) return { ...shared, inside_since: seen?.inside_since ?? null, last_out_at: seen?.last_out_at ?? null };
+    return { ...shared, inside_since: seen?.inside_since && seen.zone === zone ? seen.zone_since : null, last_out_at: null };
+  }
+
+  /** Where somebody is after passing this gate (as Presence.after in rules.py): who enters another hall has left the first. */
   private moved(before: Seen | null, local: string, way: Way): Seen {
-    const seen = before ?? { day: local.slice(0, 10), ...NOBODY };
-    if (way === 'out') return { ...seen, inside_since: null, last_out_at: local };
-    return { ...seen, first_in_at: seen.first_in_at ?? local, inside_since: seen.inside_since ?? local, entries_today: seen.entries_today + (seen.inside_since ? 0 : 1) };
+    const seen = before ?? nobody(local.slice(0, 10));
+    const zone = this.gate?.zone ?? null;
+    if (way === 'out') {
+      const left = { ...seen, zone: null, zone_since: local };
+      const isInner = this.bundle?.header.zones.find((one) => one.code === zone)?.is_inner ?? false;
+      return isInner ? left : { ...left, inside_since: null, last_out_at: local };
+    }
+    const at = zone ?? '';
+    const was = this.inZone(seen, zone).inside_since !== null;
+    return {
+      ...seen, first_in_at: seen.first_in_at ?? local, inside_since: seen.inside_since ?? local, zone, zone_since: was ? seen.zone_since : local,
+      firsts: { ...seen.firsts, [at]: seen.firsts[at] ?? local }, entries: { ...seen.entries, [at]: (seen.entries[at] ?? 0) + (was ? 0 : 1) },
+    };
   }
 
   /** The wearer is where they were before this scan. */
@@ -117,8 +141,8 @@ export class Engine {
     if (!scan.key) return;
     if (!letsIn(verdict)) return this.store.setSeen(scan.key, scan.before);
     if (verdict !== 'already_inside' || !since || !this.bundle) return;
-    const seen = this.store.seen(scan.key) ?? { day: scan.local.slice(0, 10), ...NOBODY };
     const local = localTime(new Date(since), this.bundle.header.fair.time_zone);
-    await this.store.setSeen(scan.key, { ...seen, inside_since: local, first_in_at: seen.first_in_at ?? local });
+    const seen = this.store.seen(scan.key) ?? nobody(scan.local.slice(0, 10));
+    await this.store.setSeen(scan.key, { ...seen, inside_since: local, first_in_at: seen.first_in_at ?? local, zone_since: seen.zone === null ? seen.zone_since : local });
   }
 }

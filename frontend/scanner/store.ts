@@ -28,8 +28,13 @@ export interface GateEvent {
   refused?: boolean;
 }
 
-/** Where the wearer of a badge is, by the scans of this device. Times are ISO. */
-export interface Seen { day: string; first_in_at: string | null; inside_since: string | null; last_out_at: string | null; entries_today: number }
+/** Where the wearer of a badge is, by the scans of this device: at the fair, and in which of its halls. Times are of the fair's clock. */
+export interface Seen {
+  day: string; first_in_at: string | null; inside_since: string | null; last_out_at: string | null;
+  zone: string | null; zone_since: string | null;
+  /** First entry and number of entries by the code of the hall; the fair as such has none. */
+  firsts: Record<string, string>; entries: Record<string, number>;
+}
 export interface Enrolled { token: string; device: string; fair: string; fair_name: string; valid_from: string; valid_to: string; revoked?: boolean }
 
 interface Schema extends DBSchema {

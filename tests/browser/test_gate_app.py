@@ -63,7 +63,12 @@ def seen_by_staff(staff: Page, hall: Hall, name: str) -> Any:
 
 
 def test_a_telephone_scans_on_through_a_dead_network(
-    open_page: Callable[..., Page], with_camera: Callable[..., Page], live_server: LiveServer, hall: Hall, staff: Page, watch: Watch
+    open_page: Callable[..., Page],
+    with_camera: Callable[..., Page],
+    live_server: LiveServer,
+    hall: Hall,
+    staff: Page,
+    watch: Watch,
 ) -> None:
     watch.allow(OFFLINE)
     filmed, typed_in, again = (hall.badges.pop() for _ in range(3))
@@ -95,7 +100,9 @@ def test_a_telephone_scans_on_through_a_dead_network(
         expect(rows).to_contain_text("Welcome")
 
 
-def test_what_the_supervisor_does_and_undoes(open_page: Callable[..., Page], hall: Hall, staff: Page, watch: Watch) -> None:
+def test_what_the_supervisor_does_and_undoes(
+    open_page: Callable[..., Page], hall: Hall, staff: Page, watch: Watch
+) -> None:
     watch.allow(OFFLINE)
     staff.get_by_role("link", name="Set my PIN").click()
     staff.get_by_label("PIN of six digits").fill(PIN)
@@ -135,7 +142,9 @@ def test_what_the_supervisor_does_and_undoes(open_page: Callable[..., Page], hal
     expect(page.locator("#network")).to_have_text("online", timeout=20_000)
 
 
-def test_a_revoked_device_hands_in_what_it_keeps(open_page: Callable[..., Page], hall: Hall, staff: Page, watch: Watch) -> None:
+def test_a_revoked_device_hands_in_what_it_keeps(
+    open_page: Callable[..., Page], hall: Hall, staff: Page, watch: Watch
+) -> None:
     watch.allow(OFFLINE)
     page = open_page(viewport=PHONE)
     page.add_init_script(_A_DAY_AHEAD)  # and its clock is a day ahead
@@ -159,7 +168,9 @@ def test_a_revoked_device_hands_in_what_it_keeps(open_page: Callable[..., Page],
     expect(page.locator("#network")).to_have_text("online", timeout=20_000)
 
 
-def test_a_full_device_says_so_and_a_slow_one_is_quick(open_page: Callable[..., Page], hall: Hall, staff: Page, watch: Watch) -> None:
+def test_a_full_device_says_so_and_a_slow_one_is_quick(
+    open_page: Callable[..., Page], hall: Hall, staff: Page, watch: Watch
+) -> None:
     page = open_page(viewport=PHONE)
     enrol(staff, page, hall, "Full")
     protocol = page.context.new_cdp_session(page)
@@ -171,7 +182,9 @@ def test_a_full_device_says_so_and_a_slow_one_is_quick(open_page: Callable[..., 
         took.append(int(page.locator("#gate").get_attribute("data-took") or 999))
         page.keyboard.press("Escape")
     protocol.send("Emulation.setCPUThrottlingRate", {"rate": 1})
-    assert min(took) < 150, took  # on a telephone six times slower; the best of eight, for others work on this machine, too
+    assert min(took) < 150, (
+        took
+    )  # on a telephone six times slower; the best of eight, for others work on this machine, too
     origin = page.evaluate("location.origin")
     protocol.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 1})
     type_code(page, hall.badges.pop(0)["code"])
@@ -182,10 +195,17 @@ def test_a_full_device_says_so_and_a_slow_one_is_quick(open_page: Callable[..., 
 
 
 @pytest.mark.parametrize(("language", "width"), [("vi", 390), ("en", 1280)])
-def test_the_pages_are_accessible_and_fit(open_page: Callable[..., Page], hall: Hall, width: int, language: str) -> None:
+def test_the_pages_are_accessible_and_fit(
+    open_page: Callable[..., Page], hall: Hall, width: int, language: str
+) -> None:
     page = open_page(viewport={"width": width, "height": 844})
     login_as(page, "gate", language=language)
-    for path in (f"/fairs/{hall.now}/gate-devices", f"/fairs/{hall.now}/gate-devices/new", f"/fairs/{hall.now}/gate-pin", f"/gate/?lang={language}"):
+    for path in (
+        f"/fairs/{hall.now}/gate-devices",
+        f"/fairs/{hall.now}/gate-devices/new",
+        f"/fairs/{hall.now}/gate-pin",
+        f"/gate/?lang={language}",
+    ):
         page.goto(path)
         if path.startswith("/gate/"):
             expect(page.locator("#enrol")).to_be_visible()

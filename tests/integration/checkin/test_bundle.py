@@ -161,7 +161,12 @@ def test_the_browsers_code_reads_the_same(place: Entrance, tmp_path: Path) -> No
     done = subprocess.run(["node", built, json.dumps(given)], capture_output=True, text=True, check=True)
     said = json.loads(done.stdout)
     face = {"language": "ko", "country": "", "name": "김민수", "company": "", "passport_name": ""}
-    assert [one and one["face"] and one["face"]["name"] for one in said["found"][:4]] == ["김민수", revoked.person.native_name, "김민수", "김민수"]
+    assert [one and one["face"] and one["face"]["name"] for one in said["found"][:4]] == [
+        "김민수",
+        revoked.person.native_name,
+        "김민수",
+        "김민수",
+    ]
     assert said["found"][0]["face"].keys() == face.keys()
     assert (said["found"][0]["category"], said["found"][1]["isRevoked"]) == ("press", True)
     assert said["found"][4]["face"] is None  # a short code finds the badge and opens no name

@@ -60,7 +60,9 @@ def bundle_path(place: Entrance) -> str:
     return f"/api/v1/fairs/{place.fair.slug}/gate-bundle"
 
 
-def test_a_code_enrols_once_and_only_for_a_quarter_of_an_hour(place: Entrance, client: Client, time_machine: Any) -> None:
+def test_a_code_enrols_once_and_only_for_a_quarter_of_an_hour(
+    place: Entrance, client: Client, time_machine: Any
+) -> None:
     device = device_of(place)
     code = new_enrolment(device, by=SYSTEM)
     older, code = code, new_enrolment(device, by=SYSTEM)
@@ -88,7 +90,9 @@ def test_a_device_opens_its_own_fair_and_nothing_else(place: Entrance, client: C
     assert client.get(bundle_path(place), headers={"Authorization": "Bearer gd_nonsense"}).status_code == 401
 
 
-def test_a_device_knows_only_the_gates_and_days_of_its_scope(place: Entrance, client: Client, time_machine: Any) -> None:
+def test_a_device_knows_only_the_gates_and_days_of_its_scope(
+    place: Entrance, client: Client, time_machine: Any
+) -> None:
     _device, token = enrolled(place, gates=("main",), days=0)
     _other, wide = enrolled(place, name="B")
     create_gate(place.fair, "side", GateDraft("Cổng phụ", "Side gate"), by=SYSTEM)
@@ -126,7 +130,12 @@ def test_enrolled_anew_the_earlier_token_ends(place: Entrance, client: Client) -
 
 def test_a_pulse_says_how_the_device_is(place: Entrance, client: Client) -> None:
     device, token = enrolled(place)
-    body = {"gate": "main", "backlog": 37, "clock_offset_ms": -86_400_000, "facts": {"persisted": False, "free_mb": 12, "x": [1]}}
+    body = {
+        "gate": "main",
+        "backlog": 37,
+        "clock_offset_ms": -86_400_000,
+        "facts": {"persisted": False, "free_mb": 12, "x": [1]},
+    }
     answer = client.post(f"/api/v1/fairs/{place.fair.slug}/gate-pulse", json=body, headers=token).get_json()
     assert answer["gate"] == {"passed_in": 0, "passed_out": 0, "refused": 0}
     row = db.session.get_one(GateDevice, device.id, populate_existing=True)
@@ -140,7 +149,10 @@ def test_people_are_found_by_name_without_a_code(place: Entrance, client: Client
     found = client.post(f"/api/v1/fairs/{place.fair.slug}/gate-people", json={"name": "buoi"}, headers=token)
     assert [one["reference"] for one in found.get_json()["people"]] == [badge.reference]
     assert badge.short_code not in found.text
-    assert client.post(f"/api/v1/fairs/{place.fair.slug}/gate-people", json={"name": "x"}, headers=token).status_code == 422
+    assert (
+        client.post(f"/api/v1/fairs/{place.fair.slug}/gate-people", json={"name": "x"}, headers=token).status_code
+        == 422
+    )
 
 
 # --- supervisors --------------------------------------------------------------------------------------------------
@@ -151,7 +163,12 @@ def test_only_who_sets_up_gates_has_a_pin(place: Entrance) -> None:
     desk = make_user("Desk", Role.FRONT_DESK, place.fair, password=True)
     with pytest.raises(Forbidden):
         set_pin(place.fair, desk, "482910", PASSWORD, by=acting(desk))
-    for pin, password, field in (("482910", "wrong", "password"), ("48291", PASSWORD, "pin"), ("123456", PASSWORD, "pin"), ("٤٨٢٩١٠", PASSWORD, "pin")):
+    for pin, password, field in (
+        ("482910", "wrong", "password"),
+        ("48291", PASSWORD, "pin"),
+        ("123456", PASSWORD, "pin"),
+        ("٤٨٢٩١٠", PASSWORD, "pin"),
+    ):
         with pytest.raises(InvalidInput) as refused:
             set_pin(place.fair, boss, pin, password, by=acting(boss))
         assert refused.value.field == field
@@ -232,4 +249,6 @@ def test_the_application_holds_nothing_of_any_fair(place: Entrance, client: Clie
     assert all(client.get(icon["src"]).status_code == 200 for icon in manifest["icons"])
     worker = client.get("/gate/sw.js")
     assert worker.mimetype == "text/javascript"
-    assert all(client.get(path).status_code == 200 for path in re.findall(r'"(/static/[^"]+)"', worker.text.split("\n")[0]))
+    assert all(
+        client.get(path).status_code == 200 for path in re.findall(r'"(/static/[^"]+)"', worker.text.split("\n")[0])
+    )
