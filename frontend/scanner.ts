@@ -26,12 +26,14 @@ const PULSE_MS = 20_000;
 const BUNDLE_MS = 60_000;
 const MOST_CHANGES = 1_000_000;
 
-interface Kept { full: ArrayBuffer; changes: ArrayBuffer[]; etag: string }
+interface Kept { full: ArrayBuffer; changes: ArrayBuffer[] }
 
 class Gate {
   private loud = remembered('fairs-sound') !== 'off';
   private readonly scans = new Map<string, { scan: Scanned; shown: Shown; at: number }>();
   private readonly awaited = new Set<string>();
+  /** Acts that the server did not do; they stay in sight until the page is opened anew. */
+  private readonly failures = new Set<string>();
   private latest: Scanned | null = null;
   private facts: StorageFacts | null = null;
   private menu: Menu | null = null;
@@ -141,10 +143,11 @@ class Gate {
     const known = this.scans.get(id);
     if (!known || performance.now() - known.at > UNDO_MS) return;
     // Whoever presses in time has done it in time, however long the reason takes.
+    const pressedAt = new Date().toISOString();
     const reason = await askReason(view, view.text('undo_why'), view.text('reasons_undo').split('|'));
     if (!reason) return;
     try {
-      await this.engine.undo(known.scan, reason);
+      await this.engine.undo(known.scan, reason, pressedAt);
     } catch { this.notKept(); return; }
     known.shown = { ...known.shown, state: 'undone', note: view.text('undone') };
     view.row(known.shown);
@@ -172,6 +175,10 @@ class Gate {
   answered(answer: Answer): void {
     if (answer.counters) view.counters(answer.counters);
     for (const result of answer.results) {
+      if (result.outcome !== undefined) {
+        if (!['done', 'waiting'].includes(result.outcome)) this.failures.add(view.text('act_failed', { message: result.message ?? '' }));
+        continue;
+      }
       const known = this.scans.get(result.id);
       if (!known) {
         if (result.badge) view.row({ id: result.id, verdict: result.verdict, badge: result.badge, reason: '', advice: '', note: '', time: '', state: 'confirmed' });
@@ -225,7 +232,7 @@ class Gate {
     const bundle = this.engine.bundle;
     if (!bundle) return;
     page.dataset['zone'] = bundle.header.fair.time_zone;
-    await this.engine.store.setThing(this.bundleKey(), { full: bundle.full, changes: bundle.changes, etag: '' }).catch(() => undefined);
+    await this.engine.store.setThing(this.bundleKey(), { full: bundle.full, changes: bundle.changes }).catch(() => undefined);
     if (isDevice) this.gateNames();
     await this.report();
   }
@@ -259,6 +266,7 @@ class Gate {
     if (state === 'signed-out' && !isDevice) troubles.push({ words: view.text('signed_out'), href: setting('login') });
     if (state === 'revoked' || state === 'unknown' || state === 'not-today') troubles.push({ words: view.text(state.replace('-', '_')) });
     if (this.engine.gate && !this.engine.gate.is_open) troubles.push({ words: view.text('closed') });
+    for (const words of this.failures) troubles.push({ words });
     if (refused) troubles.push({ words: view.text('refused', { n: refused }) });
     if (!this.engine.store.isLasting) troubles.push({ words: view.text('no_storage') });
     else if (this.facts && this.facts.full > 0.9) troubles.push({ words: view.text('nearly_full') });

@@ -117,6 +117,7 @@ def _acts() -> dict[str, str]:
 def _troubles() -> dict[str, str]:
     return {
         "closed": _("This gate is closed."),
+        "act_failed": _("The server did not do it: {message}"),
         "refused": _("{n} could not be sent. Call the supervisor."),
         "signed_out": _("Signed out. Sign in again: nothing scanned is lost."),
         "revoked": _("This device was revoked. What it keeps is handed in; give it to the supervisor."),

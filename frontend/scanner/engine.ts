@@ -126,8 +126,8 @@ export class Engine {
   }
 
   /** The wearer is where they were before this scan. */
-  async undo(scan: Scanned, reason: string): Promise<GateEvent> {
-    return this.store.add(this.event('undo', { of: scan.event.id, reason }), scan.key ? { key: scan.key, seen: scan.before } : undefined);
+  async undo(scan: Scanned, reason: string, pressedAt: string): Promise<GateEvent> {
+    return this.store.add(this.event('undo', { of: scan.event.id, reason, scanned_at: pressedAt }), scan.key ? { key: scan.key, seen: scan.before } : undefined);
   }
 
   /** Lets somebody in whom the rules refuse, on a supervisor's word. */

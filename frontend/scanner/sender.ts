@@ -6,7 +6,9 @@ export interface Badge { reference: string; category: string; name: string; pass
 
 /** What the server says of one event. ``reason`` is one plain sentence in the reader's language, where there is one. */
 export interface Result {
-  id: string; verdict: string; lets_in: boolean; counted: boolean; repeated: boolean; since?: string | null; scanned_at?: string; reason?: string; message?: string; badge: Badge | null;
+  id: string; verdict: string; lets_in: boolean; counted: boolean; repeated: boolean; since?: string | null; scanned_at?: string; reason?: string; message?: string; badge?: Badge | null;
+  /** Of an act instead of a scan: what became of it. */
+  outcome?: string;
 }
 export interface Counters { visits: number; inside: number }
 export interface Answer { results: Result[]; counters?: Counters; is_open?: boolean; server_time?: string }
@@ -100,7 +102,7 @@ export class Sender {
     const answer = await this.call(url, {
       device: this.credentials.device,
       sent_at: new Date().toISOString(),
-      scans: batch.map(({ url: _url, refused: _refused, ...event }) => event),
+      scans: batch.map(handedIn),
     });
     if (!answer) return this.turn('offline');
     if (answer.ok) {
@@ -172,4 +174,11 @@ export class Sender {
       return null;
     }
   }
+}
+
+/** An event as the server takes it: what was kept for this device only stays here, and an act has no direction of its own. */
+function handedIn({ url: _url, refused: _refused, ...event }: GateEvent): Partial<GateEvent> {
+  if (event.kind === 'scan') return event;
+  const { direction: _direction, ...act } = event;
+  return act;
 }

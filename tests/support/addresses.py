@@ -32,6 +32,7 @@ from fairs.calendar.milestones import MilestoneDraft, record_milestone
 from fairs.calendar.models import Fair
 from fairs.cards.states import EventState
 from fairs.cashdesk.models import CashEntry, CashShift
+from fairs.checkin.devices import DeviceDraft, add_device
 from fairs.checkin.models import Gate
 from fairs.claims.models import Claim, ClaimTransfer
 from fairs.contacts.columns import Layout
@@ -297,6 +298,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "card/part": "all", "card-payments/token": card_attempt(invoice or _first(Invoice)).token, "messages/event_id": card_event(fair.id, EventState.FAILED).id,
         "rule_id": price_rule.id, "waiting/entry_id": waiting.id, "request_id": asked.id, "requests/answer": "agree",
         "gates/code": _first(Gate, Gate.fair_id == fair.id).code, "gates/gate_code": _first(Gate, Gate.fair_id == fair.id).code,
+        "gate-devices/device_id": add_device(fair, DeviceDraft("Mẫu", (), fair.starts_on, fair.ends_on), by=by).id,
         "item_id": _first(SelectionItem, SelectionItem.selection_id == _first(Selection, Selection.fair_id == fair.id).id).id,
         "clash_id": _first(SupportClash).id, "line_id": _first(BudgetLine).id, "rule_code": "KC-DOM-JOIN",
         "documents.file.part": "decision", "document_texts.edit.kind": "exhibitor_support", "document_texts.edit.part": "decision",
