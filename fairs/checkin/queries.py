@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from fairs.badges.models import Badge
@@ -15,7 +15,6 @@ from fairs.badges.queries import SCANNED, ScannedBadge
 from fairs.badges.states import BadgeCategory
 from fairs.calendar.models import Fair
 from fairs.checkin.models import Gate, Scan, Visit
-from fairs.checkin.rules import Direction, Presence
 from fairs.checkin.states import Verdict
 from fairs.core.db import db
 from fairs.core.text import fold
@@ -68,37 +67,6 @@ def scans_by_id(fair_id: int, ids: Sequence[str]) -> dict[str, KnownScan]:
     for scan_id, verdict, scanned_at, day, counted, is_rehearsal, *badge in rows:
         face = ScannedBadge(*badge) if badge[0] is not None else None
         found[scan_id] = KnownScan(scan_id, verdict, scanned_at, day, counted, is_rehearsal, face)
-    return found
-
-
-_PRESENCES = select(Visit.day, Visit.person_id, Visit.first_in_at, Visit.inside_since, Visit.left_at).where(
-    Visit.fair_id == bindparam("fair_id"),
-    Visit.day.in_(bindparam("days", expanding=True)),
-    Visit.person_id.in_(bindparam("people", expanding=True)),
-)
-
-
-def presences_of(fair_id: int, days: Collection[date], people: Collection[int]) -> dict[tuple[date, int], Presence]:
-    """Where these people are on these days by their visits, by day and person."""
-    rows = db.session.connection().execute(_PRESENCES, {"fair_id": fair_id, "days": list(days), "people": list(people)})
-    return {(day, person_id): Presence(*times) for day, person_id, *times in rows}
-
-
-def rehearsed_presence(fair_id: int, day: date, badge_ids: Collection[int], since: datetime) -> dict[int, Presence]:
-    """Where the wearers are by the rehearsal's scans after ``since``."""
-    rows = db.session.execute(
-        select(Scan.badge_id, Scan.direction, Scan.scanned_at)
-        .where(
-            Scan.badge_id.in_(badge_ids), Scan.day == day, Scan.fair_id == fair_id, Scan.is_rehearsal.is_(True),
-            Scan.verdict.in_(LETS_IN), Scan.scanned_at >= since,
-        )
-        .order_by(Scan.scanned_at, Scan.id)
-    )  # fmt: skip
-    found: dict[int, Presence] = {}
-    for badge_id, direction, scanned_at in rows:
-        if badge_id is None:
-            continue
-        found[badge_id] = found.get(badge_id, Presence()).after(Direction(direction), scanned_at)
     return found
 
 
