@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from fairs.badges.keys import rotate_key
 from fairs.badges.models import Badge
 from fairs.badges.queries import BadgeFilter, badge_list
 from fairs.badges.service import mark_printed
@@ -14,6 +15,7 @@ from fairs.badges.states import BadgeCategory, BadgeState
 from fairs.calendar.queries import fair_by_slug
 from fairs.core.actor import SYSTEM
 from fairs.core.db import db
+from fairs.core.errors import DomainError
 
 cli = AppGroup("badges", help="Badges.")
 
@@ -44,3 +46,18 @@ def print_command(fair_slug: str, category: str | None, unprinted: bool, out: Pa
         raise click.ClickException(f"{out} cannot be written: {error.strerror}.") from error
     mark_printed(badges, by=SYSTEM)
     click.echo(f"{len(badges)} badges in {out}.")
+
+
+@cli.command("rotate-key")
+@click.argument("fair_slug", metavar="FAIR")
+@click.option("--reason", required=True, help="Why; it is kept in the history.")
+def rotate_command(fair_slug: str, reason: str) -> None:
+    """Sign the badges of FAIR with a new key from now on; those printed before stay valid."""
+    fair = fair_by_slug(fair_slug)
+    if fair is None:
+        raise click.ClickException(f"There is no fair {fair_slug!r}.")
+    try:
+        key = rotate_key(fair, reason, by=SYSTEM)
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"Key {key.public_key.hex()[:8]} signs the badges of {fair_slug} from now on.")

@@ -11,3 +11,9 @@ class ReasonForm(Form):
     """Why a badge is revoked or replaced. Guards read it at the gate."""
 
     reason = Text(_l("Reason"), length=200, required=True)
+
+
+class KeyForm(Form):
+    """Why a key is changed."""
+
+    reason = Text(_l("Reason"), length=200, required=True)

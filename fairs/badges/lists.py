@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
 
+from fairs.badges.keys import check_reissue, reissue
 from fairs.badges.models import Badge
-from fairs.badges.permissions import PRINT_BADGES
+from fairs.badges.permissions import PRINT_BADGES, REVOKE_BADGE
 from fairs.badges.queries import BadgeFilter, badge_list
 from fairs.badges.service import check_printable, mark_printed, unmark_printed
 from fairs.badges.states import BadgeCategory, BadgeState
@@ -29,6 +30,7 @@ def wanted_of(args: Args) -> BadgeFilter:
         category=category if category in set(BadgeCategory) else "",
         state=state if state in set(BadgeState) else "",
         printed=printed if printed in {"yes", "no"} else "",
+        key=int(key) if (key := args.get("key", "")).isascii() and key.isdigit() and len(key) < 19 else None,
     )
 
 
@@ -66,9 +68,17 @@ def _check(row: Badge, _values: Mapping[str, Any]) -> None:
     check_printable(row)
 
 
+def _check_reissue(row: Badge, _values: Mapping[str, Any]) -> None:
+    check_reissue(row)
+
+
+def _reissue(row: Badge, _values: Mapping[str, Any], by: Actor) -> None:
+    reissue([row], by=by)
+
+
 BADGES = register_list(
     ListSpec(
-        "badges", _l("Badges"), "badges.index", PRINT_BADGES, ("state", "q", "category", "printed"),
+        "badges", _l("Badges"), "badges.index", PRINT_BADGES, ("state", "q", "category", "printed", "key"),
         query=lambda fair, args: badge_list(fair.id, wanted_of(args)),
         keys=lambda _args: ((Badge.id, True),),
         reference=Badge.reference, name_of=lambda row: row.person.display_name, sheets=_sheets,
@@ -78,6 +88,7 @@ BADGES = register_list(
                 "print", _l("Print"), "printer", PRINT_BADGES, _check, _mark, unmark_printed, document=pages, tone="primary"
             ),
             BulkAction("mark_printed", _l("Mark as printed"), "checks", PRINT_BADGES, _check, _mark, unmark_printed),
+            BulkAction("reissue", _l("Issue anew"), "key", REVOKE_BADGE, _check_reissue, _reissue),
         ),
     )
 )  # fmt: skip

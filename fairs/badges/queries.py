@@ -26,8 +26,10 @@ _FULL = (joinedload(Badge.person), joinedload(Badge.company))
 
 
 def public_keys(fair_id: int) -> dict[int, Ed25519PublicKey]:
-    """The fair's keys that verify codes, retired ones included: badges outlive a rotation."""
-    rows = db.session.execute(select(BadgeKey.id, BadgeKey.public_key).where(BadgeKey.fair_id == fair_id))
+    """The fair's keys that verify codes, retired ones included (badges outlive a rotation), withdrawn ones not."""
+    rows = db.session.execute(
+        select(BadgeKey.id, BadgeKey.public_key).where(BadgeKey.fair_id == fair_id, BadgeKey.withdrawn_at.is_(None))
+    )
     return {key_id: Ed25519PublicKey.from_public_bytes(raw) for key_id, raw in rows}
 
 
@@ -87,14 +89,15 @@ class ScannedBadge:
     name_language: str
     company: str
     country: str
-    revoked_at: datetime | None
+    revoked_at: datetime | None = None
 
 
 #: The columns of a ScannedBadge, in its order; join Badge.person and, from outside, Badge.company.
 SCANNED = (
     Badge.id, Badge.fair_id, Badge.person_id, Badge.reference, Badge.category, Badge.state, Badge.replaced_by_id,
     Badge.revoke_reason, case((Person.badge_name != "", Person.badge_name), else_=Person.native_name), Person.passport_name,
-    Person.name_language, func.coalesce(Company.name, ""), func.coalesce(Company.country, Person.country), Badge.revoked_at,
+    Person.name_language, func.coalesce(Company.name, ""), func.coalesce(Company.country, Person.country),
+    Badge.revoked_at,
 )  # fmt: skip
 
 
@@ -160,12 +163,13 @@ def badges_by_id(ids: Sequence[int]) -> Sequence[Badge]:
 
 @dataclass(frozen=True, slots=True)
 class BadgeFilter:
-    """What the list of badges shows; empty values mean all. ``printed`` is yes, no or empty."""
+    """What the list of badges shows; empty values mean all. ``printed`` is yes, no or empty, ``key`` the one that signed."""
 
     text: str = ""
     category: str = ""
     state: str = ""
     printed: str = ""
+    key: int | None = None
 
 
 def badge_list(fair_id: int, wanted: BadgeFilter) -> Select[Any]:
@@ -197,6 +201,8 @@ def badge_list(fair_id: int, wanted: BadgeFilter) -> Select[Any]:
         query = query.where(Badge.category == wanted.category)
     if wanted.state:
         query = query.where(Badge.state == wanted.state)
+    if wanted.key is not None:
+        query = query.where(Badge.key_id == wanted.key)
     if wanted.printed:
         query = query.where(Badge.printed_at.is_(None) if wanted.printed == "no" else Badge.printed_at.is_not(None))
     return query

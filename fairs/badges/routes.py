@@ -12,9 +12,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from fairs.accounts.queries import matching_grant
 from fairs.badges import queries
 from fairs.badges.forms import ReasonForm
+from fairs.badges.key_pages import keys
 from fairs.badges.lists import BADGES, wanted_of
 from fairs.badges.models import Badge
-from fairs.badges.permissions import PRINT_BADGES, REVOKE_BADGE
+from fairs.badges.permissions import MANAGE_KEYS, PRINT_BADGES, REVOKE_BADGE
 from fairs.badges.queries import BadgeFilter
 from fairs.badges.service import code_of, mark_printed, replace_badge, revoke_badge
 from fairs.badges.states import BadgeCategory, BadgeState
@@ -26,6 +27,7 @@ from fairs.core.lists import download, known, page_of
 from fairs.core.web import NavItem, actor, go, register_nav, requires
 
 bp = Blueprint("badges", __name__, url_prefix="/fairs/<fair_slug>/badges")
+blueprints = (bp, keys)
 
 #: Drawn while one waits: a thousand take about two seconds.
 MOST_AT_ONCE = 2000
@@ -51,6 +53,7 @@ def index() -> str | Response:
     return render_template(
         "badges/list.html", page=page, wanted=wanted, counts=queries.badge_counts(fair.id),
         categories=list(BadgeCategory), states=list(BadgeState), is_filtered=wanted != BadgeFilter(),
+        may_manage_keys=matching_grant(g.grants, MANAGE_KEYS, fair.id) is not None,
     )  # fmt: skip
 
 

@@ -87,7 +87,7 @@ def gate_bundle(
         "full": since is None,
         "count": count,
         "server_time": asked_at.isoformat(),
-        "fair": fair_facts(fair, rehearsal_day),
+        "fair": fair_row(fair, rehearsal_day),
         "categories": [str(category) for category in CATEGORIES],
         "public_keys": _public_keys(fair.id),
         "supervisors": [
@@ -101,7 +101,7 @@ def gate_bundle(
     return b"".join((MAGIC, struct.pack(">I", len(head)), head, records))
 
 
-def fair_facts(fair: Fair, rehearsal_day: date | None = None) -> dict[str, Any]:
+def fair_row(fair: Fair, rehearsal_day: date | None = None) -> dict[str, Any]:
     """The fair as the rules of gates want it (see ``rules.judge``), with its name and time zone."""
     day = rehearsal_day or (fair.rehearsal_day or fair.today if fair.is_rehearsal else None)
     return {

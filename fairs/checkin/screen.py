@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, g, json, render_template, request, url_for
@@ -18,18 +18,21 @@ from fairs.calendar.queries import fair_by_slug
 from fairs.checkin import queries
 from fairs.checkin.bundle import MIMETYPE, gate_bundle
 from fairs.checkin.device_schemas import BundleQuery, PeopleQuery
+from fairs.checkin.entries import MOST_SCANS, ScanInput, ScanResult
+from fairs.checkin.facts import fair_info
 from fairs.checkin.forms import TypedCodeForm
+from fairs.checkin.ingest import take_events
 from fairs.checkin.models import Gate
 from fairs.checkin.permissions import MANAGE_GATES, SCAN
 from fairs.checkin.presence import people_named, pulse
+from fairs.checkin.reading import Clock, Flaw, moment_of, read_events
 from fairs.checkin.rules import Direction
-from fairs.checkin.schemas import ScreenBatch, scan_input
 from fairs.checkin.screen_words import screen_words
-from fairs.checkin.service import ScanInput, check_in
-from fairs.checkin.words import as_guard_reads
+from fairs.checkin.service import check_in
+from fairs.checkin.words import as_guard_reads, as_program_reads
 from fairs.core.clock import now
 from fairs.core.error_pages import problem
-from fairs.core.errors import DomainError, Forbidden, NotFound
+from fairs.core.errors import Forbidden, NotFound
 from fairs.core.limits import limiter
 from fairs.core.web import actor, requires
 
@@ -166,36 +169,26 @@ def send(gate_code: str) -> Response:
     """
     gate, mode = _gate(gate_code), _mode()
     is_open = gate.is_open
+    body = request.get_json(silent=True)
     try:
-        body = ScreenBatch().load(request.get_json(silent=True) or {})
-        scans = _timed(body)
-        results = check_in(mode.fair, gate, scans, by=actor(), rehearsal_day=mode.rehearsal_day)
-    except ValidationError as error:
-        return problem(422, "bad_scan", _("This scan cannot be read."), errors=error.messages)
-    except DomainError as error:
-        return problem(error.status, error.code, str(error), error.field)
+        if not isinstance(body, dict) or not isinstance(body.get("scans"), list) or len(body["scans"]) > MOST_SCANS:
+            raise Flaw("bad_entry")
+        clock = Clock.of(now(), moment_of(body.get("sent_at")))
+        device = str(body.get("device", ""))[:60]
+    except Flaw:
+        return problem(422, "bad_scan", _("This scan cannot be read."))
+    info = fair_info(mode.fair, gate.fair_id)
+    raws = [{**raw, "device": device} if isinstance(raw, dict) else raw for raw in body["scans"]]
+    events = read_events(raws, info, clock, device=None, gate=gate.code)
+    answers = take_events(
+        mode.fair, events, by=actor(), device_id=None, rehearsal_day=mode.rehearsal_day, gates_of=gate.fair_id
+    )
     seen = queries.counters(mode.fair.id, mode.day)
     answer = {
-        "results": [as_guard_reads(result, mode.fair) for result in results],
+        "results": [
+            as_guard_reads(one, mode.fair) if isinstance(one, ScanResult) else as_program_reads(one, {}) for one in answers
+        ],
         "counters": {"visits": seen.visits, "inside": seen.inside},
         "is_open": is_open,
     }
     return Response(json.dumps(answer), mimetype="application/json")
-
-
-def _timed(body: dict[str, Any]) -> list[ScanInput]:
-    received = now()
-    ahead: timedelta = body["sent_at"] - received
-    if abs(ahead) < timedelta(seconds=30):
-        ahead = timedelta()  # the network's delay, not the clock
-    return [
-        replace(scan_input(values, device=body["device"]), scanned_at=_at_latest(values["scanned_at"], ahead, received))
-        for values in body["scans"]
-    ]
-
-
-def _at_latest(moment: datetime, ahead: timedelta, latest: datetime) -> datetime:
-    try:
-        return min(moment - ahead, latest)
-    except OverflowError:
-        return latest

@@ -21,8 +21,11 @@ def csp_nonce() -> str:
     return str(g.csp_nonce)
 
 
-def policy(*, scanner: bool = False) -> str:
-    """The policy of a page. Only the scanner may compile WebAssembly (it decodes QR codes on the device)."""
+def policy(*, scanner: bool = False, frames: bool = False, framed: bool = False) -> str:
+    """The policy of a page. Only the scanner may compile WebAssembly (it decodes QR codes on the device).
+
+    ``frames``: it shows a file of ours in a frame, to print it; ``framed``: it is such a file.
+    """
     config: Config = current_app.extensions["fairs_config"]
     wasm = " 'wasm-unsafe-eval'" if scanner else ""
     # A page that is kept for many readers has no nonce: one that many know would be none. Its scripts are our own files.
@@ -40,7 +43,8 @@ def policy(*, scanner: bool = False) -> str:
             "worker-src 'self'",
             # A form that ends at the page for card data is followed there by Chromium only if the policy names it.
             f"form-action 'self' {config.card_page_origin}".rstrip(),
-            "frame-ancestors 'none'",
+            *(["frame-src 'self'"] if frames else []),
+            "frame-ancestors 'self'" if framed else "frame-ancestors 'none'",
             "base-uri 'none'",
         ]
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import IO, Any
 
@@ -116,6 +116,14 @@ def register_list(spec: ListSpec) -> ListSpec:
     """Describe a list; called once by each feature."""
     _lists[spec.key] = spec
     return spec
+
+
+def extend_list(key: str, *actions: BulkAction) -> None:
+    """Add what a feature above can do to many rows of a list below it."""
+    spec = list_spec(key)
+    names = {action.key for action in actions}
+    kept = [action for action in spec.actions if action.key not in names]
+    _lists[key] = replace(spec, actions=(*kept, *actions))
 
 
 def list_spec(key: str) -> ListSpec:

@@ -40,3 +40,10 @@ class NotPaid(Conflict):
 
     code = "not_paid"
     message = _l("Build-up is permitted only when everything is paid.")
+
+
+class TooManyContractors(Conflict):
+    """More people who build than the organiser lets in for one exhibitor."""
+
+    code = "too_many_contractors"
+    message = _l("No more contractors may be named.")

@@ -99,10 +99,13 @@ class SettingsForm(Form):
 
     staff_per_9m2 = WholeNumber(_l("Staff badges per 9 m²"), least=0, most=50, required=True)
     staff_due_days = WholeNumber(_l("People are named (days before the opening)"), least=0, most=90, required=True)
+    most_contractors = WholeNumber(_l("Contractors for each exhibitor, at most"), least=0, most=200, required=True)
+
+    RULES = ("staff_per_9m2", "staff_due_days", "most_contractors")
 
     def fill(self, settings: SiteSettings) -> None:
         """Show what is known (for GET)."""
-        for name in ("staff_per_9m2", "staff_due_days"):
+        for name in self.RULES:
             self[name].data = getattr(settings, name)
 
 
@@ -131,6 +134,10 @@ class PersonForm(Form):
     job_title = Text(_l("Function"), length=120)
     email = Text(_l("E-mail"), length=255)
     phone = Text(_l("Telephone"), length=30)
+    is_contractor = BooleanField(
+        _l("Contractor who builds the stand"),
+        description=_l("Not in the quota; the badge comes with the build-up permit and opens gates on days of build-up and dismantling."),
+    )  # fmt: skip
     reason = Text(_l("Why one more"), length=400)
 
     def draft(self, country: str) -> PersonDraft:
@@ -139,6 +146,13 @@ class PersonForm(Form):
             native_name=self.native_name.data or "", email=self.email.data or "", phone=self.phone.data or "",
             job_title=self.job_title.data or "", country=country,
         )  # fmt: skip
+
+
+class SwapForm(PersonForm):
+    """A colleague who takes somebody's place: what is asked about is the person only."""
+
+    is_contractor = None
+    reason = None
 
 
 class ReasonForm(Form):

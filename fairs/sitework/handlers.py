@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from fairs.badges.events import BadgeReplaced, KeyWithdrawn
 from fairs.booths.models import BoothBooking
 from fairs.booths.service import SUBJECT as BOOKING
 from fairs.calendar.effects import shift
@@ -13,7 +14,7 @@ from fairs.calendar.events import FairCalledOff, FairRescheduled
 from fairs.core.db import after_commit, db
 from fairs.core.events import subscribe
 from fairs.payments.events import MoneyReceived
-from fairs.sitework.models import BuildPermit, ServiceOrder
+from fairs.sitework.models import BuildPermit, ServiceOrder, StaffPlace
 from fairs.sitework.orders import SUBJECT, end, follow_money
 from fairs.sitework.permits import revoke_permit
 from fairs.sitework.states import OrderState, PermitState
@@ -35,6 +36,22 @@ def follow_receipts(event: MoneyReceived) -> None:
         if booking is not None:
             fair_id = booking.fair_id
             after_commit(lambda: settle_now(fair_id))
+
+
+@subscribe(BadgeReplaced)
+def follow_badge(event: BadgeReplaced) -> None:
+    """Who got another badge keeps the place: exhibitors print the one that is good."""
+    for place in db.session.scalars(select(StaffPlace).where(StaffPlace.badge_id == event.old_id)).all():
+        place.badge_id = event.new_id
+
+
+@subscribe(KeyWithdrawn)
+def sign_permits_anew(event: KeyWithdrawn) -> None:
+    """A permit's serial stays; its code is signed by the key in use, so exhibitors print it again."""
+    for permit in db.session.scalars(
+        select(BuildPermit).where(BuildPermit.key_id == event.key_id, BuildPermit.state == PermitState.ISSUED)
+    ).all():
+        permit.key_id = event.new_id
 
 
 @subscribe(FairRescheduled)

@@ -153,7 +153,11 @@ def people(reference: str) -> Any:
     if form.validate_on_submit():
         try:
             place = staff.name_person(
-                exhibitor, form.draft(exhibitor.company.country), by=actor(), extra_reason=form.reason.data or ""
+                exhibitor,
+                form.draft(exhibitor.company.country),
+                by=actor(),
+                extra_reason=form.reason.data or "",
+                is_contractor=bool(form.is_contractor.data),
             )
         except DomainError as error:
             form.add_error(error)

@@ -29,6 +29,7 @@ from fairs.exhibitors.models import Exhibitor
 from fairs.floorplans.queries import booth_by_code
 from fairs.sitework.errors import NotPaid
 from fairs.sitework.models import BuildPermit, GateOut
+from fairs.sitework.staff import follow_permit
 from fairs.sitework.standing import Standing, standing_of
 from fairs.sitework.states import PermitState
 
@@ -104,6 +105,7 @@ def issue_permit(exhibitor: Exhibitor, *, slot: str, vehicles: str, by: Actor) -
         db.session.flush()
         after = {"slot": chosen.key, "vehicles": permit.vehicles}
         record("sitework.permit", permit, by=by, after=after)
+        follow_permit(row.id, by=by)
         return permit
 
 
@@ -120,6 +122,8 @@ def revoke_permit(permit: BuildPermit, reason: str, *, by: Actor) -> None:
             row.move_to(PermitState.REVOKED)
             row.revoked_at, row.revoke_reason = now(), reason[:200]
             record("sitework.revoke_permit", row, by=by, after={"reason": row.revoke_reason})
+            db.session.flush()
+            follow_permit(row.exhibitor_id, by=by)
 
 
 def why_not(standing: Standing) -> object:

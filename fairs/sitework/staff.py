@@ -14,19 +14,19 @@ from sqlalchemy.orm import joinedload
 
 from fairs.audit.service import record
 from fairs.badges.models import Badge
-from fairs.badges.service import issue_badge, revoke_badge
+from fairs.badges.service import in_force, issue_badge, name_successor, revoke_badge
 from fairs.badges.states import BadgeCategory, BadgeState
 from fairs.calendar.models import Fair
 from fairs.core.actor import Actor
 from fairs.core.db import db, transaction
-from fairs.core.errors import InvalidInput, NotFound
+from fairs.core.errors import InvalidInput, InvalidTransition, NotFound
 from fairs.core.text import clean, name_language
 from fairs.directory.service import PersonDraft, find_or_create_person
 from fairs.exhibitors.models import Exhibitor
-from fairs.sitework.errors import NoBooth, QuotaFull
-from fairs.sitework.models import StaffPlace
+from fairs.sitework.errors import NoBooth, QuotaFull, TooManyContractors
+from fairs.sitework.models import BuildPermit, StaffPlace
 from fairs.sitework.standing import quota, settings_of, standing_of
-from fairs.sitework.states import StaffState
+from fairs.sitework.states import PermitState, StaffState
 
 STANDING = (StaffState.REQUESTED, StaffState.NAMED)
 MOST_REQUESTS = 30  # open at once
@@ -51,14 +51,17 @@ def place_of(exhibitor: Exhibitor, place_id: int) -> StaffPlace:
 
 
 def taken(places: Sequence[StaffPlace]) -> int:
-    """How many of the quota are used: people beyond it do not count."""
-    return sum(one.state is StaffState.NAMED and not one.is_extra for one in places)
+    """How many of the quota are used: people beyond it, and those who build, do not count."""
+    return sum(one.state is StaffState.NAMED and not one.is_extra and not one.is_contractor for one in places)
 
 
-def name_person(exhibitor: Exhibitor, draft: PersonDraft, *, by: Actor, extra_reason: str = "") -> StaffPlace:
+def name_person(
+    exhibitor: Exhibitor, draft: PersonDraft, *, by: Actor, extra_reason: str = "", is_contractor: bool = False
+) -> StaffPlace:
     """Name somebody for the booths. With ``extra_reason`` one beyond the quota is asked for, for the organiser to decide.
 
-    Raises NoBooth, QuotaFull (without a reason), InvalidInput (a name or address, or somebody who is named already).
+    A contractor builds the stand: outside the quota, and with a badge once there is a build-up permit. Raises NoBooth, QuotaFull
+    (without a reason), TooManyContractors, InvalidInput (a name or address, or somebody who is named already).
     """
     with transaction():
         # The fair first, as booking does: a badge locks it (its key), and the other order could deadlock.
@@ -68,7 +71,12 @@ def name_person(exhibitor: Exhibitor, draft: PersonDraft, *, by: Actor, extra_re
         if not standing.bookings:
             raise NoBooth
         places = staff_of(row.id)
-        full = taken(places) >= quota(standing, settings_of(row.fair_id))
+        rules = settings_of(row.fair_id)
+        if is_contractor and sum(one.is_contractor for one in places) >= rules.most_contractors:
+            raise TooManyContractors(
+                _l("At most %(n)s contractors for each exhibitor.", n=rules.most_contractors), field="is_contractor"
+            )
+        full = not is_contractor and taken(places) >= quota(standing, rules)
         reason = clean(extra_reason)[:400]
         if full and not reason:
             raise QuotaFull(field="reason")
@@ -76,19 +84,93 @@ def name_person(exhibitor: Exhibitor, draft: PersonDraft, *, by: Actor, extra_re
             raise InvalidInput(_l("Too many requests are open already."), field="reason")
         person = find_or_create_person(_with_company(draft, row), by=by)
         place = StaffPlace(
-            fair_id=row.fair_id, exhibitor_id=row.id, person_id=person.id, is_extra=full, reason=reason if full else "",
-            state=StaffState.REQUESTED if full else StaffState.NAMED,
+            fair_id=row.fair_id, exhibitor_id=row.id, person_id=person.id, is_extra=full, is_contractor=is_contractor,
+            reason=reason if full else "", state=StaffState.REQUESTED if full else StaffState.NAMED,
         )  # fmt: skip
-        try:
-            with transaction():
-                db.session.add(place)
-                db.session.flush()
-        except IntegrityError as error:
-            raise InvalidInput(_l("This person is named already."), field="native_name") from error
+        _keep(place)
         record("sitework.name_staff", place, by=by, after={"person": person.id, "state": place.state})
-        if standing.is_confirmed:
+        if _is_due(place, is_confirmed=standing.is_confirmed):
             _give_badge(place, by)
         return place
+
+
+def _keep(place: StaffPlace) -> None:
+    try:
+        with transaction():
+            db.session.add(place)
+            db.session.flush()
+    except IntegrityError as error:
+        raise InvalidInput(_l("This person is named already."), field="native_name") from error
+
+
+def swap_person(place: StaffPlace, draft: PersonDraft, *, by: Actor) -> StaffPlace:
+    """A colleague takes somebody's place: the quota stays, gates say of the old badge when it was replaced.
+
+    Raises InvalidTransition (not named any more), InvalidInput (the name, or somebody who is named already).
+    """
+    with transaction():
+        db.session.get_one(Fair, place.fair_id, with_for_update=True, populate_existing=True)
+        exhibitor = db.session.get_one(Exhibitor, place.exhibitor_id, with_for_update=True, populate_existing=True)
+        row = db.session.get_one(StaffPlace, place.id, with_for_update=True, populate_existing=True)
+        person = find_or_create_person(_with_company(draft, exhibitor), by=by)
+        if person.id == row.person_id:
+            raise InvalidInput(_l("This is the same person."), field="native_name")
+        row.require_move(StaffState.REMOVED)
+        if row.state is not StaffState.NAMED:
+            raise InvalidTransition
+        old = db.session.get(Badge, row.badge_id) if row.badge_id is not None else None
+        old = in_force(old) if old is not None else None
+        remove_person(row, by=by)
+        new = StaffPlace(
+            fair_id=row.fair_id, exhibitor_id=row.exhibitor_id, person_id=person.id, is_extra=row.is_extra,
+            is_contractor=row.is_contractor, reason=row.reason, state=StaffState.NAMED,
+        )  # fmt: skip
+        _keep(new)
+        after = {"person": person.id, "instead_of": row.person_id}
+        record("sitework.swap_staff", new, by=by, after=after)
+        if _is_due(new, is_confirmed=standing_of(exhibitor).is_confirmed):
+            _give_badge(new, by)
+            if old is not None and old.state is BadgeState.REVOKED:
+                name_successor(old, db.session.get_one(Badge, new.badge_id), by=by)
+        return new
+
+
+def place_of_badge(badge: Badge) -> StaffPlace | None:
+    """Whose place a badge stands for; None for one that is no exhibitor's."""
+    return db.session.scalar(
+        select(StaffPlace)
+        .where(StaffPlace.badge_id == badge.id, StaffPlace.state == StaffState.NAMED)
+        .options(joinedload(StaffPlace.exhibitor).joinedload(Exhibitor.company), joinedload(StaffPlace.person))
+        .order_by(StaffPlace.id)
+        .limit(1)
+    )
+
+
+def _is_due(place: StaffPlace, *, is_confirmed: bool) -> bool:
+    """Whether a badge is to be given: staff once a booth is confirmed, contractors while there is a build-up permit."""
+    if not place.is_contractor:
+        return is_confirmed
+    permit = select(BuildPermit.id).where(
+        BuildPermit.exhibitor_id == place.exhibitor_id, BuildPermit.state == PermitState.ISSUED
+    )
+    return db.session.scalar(permit.limit(1)) is not None
+
+
+def follow_permit(exhibitor_id: int, *, by: Actor) -> None:
+    """Give contractors their badges when there is a build-up permit, and take them when it has ended. Inside transaction()."""
+    for place in db.session.scalars(
+        select(StaffPlace)
+        .where(
+            StaffPlace.exhibitor_id == exhibitor_id, StaffPlace.state == StaffState.NAMED,
+            StaffPlace.is_contractor.is_(True),
+        )
+        .options(joinedload(StaffPlace.exhibitor))
+        .order_by(StaffPlace.id)
+    ).all():  # fmt: skip
+        if _is_due(place, is_confirmed=True):
+            _give_badge(place, by)
+        else:
+            _take_badge(place, str(_l("The build-up permit has ended")), by)
 
 
 def _with_company(draft: PersonDraft, exhibitor: Exhibitor) -> PersonDraft:
@@ -104,21 +186,22 @@ def _give_badge(place: StaffPlace, by: Actor) -> None:
     if place.state is not StaffState.NAMED:
         return
     fair = db.session.get_one(Fair, place.fair_id)
-    badge = issue_badge(fair, place.person, BadgeCategory.EXHIBITOR, company=place.exhibitor.company, by=by)
+    category = BadgeCategory.CONTRACTOR if place.is_contractor else BadgeCategory.EXHIBITOR
+    badge = issue_badge(fair, place.person, category, company=place.exhibitor.company, by=by)
     place.badge_id = badge.id
     db.session.flush()
 
 
 def _take_badge(place: StaffPlace, reason: str, by: Actor) -> None:
     badge = db.session.get(Badge, place.badge_id) if place.badge_id is not None else None
-    while badge is not None and badge.replaced_by_id is not None:  # reissued at the desk
-        badge = db.session.get(Badge, badge.replaced_by_id)
+    badge = in_force(badge) if badge is not None else None  # reissued at the desk
     if badge is None or badge.state is not BadgeState.ACTIVE:
         return
     # Who also works for another exhibitor of the fair keeps the one badge that serves both.
     other = select(StaffPlace.id).where(
         StaffPlace.person_id == place.person_id, StaffPlace.fair_id == place.fair_id, StaffPlace.id != place.id,
         StaffPlace.state == StaffState.NAMED, StaffPlace.badge_id.is_not(None),
+        StaffPlace.is_contractor == place.is_contractor,
     )  # fmt: skip
     if db.session.scalar(other.limit(1)) is None:
         revoke_badge(badge, reason, by=by)
@@ -146,7 +229,7 @@ def decide_request(place: StaffPlace, *, allow: bool, reason: str, by: Actor) ->
         if not allow:
             row.reason = clean(reason)[:400]
         record("sitework.decide_staff", row, by=by, after={"state": row.state, "reason": clean(reason)[:400]})
-        if allow and standing_of(row.exhibitor).is_confirmed:
+        if allow and _is_due(row, is_confirmed=standing_of(row.exhibitor).is_confirmed):
             _give_badge(row, by)
         return row
 
@@ -177,7 +260,7 @@ def follow_booths(exhibitor_ids: Sequence[int], *, by: Actor) -> None:
             .order_by(StaffPlace.id)
         ).all():
             standing = standing_of(place.exhibitor)
-            if place.badge_id is None and standing.is_confirmed:
+            if place.badge_id is None and _is_due(place, is_confirmed=standing.is_confirmed):
                 _give_badge(place, by)
             elif place.badge_id is not None and not standing.bookings:
                 _take_badge(place, str(_l("The booth was given back")), by)

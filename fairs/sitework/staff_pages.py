@@ -272,7 +272,7 @@ def settings() -> Any:
     if not form.is_submitted():
         form.fill(settings_of(fair.id))
     elif form.validate():
-        save_settings(fair.id, {name: form[name].data for name in ("staff_per_9m2", "staff_due_days")})
+        save_settings(fair.id, {name: form[name].data for name in form.RULES})
         flash(_("Saved."), "success")
         return go(url_for(".settings"))
     page = render_template("sitework/settings.html", form=form)

@@ -1,0 +1,154 @@
+/**
+ * The page on a printer's computer: asks for the next badge every few seconds, prints it in a hidden frame, keeps its lease alive,
+ * and reports it. A badge that was there when the page was loaded is never printed by itself: a person says whether it came out.
+ */
+
+const root = document.querySelector<HTMLElement>('[data-station]');
+const ASK_EVERY = 3000;
+const BEAT_EVERY = 20_000;
+const RETRY_AFTER = 5000;
+
+class Station {
+  private readonly panel: HTMLElement;
+  private readonly words: HTMLElement;
+  private isPaused = false;
+  private isBusy = false;
+
+  constructor(private readonly root: HTMLElement) {
+    this.panel = root.querySelector<HTMLElement>('[data-station-panel]')!;
+    this.words = root.querySelector<HTMLElement>('[data-station-state]')!;
+    root.querySelector('[data-station-take]')?.remove();
+    this.startPause();
+    root.addEventListener('submit', (event) => {
+      const form = event.target as HTMLFormElement;
+      if (!form.matches('[data-station-form]')) return;
+      event.preventDefault();
+      const data = new FormData(form, (event as SubmitEvent).submitter);
+      void this.report(data);
+    });
+    window.setInterval(() => void this.beat(), BEAT_EVERY);
+    this.say(this.job() ? 'hold' : 'waiting');
+    void this.ask();
+  }
+
+  private job(): HTMLElement | null {
+    return this.panel.querySelector<HTMLElement>('[data-job]');
+  }
+
+  private say(what: 'waiting' | 'printing' | 'offline' | 'paused' | 'hold'): void {
+    const text = this.root.dataset[`text${what[0]!.toUpperCase()}${what.slice(1)}`] ?? '';
+    if (this.words.textContent !== text) this.words.textContent = text;
+    this.words.dataset['is'] = what;
+  }
+
+  private startPause(): void {
+    const button = this.root.querySelector<HTMLButtonElement>('[data-station-pause]');
+    const word = button?.querySelector<HTMLElement>('[data-station-pause-word]');
+    if (!button || !word) return;
+    button.hidden = false;
+    button.addEventListener('click', () => {
+      this.isPaused = !this.isPaused;
+      word.textContent = (this.isPaused ? word.dataset['goOn'] : word.dataset['pause']) ?? '';
+      if (!this.job()) this.say(this.isPaused ? 'paused' : 'waiting');
+    });
+  }
+
+  private async send(data: FormData): Promise<Response> {
+    data.set('csrf_token', this.root.dataset['csrf'] ?? '');
+    return fetch(this.root.dataset['act']!, { method: 'POST', body: data, headers: { 'Fairs-Station': '1' }, credentials: 'same-origin' });
+  }
+
+  /** Round after round: nothing waits, a badge is here, or there is no network. */
+  private async ask(): Promise<void> {
+    let wait = ASK_EVERY;
+    if (!this.isPaused && !this.job() && !this.isBusy) {
+      const data = new FormData();
+      data.set('act', 'lease');
+      try {
+        const answer = await this.send(data);
+        if (answer.status === 200) {
+          this.panel.innerHTML = await answer.text();
+          const job = this.job();
+          if (job && 'fresh' in job.dataset) void this.print(job);
+          else this.say('hold');
+        } else if (answer.status === 204 || answer.status === 409) this.say('waiting');
+        else if (answer.status === 404 || answer.status === 401) location.reload();
+        if (answer.status === 409 && this.root.dataset['open'] === '1') location.reload();
+        if (answer.status === 204 && this.root.dataset['open'] === '0') location.reload();
+      } catch {
+        this.say('offline');
+        wait = RETRY_AFTER;
+      }
+    }
+    window.setTimeout(() => void this.ask(), wait);
+  }
+
+  /** In a frame, so that the page stays; with kiosk printing no dialog is shown. */
+  private async print(job: HTMLElement): Promise<void> {
+    this.say('printing');
+    job.querySelector<HTMLElement>('[value="printed"]')?.focus();
+    document.querySelector('iframe[data-station-sheet]')?.remove();
+    const frame = document.createElement('iframe');
+    frame.dataset['stationSheet'] = '';
+    frame.className = 'station-sheet';
+    frame.title = job.dataset['job'] ?? '';
+    frame.tabIndex = -1;
+    frame.setAttribute('aria-hidden', 'true');
+    frame.src = job.dataset['pdf'] ?? '';
+    await new Promise((ready) => {
+      frame.addEventListener('load', ready, { once: true });
+      document.body.append(frame);
+    });
+    try {
+      frame.contentWindow?.print();
+    } catch {
+      return; // no viewer of PDFs in this browser: the button opens the file
+    }
+    if (this.root.dataset['asks'] !== '0' || this.job() !== job) return;
+    const data = new FormData();
+    for (const [name, value] of [['act', 'printed'], ['job', job.dataset['job']], ['lease', job.dataset['lease']]]) data.set(name!, value ?? '');
+    await this.report(data);
+  }
+
+  /** Sent until the server has it: what came out must not be printed again because of a network. */
+  private async report(data: FormData): Promise<void> {
+    if (this.isBusy) return;
+    this.isBusy = true;
+    try {
+      for (;;) {
+        try {
+          const answer = await this.send(data);
+          if (answer.status < 500) {
+            if (!answer.ok) {
+              location.reload();
+              return;
+            }
+            break;
+          }
+        } catch {
+          this.say('offline');
+        }
+        await new Promise((done) => window.setTimeout(done, RETRY_AFTER));
+      }
+      this.panel.replaceChildren();
+      this.say('waiting');
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  private async beat(): Promise<void> {
+    const job = this.job();
+    if (!job || this.isBusy) return;
+    const data = new FormData();
+    for (const [name, value] of [['act', 'renew'], ['job', job.dataset['job']], ['lease', job.dataset['lease']]]) data.set(name!, value ?? '');
+    try {
+      // Somebody decided about it meanwhile: what is here is over.
+      if ((await this.send(data)).status === 409) location.reload();
+    } catch {
+      this.say('offline');
+    }
+  }
+}
+
+if (root) new Station(root);
