@@ -24,6 +24,7 @@ from fairs.checkin.models import Scan, ScanAct
 from fairs.checkin.passes import did_pass
 from fairs.checkin.quarantine import rejudge_in
 from fairs.checkin.states import ActKind, ConflictKind
+from fairs.checkin.supervised import SUPERVISED, do_supervised
 from fairs.checkin.taking import refold
 from fairs.checkin.tallies import Changes
 from fairs.core.actor import Actor
@@ -66,6 +67,8 @@ def _take(info: FairInfo, act: ActInput, by: Actor, device_id: int | None) -> Ac
     message = ""
     if act.kind is ActKind.BIND:
         message = _bind(info, row, act, by)
+    elif act.kind in SUPERVISED:
+        message = do_supervised(row, act.code, by=_who(row, by))
     else:
         scan = _locked_scan(info.id, act.of)
         if scan is not None:

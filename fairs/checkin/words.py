@@ -127,6 +127,7 @@ def as_guard_reads(result: ScanResult, fair: Fair) -> dict[str, Any]:
         "reason": reason(result, fair),
         "advice": advice(result.verdict),
         "time": format_time(result.scanned_at),
+        "since": result.since.isoformat() if result.since else None,
         "counted": result.counted,
         "repeated": result.is_repeat,
         "badge": {**_badge(badge), **_face(badge)} if badge else None,

@@ -34,6 +34,7 @@ from fairs.cards.inbox import close_event, try_event_again
 from fairs.cards.models import WebhookEvent
 from fairs.cards.states import EventState
 from fairs.cashdesk.service import Count, agree_to_difference, count_shift, open_new_shift, take_over
+from fairs.checkin.devices import DeviceDraft, add_device, enrol_device, new_enrolment
 from fairs.claims.charges import decide_charge, propose_charge, write_off
 from fairs.claims.proofs import LineDraft, add_line
 from fairs.claims.review import approve as approve_claim
@@ -93,7 +94,7 @@ from fairs.workplace.inbox import Inbox, Reader
 from tests.factories.booths import new_ground
 from tests.factories.budgets import MILLION, Treasury, treasury
 from tests.factories.cards import card_event
-from tests.factories.checkin import Entrance, new_fair
+from tests.factories.checkin import Entrance, entrance, new_fair
 from tests.factories.claims import Desk as ClaimDesk
 from tests.factories.claims import claims_desk
 from tests.factories.contacts import contact, csv_list
@@ -137,6 +138,13 @@ def items_of(someone: Reader, record: Any) -> list[str]:
     assert box.total.total == len(shown)
     assert box.total.late == sum(item.is_late for item in shown)
     return [item.kind.key for item in shown if item.kind.model is type(record) and item.record_id == record.id]
+
+
+def gate_device() -> Awaiting:
+    place = entrance()
+    first = place.fair.starts_on
+    record = add_device(place.fair, DeviceDraft("A 1", (), first, first), by=SYSTEM)
+    return Awaiting(place.fair, record, lambda: enrol_device(new_enrolment(record, by=SYSTEM), {}))
 
 
 def data_request() -> Awaiting:
@@ -815,6 +823,7 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
         _allocation(state, lambda run: discard(run, by=SYSTEM))
         for state in (AllocationState.INFEASIBLE, AllocationState.FAILED)
     ),
+    "gate-device": (gate_device,),
     "data-request": (data_request,),
     "data-erasure": (data_erasure,),
     "hosting_application": (hosting_application,),
