@@ -41,6 +41,7 @@ def main(kinds: list[str]) -> None:
             flask(environment, "demo", "load")
             facts = json.loads(_python(environment, "benchmarks.data"))
             say("badges_pdf", kind, **json.loads(_python(environment, "benchmarks.badges")))
+            say("gate_bundle", kind, **json.loads(_python(environment, "benchmarks.bundle")))
             say("letters_700", kind, **json.loads(_python(environment, "benchmarks.letters")))
             say("contacts_import", kind, **json.loads(_python(environment, "benchmarks.contacts")))
             say("bank_statement", kind, **json.loads(_python(environment, "benchmarks.statements")))
