@@ -63,7 +63,9 @@ def _badges(fair: Fair) -> None:
     companies, people, badges = [], [], []
     for number in range(_COMPANIES):
         name = f"Công ty TNHH Thủ công mỹ nghệ {number:04d}"
-        companies.append({"id": company + number, "name": name, "folded": fold(name), "country": "VN", "created_at": made})
+        companies.append(
+            {"id": company + number, "name": name, "folded": fold(name), "country": "VN", "created_at": made}
+        )
     for number in range(COUNT):
         name = f"Nguyễn Thị {GIVEN_VI[number % len(GIVEN_VI)]} {number % 100}"
         people.append({"id": person + number, "native_name": name, "folded": fold(name), "passport_name": fold(name).upper(),
