@@ -48,6 +48,8 @@ class FairSettingsForm(Form):
     ends_on = DayField(_l("Last day"), required=True)
     opens_at = TimeField(_l("Opens at"), [InputRequired(_l("Write a time as 09:00."))])
     closes_at = TimeField(_l("Closes at"), [InputRequired(_l("Write a time as 09:00."))])
+    build_up_days = WholeNumber(_l("Days of build-up before the opening"), least=1, most=14, required=True)
+    dismantling_days = WholeNumber(_l("Days of dismantling after the last one"), least=0, most=14, required=True)
     venue_vi = Text(_l("Place in Vietnamese"), length=250)
     venue_en = Text(_l("Place in English"), length=250)
     city = Text(_l("City"), length=100)

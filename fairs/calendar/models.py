@@ -34,6 +34,8 @@ class Fair(HasState, Record):
     ends_on: Mapped[date]
     opens_at: Mapped[time] = mapped_column(default=time(9, 0))
     closes_at: Mapped[time] = mapped_column(default=time(18, 0))
+    build_up_days: Mapped[int] = mapped_column(default=2)  # days before the opening on which booths are built
+    dismantling_days: Mapped[int] = mapped_column(default=1)  # days after the last one on which they are taken down
     venue_vi: Mapped[str] = mapped_column(String(250), default="")
     venue_en: Mapped[str] = mapped_column(String(250), default="")
     city: Mapped[str] = mapped_column(String(100), default="Hà Nội")
@@ -72,6 +74,16 @@ class Fair(HasState, Record):
     def days(self) -> list[date]:
         """Each day of the fair."""
         return [self.starts_on + timedelta(days=n) for n in range((self.ends_on - self.starts_on).days + 1)]
+
+    @property
+    def days_of_build_up(self) -> list[date]:
+        """Each day before the opening on which booths are built."""
+        return [self.starts_on - timedelta(days=n) for n in range(self.build_up_days, 0, -1)]
+
+    @property
+    def days_of_dismantling(self) -> list[date]:
+        """Each day after the last one on which booths are taken down."""
+        return [self.ends_on + timedelta(days=n + 1) for n in range(self.dismantling_days)]
 
     @property
     def today(self) -> date:

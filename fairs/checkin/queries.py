@@ -14,7 +14,7 @@ from fairs.badges.models import Badge
 from fairs.badges.queries import SCANNED, ScannedBadge
 from fairs.badges.states import BadgeCategory
 from fairs.calendar.models import Fair
-from fairs.checkin.models import Gate, Scan, Visit
+from fairs.checkin.models import AccessZone, Gate, Scan, Visit
 from fairs.checkin.states import Verdict
 from fairs.core.db import db
 from fairs.core.text import fold
@@ -34,6 +34,22 @@ def gate_ids(fair_id: int) -> dict[str, int]:
     """The keys of a fair's gates by their codes."""
     rows = db.session.execute(select(Gate.code, Gate.id).where(Gate.fair_id == fair_id))
     return {code: key for code, key in rows}  # noqa: C416
+
+
+def zones_of(fair_id: int) -> Sequence[AccessZone]:
+    """The halls and areas of a fair."""
+    return db.session.scalars(select(AccessZone).where(AccessZone.fair_id == fair_id).order_by(AccessZone.code)).all()
+
+
+def zone_by_code(fair_id: int, code: str) -> AccessZone | None:
+    """The fair's hall or area with this code."""
+    return db.session.scalar(select(AccessZone).where(AccessZone.fair_id == fair_id, AccessZone.code == code))
+
+
+def zone_is_used(zone_id: int) -> bool:
+    """Whether a gate leads into it, or people were counted in it."""
+    uses = (Gate.zone_id == zone_id, Visit.zone_id == zone_id, ZoneTally.zone_id == zone_id)
+    return any(db.session.scalar(select(select(1).where(use).exists())) for use in uses)
 
 
 def gate_by_code(fair_id: int, code: str) -> Gate | None:
@@ -156,7 +172,10 @@ def figures(fair: Fair, day: date) -> Figures:
         inside=per_day.get(day, (0, 0))[1],
         foreign_visits=int(foreign),
         # A fair that was moved while it ran has visits on days that are no longer its own.
-        by_day=[(one, per_day.get(one, (0, 0))[0]) for one in sorted({*fair.days, *per_day})],
+        by_day=[
+            (one, per_day.get(one, (0, 0))[0])
+            for one in sorted({*fair.days, *(one for one, (visits, _) in per_day.items() if visits)})
+        ],
         by_hour=_by_hour(fair, day),
         by_country=_groups(mine, Visit.country),
         by_category=_groups(mine, Visit.category),

@@ -140,7 +140,8 @@ def send(gate_code: str) -> Response:
     seen = queries.counters(mode.fair.id, mode.day)
     answer = {
         "results": [
-            as_guard_reads(one, mode.fair) if isinstance(one, ScanResult) else as_program_reads(one, {}) for one in answers
+            as_guard_reads(one, mode.fair) if isinstance(one, ScanResult) else as_program_reads(one, {})
+            for one in answers
         ],
         "counters": {"visits": seen.visits, "inside": seen.inside},
         "is_open": is_open,

@@ -99,10 +99,9 @@ class SettingsForm(Form):
 
     staff_per_9m2 = WholeNumber(_l("Staff badges per 9 m²"), least=0, most=50, required=True)
     staff_due_days = WholeNumber(_l("People are named (days before the opening)"), least=0, most=90, required=True)
-    build_up_days = WholeNumber(_l("Build-up begins (days before the opening)"), least=1, most=14, required=True)
     most_contractors = WholeNumber(_l("Contractors for each exhibitor, at most"), least=0, most=200, required=True)
 
-    RULES = ("staff_per_9m2", "staff_due_days", "build_up_days", "most_contractors")
+    RULES = ("staff_per_9m2", "staff_due_days", "most_contractors")
 
     def fill(self, settings: SiteSettings) -> None:
         """Show what is known (for GET)."""

@@ -55,7 +55,6 @@ class SiteSettings(Record):
     fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"), unique=True)
     staff_per_9m2: Mapped[int] = mapped_column(default=2)
     staff_due_days: Mapped[int] = mapped_column(default=7)
-    build_up_days: Mapped[int] = mapped_column(default=2)
     most_contractors: Mapped[int] = mapped_column(default=10)  # people who build, per exhibitor
 
 

@@ -30,7 +30,7 @@ from fairs.payments.vat import vat_of
 from fairs.sitework.catalogue import left
 from fairs.sitework.errors import NoBooth, OrdersClosed, OutOfStock
 from fairs.sitework.models import ServiceItem, ServiceLine, ServiceOrder
-from fairs.sitework.standing import settings_of, standing_of
+from fairs.sitework.standing import standing_of
 from fairs.sitework.states import OrderState
 
 SUBJECT = "ServiceOrder"
@@ -231,7 +231,7 @@ def _bill(fair: Fair, exhibitor: Exhibitor, order: ServiceOrder, sums: Sums, by:
                 f"Late order {line.late_percent} %: {item.name_en}",
             )
             drafts.append(LineDraft("surcharge", vi, en, line.surcharge, line.vat_percent))
-    build_up = fair.starts_on - timedelta(days=settings_of(fair.id).build_up_days)
+    build_up = fair.starts_on - timedelta(days=fair.build_up_days)
     # Build-up is only permitted when all is paid: the invoice is due before it, but not before today.
     due = max(fair.today, min(fair.today + timedelta(days=fair.deposit_days), build_up))
     invoice = issue_invoice(

@@ -30,7 +30,7 @@ from fairs.floorplans.queries import booth_by_code
 from fairs.sitework.errors import NotPaid
 from fairs.sitework.models import BuildPermit, GateOut
 from fairs.sitework.staff import follow_permit
-from fairs.sitework.standing import Standing, settings_of, standing_of
+from fairs.sitework.standing import Standing, standing_of
 from fairs.sitework.states import PermitState
 
 OPENS, CLOSES = time(7), time(22)  # of each day of build-up
@@ -61,10 +61,8 @@ class Checked:
 
 def slots(fair: Fair) -> list[Slot]:
     """Half days from the first day of build-up to the evening before the opening; one at least."""
-    days = max(1, settings_of(fair.id).build_up_days)
     found = []
-    for n in range(days, 0, -1):
-        day = fair.starts_on - timedelta(days=n)
+    for day in fair.days_of_build_up or [fair.starts_on - timedelta(days=1)]:
         for begins, ends in ((OPENS, time(13)), (time(13), CLOSES)):
             start = fair.at(day, begins)
             found.append(Slot(f"{start:%Y%m%d%H}", start, fair.at(day, ends)))

@@ -267,7 +267,7 @@ def decide(place_id: int) -> Any:
 @site.route("/settings", methods=["GET", "POST"])
 @requires(MANAGE_SITEWORK)
 def settings() -> Any:
-    """Quota of badges, build-up."""
+    """Quota of badges."""
     fair, form = current_fair(), SettingsForm()
     if not form.is_submitted():
         form.fill(settings_of(fair.id))

@@ -96,7 +96,7 @@ def _manual(exhibitor: Exhibitor) -> list[Step]:
 
 def _permit(exhibitor: Exhibitor, standing: Standing) -> Step:
     label, icon, page = _("Build-up"), "crane", _page(exhibitor, "permit")
-    begins = exhibitor.fair.starts_on - timedelta(days=settings_of(exhibitor.fair_id).build_up_days)
+    begins = exhibitor.fair.starts_on - timedelta(days=exhibitor.fair.build_up_days)
     permit = permit_of(exhibitor.id)
     if permit is not None:
         text = _("%(begins)s to %(ends)s; the permit is ready.", begins=format_datetime(permit.slot_from),

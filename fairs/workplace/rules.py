@@ -23,7 +23,6 @@ from fairs.invitations.queries import last_day_for_answers
 from fairs.lodging.queries import first_list_due, release_days
 from fairs.sitework.catalogue import items_of as services_of
 from fairs.sitework.manual import items_of as manual_of
-from fairs.sitework.standing import settings_of
 
 DECREE = _l("Decree 81/2018")
 CUSTOM = _l("Custom of the department")
@@ -63,7 +62,7 @@ def _manual_due(fair: Fair) -> date | None:
 
 
 def _build_up(fair: Fair) -> date:
-    return fair.starts_on - timedelta(days=settings_of(fair.id).build_up_days)
+    return fair.starts_on - timedelta(days=fair.build_up_days)
 
 
 def _claims_close(fair: Fair) -> date:

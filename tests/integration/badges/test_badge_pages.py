@@ -147,7 +147,7 @@ def test_replacing_gives_a_new_code_and_ends_the_old_one(place: Entrance, client
     db.session.refresh(old)
     assert (old.state, old.revoke_reason, old.replaced_by_id) == (BadgeState.REVOKED, "Wrong name", new.id)
     results = check_in(place.fair, place.gate, [scan_of(old), scan_of(new)], by=SYSTEM)
-    assert [result.verdict for result in results] == [Verdict.REVOKED, Verdict.WELCOME]
+    assert [result.verdict for result in results] == [Verdict.REPLACED, Verdict.WELCOME]
     page = client.get(address(place, f"/{old.reference}")).get_data(as_text=True)
     assert f"/badges/{new.reference}" in page
     again = client.submit(address(place, f"/{old.reference}/replace"), {"reason": "x"})

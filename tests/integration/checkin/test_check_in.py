@@ -97,6 +97,9 @@ def test_the_day_is_that_of_the_fair_and_not_of_utc(app: Flask) -> None:
 @pytest.mark.parametrize("category", list(BadgeCategory))
 def test_who_counts(place: Entrance, category: BadgeCategory) -> None:
     result = one(place, scan_of(place.badge(category)))
+    if category is BadgeCategory.CONTRACTOR:  # only while booths are built and taken down
+        assert (result.verdict, result.judgement and result.judgement.reason_code) == (Verdict.WRONG_DAY, "day_later")
+        return
     assert result.verdict is Verdict.WELCOME
     assert result.counted is category.counts_as_visitor
     assert counters(place.fair.id, place.fair.today).visits == int(category.counts_as_visitor)
@@ -119,7 +122,7 @@ def test_refused_codes_are_kept_and_count_nothing(place: Entrance) -> None:
     texts = [code_of(revoked), code_of(replaced), code_of(other.badge()), "9" * 114, "https://example.com/x", "?" * 900]
     results = [one(place, scan_of(text)) for text in texts]
     assert [result.verdict for result in results] == [
-        Verdict.REVOKED, Verdict.REVOKED, Verdict.OTHER_FAIR, Verdict.UNKNOWN, Verdict.UNKNOWN, Verdict.UNKNOWN,
+        Verdict.REVOKED, Verdict.REPLACED, Verdict.OTHER_FAIR, Verdict.UNKNOWN, Verdict.UNKNOWN, Verdict.UNKNOWN,
     ]  # fmt: skip
     assert [scan.verdict for scan in kept()] == [result.verdict for result in results]
     # A badge of another fair says nothing of its wearer here.
@@ -290,7 +293,8 @@ def test_a_scan_costs_few_statements(app: Flask, place: Entrance) -> None:
     badge = place.badge()
     first, again = scan_of(badge), scan_of(badge)
     # A scan that is sent twice is the dear one: only then is it looked up, and tried again.
-    for scan, most in ((first, 4), (again, 4), (again, 5)):
+    # One of them reads by which rules the gates judge; at work that is remembered for a moment.
+    for scan, most in ((first, 5), (again, 5), (again, 6)):
         with own_session(app):
             fair, gate = db.session.merge(place.fair), db.session.merge(place.gate)
             assert fair.days

@@ -60,11 +60,15 @@ def in_typescript(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[di
     """Judges many cases in one process of node."""
     script = tmp_path_factory.mktemp("rules") / "judge.mjs"
     command = ["node_modules/.bin/esbuild", "--bundle", "--platform=node", "--format=esm", f"--outfile={script}"]
-    subprocess.run([*command, "--log-level=error"], input=JUDGE_ALL, text=True, check=True, cwd=ROOT)  # noqa: S603
+    subprocess.run([*command, "--log-level=error"], input=JUDGE_ALL, text=True, check=True, cwd=ROOT)
 
     def run(cases: list[dict[str, Any]]) -> Any:
-        done = subprocess.run(  # noqa: S603
-            [str(ROOT / ".venv/bin/node"), str(script)], input=json.dumps(cases), text=True, check=True, capture_output=True
+        done = subprocess.run(
+            [str(ROOT / ".venv/bin/node"), str(script)],
+            input=json.dumps(cases),
+            text=True,
+            check=True,
+            capture_output=True,
         )
         return json.loads(done.stdout)
 
@@ -128,7 +132,7 @@ def _made_up(chance: random.Random) -> dict[str, Any]:
 
 
 def test_both_languages_judge_alike_whatever_comes(in_typescript: Callable[[list[dict[str, Any]]], Any]) -> None:
-    chance = random.Random(20261014)  # noqa: S311
+    chance = random.Random(20261014)
     cases = [_made_up(chance) for _ in range(4000)]
     reached = set()
     for case, theirs in zip(cases, in_typescript(cases), strict=True):
