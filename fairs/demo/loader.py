@@ -26,6 +26,7 @@ from fairs.demo.cash import load_cash_desk
 from fairs.demo.claims import load_claims
 from fairs.demo.contacts import load_contacts
 from fairs.demo.deals import load_contracts, load_rates
+from fairs.demo.gates import load_gates
 from fairs.demo.guest_pages import load_guest_pages
 from fairs.demo.guests import load_guests
 from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall, publish_plans
@@ -95,6 +96,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         }
         days = random.Random(PLAN_YEAR + 1)  # a stream of its own: what comes before and after stays as it was
         made |= {"counted": load_counts(days, souvenirs, users), "sales declared": load_sales(days, souvenirs)}
+        load_gates(souvenirs)
         made |= {"wishes": load_applications(giftshow, souvenirs, users)}
         made |= load_site_work(giftshow, souvenirs, cast)
         organiser = Actor(users["organiser"].id, users["organiser"].name)
