@@ -38,6 +38,7 @@ from fairs.demo.money import load_money_documents
 from fairs.demo.notes import load_notes
 from fairs.demo.participants import load_exhibitors, load_importers, load_trade_visitors, load_visits
 from fairs.demo.people import create_accounts, create_cast, give_roles
+from fairs.demo.printing import load_printing
 from fairs.demo.products import load_products
 from fairs.demo.public_days import load_counts, load_sales
 from fairs.demo.refunds import load_check, load_refunds
@@ -122,6 +123,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         made["letters"] = load_letters(random.Random(PLAN_YEAR + 26), giftshow, users)
         made["claims"] = load_claims(souvenirs, users)
         made["data requests"] = load_guest_pages(giftshow, users)
+        made["print jobs"] = load_printing(souvenirs, users)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)

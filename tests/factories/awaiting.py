@@ -87,6 +87,10 @@ from fairs.messages.states import MessageState
 from fairs.payments.invoicing import cancel_with_credit
 from fairs.payments.models import Credit, Invoice, Refund
 from fairs.payments.refunds import RefundDraft, approve_refund, fail_refund, finish_refund, request_refund, send_refund
+from fairs.printing.leases import Lease, lease_next, report_failed
+from fairs.printing.models import PrintStation
+from fairs.printing.service import cancel_job, enqueue, settle_printed
+from fairs.printing.stations import StationDraft, close_station, open_station, save_station
 from fairs.privacy.service import carry_out_erasure, finish_request, propose_erasure, receive_request
 from fairs.privacy.states import Channel, RequestKind
 from fairs.sitework.orders import deliver
@@ -157,6 +161,33 @@ def data_erasure() -> Awaiting:
     )  # fmt: skip
     propose_erasure(record, by=SYSTEM)
     return Awaiting(importer.fair, record, lambda: carry_out_erasure(record, by=SYSTEM))
+
+
+def _at_a_station() -> tuple[Fair, Lease, PrintStation]:
+    place = entrance()
+    station = open_station(save_station(place.fair, StationDraft("Quầy 1"), by=SYSTEM), by=SYSTEM)
+    enqueue([place.badge()], by=SYSTEM)
+    lease = lease_next(station, by=SYSTEM)
+    assert lease is not None
+    return place.fair, lease, station
+
+
+def print_failed() -> Awaiting:
+    fair, lease, station = _at_a_station()
+    record = report_failed(station, lease.job, lease.number, reason="jam", by=SYSTEM)
+    return Awaiting(fair, record, lambda: cancel_job(record, by=SYSTEM))
+
+
+def print_unsure() -> Awaiting:
+    fair, lease, _station = _at_a_station()
+    return Awaiting(fair, lease.job, lambda: settle_printed(lease.job, by=SYSTEM), later=timedelta(minutes=2))
+
+
+def print_station() -> Awaiting:
+    place = entrance()
+    record = open_station(save_station(place.fair, StationDraft("Quầy 1"), by=SYSTEM), by=SYSTEM)
+    enqueue([place.badge()], by=SYSTEM)
+    return Awaiting(place.fair, record, lambda: close_station(record, by=SYSTEM), later=timedelta(minutes=4))
 
 
 def room_wanted() -> Awaiting:
@@ -826,6 +857,9 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
         _allocation(state, lambda run: discard(run, by=SYSTEM))
         for state in (AllocationState.INFEASIBLE, AllocationState.FAILED)
     ),
+    "print-failed": (print_failed,),
+    "print-unsure": (print_unsure,),
+    "print-station": (print_station,),
     "data-request": (data_request,),
     "data-erasure": (data_erasure,),
     "hosting_application": (hosting_application,),
