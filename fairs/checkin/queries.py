@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from fairs.badges.models import Badge
 from fairs.badges.queries import SCANNED, ScannedBadge
 from fairs.badges.states import BadgeCategory
 from fairs.calendar.models import Fair
-from fairs.checkin.models import Gate, Scan, Visit
+from fairs.checkin.models import AccessZone, Gate, Scan, Visit, ZoneTally
 from fairs.checkin.states import Verdict
 from fairs.core.db import db
 from fairs.core.text import fold
@@ -26,7 +26,10 @@ LETS_IN = tuple(verdict for verdict in Verdict if verdict.lets_in)
 def gates_of(fair_id: int) -> Sequence[Gate]:
     """The gates of a fair, open ones first."""
     return db.session.scalars(
-        select(Gate).where(Gate.fair_id == fair_id).order_by(Gate.is_open.desc(), Gate.code)
+        select(Gate)
+        .options(joinedload(Gate.zone))
+        .where(Gate.fair_id == fair_id)
+        .order_by(Gate.is_open.desc(), Gate.code)
     ).all()
 
 
@@ -34,6 +37,28 @@ def gate_ids(fair_id: int) -> dict[str, int]:
     """The keys of a fair's gates by their codes."""
     rows = db.session.execute(select(Gate.code, Gate.id).where(Gate.fair_id == fair_id))
     return {code: key for code, key in rows}  # noqa: C416
+
+
+def zones_of(fair_id: int) -> Sequence[AccessZone]:
+    """The halls and areas of a fair."""
+    return db.session.scalars(select(AccessZone).where(AccessZone.fair_id == fair_id).order_by(AccessZone.code)).all()
+
+
+def zone_by_code(fair_id: int, code: str) -> AccessZone | None:
+    """The fair's hall or area with this code."""
+    return db.session.scalar(select(AccessZone).where(AccessZone.fair_id == fair_id, AccessZone.code == code))
+
+
+def zone_is_used(zone_id: int) -> bool:
+    """Whether a gate leads into it, or people were counted in it."""
+    uses = (Gate.zone_id == zone_id, Visit.zone_id == zone_id, ZoneTally.zone_id == zone_id)
+    return any(db.session.scalar(select(select(1).where(use).exists())) for use in uses)
+
+
+def gates_with_rules(fair_ids: Collection[int]) -> Sequence[Gate]:
+    """Gates of these fairs that have rows of their own, the newest fair first."""
+    rows = db.session.scalars(select(Gate).where(Gate.fair_id.in_(fair_ids)).order_by(Gate.fair_id.desc(), Gate.code))
+    return [gate for gate in rows if gate.rules]
 
 
 def gate_by_code(fair_id: int, code: str) -> Gate | None:

@@ -183,7 +183,7 @@ def _scan(
     place = info.by_code.get(str(raw.get("gate") or gate))
     if place is None:
         raise Flaw("unknown_gate")
-    if device is not None and not device.may_scan_at(place.code):
+    if device is not None and not device.may_scan_at(place.facts.code):
         raise Flaw("other_gate")
     scan.scanned_at = clock.corrected(scan.scanned_at, _offset(raw))
     if device is not None and not device.may_scan_on(scan.scanned_at.astimezone(info.zone).date()):

@@ -247,31 +247,15 @@ def judge(seen: Seen, gate: GateFacts, fair: FairFacts, direction: Direction, mo
 
     Who leaves with a badge of this fair is let go on any day and by any gate: a fair may end after midnight.
     """
-    if seen.other_fair:
-        return Judgement(Verdict.OTHER_FAIR, "other_fair")
-    if not seen.known and not seen.signed:
-        return Judgement(Verdict.UNKNOWN, "unknown")
-    if seen.replaced_at is not None and seen.replaced_at - CLOCKS_DIFFER <= moment:
-        return Judgement(Verdict.REPLACED, "replaced", at=seen.replaced_at)
-    if seen.revoked_at is not None and seen.revoked_at - CLOCKS_DIFFER <= moment:
-        return Judgement(Verdict.REVOKED, "revoked", at=seen.revoked_at)
+    refused = _code_refused(seen, moment)
+    if refused is not None:
+        return refused
     if direction == Direction.OUT:
         return _GOODBYE
-    if not seen.known and gate.unknown_signed != "admit":
-        return Judgement(Verdict.UNKNOWN, "unheard")
-    if fair.is_called_off:
-        return Judgement(Verdict.FAIR_CANCELLED, "called_off")
-    if not gate.is_open:
-        return Judgement(Verdict.GATE_CLOSED, "gate_closed")
-    if gate.direction == Direction.OUT:
-        return Judgement(Verdict.NOT_HERE, "exit_only")
-    zone = gate.zone
-    warn = zone is not None and zone.is_filling
-    if zone is not None and seen.category not in ENTER_FULL:
-        if zone.paused:
-            return Judgement(Verdict.PAUSED, "paused", warn_capacity=warn)
-        if zone.is_full:
-            return Judgement(Verdict.FULL, "full", warn_capacity=warn)
+    refused = _gate_refused(seen, gate, fair)
+    if refused is not None:
+        return refused
+    warn = gate.zone is not None and gate.zone.is_filling
     rule = _deciding(seen.category, gate.rules, fair, moment)
     if rule is None:
         return _nearest(seen.category, gate.rules, fair, moment, warn)
@@ -283,6 +267,38 @@ def judge(seen: Seen, gate: GateFacts, fair: FairFacts, direction: Direction, mo
     if since is not None and since - CLOCKS_DIFFER <= moment and (left is None or left < since):
         return Judgement(Verdict.ALREADY_INSIDE, "again", since=since, warn_capacity=warn)
     return _WELCOME[seen.known, warn]
+
+
+def _code_refused(seen: Seen, moment: datetime) -> Judgement | None:
+    """Why a code opens no gate, in and out; None when it may."""
+    if seen.other_fair:
+        return Judgement(Verdict.OTHER_FAIR, "other_fair")
+    if not seen.known and not seen.signed:
+        return Judgement(Verdict.UNKNOWN, "unknown")
+    if seen.replaced_at is not None and seen.replaced_at - CLOCKS_DIFFER <= moment:
+        return Judgement(Verdict.REPLACED, "replaced", at=seen.replaced_at)
+    if seen.revoked_at is not None and seen.revoked_at - CLOCKS_DIFFER <= moment:
+        return Judgement(Verdict.REVOKED, "revoked", at=seen.revoked_at)
+    return None
+
+
+def _gate_refused(seen: Seen, gate: GateFacts, fair: FairFacts) -> Judgement | None:
+    """Why nobody enters here now, whoever comes, or None."""
+    if not seen.known and gate.unknown_signed != "admit":
+        return Judgement(Verdict.UNKNOWN, "unheard")
+    if fair.is_called_off:
+        return Judgement(Verdict.FAIR_CANCELLED, "called_off")
+    if not gate.is_open:
+        return Judgement(Verdict.GATE_CLOSED, "gate_closed")
+    if gate.direction == Direction.OUT:
+        return Judgement(Verdict.NOT_HERE, "exit_only")
+    zone = gate.zone
+    if zone is not None and seen.category not in ENTER_FULL:
+        if zone.paused:
+            return Judgement(Verdict.PAUSED, "paused", warn_capacity=zone.is_filling)
+        if zone.is_full:
+            return Judgement(Verdict.FULL, "full", warn_capacity=zone.is_filling)
+    return None
 
 
 def _began(first_in_at: datetime | None, moment: datetime) -> bool:

@@ -1,7 +1,7 @@
 """print stations and jobs, numbered blanks, keys that are withdrawn, contractors among an exhibitor's people
 
 Revision: 0034
-Revises: 0032
+Revises: 0033
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = "0034"
-down_revision = "0032"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 

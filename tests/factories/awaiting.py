@@ -35,6 +35,9 @@ from fairs.cards.models import WebhookEvent
 from fairs.cards.states import EventState
 from fairs.cashdesk.service import Count, agree_to_difference, count_shift, open_new_shift, take_over
 from fairs.checkin.devices import DeviceDraft, add_device, enrol_device, new_enrolment
+from fairs.checkin.models import ScanConflict
+from fairs.checkin.service import check_in
+from fairs.checkin.settling import settle_conflict
 from fairs.claims.charges import decide_charge, propose_charge, write_off
 from fairs.claims.proofs import LineDraft, add_line
 from fairs.claims.review import approve as approve_claim
@@ -85,6 +88,10 @@ from fairs.messages.states import MessageState
 from fairs.payments.invoicing import cancel_with_credit
 from fairs.payments.models import Credit, Invoice, Refund
 from fairs.payments.refunds import RefundDraft, approve_refund, fail_refund, finish_refund, request_refund, send_refund
+from fairs.printing.leases import Lease, lease_next, report_failed
+from fairs.printing.models import PrintStation
+from fairs.printing.service import cancel_job, enqueue, settle_printed
+from fairs.printing.stations import StationDraft, close_station, open_station, save_station
 from fairs.privacy.service import carry_out_erasure, finish_request, propose_erasure, receive_request
 from fairs.privacy.states import Channel, RequestKind
 from fairs.sitework.orders import deliver
@@ -94,7 +101,7 @@ from fairs.workplace.inbox import Inbox, Reader
 from tests.factories.booths import new_ground
 from tests.factories.budgets import MILLION, Treasury, treasury
 from tests.factories.cards import card_event
-from tests.factories.checkin import Entrance, entrance, new_fair
+from tests.factories.checkin import Entrance, entrance, new_fair, scan_of
 from tests.factories.claims import Desk as ClaimDesk
 from tests.factories.claims import claims_desk
 from tests.factories.contacts import contact, csv_list
@@ -162,6 +169,33 @@ def data_erasure() -> Awaiting:
     )  # fmt: skip
     propose_erasure(record, by=SYSTEM)
     return Awaiting(importer.fair, record, lambda: carry_out_erasure(record, by=SYSTEM))
+
+
+def _at_a_station() -> tuple[Fair, Lease, PrintStation]:
+    place = entrance()
+    station = open_station(save_station(place.fair, StationDraft("Quầy 1"), by=SYSTEM), by=SYSTEM)
+    enqueue([place.badge()], by=SYSTEM)
+    lease = lease_next(station, by=SYSTEM)
+    assert lease is not None
+    return place.fair, lease, station
+
+
+def print_failed() -> Awaiting:
+    fair, lease, station = _at_a_station()
+    record = report_failed(station, lease.job, lease.number, reason="jam", by=SYSTEM)
+    return Awaiting(fair, record, lambda: cancel_job(record, by=SYSTEM))
+
+
+def print_unsure() -> Awaiting:
+    fair, lease, _station = _at_a_station()
+    return Awaiting(fair, lease.job, lambda: settle_printed(lease.job, by=SYSTEM), later=timedelta(minutes=2))
+
+
+def print_station() -> Awaiting:
+    place = entrance()
+    record = open_station(save_station(place.fair, StationDraft("Quầy 1"), by=SYSTEM), by=SYSTEM)
+    enqueue([place.badge()], by=SYSTEM)
+    return Awaiting(place.fair, record, lambda: close_station(record, by=SYSTEM), later=timedelta(minutes=4))
 
 
 def room_wanted() -> Awaiting:
@@ -429,6 +463,13 @@ def delivery() -> Awaiting:
     place = new_site(opens_in=2)
     record = place.pay(place.order())
     return Awaiting(place.fair, record, lambda: deliver(record, by=SYSTEM))
+
+
+def scan_conflict() -> Awaiting:
+    place = entrance()
+    check_in(place.fair, place.gate, [scan_of("9" * 114)], by=SYSTEM)
+    record = db.session.scalars(select(ScanConflict).where(ScanConflict.fair_id == place.fair.id)).one()
+    return Awaiting(place.fair, record, lambda: settle_conflict(place.fair, record, "keep", "Vé xem phim", by=SYSTEM))
 
 
 def extra_badge() -> Awaiting:
@@ -802,6 +843,7 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "sponsor-invoice": (sponsor_invoice, sponsor_partly_invoiced),
     "closing": (closing,),
     "delivery": (delivery,),
+    "scan-conflict": (scan_conflict,),
     "extra-badge": (extra_badge,),
     "defect": (_defect(returns=False), _defect(returns=True)),
     "contract": (contract,),
@@ -824,6 +866,9 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
         for state in (AllocationState.INFEASIBLE, AllocationState.FAILED)
     ),
     "gate-device": (gate_device,),
+    "print-failed": (print_failed,),
+    "print-unsure": (print_unsure,),
+    "print-station": (print_station,),
     "data-request": (data_request,),
     "data-erasure": (data_erasure,),
     "hosting_application": (hosting_application,),

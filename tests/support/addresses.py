@@ -20,7 +20,9 @@ from fairs.agreements.models import Agreement
 from fairs.allocation.inputs import build_problem
 from fairs.allocation.models import AllocationExclusion, AllocationPlace, AllocationRun
 from fairs.allocation.states import AllocationState
+from fairs.badges.layout_service import set_photo
 from fairs.badges.models import Badge
+from fairs.badges.states import BadgeCategory
 from fairs.banking.models import BankLine
 from fairs.banking.service import account_of, hand_in, read_at_once
 from fairs.booths.models import BookingRequest, BoothBooking
@@ -33,7 +35,8 @@ from fairs.calendar.models import Fair
 from fairs.cards.states import EventState
 from fairs.cashdesk.models import CashEntry, CashShift
 from fairs.checkin.devices import DeviceDraft, add_device
-from fairs.checkin.models import Gate
+from fairs.checkin.models import Gate, ScanConflict
+from fairs.checkin.states import ConflictKind
 from fairs.claims.models import Claim, ClaimTransfer
 from fairs.contacts.columns import Layout
 from fairs.contacts.models import ContactRow
@@ -53,7 +56,7 @@ from fairs.core.storage import Upload
 from fairs.core.tokens import digest
 from fairs.core.web import MARK
 from fairs.directory.models import Company, Invitation, Membership, Person, Product
-from fairs.directory.service import CompanyDraft, file_on_behalf
+from fairs.directory.service import CompanyDraft, PersonDraft, file_on_behalf
 from fairs.directory.team import invite_colleague
 from fairs.documents.models import Selection, SelectionItem
 from fairs.dunning.models import DunningStep
@@ -100,6 +103,10 @@ from fairs.payments.refunds import RefundDraft, approve_refund, request_refund
 from fairs.payments.states import InvoiceState
 from fairs.payments.transfers import make_transfer_list
 from fairs.payments.vat import add_rate
+from fairs.printing.blanks import BatchDraft, make_batch
+from fairs.printing.leases import lease_next
+from fairs.printing.service import enqueue
+from fairs.printing.stations import StationDraft, enrol_station, open_station, save_station
 from fairs.privacy.service import prepare_copy, receive_request
 from fairs.privacy.states import Channel, RequestKind
 from fairs.programme.models import BudgetLine, FigureEntry, Target
@@ -113,12 +120,15 @@ from fairs.sitework.models import (
     ServiceOrder,
     StaffPlace,
 )
+from fairs.sitework.staff import decide_request, name_person
+from fairs.sitework.states import StaffState
 from fairs.visitors.models import Visitor
 from fairs.visitors.service import link_for as visitor_link
 from tests.factories.cards import card_attempt, card_event
 from tests.factories.contacts import contact, csv_list
 from tests.factories.importers import Reception
 from tests.factories.lodging import Inn
+from tests.factories.sitework import photo
 from tests.factories.statements import Row, csv_file, grid
 from tests.factories.travel import landing
 from tests.factories.travel import run as travel_run
@@ -297,12 +307,13 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "handover/code": _handed_over(fair), "photos/photo_id": _look(fair, HandoverPhoto), "signatures/visit_id": _look(fair, HandoverVisit),
         "card/part": "all", "card-payments/token": card_attempt(invoice or _first(Invoice)).token, "messages/event_id": card_event(fair.id, EventState.FAILED).id,
         "rule_id": price_rule.id, "waiting/entry_id": waiting.id, "request_id": asked.id, "requests/answer": "agree",
+        "scan-conflicts/conflict_id": _conflict(fair).id,
         "gates/code": _first(Gate, Gate.fair_id == fair.id).code, "gates/gate_code": _first(Gate, Gate.fair_id == fair.id).code,
         "gate-devices/device_id": add_device(fair, DeviceDraft("Mẫu", (), fair.starts_on, fair.ends_on), by=by).id,
         "item_id": _first(SelectionItem, SelectionItem.selection_id == _first(Selection, Selection.fair_id == fair.id).id).id,
         "clash_id": _first(SupportClash).id, "line_id": _first(BudgetLine).id, "rule_code": "KC-DOM-JOIN",
         "documents.file.part": "decision", "document_texts.edit.kind": "exhibitor_support", "document_texts.edit.part": "decision",
-        "paper_locale": "vi", **_travel(fair, by), **_budgets(fair),
+        "paper_locale": "vi", **_travel(fair, by), **_printing(fair, by), **_budgets(fair),
         **_hotels(fair, by),
         "claims/reference": _of_fair(Claim, fair, "reference") or "GS00-K-0000", "claim_list": _of_fair(ClaimTransfer, fair, "number") or "GS00-KL00-00001",
         "bundle_kind": "pdf", "claim_paper": "evidence", "claim_answer": "yes", "waiver_id": 1, "duplicate_id": 1, "charge_id": 1, "claim_line_id": 1,
@@ -328,6 +339,35 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "checkin.rehearse": {"gate": made.values["gates/code"], "rehearsal": fair.starts_on.isoformat()},
     }
     return made
+
+
+def _conflict(fair: Fair) -> ScanConflict:
+    """Something that the gates noted."""
+    row = ScanConflict(
+        fair_id=fair.id, kind=ConflictKind.NOT_TAKEN, entry_id="not_taken:sample", detail={"problem": "bad_time"}
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def _printing(fair: Fair, by: Actor) -> dict[str, Any]:
+    """A station with an enrolled computer that has a badge, blanks, a key, and the badge of an exhibitor's person."""
+    station = open_station(save_station(fair, StationDraft("Sample"), by=by), by=by)
+    badge = _first(Badge, Badge.fair_id == fair.id, Badge.state == "active", Badge.printed_at.is_(None))
+    enqueue([badge], station=station, by=by)
+    lease = lease_next(station, by=by)
+    assert lease is not None
+    booking = _first(BoothBooking, BoothBooking.fair_id == fair.id, BoothBooking.state == BookingState.CONFIRMED)
+    staff = name_person(booking.exhibitor, PersonDraft("Mẫu đổi thẻ"), by=by, extra_reason="Mẫu")
+    if staff.state is StaffState.REQUESTED:
+        staff = decide_request(staff, allow=True, reason="", by=by)
+    return {
+        "station_id": station.id, "job_id": lease.job.id, "print/token": enrol_station(station, by=by),
+        "batch_id": make_batch(fair, BatchDraft(BadgeCategory.TRADE, 2), by=by).id, "key_id": badge.key_id,
+        "replace/reference": set_photo(badge, photo(), by=by).reference,
+        "swap/reference": db.session.get_one(Badge, staff.badge_id).reference,
+    }  # fmt: skip
 
 
 def _invitations(fair: Fair, company: Company, by: Actor) -> dict[str, Any]:
