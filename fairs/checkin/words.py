@@ -20,7 +20,7 @@ from fairs.core.i18n import country_name, format_date, format_datetime, format_t
 __all__ = ["advice", "all_as_program_reads", "as_guard_reads", "as_program_reads", "dumps", "offline_words", "reason"]
 
 #: How a scan speaks whose judgement is not known any more: it was taken before.
-_CODES = {
+CODES = {
     Verdict.GOODBYE: "goodbye", Verdict.FAIR_CANCELLED: "called_off", Verdict.OTHER_FAIR: "other_fair", Verdict.UNKNOWN: "unknown",
     Verdict.GATE_CLOSED: "gate_closed", Verdict.ALREADY_INSIDE: "again", Verdict.REVOKED: "revoked", Verdict.REPLACED: "replaced",
     Verdict.WRONG_DAY: "day_over", Verdict.NOT_NOW: "hours_over", Verdict.NOT_HERE: "category", Verdict.USED: "used",
@@ -53,7 +53,7 @@ def _moment(at: datetime | None, scanned_at: datetime) -> str:
 
 def advice(result: ScanResult) -> str:
     """What the guard does now; empty when the person simply passes."""
-    return what_to_do(result.judgement.reason_code if result.judgement else _CODES.get(result.verdict, ""))
+    return what_to_do(result.judgement.reason_code if result.judgement else CODES.get(result.verdict, ""))
 
 
 def all_as_program_reads(answers: Sequence[Answer]) -> list[dict[str, Any]]:
