@@ -28,7 +28,7 @@ const KEEP = [
 const DROP = /\[data-(bs-)?theme=["']?dark|\[dir=["']?rtl|\.theme-dark|\.carousel|\.ts-|\.litepicker|\.noUi|\.plyr|\.dropzone|\.fslightbox|\.jvm-|\.apexcharts|\[data-vc/;
 // Icons that code names in ways the scan cannot see.
 const BASE_ICONS = ['alert-circle', 'alert-octagon', 'alert-triangle', 'ban', 'bookmark', 'check', 'circle', 'circle-check', 'clock', 'file', 'hourglass', 'info-circle',
-  'point', 'refresh', 'square', 'wifi', 'wifi-off', 'x', 'circle-check-filled', 'square-filled'];
+  'point', 'refresh', 'replace', 'square', 'user-check', 'arrow-back-up', 'link', 'search', 'wifi', 'wifi-off', 'x', 'circle-check-filled', 'square-filled'];
 
 const PDF_FONTS = {
   'be-vietnam-pro': 'BeVietnamPro', 'noto-sans': 'NotoSans', 'noto-sans-jp': 'NotoSansJP', 'noto-sans-kr': 'NotoSansKR', 'noto-sans-sc': 'NotoSansSC',

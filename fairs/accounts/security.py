@@ -6,6 +6,7 @@ import base64
 import functools
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -226,9 +227,42 @@ def password_link(user: User) -> str:
     return link("/account/reset/", generate_reset_password_token(user))  # type: ignore[no-untyped-call]
 
 
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What a token that belongs to a thing, not to a person, opens: some permissions at one fair. ``key`` names it for rate limits."""
+
+    key: str
+    fair_id: int
+    permissions: frozenset[Permission]
+    actor: Actor
+    holder: Any
+
+
+_passes: dict[str, Callable[[str], Pass | None]] = {}
+
+
+def register_passes(prefix: str, find: Callable[[str], Pass | None]) -> None:
+    """A feature above hands out bearer tokens that begin with ``prefix``; ``find`` gives what one of them opens."""
+    _passes[prefix] = find
+
+
+def _pass() -> Pass | None:
+    """The pass of this call's token, if it is one of a thing."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not wants_json():
+        return None
+    token = token.strip()
+    return next((find(token) for prefix, find in _passes.items() if token.startswith(prefix)), None)
+
+
 def identify() -> None:
     """Before each request: find who acts and which roles they hold."""
     if request.endpoint is None:
+        return
+    found = _pass()
+    g.bearer_pass = found
+    if found is not None:
+        g.user, g.grants, g.user_locale, g.grant, g.actor = None, [], None, None, found.actor
         return
     if wants_json() and getattr(current_app.view_functions[request.endpoint], HOT, False):
         user, g.grants = _bearers.get(hash_token(request.headers.get("Authorization", "")), _detached_bearer)
@@ -255,11 +289,15 @@ def enforce() -> None:
         return
     if not isinstance(wanted, Permission):
         raise Forbidden
+    fair = g.get("fair")
+    if g.bearer_pass is not None:
+        if wanted not in g.bearer_pass.permissions or fair is None or fair.id != g.bearer_pass.fair_id:
+            raise Forbidden
+        return
     if user is None:
         if wants_json() or wants_fragment():
             abort(401)
         abort(current_app.make_response(current_app.login_manager.unauthorized()))  # type: ignore[attr-defined]
-    fair = g.get("fair")
     grant = matching_grant(g.grants, wanted, fair.id if fair is not None else None)
     if grant is None and not (wanted.own_company or wanted.signed_in):
         raise Forbidden

@@ -89,14 +89,15 @@ class ScannedBadge:
     name_language: str
     company: str
     country: str
-    revoked_at: datetime | None
+    revoked_at: datetime | None = None
 
 
 #: The columns of a ScannedBadge, in its order; join Badge.person and, from outside, Badge.company.
 SCANNED = (
     Badge.id, Badge.fair_id, Badge.person_id, Badge.reference, Badge.category, Badge.state, Badge.replaced_by_id,
     Badge.revoke_reason, case((Person.badge_name != "", Person.badge_name), else_=Person.native_name), Person.passport_name,
-    Person.name_language, func.coalesce(Company.name, ""), func.coalesce(Company.country, Person.country), Badge.revoked_at,
+    Person.name_language, func.coalesce(Company.name, ""), func.coalesce(Company.country, Person.country),
+    Badge.revoked_at,
 )  # fmt: skip
 
 

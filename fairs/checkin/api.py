@@ -2,57 +2,101 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
-from flask import g
-from flask_smorest import Blueprint
+from flask import Response, g
+from flask_smorest import Blueprint, abort
+from marshmallow import ValidationError
 
 from fairs.accounts.queries import matching_grant
 from fairs.calendar.context import current_fair
+from fairs.checkin import device_api
 from fairs.checkin.counting import CountInput, count_people
+from fairs.checkin.device_auth import calling_device
+from fairs.checkin.entries import MOST_SCANS, Answer, ScanInput
 from fairs.checkin.errors import UnknownGate
+from fairs.checkin.facts import FairInfo, fair_info
+from fairs.checkin.ingest import take_events
 from fairs.checkin.permissions import MANAGE_GATES, SCAN
-from fairs.checkin.queries import gate_ids, gates_of
-from fairs.checkin.schemas import CountBatch, CountResults, RehearsalQuery, ScanBatch, ScanResults, scan_input
-from fairs.checkin.service import check_in_at
+from fairs.checkin.queries import gates_of
+from fairs.checkin.reading import Clock, Flaw, checked_scan, read_events, read_program
+from fairs.checkin.schemas import CountBatch, CountResults, RehearsalQuery, ScanBatch, ScanResults
+from fairs.checkin.service import take_scans
 from fairs.checkin.states import CountSource
-from fairs.checkin.words import as_program_reads
+from fairs.checkin.words import all_as_program_reads, dumps
+from fairs.core.clock import now
 from fairs.core.errors import Forbidden
-from fairs.core.kept import kept
 from fairs.core.rest import ApiBlueprint, idempotent
 from fairs.core.web import actor, hot, requires
 
 blp: Blueprint = ApiBlueprint(
     "api-checkin", __name__, url_prefix="/api/v1/fairs/<fair_slug>", description="Scans of badges at gates"
 )
+blueprints = [blp, device_api.blp, device_api.enrolling]
 
 
-_gates = kept("gates")
+class EventBatch(ScanBatch):
+    """A batch as it came: it is read by hand (``reading``); the schema is for its description and for the words of its errors."""
+
+    def load(self, data: Any, **_options: Any) -> Any:
+        """What was sent. Of a device only its frame is checked: an entry that is wrong must not stop the others."""
+        if calling_device() is None:
+            return {"scans": data}
+        frame = dict(data) if isinstance(data, dict) else data
+        if isinstance(frame, dict) and isinstance(frame.get("scans"), list) and 0 < len(frame["scans"]) <= MOST_SCANS:
+            return {"scans": {**super().load({**frame, "scans": [_SAMPLE]}), "scans": frame["scans"]}}
+        return {"scans": super().load(data)}
+
+
+_SAMPLE = {"id": "-", "code": "-", "gate": "-", "direction": "in", "scanned_at": "2000-01-01T00:00:00+00:00"}
 
 
 @blp.post("/scans")
 @requires(SCAN)
 @hot
 @idempotent
-@blp.arguments(ScanBatch)
+@blp.arguments(EventBatch)
 @blp.arguments(RehearsalQuery, location="query")
 @blp.response(200, ScanResults)
-def post_scans(body: dict[str, Any], query: dict[str, Any]) -> dict[str, Any]:
+def post_scans(body: dict[str, Any], query: dict[str, Any]) -> Response:
     """Take 1 to 500 scans and give one result per scan. A scan's id makes sending it again harmless."""
-    fair = current_fair()
+    fair, device, received = current_fair(), calling_device(), now()
     day: date | None = query["rehearsal_day"]
-    if day is not None and matching_grant(g.grants, MANAGE_GATES, fair.id) is None:
+    if day is not None and (device is not None or matching_grant(g.grants, MANAGE_GATES, fair.id) is None):
         raise Forbidden
-    gates = _gates.get(fair.id, lambda: gate_ids(fair.id))
+    info, sent = fair_info(fair), body["scans"]
+    if device is not None:
+        events = read_events(sent["scans"], info, Clock.of(received, sent["sent_at"]), device=device)
+        return _answer(take_events(fair, events, by=actor(), device_id=device.id))
+    try:
+        scans = read_program(sent, info, received)
+        if not 0 < len(scans) <= MOST_SCANS:
+            raise Flaw("bad_entry")
+    except Flaw:
+        scans = _as_schema_says(sent, info, received)
+    return _answer(take_scans(fair, scans, by=actor(), rehearsal_day=day))
+
+
+def _as_schema_says(sent: Any, info: FairInfo, received: datetime) -> list[tuple[int, ScanInput]]:
+    """Why a batch is refused, in the words of the schema; a batch that only looks unusual is taken."""
+    try:
+        body = ScanBatch().load(sent)
+    except ValidationError as error:
+        abort(422, exc=error, messages={"json": error.messages}, schema=None)
+    clock = Clock.of(received, body["sent_at"])
     entries = []
     for index, values in enumerate(body["scans"]):
-        gate_id = gates.get(values["gate"])
-        if gate_id is None:
+        gate = info.by_code.get(values["gate"])
+        if gate is None:
             raise UnknownGate(field=f"scans.{index}.gate")
-        entries.append((gate_id, scan_input(values, method="api")))
-    results = check_in_at(fair, entries, by=actor(), rehearsal_day=day)
-    return {"results": [as_program_reads(result) for result in results]}
+        entries.append((gate.id, checked_scan(values, clock, f"scans.{index}")))
+    return entries
+
+
+def _answer(answers: Sequence[Answer]) -> Response:
+    return Response(dumps({"results": all_as_program_reads(answers)}), mimetype="application/json")
 
 
 @blp.post("/counts")

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from fairs.core.errors import Conflict, InvalidInput
+from fairs.core.errors import Conflict, DomainError, InvalidInput
 
 
 class BadScan(InvalidInput):
@@ -42,6 +42,30 @@ class BadCount(InvalidInput):
     """A count cannot be taken; ``field`` says which one and what of it. Nothing of the batch is kept."""
 
     code = "bad_count"
+
+
+class DeviceRevoked(DomainError):
+    """The device was revoked by staff: it scans nothing any more, and hands in what it still keeps."""
+
+    code = "device_revoked"
+    status = 401
+    message = _l("This device was revoked. Hand it to the supervisor.")
+
+
+class EnrolmentOver(DomainError):
+    """The code was used, is older than a quarter of an hour, or never was one."""
+
+    code = "enrolment_over"
+    status = 422
+    message = _l("This code was used already or has run out. Ask for a new one.")
+
+
+class NotToday(DomainError):
+    """The day is not among those for which the device was enrolled."""
+
+    code = "device_not_today"
+    status = 403
+    message = _l("This device was not enrolled for today. Ask the supervisor.")
 
 
 @dataclass(frozen=True, slots=True)

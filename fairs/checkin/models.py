@@ -158,9 +158,9 @@ class SupervisorPin(Record):
 
 
 class Scan(Record):
-    """One code at one gate, never changed. ``scan_id`` is made by the device, so that a repeated upload is known.
+    """One code at one gate, never changed but for one thing: whose badge it was, when an unknown code becomes known.
 
-    ``code_digest`` is a hash of what was read: an unknown code is kept, but nothing that opens a gate is.
+    ``scan_id`` is made by the device, so that a repeated upload is known. ``code_digest`` is a hash of what was read.
     A rehearsal's scans are kept apart by ``is_rehearsal`` and never counted.
     """
 
@@ -169,7 +169,9 @@ class Scan(Record):
         UniqueConstraint("fair_id", "scan_id"),
         Index("ix_scans_fair_time", "fair_id", "scanned_at"),
         Index("ix_scans_badge_day", "badge_id", "day", "id"),
-    )
+        Index("ix_scans_sealed", "fair_id", "id", sqlite_where=text("sealed_code IS NOT NULL"),
+              postgresql_where=text("sealed_code IS NOT NULL")),
+    )  # fmt: skip
 
     scan_id: Mapped[str] = mapped_column(String(40))
     fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
@@ -210,6 +212,7 @@ class ScanAct(Record):
         UniqueConstraint("fair_id", "act_id"),
         Index("ix_scan_acts_scan", "scan_id"),
         Index("ix_scan_acts_fair_time", "fair_id", "acted_at"),
+        Index("ix_scan_acts_of_scan", "fair_id", "of_scan_id"),
     )
 
     act_id: Mapped[str] = mapped_column(String(40))
@@ -236,12 +239,13 @@ class ScanConflict(HasState, Record):
 
     __tablename__ = "scan_conflicts"
     __table_args__ = (
-        UniqueConstraint("kind", "scan_id"),
+        UniqueConstraint("fair_id", "entry_id"),
         Index("ix_scan_conflicts_fair_state", "fair_id", "state", "id"),
     )
     TRANSITIONS = CONFLICT_TRANSITIONS
 
     fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
+    entry_id: Mapped[str] = mapped_column(String(80))  # what it is about: noted once, however often it is handed in
     kind: Mapped[ConflictKind] = mapped_column(StateType(ConflictKind))
     state: Mapped[ConflictState] = mapped_column(StateType(ConflictState), default=ConflictState.OPEN)
     scan_id: Mapped[int | None] = mapped_column(ForeignKey("scans.id"))
@@ -279,6 +283,8 @@ class Visit(Record):
     left_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # the latest leaving: scans may arrive out of order
     zone_id: Mapped[int | None] = mapped_column(ForeignKey("access_zones.id"))  # the hall they are in, as far as known
     passed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # the latest pass of any gate
+    last_gate_id: Mapped[int | None] = mapped_column(ForeignKey("gates.id"))  # and which gate that was
+    is_unsure: Mapped[bool] = mapped_column(default=False)  # entered twice without leaving: perhaps not inside any more
 
 
 class VisitTally(Record):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from fairs.badges.models import Badge
@@ -15,8 +15,6 @@ from fairs.badges.queries import SCANNED, ScannedBadge
 from fairs.badges.states import BadgeCategory
 from fairs.calendar.models import Fair
 from fairs.checkin.models import AccessZone, Gate, Scan, Visit, ZoneTally
-from fairs.checkin.rulebook import GateBook
-from fairs.checkin.rules import Direction
 from fairs.checkin.states import Verdict
 from fairs.checkin.whereabouts import Presence
 from fairs.core.db import db
@@ -64,23 +62,6 @@ def gates_with_rules(fair_ids: Collection[int]) -> Sequence[Gate]:
     return [gate for gate in rows if gate.rules]
 
 
-def gate_books(fair_id: int | None = None, ids: Collection[int] = ()) -> dict[int, GateBook]:
-    """By what the gates of a fair, or these gates, are judged, by their keys. One statement."""
-    wanted = Gate.id.in_(ids) if fair_id is None else Gate.fair_id == fair_id
-    rows = db.session.scalars(select(Gate).options(joinedload(Gate.zone)).where(wanted))
-    return {gate.id: GateBook.of(gate) for gate in rows}
-
-
-def inside_by_zone(fair_id: int, day: date) -> dict[int | None, int]:
-    """How many are at the fair now, by the hall in which they are (None: in none of them). One statement."""
-    rows = db.session.execute(
-        select(Visit.zone_id, func.count())
-        .where(Visit.fair_id == fair_id, Visit.day == day, Visit.inside_since.is_not(None))
-        .group_by(Visit.zone_id)
-    )
-    return {zone_id: int(count) for zone_id, count in rows}
-
-
 def gate_by_code(fair_id: int, code: str) -> Gate | None:
     """The fair's gate with this code."""
     return db.session.scalar(select(Gate).where(Gate.fair_id == fair_id, Gate.code == code))
@@ -112,43 +93,6 @@ def scans_by_id(fair_id: int, ids: Sequence[str]) -> dict[str, KnownScan]:
     for scan_id, verdict, scanned_at, day, counted, is_rehearsal, *badge in rows:
         face = ScannedBadge(*badge) if badge[0] is not None else None
         found[scan_id] = KnownScan(scan_id, verdict, scanned_at, day, counted, is_rehearsal, face)
-    return found
-
-
-_PRESENCES = select(
-    Visit.day, Visit.person_id, Visit.first_in_at, Visit.inside_since, Visit.left_at, Visit.zone_id, Visit.passed_at
-).where(
-    Visit.fair_id == bindparam("fair_id"),
-    Visit.day.in_(bindparam("days", expanding=True)),
-    Visit.person_id.in_(bindparam("people", expanding=True)),
-)
-
-
-def presences_of(fair_id: int, days: Collection[date], people: Collection[int]) -> dict[tuple[date, int], Presence]:
-    """Where these people are on these days by their visits, by day and person."""
-    rows = db.session.connection().execute(_PRESENCES, {"fair_id": fair_id, "days": list(days), "people": list(people)})
-    return {(row[0], row[1]): Presence(*row[2:]) for row in rows}
-
-
-def rehearsed_presence(fair_id: int, day: date, badge_ids: Collection[int], since: datetime) -> dict[int, Presence]:
-    """Where the wearers are by the rehearsal's scans after ``since``."""
-    rows = db.session.execute(
-        select(Scan.badge_id, Scan.direction, Scan.scanned_at, Gate.zone_id, AccessZone.is_inner)
-        .join(Scan.gate)
-        .outerjoin(Gate.zone)
-        .where(
-            Scan.badge_id.in_(badge_ids), Scan.day == day, Scan.fair_id == fair_id, Scan.is_rehearsal.is_(True),
-            Scan.verdict.in_(LETS_IN), Scan.scanned_at >= since,
-        )
-        .order_by(Scan.scanned_at, Scan.id)
-    )  # fmt: skip
-    found: dict[int, Presence] = {}
-    for badge_id, direction, scanned_at, zone, is_inner in rows:
-        if badge_id is None:
-            continue
-        found[badge_id] = found.get(badge_id, Presence()).after(
-            Direction(direction), scanned_at, zone, stays=bool(is_inner)
-        )
     return found
 
 
@@ -238,10 +182,7 @@ def figures(fair: Fair, day: date) -> Figures:
         inside=per_day.get(day, (0, 0))[1],
         foreign_visits=int(foreign),
         # A fair that was moved while it ran has visits on days that are no longer its own.
-        by_day=[
-            (one, per_day.get(one, (0, 0))[0])
-            for one in sorted({*fair.days, *(one for one, (visits, _) in per_day.items() if visits)})
-        ],
+        by_day=[(one, per_day.get(one, (0, 0))[0]) for one in sorted({*fair.days, *per_day})],
         by_hour=_by_hour(fair, day),
         by_country=_groups(mine, Visit.country),
         by_category=_groups(mine, Visit.category),

@@ -14,7 +14,7 @@ from fairs.accounts.queries import matching_grant
 from fairs.calendar.context import current_fair
 from fairs.calendar.models import Fair
 from fairs.calendar.queries import all_fairs
-from fairs.checkin import count_pages, queries, rule_pages, screen, zone_pages
+from fairs.checkin import app_pages, conflict_pages, count_pages, device_pages, queries, rule_pages, screen, zone_pages
 from fairs.checkin.evacuation import occupancy
 from fairs.checkin.forms import GateForm, NewGateForm
 from fairs.checkin.lists import SCANS, day_of, wanted_of
@@ -28,7 +28,16 @@ from fairs.core.permissions import Permission
 from fairs.core.web import NavItem, actor, go, register_nav, requires, safe_next
 
 bp = Blueprint("checkin", __name__, url_prefix="/fairs/<fair_slug>")
-blueprints = [bp, screen.bp, count_pages.bp, rule_pages.bp, zone_pages.bp]
+blueprints = [
+    bp,
+    screen.bp,
+    count_pages.bp,
+    rule_pages.bp,
+    zone_pages.bp,
+    conflict_pages.bp,
+    device_pages.bp,
+    app_pages.bp,
+]
 
 
 def _gate(code: str) -> Gate:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from marshmallow import fields, validate
 
 from fairs.checkin.counting import MOST_AT_ONCE, MOST_PEOPLE
+from fairs.checkin.entries import METHODS, MOST_SCANS
+from fairs.checkin.reading import MOST_SEQ
 from fairs.checkin.rules import Direction
-from fairs.checkin.service import METHODS, MOST_SCANS, ScanInput
+from fairs.checkin.states import Verdict
 from fairs.core.rest import StrictSchema
-
-_MOST_SEQ = 2**31 - 1
 
 
 class ScanSchema(StrictSchema):
-    """One scan of the API. ``id`` is made by the device; ``scanned_at`` carries an offset from UTC."""
+    """One scan of the API. ``id`` is made by the device; ``scanned_at`` carries an offset from UTC.
+
+    ``verdict`` is what a guard was shown without a network; ``clock_offset_ms`` the device's clock minus ours, as it was measured.
+    """
 
     id = fields.String(required=True, validate=validate.Length(1, 40))
     code = fields.String(required=True, validate=validate.Length(1, 1000))
@@ -23,12 +24,20 @@ class ScanSchema(StrictSchema):
     direction = fields.String(required=True, validate=validate.OneOf([str(way) for way in Direction]))
     scanned_at = fields.AwareDateTime(required=True, format="iso")
     device = fields.String(load_default="", validate=validate.Length(max=60))
-    seq = fields.Integer(load_default=0, strict=True, validate=validate.Range(0, _MOST_SEQ))
+    seq = fields.Integer(load_default=0, strict=True, validate=validate.Range(0, MOST_SEQ))
+    kind = fields.String(load_default="scan", validate=validate.Equal("scan"))
+    method = fields.String(load_default="api", validate=validate.OneOf(METHODS))
+    verdict = fields.String(load_default=None, validate=validate.OneOf([str(one) for one in Verdict]))
+    clock_offset_ms = fields.Integer(load_default=None, strict=True, validate=validate.Range(-(2**52), 2**52))
 
 
 class ScanBatch(StrictSchema):
-    """1 to 500 scans, taken all or not at all."""
+    """1 to 500 scans. Of a program they are taken all or not at all; of an enrolled device each for itself (docs/gates.md).
 
+    ``sent_at`` is the sender's clock when it sends: its times are put right by the difference to ours.
+    """
+
+    sent_at = fields.AwareDateTime(load_default=None, format="iso")
     scans = fields.List(fields.Nested(ScanSchema), required=True, validate=validate.Length(1, MOST_SCANS))
 
 
@@ -50,9 +59,15 @@ class BadgeFaceSchema(StrictSchema):
 
 
 class ScanResultSchema(StrictSchema):
-    """The verdict on one scan; ``counted`` when it made a visit, ``repeated`` when the id was known already."""
+    """The verdict on one scan; ``counted`` when it made a visit, ``repeated`` when the id was known already.
+
+    Of a device's other events: ``kind`` and ``outcome`` of an act, or the verdict ``quarantined`` with its ``problem``.
+    """
 
     id = fields.String()
+    kind = fields.String()
+    outcome = fields.String()
+    problem = fields.String()
     verdict = fields.String()
     lets_in = fields.Boolean()
     counted = fields.Boolean()
@@ -69,25 +84,6 @@ class ScanResults(StrictSchema):
     """One result per scan, in the order of the scans."""
 
     results = fields.List(fields.Nested(ScanResultSchema))
-
-
-class ScreenScanSchema(StrictSchema):
-    """One scan of a gate's screen; gate and fair stand in the address."""
-
-    id = fields.String(required=True, validate=validate.Length(1, 40))
-    code = fields.String(required=True, validate=validate.Length(1, 1000))
-    direction = fields.String(required=True, validate=validate.OneOf([str(way) for way in Direction]))
-    scanned_at = fields.AwareDateTime(required=True, format="iso")
-    seq = fields.Integer(load_default=0, strict=True, validate=validate.Range(0, _MOST_SEQ))
-    method = fields.String(load_default="camera", validate=validate.OneOf(METHODS))
-
-
-class ScreenBatch(StrictSchema):
-    """What a gate's screen sends. ``sent_at`` is its clock at sending: the difference to ours puts all times right."""
-
-    device = fields.String(load_default="", validate=validate.Length(max=60))
-    sent_at = fields.AwareDateTime(required=True, format="iso")
-    scans = fields.List(fields.Nested(ScreenScanSchema), required=True, validate=validate.Length(0, MOST_SCANS))
 
 
 class CountSchema(StrictSchema):
@@ -119,11 +115,3 @@ class CountResults(StrictSchema):
     """One result per count, in their order."""
 
     results = fields.List(fields.Nested(CountResultSchema))
-
-
-def scan_input(values: dict[str, Any], **changes: Any) -> ScanInput:
-    """A checked scan for the service."""
-    names = ("id", "code", "scanned_at", "device", "seq", "method")
-    known: dict[str, Any] = {key: values[key] for key in names if key in values}
-    known |= {"direction": Direction(values["direction"]), **changes}
-    return ScanInput(**known)

@@ -1,4 +1,4 @@
-"""Judging scans and counting visits; setting up gates.
+"""Taking scans; setting up gates.
 
 Scans are an append-only log of their own, so a scan leaves no audit entry beside it; changes of gates do.
 """
@@ -7,94 +7,51 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass
+from datetime import date
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import bindparam, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from fairs.audit.service import record
-from fairs.badges.queries import ScannedBadge, find_by_codes
-from fairs.badges.states import BadgeState
 from fairs.calendar.models import Fair
+from fairs.checkin.entries import CLOCK_TOLERANCE, METHODS, MOST_SCANS, ScanInput, ScanResult
 from fairs.checkin.errors import BadScan, GateExists
-from fairs.checkin.models import AccessZone, Gate, Scan, Visit
-from fairs.checkin.queries import (
-    KnownScan,
-    gate_books,
-    gate_by_code,
-    inside_by_zone,
-    presences_of,
-    rehearsed_presence,
-    scans_by_id,
-)
-from fairs.checkin.rulebook import GateBook, fair_facts
-from fairs.checkin.rules import Direction, FairFacts, GateFacts, Judgement, Seen, judge
-from fairs.checkin.states import Verdict
-from fairs.checkin.whereabouts import Presence
+from fairs.checkin.facts import FairInfo, fair_info
+from fairs.checkin.models import AccessZone, Gate
+from fairs.checkin.queries import gate_by_code, scans_by_id
+from fairs.checkin.taking import Taking
+from fairs.checkin.together import Together
 from fairs.core.actor import Actor
 from fairs.core.clock import now
-from fairs.core.crypto import keyed_digest
-from fairs.core.db import db, transaction
+from fairs.core.db import db, in_transaction, transaction
 from fairs.core.errors import InvalidInput
-from fairs.core.kept import kept
-from fairs.core.text import clean, one_line
+from fairs.core.text import one_line
 
-MOST_SCANS = 500
-#: How far a device's clock may run ahead of ours.
-CLOCK_TOLERANCE = timedelta(minutes=5)
-#: A rehearsal remembers who is inside for so long; then the next one starts afresh.
-REHEARSAL_MEMORY = timedelta(hours=3)
-#: What is handed in later than this is judged without asking how full the hall is.
-LATE = timedelta(minutes=10)
+__all__ = [
+    "GateDraft",
+    "ScanInput",
+    "ScanResult",
+    "change_gate",
+    "check_in",
+    "check_in_at",
+    "create_gate",
+    "set_gate_open",
+]
+
 _EARLIEST_YEAR = 2000
-_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+_FEW = 4  # scans: more are a transaction of their own
 _SCAN_ID = re.compile(r"[A-Za-z0-9._:\-]{1,40}")
 _GATE_CODE = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
-METHODS = ("camera", "scanner", "typed", "api")
-
-
-@dataclass(frozen=True, slots=True)
-class ScanInput:
-    """One code as a device read it. ``id`` is made by the device: the same id is the same scan, however often sent."""
-
-    id: str
-    code: str
-    scanned_at: datetime
-    direction: Direction = Direction.IN
-    device: str = ""
-    seq: int = 0
-    method: str = "camera"
-
-
-@dataclass(frozen=True, slots=True)
-class ScanResult:
-    """What the gate says. ``since`` is when the wearer came in (for one who is inside already: this time).
-
-    ``counted``: this scan made a visit that counts. ``is_repeat``: the scan was known already, nothing was done.
-    """
-
-    id: str
-    verdict: Verdict
-    scanned_at: datetime
-    day: date
-    badge: ScannedBadge | None = None
-    judgement: Judgement | None = None
-    since: datetime | None = None
-    first_in_at: datetime | None = None
-    counted: bool = False
-    is_repeat: bool = False
-    is_rehearsal: bool = False
 
 
 def check_in(
     fair: Fair, gate: Gate, scans: Sequence[ScanInput], *, by: Actor, rehearsal_day: date | None = None
 ) -> list[ScanResult]:
     """Judge, keep and count scans of one gate; one result per scan, in their order. See :func:`check_in_at`."""
-    return check_in_at(fair, [(gate.id, scan) for scan in scans], by=by, rehearsal_day=rehearsal_day)
+    entries = [(gate.id, scan) for scan in scans]
+    _check(entries)
+    return take_scans(fair, entries, by=by, rehearsal_day=rehearsal_day, gates_of=gate.fair_id)
 
 
 def check_in_at(
@@ -102,25 +59,50 @@ def check_in_at(
 ) -> list[ScanResult]:
     """Judge, keep and count scans, each with the key of its gate, at most 500; all of them or, on an error, none.
 
-    Idempotent by the scan's id. Unknown codes are kept as well (only a digest of them). A closed gate still takes
+    Idempotent by the scan's id. Unknown codes are kept as well (sealed, until they are known). A closed gate still takes
     scans: a device may hand in late what it read before the gate closed. With ``rehearsal_day``, or at a fair that is a
     rehearsal, the scans are judged as of that day and never counted. Raises BadScan.
     """
+    _check(entries)
+    return take_scans(fair, entries, by=by, rehearsal_day=rehearsal_day)
+
+
+def take_scans(
+    fair: Fair, entries: Sequence[tuple[int, ScanInput]], *, by: Actor, rehearsal_day: date | None = None,
+    device_id: int | None = None, gates_of: int | None = None,
+) -> list[ScanResult]:  # fmt: skip
+    """As check_in_at, for scans that were checked when they were read; ``gates_of`` is the fair whose gates they came by."""
     day = rehearsal_day or (fair.rehearsal_day or fair.today if fair.is_rehearsal else None)
     # Read before the transaction, which makes every loaded object be read anew.
-    facts = fair_facts(fair, is_rehearsal=day is not None)
-    books: dict[int, GateBook] = _books.get(fair.id, lambda: gate_books(fair.id))
-    if strange := {gate_id for gate_id, _ in entries} - set(books):  # a rehearsal with badges of another fair
-        books = books | gate_books(ids=strange)
-    about = (fair.id, ZoneInfo(fair.time_zone), facts, books, day, by.user_id)
-    _check(entries)
+    info = fair_info(fair, gates_of)
+    for _, scan in entries:
+        scan.by_id, scan.device_id = by.user_id, device_id
+    if len(entries) <= _FEW and not in_transaction():
+        return _together.do(
+            (id(db.engine), info.id, gates_of, day), [(info, day, gate_id, scan) for gate_id, scan in entries]
+        )
+    return _take(info, day, entries)
+
+
+def _take(info: FairInfo, day: date | None, entries: Sequence[tuple[int, ScanInput]]) -> list[ScanResult]:
     try:
         # Nearly every scan is new, so nobody asks first: one that is known refuses to be kept twice.
         with transaction():
-            return _Session(*about).take(entries, {})
+            return Taking(info, day).take(entries, {})
     except IntegrityError:
         with transaction():
-            return _Session(*about).take(entries, scans_by_id(about[0], [scan.id for _, scan in entries]))
+            return Taking(info, day).take(entries, scans_by_id(info.id, [scan.id for _, scan in entries]))
+
+
+_Entry = tuple[FairInfo, date | None, int, ScanInput]
+
+
+def _take_some(entries: list[_Entry]) -> list[ScanResult]:
+    info, day = entries[-1][:2]
+    return _take(info, day, [entry[2:] for entry in entries])
+
+
+_together: Together[_Entry, ScanResult] = Together(_take_some)
 
 
 def _check(entries: Sequence[tuple[int, ScanInput]]) -> None:
@@ -136,189 +118,6 @@ def _check(entries: Sequence[tuple[int, ScanInput]]) -> None:
             raise BadScan(_l("This time cannot be right; check the device's clock."), field=f"scans.{index}.scanned_at")
         if scan.method not in METHODS:
             raise BadScan(field=f"scans.{index}.method")
-
-
-_books = kept("gates", "access_zones")
-
-_KEEP_SCANS = insert(Scan.__table__)  # type: ignore[arg-type]
-_KEEP_VISITS = insert(Visit.__table__)  # type: ignore[arg-type]
-_MOVE_VISIT = update(Visit.__table__).where(  # type: ignore[arg-type]
-    Visit.fair_id == bindparam("of_fair"), Visit.day == bindparam("of_day"), Visit.person_id == bindparam("of_person")
-)
-
-
-@dataclass(slots=True)
-class _Session:
-    """One call of check_in: what it knows of the fair, and what it learns on the way. Inside transaction().
-
-    It reads columns and writes rows past the ORM: a gate waits for each scan.
-    """
-
-    fair_id: int
-    time_zone: ZoneInfo
-    facts: FairFacts
-    books: dict[int, GateBook]
-    rehearsal_day: date | None
-    by_id: int | None
-    badges: dict[str, ScannedBadge] = field(default_factory=dict)
-    presences: dict[tuple[date, int], Presence] = field(default_factory=dict)
-    rehearsed: dict[int, Presence] = field(default_factory=dict)
-    scans: list[dict[str, Any]] = field(default_factory=list)
-    visits: dict[tuple[date, int], dict[str, Any]] = field(default_factory=dict)
-    moved: set[tuple[date, int]] = field(default_factory=set)
-    inside: dict[int | None, int] | None = None
-
-    def take(self, entries: Sequence[tuple[int, ScanInput]], known: dict[str, KnownScan]) -> list[ScanResult]:
-        self.badges = find_by_codes((scan.code for _, scan in entries), lock=self.rehearsal_day is None)
-        new = [(gate_id, scan) for gate_id, scan in entries if scan.id not in known]
-        self._look_up_presence([scan for _, scan in new])
-        results: dict[str, ScanResult] = {}
-        for gate_id, scan in sorted(new, key=lambda entry: (entry[1].scanned_at, entry[1].seq)):
-            if scan.id not in results:
-                results[scan.id] = self._take_one(gate_id, scan)
-        self._write()
-        answers: list[ScanResult] = []
-        seen: set[str] = set()
-        for _, scan in entries:
-            if scan.id in known:
-                answers.append(self._repeated(known[scan.id]))
-            else:
-                answers.append(replace(results[scan.id], is_repeat=scan.id in seen))
-            seen.add(scan.id)
-        return answers
-
-    def _write(self) -> None:
-        connection = db.session.connection()
-        if self.scans:
-            connection.execute(_KEEP_SCANS, self.scans)
-        if self.visits:
-            connection.execute(_KEEP_VISITS, list(self.visits.values()))
-        for day, person_id in self.moved:
-            place = {"of_fair": self.fair_id, "of_day": day, "of_person": person_id}
-            connection.execute(_MOVE_VISIT, place | _times(self.presences[day, person_id]))
-
-    def _day(self, scan: ScanInput) -> date:
-        return self.rehearsal_day or scan.scanned_at.astimezone(self.time_zone).date()
-
-    def _own(self, scan: ScanInput) -> ScannedBadge | None:
-        badge = self.badges.get(scan.code)
-        return badge if badge is not None and badge.fair_id == self.fair_id else None
-
-    def _look_up_presence(self, scans: Sequence[ScanInput]) -> None:
-        pairs = {(self._day(scan), badge) for scan in scans if (badge := self._own(scan)) is not None}
-        if not pairs:
-            return
-        if self.rehearsal_day is None:
-            people = {badge.person_id for _, badge in pairs}
-            self.presences = presences_of(self.fair_id, {day for day, _ in pairs}, people)
-        else:
-            since = now() - REHEARSAL_MEMORY
-            ids = {badge.id for _, badge in pairs}
-            self.rehearsed = rehearsed_presence(self.fair_id, self.rehearsal_day, ids, since)
-
-    def _take_one(self, gate_id: int, scan: ScanInput) -> ScanResult:
-        badge, day = self.badges.get(scan.code), self._day(scan)
-        own = self._own(scan)
-        presence = before = self._presence(own, day)
-        book = self.books[gate_id]
-        moment = scan.scanned_at.astimezone(self.time_zone)
-        ahead = timedelta()  # a rehearsal is judged as of its day
-        if self.rehearsal_day is not None:
-            ahead = self.rehearsal_day - moment.date()
-        seen = self._seen(badge, own, presence, book.zone_id, ahead)
-        judgement = judge(seen, self._gate(book, scan, day), self.facts, scan.direction, moment + ahead)
-        verdict = judgement.verdict
-        counted = False
-        if own is not None and verdict.lets_in:
-            presence = presence.after(scan.direction, scan.scanned_at, book.zone_id, stays=book.is_inner)
-            counted = self._remember(own, day, presence)
-        self.scans.append(
-            {
-                "scan_id": scan.id, "fair_id": self.fair_id, "gate_id": gate_id, "badge_id": own.id if own else None,
-                "code_digest": keyed_digest(scan.code), "device": clean(scan.device)[:60], "seq": scan.seq,
-                "method": scan.method, "direction": str(scan.direction), "day": day, "scanned_at": scan.scanned_at,
-                "verdict": verdict, "counted": counted, "is_rehearsal": self.rehearsal_day is not None, "by_id": self.by_id,
-            }
-        )  # fmt: skip
-        since = before.inside_since if verdict is Verdict.ALREADY_INSIDE else None
-        return ScanResult(
-            scan.id, verdict, scan.scanned_at, day, own, judgement, since, before.first_in_at or presence.first_in_at, counted,
-            is_rehearsal=self.rehearsal_day is not None,
-        )  # fmt: skip
-
-    def _seen(
-        self,
-        badge: ScannedBadge | None,
-        own: ScannedBadge | None,
-        presence: Presence,
-        zone_id: int | None,
-        ahead: timedelta,
-    ) -> Seen:
-        if own is None:
-            return Seen(badge is not None, other_fair=badge is not None)
-        revoked = own.state is BadgeState.REVOKED
-        at = (own.revoked_at or _LONG_AGO) if revoked else None
-        since, first, left = presence.since_in(zone_id), presence.first_in_at, presence.left_at
-        return Seen(
-            True, True, False, str(own.category), None if own.replaced_by_id else at, at if own.replaced_by_id else None,
-            since and since + ahead, first and first + ahead, left and left + ahead, 0 if first is None else 1,
-        )  # fmt: skip
-
-    def _gate(self, book: GateBook, scan: ScanInput, day: date) -> GateFacts:
-        """The gate as it was at the scan; how full its hall is only decides on who stands there now."""
-        if book.zone_id is None:
-            return book.at(scan.scanned_at, inside=None)
-        if self.rehearsal_day is not None or now() - scan.scanned_at > LATE:
-            return book.at(scan.scanned_at, inside=None)
-        if self.inside is None:
-            self.inside = inside_by_zone(self.fair_id, day)
-        return book.at(scan.scanned_at, inside=self.inside.get(book.zone_id, 0))
-
-    def _presence(self, badge: ScannedBadge | None, day: date) -> Presence:
-        if badge is None:
-            return Presence()
-        if self.rehearsal_day is not None:
-            return self.rehearsed.get(badge.id, Presence())
-        return self.presences.get((day, badge.person_id), Presence())
-
-    def _remember(self, badge: ScannedBadge, day: date, presence: Presence) -> bool:
-        """Keep where the person is now; True when that made a visit that counts."""
-        if self.rehearsal_day is not None:
-            self.rehearsed[badge.id] = presence
-            return False
-        if presence.first_in_at is None:
-            return False  # leaving without having been seen to enter proves no visit
-        place = day, badge.person_id
-        is_known = place in self.presences
-        self.presences[place] = presence
-        if place in self.visits:
-            self.visits[place].update(_times(presence))
-            return False
-        if is_known:
-            self.moved.add(place)
-            return False
-        counts = badge.category.counts_as_visitor and day in self.facts.fair_days
-        self.visits[place] = {
-            "fair_id": self.fair_id, "day": day, "person_id": badge.person_id, "badge_id": badge.id,
-            "category": badge.category, "counts": counts, "country": badge.country, **_times(presence),
-        }  # fmt: skip
-        return counts
-
-    def _repeated(self, scan: KnownScan) -> ScanResult:
-        return ScanResult(
-            scan.scan_id, scan.verdict, scan.scanned_at, scan.day, scan.badge, counted=scan.counted, is_repeat=True,
-            is_rehearsal=scan.is_rehearsal,
-        )  # fmt: skip
-
-
-def _times(presence: Presence) -> dict[str, Any]:
-    return {
-        "first_in_at": presence.first_in_at,
-        "inside_since": presence.inside_since,
-        "left_at": presence.left_at,
-        "zone_id": presence.zone,
-        "passed_at": presence.passed_at,
-    }
 
 
 @dataclass(frozen=True, slots=True)

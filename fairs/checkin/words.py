@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,15 +11,16 @@ from flask_babel import gettext as _
 
 from fairs.badges.queries import ScannedBadge
 from fairs.calendar.models import Fair
+from fairs.checkin.acts import act_in_words
+from fairs.checkin.entries import ActResult, Answer, KeptAside, ScanResult
 from fairs.checkin.reasons import offline_words, what_to_do, why
-from fairs.checkin.service import ScanResult
 from fairs.checkin.states import Verdict
 from fairs.core.i18n import country_name, format_date, format_datetime, format_time
 
-__all__ = ["advice", "as_guard_reads", "as_program_reads", "offline_words", "reason"]
+__all__ = ["advice", "all_as_program_reads", "as_guard_reads", "as_program_reads", "dumps", "offline_words", "reason"]
 
 #: How a scan speaks whose judgement is not known any more: it was taken before.
-_CODES = {
+CODES = {
     Verdict.GOODBYE: "goodbye", Verdict.FAIR_CANCELLED: "called_off", Verdict.OTHER_FAIR: "other_fair", Verdict.UNKNOWN: "unknown",
     Verdict.GATE_CLOSED: "gate_closed", Verdict.ALREADY_INSIDE: "again", Verdict.REVOKED: "revoked", Verdict.REPLACED: "replaced",
     Verdict.WRONG_DAY: "day_over", Verdict.NOT_NOW: "hours_over", Verdict.NOT_HERE: "category", Verdict.USED: "used",
@@ -50,25 +53,50 @@ def _moment(at: datetime | None, scanned_at: datetime) -> str:
 
 def advice(result: ScanResult) -> str:
     """What the guard does now; empty when the person simply passes."""
-    return what_to_do(result.judgement.reason_code if result.judgement else _CODES.get(result.verdict, ""))
+    return what_to_do(result.judgement.reason_code if result.judgement else CODES.get(result.verdict, ""))
 
 
-def as_program_reads(result: ScanResult) -> dict[str, Any]:
-    """The API's view of a result."""
-    badge = result.badge
+def all_as_program_reads(answers: Sequence[Answer]) -> list[dict[str, Any]]:
+    """The API's view of all answers; each verdict is put into words once."""
+    words: dict[Verdict, str] = {}
+    return [as_program_reads(one, words) for one in answers]
+
+
+def as_program_reads(answer: Answer, words: dict[Verdict, str]) -> dict[str, Any]:
+    """The API's view of an answer; ``words`` keeps what the verdicts are called."""
+    if not isinstance(answer, ScanResult):
+        return _other(answer)
+    badge, since, verdict = answer.badge, answer.since, answer.verdict
+    message = words.get(verdict)
+    if message is None:
+        message = words[verdict] = str(verdict.label)
     return {
-        "id": result.id,
-        "verdict": str(result.verdict),
-        "lets_in": result.verdict.lets_in,
-        "counted": result.counted,
-        "repeated": result.is_repeat,
-        "rehearsal": result.is_rehearsal,
-        "day": result.day,
-        "scanned_at": result.scanned_at,
-        "since": result.since,
-        "message": str(result.verdict.label),
+        "id": answer.id,
+        "verdict": answer.verdict,
+        "lets_in": answer.verdict.lets_in,
+        "counted": answer.counted,
+        "repeated": answer.is_repeat,
+        "rehearsal": answer.is_rehearsal,
+        "day": answer.day.isoformat(),
+        "scanned_at": answer.scanned_at.isoformat(),
+        "since": since.isoformat() if since is not None else None,
+        "message": message,
         "badge": _badge(badge) if badge else None,
     }
+
+
+def _other(answer: ActResult | KeptAside) -> dict[str, Any]:
+    if isinstance(answer, KeptAside):
+        aside = Verdict.QUARANTINED
+        return {"id": answer.id, "verdict": aside, "lets_in": False, "problem": answer.problem, "repeated": answer.is_repeat,
+                "message": str(aside.label)}  # fmt: skip
+    return {"id": answer.id, "kind": answer.kind, "outcome": answer.outcome, "repeated": answer.is_repeat,
+            "message": act_in_words(answer.outcome, answer.message)}  # fmt: skip
+
+
+def dumps(body: dict[str, Any]) -> str:
+    """JSON of plain values."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
 def as_guard_reads(result: ScanResult, fair: Fair) -> dict[str, Any]:
@@ -83,6 +111,7 @@ def as_guard_reads(result: ScanResult, fair: Fair) -> dict[str, Any]:
         "reason": reason(result, fair),
         "advice": advice(result),
         "time": format_time(result.scanned_at),
+        "since": result.since.isoformat() if result.since else None,
         "counted": result.counted,
         "repeated": result.is_repeat,
         "badge": {**_badge(badge), **_face(badge)} if badge else None,
@@ -92,7 +121,7 @@ def as_guard_reads(result: ScanResult, fair: Fair) -> dict[str, Any]:
 def _badge(badge: ScannedBadge) -> dict[str, str]:
     return {
         "reference": badge.reference,
-        "category": str(badge.category),
+        "category": badge.category,
         "name": badge.name,
         "passport_name": badge.passport_name,
         "company": badge.company,

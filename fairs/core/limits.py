@@ -10,7 +10,9 @@ from fairs.config import Config
 
 
 def _who() -> str:
-    user = g.get("user")
+    user, thing = g.get("user"), g.get("bearer_pass")
+    if thing is not None:
+        return str(thing.key)
     return f"user:{user.id}" if user is not None else f"address:{get_remote_address()}"
 
 

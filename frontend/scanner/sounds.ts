@@ -11,7 +11,7 @@ const TONES: Record<string, Tone[]> = {
 const SHAKES: Record<string, number[]> = { good: [80], again: [60, 60, 60], bye: [40], bad: [260, 90, 260], kept: [30, 40, 30] };
 
 export function soundOf(verdict: string): string {
-  return { welcome: 'good', already_inside: 'again', goodbye: 'bye', kept: 'kept' }[verdict] ?? 'bad';
+  return { welcome: 'good', already_inside: 'again', goodbye: 'bye', kept: 'kept', bound: 'good' }[verdict] ?? 'bad';
 }
 
 let context: AudioContext | null = null;

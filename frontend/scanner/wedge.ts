@@ -1,7 +1,7 @@
 /** Hand scanners type like a keyboard, anywhere on the page. A Vietnamese input method may be on: then the letters that
  *  arrive are not those that the scanner typed, but the keys it pressed still are. Both are noted; whichever is a code wins,
- *  and the server undoes the rest. */
-import type { Method } from './queue';
+ *  and what is left mangled is found by its fingerprint. */
+import type { Method } from './store';
 
 const CODE = /^[0-9A-Z $%*+\-./:]{114}$/;
 /** Faster than anybody types, and longer than what is typed in one go. */

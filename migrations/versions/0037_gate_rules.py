@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = "0037"
-down_revision = "0032"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 

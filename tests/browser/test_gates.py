@@ -283,12 +283,13 @@ def test_nothing_is_lost_without_a_network(open_page: Callable[..., Page], hall:
     page.context.set_offline(True)
     for number, badge in enumerate(badges, 1):
         type_code(page, badge["code"])
-        expect(verdict(page)).to_have_class(re.compile("verdict-kept"))
+        expect(verdict(page)).to_have_class(re.compile("verdict-welcome"))
+        expect(verdict(page).locator(".verdict-name")).to_have_text(badge["name"])
         expect(page.locator("#network")).to_have_text(f"offline · {number} waiting")
-    expect(page.locator("#last .verdict-kept")).to_have_count(3)
+    expect(page.locator("#last .is-waiting")).to_have_count(3)
     page.context.set_offline(False)
     expect(page.locator("#network")).to_have_text("online")
-    expect(page.locator("#last .verdict-welcome")).to_have_count(3)
+    expect(page.locator("#last .verdict-welcome.is-confirmed")).to_have_count(3)
     assert int(page.locator("#count-visits").inner_text()) >= visits + 3
 
 

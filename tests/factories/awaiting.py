@@ -34,6 +34,10 @@ from fairs.cards.inbox import close_event, try_event_again
 from fairs.cards.models import WebhookEvent
 from fairs.cards.states import EventState
 from fairs.cashdesk.service import Count, agree_to_difference, count_shift, open_new_shift, take_over
+from fairs.checkin.devices import DeviceDraft, add_device, enrol_device, new_enrolment
+from fairs.checkin.models import ScanConflict
+from fairs.checkin.service import check_in
+from fairs.checkin.settling import settle_conflict
 from fairs.claims.charges import decide_charge, propose_charge, write_off
 from fairs.claims.proofs import LineDraft, add_line
 from fairs.claims.review import approve as approve_claim
@@ -97,7 +101,7 @@ from fairs.workplace.inbox import Inbox, Reader
 from tests.factories.booths import new_ground
 from tests.factories.budgets import MILLION, Treasury, treasury
 from tests.factories.cards import card_event
-from tests.factories.checkin import Entrance, entrance, new_fair
+from tests.factories.checkin import Entrance, entrance, new_fair, scan_of
 from tests.factories.claims import Desk as ClaimDesk
 from tests.factories.claims import claims_desk
 from tests.factories.contacts import contact, csv_list
@@ -141,6 +145,13 @@ def items_of(someone: Reader, record: Any) -> list[str]:
     assert box.total.total == len(shown)
     assert box.total.late == sum(item.is_late for item in shown)
     return [item.kind.key for item in shown if item.kind.model is type(record) and item.record_id == record.id]
+
+
+def gate_device() -> Awaiting:
+    place = entrance()
+    first = place.fair.starts_on
+    record = add_device(place.fair, DeviceDraft("A 1", (), first, first), by=SYSTEM)
+    return Awaiting(place.fair, record, lambda: enrol_device(new_enrolment(record, by=SYSTEM), {}))
 
 
 def data_request() -> Awaiting:
@@ -452,6 +463,13 @@ def delivery() -> Awaiting:
     place = new_site(opens_in=2)
     record = place.pay(place.order())
     return Awaiting(place.fair, record, lambda: deliver(record, by=SYSTEM))
+
+
+def scan_conflict() -> Awaiting:
+    place = entrance()
+    check_in(place.fair, place.gate, [scan_of("9" * 114)], by=SYSTEM)
+    record = db.session.scalars(select(ScanConflict).where(ScanConflict.fair_id == place.fair.id)).one()
+    return Awaiting(place.fair, record, lambda: settle_conflict(place.fair, record, "keep", "Vé xem phim", by=SYSTEM))
 
 
 def extra_badge() -> Awaiting:
@@ -825,6 +843,7 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "sponsor-invoice": (sponsor_invoice, sponsor_partly_invoiced),
     "closing": (closing,),
     "delivery": (delivery,),
+    "scan-conflict": (scan_conflict,),
     "extra-badge": (extra_badge,),
     "defect": (_defect(returns=False), _defect(returns=True)),
     "contract": (contract,),
@@ -846,6 +865,7 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
         _allocation(state, lambda run: discard(run, by=SYSTEM))
         for state in (AllocationState.INFEASIBLE, AllocationState.FAILED)
     ),
+    "gate-device": (gate_device,),
     "print-failed": (print_failed,),
     "print-unsure": (print_unsure,),
     "print-station": (print_station,),

@@ -36,6 +36,9 @@ from fairs.cards.states import EventState
 from fairs.cashdesk.models import CashEntry, CashShift
 from fairs.checkin.models import Gate
 from fairs.checkin.setup import ZoneDraft, create_zone
+from fairs.checkin.devices import DeviceDraft, add_device
+from fairs.checkin.models import Gate, ScanConflict
+from fairs.checkin.states import ConflictKind
 from fairs.claims.models import Claim, ClaimTransfer
 from fairs.contacts.columns import Layout
 from fairs.contacts.models import ContactRow
@@ -306,8 +309,10 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "handover/code": _handed_over(fair), "photos/photo_id": _look(fair, HandoverPhoto), "signatures/visit_id": _look(fair, HandoverVisit),
         "card/part": "all", "card-payments/token": card_attempt(invoice or _first(Invoice)).token, "messages/event_id": card_event(fair.id, EventState.FAILED).id,
         "rule_id": price_rule.id, "waiting/entry_id": waiting.id, "request_id": asked.id, "requests/answer": "agree",
+        "scan-conflicts/conflict_id": _conflict(fair).id,
         "gates/code": _first(Gate, Gate.fair_id == fair.id).code, "gates/gate_code": _first(Gate, Gate.fair_id == fair.id).code,
         "halls/zone_code": create_zone(fair, "mau", ZoneDraft("Nhà mẫu", "Sample hall", 100), by=by).code,
+        "gate-devices/device_id": add_device(fair, DeviceDraft("Mẫu", (), fair.starts_on, fair.ends_on), by=by).id,
         "item_id": _first(SelectionItem, SelectionItem.selection_id == _first(Selection, Selection.fair_id == fair.id).id).id,
         "clash_id": _first(SupportClash).id, "line_id": _first(BudgetLine).id, "rule_code": "KC-DOM-JOIN",
         "documents.file.part": "decision", "document_texts.edit.kind": "exhibitor_support", "document_texts.edit.part": "decision",
@@ -337,6 +342,16 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "checkin.rehearse": {"gate": made.values["gates/code"], "rehearsal": fair.starts_on.isoformat()},
     }
     return made
+
+
+def _conflict(fair: Fair) -> ScanConflict:
+    """Something that the gates noted."""
+    row = ScanConflict(
+        fair_id=fair.id, kind=ConflictKind.NOT_TAKEN, entry_id="not_taken:sample", detail={"problem": "bad_time"}
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row
 
 
 def _printing(fair: Fair, by: Actor) -> dict[str, Any]:

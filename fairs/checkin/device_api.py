@@ -1,0 +1,93 @@
+"""What devices at the gates call: enrolling, the bundle, a pulse, the search by name. Scans go to ``api.py``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+
+from fairs.calendar.context import current_fair
+from fairs.checkin.bundle import MIMETYPE, gate_bundle
+from fairs.checkin.device_auth import working_device
+from fairs.checkin.device_schemas import (
+    BundleQuery,
+    EnrolledSchema,
+    EnrolSchema,
+    PeopleQuery,
+    PeopleSchema,
+    PulseAnswerSchema,
+    PulseSchema,
+)
+from fairs.checkin.devices import DeviceReport, enrol_device, fair_of, note_report
+from fairs.checkin.errors import NotToday
+from fairs.checkin.permissions import SCAN
+from fairs.checkin.presence import people_named, pulse
+from fairs.core.limits import GUESSING, limiter
+from fairs.core.rest import ApiBlueprint, idempotent
+from fairs.core.web import public, requires
+
+enrolling: Blueprint = ApiBlueprint(
+    "api-gate-devices", __name__, url_prefix="/api/v1/gate-devices", description="Enrolling devices at the gates"
+)
+blp: Blueprint = ApiBlueprint(
+    "api-gates", __name__, url_prefix="/api/v1/fairs/<fair_slug>", description="What devices at the gates need"
+)
+
+
+@enrolling.post("/enrol")
+@public
+@limiter.limit(GUESSING, deduct_when=lambda response: response.status_code >= 400)
+@idempotent
+@enrolling.arguments(EnrolSchema)
+@enrolling.response(200, EnrolledSchema)
+def enrol(body: dict[str, Any]) -> dict[str, Any]:
+    """Enrol a device by the code that staff show as a QR picture; it works once, for a quarter of an hour."""
+    device, token = enrol_device(body["code"], body["facts"])
+    fair = fair_of(device)
+    return {
+        "token": token, "device": device.name, "fair": fair.slug, "fair_name": fair.name,
+        "valid_from": device.valid_from, "valid_to": device.valid_to,
+    }  # fmt: skip
+
+
+@blp.get("/gate-bundle")
+@requires(SCAN)
+@limiter.limit("60 per minute")
+@blp.arguments(BundleQuery, location="query")
+@blp.response(200, {"type": "string", "format": "binary"}, content_type=MIMETYPE)
+def bundle(query: dict[str, Any]) -> Response:
+    """All that a gate needs to judge without a network, or what has changed ``since`` a cursor; see docs/gates.md."""
+    device, fair = working_device(), current_fair()
+    since: datetime | None = query["since"]
+    if device is not None and not device.may_scan_on(fair.today):
+        raise NotToday
+    content = gate_bundle(fair, since=since, gate_codes=device.gate_codes if device is not None else ())
+    return Response(content, mimetype=MIMETYPE)
+
+
+@blp.post("/gate-pulse")
+@requires(SCAN)
+@limiter.limit("60 per minute")
+@idempotent
+@blp.arguments(PulseSchema)
+@blp.response(200, PulseAnswerSchema)
+def gate_pulse(body: dict[str, Any]) -> dict[str, Any]:
+    """Say how the device is, and hear the server's time and today's figures of a gate."""
+    device = working_device()
+    if device is not None:
+        note_report(device.id, DeviceReport(body["backlog"], body["clock_offset_ms"], body["facts"]))
+    return pulse(current_fair(), body["gate"])
+
+
+@blp.post("/gate-people")
+@requires(SCAN)
+@limiter.limit("30 per minute")
+@idempotent
+@blp.arguments(PeopleQuery)
+@blp.response(200, PeopleSchema)
+def gate_people(body: dict[str, Any]) -> dict[str, Any]:
+    """People with a badge of this fair by a part of their name: who they are and whether the badge is valid, never a code."""
+    working_device()
+    return {"people": people_named(current_fair().id, body["name"])}
