@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -22,10 +22,10 @@ from fairs.checkin.service import GateDraft, create_gate
 from fairs.checkin.settling import settle_conflict
 from fairs.checkin.states import ConflictKind, ConflictState
 from fairs.core.actor import SYSTEM
-from fairs.core.clock import now
+from fairs.core.clock import now, today
 from fairs.core.db import db, transaction
 from fairs.core.permissions import Role
-from tests.factories.checkin import Entrance, entrance
+from tests.factories.checkin import ZONE, Entrance, entrance
 from tests.support.client import Client
 
 
@@ -82,9 +82,10 @@ def enrolled(place: Entrance, **changes: Any) -> tuple[GateDevice, str]:
 
 @pytest.fixture
 def post(app: Flask, client: Client) -> Post:
-    place = entrance(direction="both")
+    yesterday = today(ZONE) - timedelta(days=1)  # a whole day that is over, whatever the hour is now
+    place = entrance(direction="both", starts_on=yesterday)
     device, token = enrolled(place)
-    return Post(place, client, device, token, now() - timedelta(minutes=20))
+    return Post(place, client, device, token, place.fair.at(yesterday, time(10)))
 
 
 def visits() -> Sequence[Visit]:
@@ -130,11 +131,11 @@ def test_a_visit_is_taken_back_within_ten_seconds_by_the_devices_clock(post: Pos
     scan = post.scan(post.place.badge())
     late = post.scan(post.place.badge())
     post.send(scan, late)
-    assert counters(post.place.fair.id, post.place.fair.today).visits == 2
+    assert counters(post.place.fair.id, post.place.fair.starts_on).visits == 2
     answers = post.send(post.act("undo", scan["id"], 9), post.act("undo", late["id"], 30))
     assert [one["outcome"] for one in answers] == ["done", "too_late"]
     assert len(visits()) == 1
-    seen = counters(post.place.fair.id, post.place.fair.today)
+    seen = counters(post.place.fair.id, post.place.fair.starts_on)
     assert (seen.visits, seen.inside) == (1, 1)
     assert post.agrees()
     assert rows(Scan) == 2

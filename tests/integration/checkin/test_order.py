@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask import Flask
@@ -22,9 +22,9 @@ from fairs.checkin.rules import Direction
 from fairs.checkin.service import GateDraft, create_gate
 from fairs.checkin.states import ActKind, DeviceState
 from fairs.core.actor import SYSTEM
-from fairs.core.clock import now
+from fairs.core.clock import today
 from fairs.core.db import db, transaction
-from tests.factories.checkin import Entrance, entrance
+from tests.factories.checkin import ZONE, Entrance, entrance
 
 PEOPLE = (BadgeCategory.TRADE, BadgeCategory.IMPORTER, BadgeCategory.EXHIBITOR)
 #: Seconds after the start, who, by which gate, which way, what the guard was shown, and whether it was taken back after so many.
@@ -41,7 +41,7 @@ class Day:
     """A fair with two gates, three people and a device."""
 
     def __init__(self) -> None:
-        self.place: Entrance = entrance(direction="both")
+        self.place: Entrance = entrance(direction="both", starts_on=today(ZONE) - timedelta(days=1))
         second = create_gate(self.place.fair, "east", GateDraft("Đông", "East", "both"), by=SYSTEM)
         self.gates = [self.place.gate.id, second.id]
         self.people: list[Badge] = [self.place.badge(category) for category in PEOPLE]
@@ -95,8 +95,8 @@ class Day:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 def test_any_order_of_upload_comes_to_the_same(app: Flask, steps: list[Any], data: st.DataObject) -> None:
-    start = now() - timedelta(hours=1)
     in_time, mixed = Day(), Day()
+    start = in_time.place.fair.at(in_time.place.fair.starts_on, time(10))
     in_time.take(in_time.events(steps, start))
     events = mixed.events(steps, start)
     order = data.draw(st.permutations(events))
