@@ -16,7 +16,6 @@ from fairs.badges.states import BadgeCategory
 from fairs.calendar.models import Fair
 from fairs.checkin.models import AccessZone, Gate, Scan, Visit, ZoneTally
 from fairs.checkin.states import Verdict
-from fairs.checkin.whereabouts import Presence
 from fairs.core.db import db
 from fairs.core.text import fold
 from fairs.directory.models import Person
