@@ -14,7 +14,7 @@ from fairs.accounts.queries import matching_grant
 from fairs.calendar.context import current_fair
 from fairs.calendar.models import Fair
 from fairs.calendar.queries import all_fairs
-from fairs.checkin import count_pages, queries, screen
+from fairs.checkin import board_pages, count_pages, queries, screen
 from fairs.checkin.forms import GateForm, NewGateForm
 from fairs.checkin.lists import SCANS, day_of, wanted_of
 from fairs.checkin.models import Gate
@@ -27,7 +27,7 @@ from fairs.core.permissions import Permission
 from fairs.core.web import NavItem, actor, go, register_nav, requires, safe_next
 
 bp = Blueprint("checkin", __name__, url_prefix="/fairs/<fair_slug>")
-blueprints = [bp, screen.bp, count_pages.bp]
+blueprints = [bp, board_pages.bp, board_pages.screen_bp, screen.bp, count_pages.bp]
 
 
 def _gate(code: str) -> Gate:
@@ -51,7 +51,7 @@ def _live() -> dict[str, Any]:
     return {
         "gates": queries.gates_of(fair.id),
         "activity": queries.activity(fair.id, day),
-        "figures": queries.figures(fair, day),
+        "counters": queries.counters(fair.id, day),
         "day": day,
         "is_today": day == fair.today,
         "may_manage": _may(MANAGE_GATES),
