@@ -46,8 +46,8 @@ class CaseForm(_TokenForm):
     concerned = Text(_l("Who is concerned?"), length=1000)
     photos = MultipleFileField(_l("Photo"))
     side = RadioField(_l("Lost property"), choices=lambda: _choices(Side), validate_choice=False)
-    breach = Choice(_l("Rule that was broken"), choices=lambda: _choices(Breach))
-    severity = Choice(_l("How bad is it?"), choices=lambda: _choices(Severity), default="normal", required=True)
+    breach = Choice(_l("Rule that was broken"), choices=lambda: [("", _l("Please choose")), *_choices(Breach)])
+    severity = Choice(_l("How bad is it?"), choices=lambda: _choices(Severity), default="normal")
     reporter = Text(_l("Reported by"), length=120)
     contact = Text(_l("Telephone or e-mail of who reported it"), length=120)
 
@@ -59,7 +59,7 @@ class CaseForm(_TokenForm):
             raise InvalidInput(_l("Please choose one."), field="side")
         return CaseDraft(
             kind=CaseKind(self.kind.data), text=self.text.data or "", token=self.key, place=self.place.data or "",
-            concerned=self.concerned.data or "", severity=Severity(self.severity.data),
+            concerned=self.concerned.data or "", severity=Severity(self.severity.data or "normal"),
             side=Side(self.side.data) if self.side.data else None,
             breach=Breach(self.breach.data) if self.breach.data else None, reporter=self.reporter.data or "",
             contact=self.contact.data or "", photos=uploads(self.photos),

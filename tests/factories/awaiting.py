@@ -36,7 +36,8 @@ from fairs.cards.states import EventState
 from fairs.cases.models import Violation
 from fairs.cases.service import close, solve
 from fairs.cases.states import CaseKind
-from fairs.cases.violations import ask, decide, state
+from fairs.cases.violations import ask, state
+from fairs.cases.violations import decide as decide_violation
 from fairs.cashdesk.service import Count, agree_to_difference, count_shift, open_new_shift, take_over
 from fairs.checkin.models import GateDevice
 from fairs.checkin.states import DeviceState
@@ -482,7 +483,7 @@ def _violation(*, answers: bool) -> Callable[[], Awaiting]:
                 row.answer_by = scene.site.fair.today - timedelta(days=1)
         other = scene.actor(Role.ORGANISER)
         return Awaiting(
-            scene.site.fair, record, lambda: decide(case, confirmed=True, reason="Đã xác minh.", by=other, token="d")
+            scene.site.fair, record, lambda: decide_violation(case, confirmed=True, reason="Đã xác minh.", by=other, token="d")
         )
 
     return make
