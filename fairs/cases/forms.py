@@ -51,6 +51,10 @@ class CaseForm(_TokenForm):
     reporter = Text(_l("Reported by"), length=120)
     contact = Text(_l("Telephone or e-mail of who reported it"), length=120)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.breach.flags.required = True  # wherever it is shown, that is for a violation
+
     def draft(self) -> CaseDraft:
         """What was typed; raises InvalidInput (kind, side)."""
         if self.kind.data not in set(CaseKind):

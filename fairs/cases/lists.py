@@ -50,11 +50,11 @@ def _rows(query: Select[Case]) -> Iterator[list[Any]]:
 
 
 def _take(row: Case, _values: Mapping[str, Any], by: Actor) -> None:
-    take(row, by=by, token=secrets.token_hex(16))
+    take(row, by=by, mark=secrets.token_hex(16))
 
 
 def _close(row: Case, _values: Mapping[str, Any], by: Actor) -> None:
-    close(row, by=by, token=secrets.token_hex(16))
+    close(row, by=by, mark=secrets.token_hex(16))
 
 
 CASES = register_list(

@@ -39,7 +39,7 @@ def fitting(case: Case, limit: int = 20) -> Sequence[Case]:
     return sorted(rows, key=lambda row: (-len(words & set(fold(row.text).split())), -row.id))[:limit]
 
 
-def match(case: Case, other: Case, *, by: Actor, token: str) -> Case:
+def match(case: Case, other: Case, *, by: Actor, mark: str) -> Case:
     """One was found, the other is looked for, and they are the same thing; raises NoMatch."""
     with transaction():
         first, second = sorted((case.id, other.id))
@@ -55,12 +55,12 @@ def match(case: Case, other: Case, *, by: Actor, token: str) -> Case:
             raise NoMatch
         row.match_id, fits.match_id = fits.id, row.id
         for one, its in ((row, fits), (fits, row)):
-            add_entry(one, "matched", its.reference, by=by, token=f"{token}-{one.id}")
+            add_entry(one, "matched", its.reference, by=by, mark=f"{mark}-{one.id}")
         record("cases.match", row, by=by, after={"with": fits.reference})
         return row
 
 
-def hand_over(case: Case, name: str, *, signature: str, note: str, by: Actor, token: str) -> Case:
+def hand_over(case: Case, name: str, *, signature: str, note: str, by: Actor, mark: str) -> Case:
     """Give what was found to its owner; what was looked for is solved with it.
 
     ``signature`` is a drawing as a data address, or empty when signed on paper. Raises InvalidInput (receiver, signature),
@@ -78,8 +78,8 @@ def hand_over(case: Case, name: str, *, signature: str, note: str, by: Actor, to
         row.handed_to, row.handed_at = name, now()
         row.signature_id = keep("signature.png", drawing, "image/png").id if drawing else None
         text = f"{name}. {note}" if note else name
-        finish(row, text, "handed_over", by=by, token=token)
+        finish(row, text, "handed_over", by=by, mark=mark)
         other = db.session.get(Case, row.match_id, with_for_update=True) if row.match_id else None
         if other is not None and other.state in PENDING:
-            finish(other, text, "handed_over", by=by, token=token)
+            finish(other, text, "handed_over", by=by, mark=mark)
         return row

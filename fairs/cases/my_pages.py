@@ -51,7 +51,7 @@ def show(reference: str) -> Any:
                 form.statement.data or "",
                 speaker=form.speaker.data or "",
                 by=actor(),
-                token=form.key,
+                mark=form.key,
                 as_staff=False,
             )
         except DomainError as error:

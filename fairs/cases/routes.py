@@ -165,7 +165,7 @@ def tell(reference: str) -> Any:
     case, form = _case(reference), TellForm()
     return _do(
         case, form,
-        lambda: service.tell(case, form.text.data or "", by=actor(), token=form.key, photos=uploads(form.photos)),
+        lambda: service.tell(case, form.text.data or "", by=actor(), mark=form.key, photos=uploads(form.photos)),
         _("Kept."),
     )  # fmt: skip
 
@@ -175,7 +175,7 @@ def tell(reference: str) -> Any:
 def take(reference: str) -> Any:
     """See to it oneself."""
     case, form = _case(reference), TellForm()
-    return _do(case, form, lambda: service.take(case, by=actor(), token=form.key), _("You see to it now."))
+    return _do(case, form, lambda: service.take(case, by=actor(), mark=form.key), _("You see to it now."))
 
 
 @bp.post("/<reference>/handling")
@@ -185,7 +185,7 @@ def handle(reference: str) -> Any:
     case, fair = _case(reference), current_fair()
     form = HandlingForm.of(case, fair)
     return _do(
-        case, form, lambda: service.handle(case, form.handling(fair), by=actor(), token=form.key), _("Saved.")
+        case, form, lambda: service.handle(case, form.handling(fair), by=actor(), mark=form.key), _("Saved.")
     )  # fmt: skip
 
 
@@ -195,7 +195,7 @@ def solve(reference: str) -> Any:
     """Say what came of it."""
     case, form = _case(reference), OutcomeForm()
     return _do(
-        case, form, lambda: service.solve(case, form.outcome.data or "", by=actor(), token=form.key), _("Solved.")
+        case, form, lambda: service.solve(case, form.outcome.data or "", by=actor(), mark=form.key), _("Solved.")
     )
 
 
@@ -204,7 +204,7 @@ def solve(reference: str) -> Any:
 def close(reference: str) -> Any:
     """Nothing more is to be done."""
     case, form = _case(reference), TellForm()
-    return _do(case, form, lambda: service.close(case, by=actor(), token=form.key), _("Closed."))
+    return _do(case, form, lambda: service.close(case, by=actor(), mark=form.key), _("Closed."))
 
 
 @bp.post("/<reference>/reopen")
@@ -213,7 +213,7 @@ def reopen(reference: str) -> Any:
     """It was not solved after all."""
     case, form = _case(reference), WhyForm()
     return _do(
-        case, form, lambda: service.reopen(case, form.reason.data or "", by=actor(), token=form.key), _("Opened again.")
+        case, form, lambda: service.reopen(case, form.reason.data or "", by=actor(), mark=form.key), _("Opened again.")
     )
 
 
@@ -223,7 +223,7 @@ def match(reference: str, other: str) -> Any:
     """What was found is what is looked for."""
     case, form = _case(reference), TellForm()
     fits = _case(other)
-    return _do(case, form, lambda: lost.match(case, fits, by=actor(), token=form.key), _("They belong together."))
+    return _do(case, form, lambda: lost.match(case, fits, by=actor(), mark=form.key), _("They belong together."))
 
 
 @bp.post("/<reference>/hand-over")
@@ -234,7 +234,7 @@ def hand_over(reference: str) -> Any:
     return _do(
         case, form,
         lambda: lost.hand_over(case, form.receiver.data or "", signature=str(form.signature.data or ""),
-                               note=form.note.data or "", by=actor(), token=form.key),
+                               note=form.note.data or "", by=actor(), mark=form.key),
         _("Handed over."),
     )  # fmt: skip
 
@@ -245,7 +245,7 @@ def ask(reference: str) -> Any:
     """Put the suspicion to the exhibitor."""
     case, form = _case(reference), TellForm()
     done = _("The exhibitor reads it now and can answer until tomorrow.")
-    return _do(case, form, lambda: violations.ask(case, by=actor(), token=form.key), done)
+    return _do(case, form, lambda: violations.ask(case, by=actor(), mark=form.key), done)
 
 
 @bp.post("/<reference>/statement")
@@ -255,7 +255,7 @@ def state(reference: str) -> Any:
     case, form = _case(reference), StatementForm()
     return _do(
         case, form,
-        lambda: violations.state(case, form.statement.data or "", speaker=form.speaker.data or "", by=actor(), token=form.key,
+        lambda: violations.state(case, form.statement.data or "", speaker=form.speaker.data or "", by=actor(), mark=form.key,
                                  as_staff=True),
         _("The statement is kept."),
     )  # fmt: skip
@@ -269,7 +269,7 @@ def decide(reference: str) -> Any:
     confirmed = request.form.get("verdict") == "confirm"
     return _do(
         case, form,
-        lambda: violations.decide(case, confirmed=confirmed, reason=form.reason.data or "", by=actor(), token=form.key),
+        lambda: violations.decide(case, confirmed=confirmed, reason=form.reason.data or "", by=actor(), mark=form.key),
         _("Confirmed.") if confirmed else _("Dropped."),
     )  # fmt: skip
 

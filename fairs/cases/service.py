@@ -114,7 +114,7 @@ def open_case(fair: Fair, draft: CaseDraft, *, by: Actor) -> Case:
             if draft.kind is CaseKind.VIOLATION:
                 db.session.add(Violation(fair_id=fair_id, case_id=case.id, exhibitor_id=exhibitor_id, breach=draft.breach,
                                          reported_by_id=by.user_id))  # fmt: skip
-            add_entry(case, "reported", "", by=by, token=draft.token, pictures=pictures)
+            add_entry(case, "reported", "", by=by, mark=draft.token, pictures=pictures)
             record("cases.open", case, by=by, after={"kind": case.kind, "severity": case.severity, "title": case.title})
             return case
     except IntegrityError:
@@ -157,10 +157,10 @@ def _pictures(photos: Sequence[Upload]) -> list[tuple[str, Picture, Picture]]:
 
 
 def add_entry(
-    case: Case, act: str, text: str, *, by: Actor, token: str, pictures: Sequence[tuple[str, Picture, Picture]] = ()
+    case: Case, act: str, text: str, *, by: Actor, mark: str, pictures: Sequence[tuple[str, Picture, Picture]] = ()
 ) -> CaseEntry:
     """Write an act into the case's history, inside transaction()."""
-    entry = CaseEntry(case_id=case.id, token=token[:40], act=act, text=text, by_id=by.user_id, by_name=by.label[:250])
+    entry = CaseEntry(case_id=case.id, token=mark[:40], act=act, text=text, by_id=by.user_id, by_name=by.label[:250])
     db.session.add(entry)
     db.session.flush()
     for name, large, thumb in pictures:
@@ -177,13 +177,13 @@ def locked(case: Case) -> Case:
     return db.session.get_one(Case, case.id, with_for_update=True, populate_existing=True)
 
 
-def _is_known(case: Case, token: str) -> bool:
-    query = select(CaseEntry.id).where(CaseEntry.case_id == case.id, CaseEntry.token == token[:40])
+def _is_known(case: Case, mark: str) -> bool:
+    query = select(CaseEntry.id).where(CaseEntry.case_id == case.id, CaseEntry.token == mark[:40])
     return db.session.scalar(query) is not None
 
 
-def tell(case: Case, text: str, *, by: Actor, token: str, photos: Sequence[Upload] = ()) -> Case:
-    """Add a note or photos; the same token counts once. Raises InvalidInput."""
+def tell(case: Case, text: str, *, by: Actor, mark: str, photos: Sequence[Upload] = ()) -> Case:
+    """Add a note or photos; the same mark counts once. Raises InvalidInput."""
     pictures = _pictures(photos)
     text = clean(text)
     if not text and not pictures:
@@ -192,13 +192,13 @@ def tell(case: Case, text: str, *, by: Actor, token: str, photos: Sequence[Uploa
         raise InvalidInput(_l("At most %(max)d characters.", max=LONGEST), field="text")
     with transaction():
         row = locked(case)
-        if not _is_known(row, token):
-            add_entry(row, "told", text, by=by, token=token, pictures=pictures)
+        if not _is_known(row, mark):
+            add_entry(row, "told", text, by=by, mark=mark, pictures=pictures)
             record("cases.tell", row, by=by, after={"photos": len(pictures)})
         return row
 
 
-def take(case: Case, *, by: Actor, token: str) -> Case:
+def take(case: Case, *, by: Actor, mark: str) -> Case:
     """See to it oneself: the case is in work. Raises InvalidTransition once it is solved."""
     with transaction():
         row = locked(case)
@@ -207,7 +207,7 @@ def take(case: Case, *, by: Actor, token: str) -> Case:
         if row.state is not CaseState.IN_WORK:
             row.move_to(CaseState.IN_WORK)
         row.owner_id = by.user_id
-        add_entry(row, "taken", "", by=by, token=token)
+        add_entry(row, "taken", "", by=by, mark=mark)
         record("cases.take", row, by=by, after={"owner": by.user_id})
         return row
 
@@ -221,7 +221,7 @@ class Handling:
     due_at: datetime
 
 
-def handle(case: Case, wanted: Handling, *, by: Actor, token: str) -> Case:
+def handle(case: Case, wanted: Handling, *, by: Actor, mark: str) -> Case:
     """Give a case to somebody, set its time or severity; raises InvalidInput (owner_id, due_at) and InvalidTransition."""
     with transaction():
         row = locked(case)
@@ -240,7 +240,7 @@ def handle(case: Case, wanted: Handling, *, by: Actor, token: str) -> Case:
             row.move_to(CaseState.OPEN)
         after = {"severity": row.severity, "owner": row.owner_id, "due_at": row.due_at}
         if before != after:
-            add_entry(row, "given" if owner else "changed", owner.name if owner else "", by=by, token=token)
+            add_entry(row, "given" if owner else "changed", owner.name if owner else "", by=by, mark=mark)
             record("cases.handle", row, by=by, before=before, after=after)
         return row
 
@@ -254,14 +254,14 @@ def possible_owners(fair_id: int) -> Sequence[User]:
     return db.session.scalars(select(User).where(User.id.in_(holds)).order_by(User.name, User.id)).all()
 
 
-def solve(case: Case, outcome: str, *, by: Actor, token: str) -> Case:
+def solve(case: Case, outcome: str, *, by: Actor, mark: str) -> Case:
     """Say what came of it. Raises InvalidInput (outcome), NotDecided (a violation) and InvalidTransition."""
     outcome = _text(outcome, "outcome", _l("Say what came of it."))
     with transaction():
         row = locked(case)
         if row.kind is CaseKind.VIOLATION and not is_decided(row):
             raise NotDecided
-        finish(row, outcome, "solved", by=by, token=token)
+        finish(row, outcome, "solved", by=by, mark=mark)
         return row
 
 
@@ -271,26 +271,26 @@ def is_decided(case: Case) -> bool:
     return violation is not None and violation.state in {ViolationState.CONFIRMED, ViolationState.DROPPED}
 
 
-def finish(case: Case, outcome: str, act: str, *, by: Actor, token: str) -> None:
+def finish(case: Case, outcome: str, act: str, *, by: Actor, mark: str) -> None:
     """The case is solved by an act of its own kind; inside transaction()."""
     case.move_to(CaseState.SOLVED)
     case.outcome, case.solved_at = outcome, now()
-    add_entry(case, act, outcome, by=by, token=token)
+    add_entry(case, act, outcome, by=by, mark=mark)
     record("cases.solve", case, by=by, after={"outcome": outcome[:300]})
 
 
-def close(case: Case, *, by: Actor, token: str) -> Case:
+def close(case: Case, *, by: Actor, mark: str) -> Case:
     """Nothing more is to be done; raises InvalidTransition for what is not solved."""
     with transaction():
         row = locked(case)
         row.move_to(CaseState.CLOSED)
         row.closed_at = now()
-        add_entry(row, "closed", "", by=by, token=token)
+        add_entry(row, "closed", "", by=by, mark=mark)
         record("cases.close", row, by=by)
         return row
 
 
-def reopen(case: Case, reason: str, *, by: Actor, token: str) -> Case:
+def reopen(case: Case, reason: str, *, by: Actor, mark: str) -> Case:
     """It was not solved after all. Raises InvalidInput (reason) and InvalidTransition; a decided violation stays decided."""
     reason = _text(reason, "reason", _l("Say why."))
     with transaction():
@@ -298,6 +298,6 @@ def reopen(case: Case, reason: str, *, by: Actor, token: str) -> Case:
         row.move_to(CaseState.REOPENED)
         row.solved_at = row.closed_at = None
         row.due_at = now() + DUE[row.kind][row.severity]
-        add_entry(row, "reopened", reason, by=by, token=token)
+        add_entry(row, "reopened", reason, by=by, mark=mark)
         record("cases.reopen", row, by=by, after={"reason": reason[:300]})
         return row

@@ -34,7 +34,7 @@ def _locked(case: Case) -> tuple[Case, Violation]:
     return row, violation
 
 
-def ask(case: Case, *, by: Actor, token: str) -> Violation:
+def ask(case: Case, *, by: Actor, mark: str) -> Violation:
     """Put the suspicion to the exhibitor, who reads it on their page and may answer until tomorrow; raises InvalidTransition."""
     with transaction():
         row, violation = _locked(case)
@@ -42,7 +42,7 @@ def ask(case: Case, *, by: Actor, token: str) -> Violation:
         fair = db.session.get_one(Fair, row.fair_id)
         violation.asked_at, violation.asked_by_id = now(), by.user_id
         violation.answer_by = fair.today + ANSWER_WITHIN
-        add_entry(row, "asked", "", by=by, token=token)
+        add_entry(row, "asked", "", by=by, mark=mark)
         record("cases.ask", violation, by=by, after={"answer_by": violation.answer_by})
         exhibitor = exhibitor_for_notice(violation.exhibitor_id)
         send(Notice(
@@ -55,7 +55,7 @@ def ask(case: Case, *, by: Actor, token: str) -> Violation:
         return violation
 
 
-def state(case: Case, text: str, *, speaker: str, by: Actor, token: str, as_staff: bool) -> Violation:
+def state(case: Case, text: str, *, speaker: str, by: Actor, mark: str, as_staff: bool) -> Violation:
     """Keep what the exhibitor says: typed by themselves, or spoken to staff (``as_staff``) who write who spoke.
 
     Raises InvalidInput (statement, speaker), NotFound for an exhibitor who was not asked, and InvalidTransition.
@@ -74,12 +74,12 @@ def state(case: Case, text: str, *, speaker: str, by: Actor, token: str, as_staf
         violation.move_to(V.ANSWERED)
         violation.statement, violation.stated_at, violation.stated_by = text, now(), speaker
         violation.taken_by_id = by.user_id if as_staff else None
-        add_entry(row, "stated", f"{speaker}: {text}", by=by, token=token)
+        add_entry(row, "stated", f"{speaker}: {text}", by=by, mark=mark)
         record("cases.state", violation, by=by, after={"speaker": speaker, "as_staff": as_staff})
         return violation
 
 
-def decide(case: Case, *, confirmed: bool, reason: str, by: Actor, token: str) -> Violation:
+def decide(case: Case, *, confirmed: bool, reason: str, by: Actor, mark: str) -> Violation:
     """Confirm a violation or drop it; the case is solved with it.
 
     The one who decides is neither the one who reported it nor the one who asked or wrote the statement down. Raises
@@ -103,9 +103,9 @@ def decide(case: Case, *, confirmed: bool, reason: str, by: Actor, token: str) -
         violation.decided_by_id, violation.decided_for_id = by.user_id, by.for_user_id
         record("cases.decide", violation, by=by, after={"state": target, "reason": reason[:300]})
         if row.state in PENDING:
-            finish(row, reason, str(target), by=by, token=token)
+            finish(row, reason, str(target), by=by, mark=mark)
         else:
-            add_entry(row, str(target), reason, by=by, token=token)
+            add_entry(row, str(target), reason, by=by, mark=mark)
         return violation
 
 

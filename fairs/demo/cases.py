@@ -25,7 +25,7 @@ from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.states import ExhibitorState
 from fairs.floorplans.models import Booth
 
-C, I, L, V = CaseKind.COMPLAINT, CaseKind.INCIDENT, CaseKind.LOST, CaseKind.VIOLATION
+C, N, L, V = CaseKind.COMPLAINT, CaseKind.INCIDENT, CaseKind.LOST, CaseKind.VIOLATION
 
 
 def load_cases(fair: Fair, users: dict[str, User]) -> int:
@@ -39,35 +39,55 @@ def load_cases(fair: Fair, users: dict[str, User]) -> int:
 
     report("noise", 0.5, C, "Gian bên cạnh mở loa quá to, khách không nói chuyện được.", desk, place=booths[3], reporter="Chị Hạnh",
            contact="090 000 0001")  # fmt: skip
-    stalls = report("toilet", 5, C, "Nhà vệ sinh khu B hết giấy và ướt sàn.", desk, place="Khu B", severity=Severity.LOW)
-    solve(stalls, "Đã báo tổ vệ sinh, kiểm tra mỗi giờ.", by=desk, token="demo-toilet-2")
-    chair = report("chair", 20, C, "Ghế trong gian gãy chân.", desk, place=booths[5])
-    solve(chair, "Đã đổi ghế mới.", by=desk, token="demo-chair-2")
-    close(chair, by=organiser, token="demo-chair-3")
-    reopen(chair, "Ghế đổi lại cũng hỏng.", by=desk, token="demo-chair-4")
-    fall = report("fall", 1, I, "Khách trượt ngã ở lối đi do nước rò.\nĐã gọi y tế, đau cổ tay.", gate, place="Cổng chính",
+    stalls = report(
+        "toilet", 20, C, "Nhà vệ sinh khu B hết giấy và ướt sàn.", desk, place="Khu B", severity=Severity.LOW
+    )
+    solve(stalls, "Đã báo tổ vệ sinh, kiểm tra mỗi giờ.", by=desk, mark="demo-toilet-2")
+    chair = report("chair", 19, C, "Ghế trong gian gãy chân.", desk, place=booths[5])
+    solve(chair, "Đã đổi ghế mới.", by=desk, mark="demo-chair-2")
+    close(chair, by=organiser, mark="demo-chair-3")
+    reopen(chair, "Ghế đổi lại cũng hỏng.", by=desk, mark="demo-chair-4")
+    fall = report("fall", 0.3, N, "Khách trượt ngã ở lối đi do nước rò.\nĐã gọi y tế, đau cổ tay.", gate, place="Cổng chính",
                   severity=Severity.HIGH, photos=[drawn_picture("#8aa6b9")])  # fmt: skip
-    take(fall, by=gate, token="demo-fall-2")
-    tell(fall, "Y tế đã băng, khách tự về. Đang tìm chỗ rò.", by=gate, token="demo-fall-3")
-    power = report("power", 22, I, "Mất điện hàng gian phía tây trong mười phút.", organiser, place=booths[8])
-    solve(power, "Nhảy aptomat do quá tải; đã chia lại tải.", by=organiser, token="demo-power-2")
-    close(power, by=organiser, token="demo-power-3")
-    purse = report("purse", 3, L, "Ví da màu nâu, bên trong có thẻ và ít tiền.", gate, place="Cổng phụ", side=Side.FOUND,
+    take(fall, by=gate, mark="demo-fall-2")
+    tell(fall, "Y tế đã băng, khách tự về. Đang tìm chỗ rò.", by=gate, mark="demo-fall-3")
+    power = report("power", 18, N, "Mất điện hàng gian phía tây trong mười phút.", organiser, place=booths[8])
+    solve(power, "Nhảy aptomat do quá tải; đã chia lại tải.", by=organiser, mark="demo-power-2")
+    close(power, by=organiser, mark="demo-power-3")
+    purse = report("purse", 17, L, "Ví da màu nâu, bên trong có thẻ và ít tiền.", gate, place="Cổng phụ", side=Side.FOUND,
                    photos=[drawn_picture("#7a5434")])  # fmt: skip
-    wanted = report("purse-sought", 2, L, "Mất ví da màu nâu gần cổng phụ.", desk, side=Side.SOUGHT, reporter="Ông Phúc",
+    wanted = report("purse-sought", 0.2, L, "Mất ví da màu nâu gần cổng phụ.", desk, side=Side.SOUGHT, reporter="Ông Phúc",
                     contact="091 000 0002")  # fmt: skip
-    match(wanted, purse, by=desk, token="demo-purse-2")
-    report("umbrella", 4, L, "Ô gấp màu xanh quên ở quầy đón tiếp.", desk, place="Quầy đón tiếp", side=Side.FOUND, severity=Severity.LOW)
-    keys = report("keys", 6, L, "Chùm chìa khóa xe máy.", gate, place=booths[1], side=Side.FOUND)
-    hand_over(keys, "Trần Văn Mẫu", signature=drawn_signature(), note="Mô tả đúng móc khóa", by=desk, token="demo-keys-2")
-    report("sublet", 2, V, "Người bán hàng nói thuê lại gian này từ đơn vị đứng tên.", desk, place=booths[10],
+    match(wanted, purse, by=desk, mark="demo-purse-2")
+    report(
+        "umbrella",
+        16,
+        L,
+        "Ô gấp màu xanh quên ở quầy đón tiếp.",
+        desk,
+        place="Quầy đón tiếp",
+        side=Side.FOUND,
+        severity=Severity.LOW,
+    )
+    keys = report("keys", 17.5, L, "Chùm chìa khóa xe máy.", gate, place=booths[1], side=Side.FOUND)
+    hand_over(
+        keys, "Trần Văn Mẫu", signature=drawn_signature(), note="Mô tả đúng móc khóa", by=desk, mark="demo-keys-2"
+    )
+    report("sublet", 0.4, V, "Người bán hàng nói thuê lại gian này từ đơn vị đứng tên.", desk, place=booths[10],
            breach=Breach.SUBLETTING, photos=[drawn_picture("#b9a27c")])  # fmt: skip
-    fake = report("fake", 7, V, "Bày bán túi giả nhãn hiệu nước ngoài, không có nhãn mác.", gate, place=booths[12],
+    fake = report("fake", 21, V, "Bày bán túi giả nhãn hiệu nước ngoài, không có nhãn mác.", gate, place=booths[12],
                   breach=Breach.COUNTERFEIT, severity=Severity.HIGH)  # fmt: skip
-    state(fake, "Hàng này của khách ký gửi, chúng tôi sẽ cất đi ngay.", speaker="Ông Lâm", by=gate, token="demo-fake-2", as_staff=True)
-    early = report("early", 21, V, "Thu dọn gian hàng trước giờ đóng cửa.", gate, place=booths[14], breach=Breach.OTHER,
+    state(
+        fake,
+        "Hàng này của khách ký gửi, chúng tôi sẽ cất đi ngay.",
+        speaker="Ông Lâm",
+        by=gate,
+        mark="demo-fake-2",
+        as_staff=True,
+    )
+    early = report("early", 16.5, V, "Thu dọn gian hàng trước giờ đóng cửa.", gate, place=booths[14], breach=Breach.OTHER,
                    severity=Severity.LOW)  # fmt: skip
-    ask(early, by=gate, token="demo-early-2")
+    ask(early, by=gate, mark="demo-early-2")
     return 12
 
 
@@ -100,14 +120,18 @@ def load_earlier_violation(giftshow: Fair, users: dict[str, User]) -> int:
     reference, at = exhibitor.reference, datetime.combine(date(2020, 10, 16), past.opens_at, ZoneInfo(past.time_zone))
     with set_to(at):
         draft = CaseDraft(
-            V, "Cho đơn vị khác bán hàng trong gian mà không báo.", "demo-2020", concerned=reference, breach=Breach.SUBLETTING
+            V,
+            "Cho đơn vị khác bán hàng trong gian mà không báo.",
+            "demo-2020",
+            concerned=reference,
+            breach=Breach.SUBLETTING,
         )
         case = open_case(past, draft, by=gate)
     with set_to(at + timedelta(hours=2)):
         spoken = "Chúng tôi chỉ cho hợp tác xã cùng làng bày thêm hàng."
-        state(case, spoken, speaker="Đại diện mẫu", by=gate, token="demo-2020-2", as_staff=True)
+        state(case, spoken, speaker="Đại diện mẫu", by=gate, mark="demo-2020-2", as_staff=True)
     with set_to(at + timedelta(hours=5)):
         decide(case, confirmed=True, reason="Biên bản tại chỗ, có chữ ký hai bên; đơn vị kia không đăng ký.", by=organiser,
-               token="demo-2020-3")  # fmt: skip
-        close(case, by=organiser, token="demo-2020-4")
+               mark="demo-2020-3")  # fmt: skip
+        close(case, by=organiser, mark="demo-2020-4")
     return 1

@@ -296,7 +296,11 @@ def sum_of(counts: Iterable[Count]) -> Count:
 
 
 def _values(desk: _Desk, wanted: Mapping[Kind, Sequence[int]]) -> dict[str, Any]:
-    values: dict[str, Any] = {"today": desk.today, "involved": sorted(desk.involved), "silent_since": now() - SILENT_AFTER}
+    values: dict[str, Any] = {
+        "today": desk.today,
+        "involved": sorted(desk.involved),
+        "silent_since": now() - SILENT_AFTER,
+    }
     for kind, fairs in wanted.items():
         values[f"fairs_{kind.key}"] = fairs
         values[f"begun_{kind.key}"] = kind.begun_before(desk.today, desk.time_zone)

@@ -453,37 +453,39 @@ def _defect(*, returns: bool) -> Callable[[], Awaiting]:
 def case_open() -> Awaiting:
     scene = new_scene()
     record = scene.case()
-    return Awaiting(scene.site.fair, record, lambda: solve(record, "Đã thay ghế.", by=SYSTEM, token="s"))
+    return Awaiting(scene.site.fair, record, lambda: solve(record, "Đã thay ghế.", by=SYSTEM, mark="s"))
 
 
 def case_solved() -> Awaiting:
     scene = new_scene()
     record = scene.case()
-    solve(record, "Đã thay ghế.", by=SYSTEM, token="s")
-    return Awaiting(scene.site.fair, record, lambda: close(record, by=SYSTEM, token="c"))
+    solve(record, "Đã thay ghế.", by=SYSTEM, mark="s")
+    return Awaiting(scene.site.fair, record, lambda: close(record, by=SYSTEM, mark="c"))
 
 
 def violation_suspected() -> Awaiting:
     scene = new_scene()
     case = scene.case(CaseKind.VIOLATION)
     record = db.session.scalars(select(Violation).where(Violation.case_id == case.id)).one()
-    return Awaiting(scene.site.fair, record, lambda: ask(case, by=SYSTEM, token="a"))
+    return Awaiting(scene.site.fair, record, lambda: ask(case, by=SYSTEM, mark="a"))
 
 
 def _violation(*, answers: bool) -> Callable[[], Awaiting]:
     def make() -> Awaiting:
         scene = new_scene()
         case = scene.case(CaseKind.VIOLATION)
-        record = ask(case, by=SYSTEM, token="a")
+        record = ask(case, by=SYSTEM, mark="a")
         if answers:
-            state(case, "Không đúng.", speaker="Bà Lan", by=SYSTEM, token="s", as_staff=False)
+            state(case, "Không đúng.", speaker="Bà Lan", by=SYSTEM, mark="s", as_staff=False)
         else:
             with transaction():
                 row = db.session.get_one(Violation, record.id)
                 row.answer_by = scene.site.fair.today - timedelta(days=1)
         other = scene.actor(Role.ORGANISER)
         return Awaiting(
-            scene.site.fair, record, lambda: decide_violation(case, confirmed=True, reason="Đã xác minh.", by=other, token="d")
+            scene.site.fair,
+            record,
+            lambda: decide_violation(case, confirmed=True, reason="Đã xác minh.", by=other, mark="d"),
         )
 
     return make

@@ -92,8 +92,8 @@ def test_the_same_form_sent_twice_is_one_case(scene: Scene) -> None:
     draft = CaseDraft(CaseKind.COMPLAINT, "Ồn quá", "token-1")
     first, again = (open_case(scene.site.fair, draft, by=SYSTEM) for _ in range(2))
     assert first.id == again.id
-    service.tell(first, "Đã nhắc", by=SYSTEM, token="t")
-    service.tell(first, "Đã nhắc", by=SYSTEM, token="t")
+    service.tell(first, "Đã nhắc", by=SYSTEM, mark="t")
+    service.tell(first, "Đã nhắc", by=SYSTEM, mark="t")
     assert acts(first) == ["reported", "told"]
 
 
@@ -116,16 +116,16 @@ def test_what_cannot_be_is_refused_at_its_field(scene: Scene) -> None:
 
 def test_from_report_to_close_and_back(scene: Scene) -> None:
     case, desk = scene.case(), scene.actor(Role.FRONT_DESK)
-    service.take(case, by=desk, token="1")
+    service.take(case, by=desk, mark="1")
     assert (fresh(case).state, fresh(case).owner_id) == (CaseState.IN_WORK, desk.user_id)
     with pytest.raises(InvalidTransition):
-        service.close(case, by=SYSTEM, token="2")
+        service.close(case, by=SYSTEM, mark="2")
     with pytest.raises(InvalidInput):
-        service.solve(case, " ", by=desk, token="3")
-    service.solve(case, "Đã đổi ghế.", by=desk, token="4")
-    service.close(case, by=SYSTEM, token="5")
+        service.solve(case, " ", by=desk, mark="3")
+    service.solve(case, "Đã đổi ghế.", by=desk, mark="4")
+    service.close(case, by=SYSTEM, mark="5")
     assert (fresh(case).state, fresh(case).outcome) == (CaseState.CLOSED, "Đã đổi ghế.")
-    service.reopen(case, "Lại gãy.", by=desk, token="6")
+    service.reopen(case, "Lại gãy.", by=desk, mark="6")
     assert (fresh(case).state, fresh(case).closed_at, fresh(case).is_late) == (CaseState.REOPENED, None, False)
     assert acts(case) == ["reported", "taken", "solved", "closed", "reopened"]
 
@@ -133,14 +133,14 @@ def test_from_report_to_close_and_back(scene: Scene) -> None:
 def test_a_case_is_given_to_somebody_who_may_see_to_it(scene: Scene) -> None:
     case, owner = scene.case(), scene.user(Role.GATE_SUPERVISOR)
     due = now() + timedelta(hours=2)
-    service.handle(case, Handling(Severity.HIGH, owner.id, due), by=SYSTEM, token="1")
+    service.handle(case, Handling(Severity.HIGH, owner.id, due), by=SYSTEM, mark="1")
     assert (fresh(case).owner_id, fresh(case).severity, acts(case)) == (owner.id, Severity.HIGH, ["reported", "given"])
     for owner_id, due_at, field in (
         (scene.user(Role.FINANCE).id, due, "owner_id"), (10**9, due, "owner_id"),
         (owner.id, now() + timedelta(days=4000), "due_at"),
     ):  # fmt: skip
         with pytest.raises(InvalidInput) as caught:
-            service.handle(case, Handling(Severity.HIGH, owner_id, due_at), by=SYSTEM, token="2")
+            service.handle(case, Handling(Severity.HIGH, owner_id, due_at), by=SYSTEM, mark="2")
         assert caught.value.field == field
 
 
@@ -150,20 +150,20 @@ def test_lost_property_finds_its_owner(scene: Scene) -> None:
     sought = scene.case(CaseKind.LOST, text="Mất ví da nâu", side=Side.SOUGHT, reporter="Chị Hoa")
     assert [row.id for row in lost.fitting(sought)] == [found.id, other.id]
     with pytest.raises(NoMatch):
-        lost.match(found, other, by=SYSTEM, token="1")
-    lost.match(sought, found, by=SYSTEM, token="2")
+        lost.match(found, other, by=SYSTEM, mark="1")
+    lost.match(sought, found, by=SYSTEM, mark="2")
     with pytest.raises(NoMatch):
-        lost.match(sought, other, by=SYSTEM, token="3")
+        lost.match(sought, other, by=SYSTEM, mark="3")
     for name, drawn in (("", drawing()), ("Hoa", "data:image/png;base64,AAAA"), ("Hoa", "javascript:1")):
         with pytest.raises(InvalidInput):
-            lost.hand_over(found, name, signature=drawn, note="", by=SYSTEM, token="4")
+            lost.hand_over(found, name, signature=drawn, note="", by=SYSTEM, mark="4")
     with pytest.raises(NoMatch):
-        lost.hand_over(sought, "Hoa", signature="", note="", by=SYSTEM, token="4")
-    lost.hand_over(found, "Nguyễn Thị Hoa", signature=drawing(), note="CCCD …123", by=SYSTEM, token="5")
+        lost.hand_over(sought, "Hoa", signature="", note="", by=SYSTEM, mark="4")
+    lost.hand_over(found, "Nguyễn Thị Hoa", signature=drawing(), note="CCCD …123", by=SYSTEM, mark="5")
     assert (fresh(found).state, fresh(sought).state) == (CaseState.SOLVED, CaseState.SOLVED)
     assert (fresh(found).handed_to, fresh(found).signature_id is not None) == ("Nguyễn Thị Hoa", True)
     with pytest.raises(InvalidTransition):
-        lost.hand_over(found, "Ai khác", signature="", note="", by=SYSTEM, token="6")
+        lost.hand_over(found, "Ai khác", signature="", note="", by=SYSTEM, mark="6")
 
 
 # --- violations ---------------------------------------------------------------------------------------------------
@@ -173,48 +173,48 @@ def test_nobody_is_found_guilty_unheard_or_by_one_person(app: Flask, scene: Scen
     first, second = scene.actor(Role.ORGANISER), scene.actor(Role.ORGANISER)
     case = scene.case(CaseKind.VIOLATION, by=first, breach=Breach.COUNTERFEIT, text="Túi giả nhãn hiệu")
     with pytest.raises(NotDecided):
-        service.solve(case, "Xong", by=first, token="0")
+        service.solve(case, "Xong", by=first, mark="0")
     with pytest.raises(NotFound):
-        violations.state(case, "Không", speaker="Lan", by=SYSTEM, token="1", as_staff=False)
-    violations.ask(case, by=first, token="2")
+        violations.state(case, "Không", speaker="Lan", by=SYSTEM, mark="1", as_staff=False)
+    violations.ask(case, by=first, mark="2")
     message = db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "cases/asked")).one()
     assert case.reference in message.subject and "Túi giả nhãn hiệu" in message.body
     with app.test_request_context():
         step = next(step for step in journey(scene.exhibitor) if case.reference in str(step.label))
     assert (step.state, step.url) == ("now", f"/my/{scene.site.fair.slug}/cases/{case.reference}")
     with pytest.raises(NotHeard):
-        violations.decide(case, confirmed=True, reason="Rõ ràng", by=second, token="3")
-    violations.state(case, "Hàng đó của khách gửi.", speaker="Bà Lan", by=SYSTEM, token="4", as_staff=False)
+        violations.decide(case, confirmed=True, reason="Rõ ràng", by=second, mark="3")
+    violations.state(case, "Hàng đó của khách gửi.", speaker="Bà Lan", by=SYSTEM, mark="4", as_staff=False)
     with pytest.raises(SamePerson):
-        violations.decide(case, confirmed=True, reason="Rõ ràng", by=first, token="5")
+        violations.decide(case, confirmed=True, reason="Rõ ràng", by=first, mark="5")
     assert earlier_findings(scene.exhibitor.company_id) == []
-    violations.decide(case, confirmed=True, reason="Có hóa đơn mua hàng giả.", by=second, token="6")
+    violations.decide(case, confirmed=True, reason="Có hóa đơn mua hàng giả.", by=second, mark="6")
     assert fresh(case).state is CaseState.SOLVED
     (finding,) = earlier_findings(scene.exhibitor.company_id)
     assert (finding.reference, finding.statement) == (case.reference, "Hàng đó của khách gửi.")
     with pytest.raises(InvalidTransition):
-        violations.decide(case, confirmed=False, reason="Nhầm", by=second, token="7")
+        violations.decide(case, confirmed=False, reason="Nhầm", by=second, mark="7")
 
 
 def test_who_does_not_answer_is_decided_on_after_the_day(scene: Scene) -> None:
     case, other = scene.case(CaseKind.VIOLATION), scene.actor(Role.ORGANISER)
-    violations.ask(case, by=SYSTEM, token="1")
+    violations.ask(case, by=SYSTEM, mark="1")
     with time_machine.travel(now() + timedelta(days=2), tick=True):
-        violations.decide(case, confirmed=True, reason="Không trả lời.", by=other, token="2")
+        violations.decide(case, confirmed=True, reason="Không trả lời.", by=other, mark="2")
     assert fresh(case).violation.state is ViolationState.CONFIRMED  # type: ignore[union-attr]
 
 
 def test_a_dropped_suspicion_is_held_against_nobody(scene: Scene) -> None:
     case = scene.case(CaseKind.VIOLATION)
-    violations.state(case, "Đây là em trai tôi.", speaker="Ông Tám", by=SYSTEM, token="1", as_staff=True)
-    violations.decide(case, confirmed=False, reason="Đúng là người nhà.", by=scene.actor(Role.ORGANISER), token="2")
+    violations.state(case, "Đây là em trai tôi.", speaker="Ông Tám", by=SYSTEM, mark="1", as_staff=True)
+    violations.decide(case, confirmed=False, reason="Đúng là người nhà.", by=scene.actor(Role.ORGANISER), mark="2")
     assert earlier_findings(scene.exhibitor.company_id) == []
 
 
 def test_the_next_appraisal_shows_it(scene: Scene, client: Client) -> None:
     case = scene.case(CaseKind.VIOLATION, text="Cho thuê lại gian hàng")
-    violations.state(case, "Tôi không biết.", speaker="Lan", by=SYSTEM, token="1", as_staff=True)
-    violations.decide(case, confirmed=True, reason="Có hợp đồng thuê lại.", by=scene.actor(Role.ORGANISER), token="2")
+    violations.state(case, "Tôi không biết.", speaker="Lan", by=SYSTEM, mark="1", as_staff=True)
+    violations.decide(case, confirmed=True, reason="Có hợp đồng thuê lại.", by=scene.actor(Role.ORGANISER), mark="2")
     login(client, scene.user(Role.ORGANISER))
     page = client.get(f"/fairs/{scene.site.fair.slug}/exhibitors/{scene.exhibitor.reference}/appraise")
     for text in ("Cho thuê lại gian hàng", "Có hợp đồng thuê lại.", "Tôi không biết.", case.reference):
@@ -229,12 +229,14 @@ def member(scene: Scene) -> Any:
 
 
 def test_an_exhibitor_sees_only_what_was_put_to_them(scene: Scene, client: Client, new_client: Any) -> None:
-    case = scene.case(CaseKind.VIOLATION, by=scene.actor(Role.GATE_SUPERVISOR), reporter="Hàng xóm Bình", photos=[photo()])
+    case = scene.case(
+        CaseKind.VIOLATION, by=scene.actor(Role.GATE_SUPERVISOR), reporter="Hàng xóm Bình", photos=[photo()]
+    )
     complaint = scene.case(concerned=scene.exhibitor.reference)
     login(client, member(scene))
     mine = f"/my/{scene.site.fair.slug}/cases"
     assert client.get(f"{mine}/{case.reference}").status_code == 404  # not put to them yet
-    violations.ask(case, by=SYSTEM, token="1")
+    violations.ask(case, by=SYSTEM, mark="1")
     page = client.get(f"{mine}/{case.reference}").get_data(as_text=True)
     assert "Hàng xóm Bình" not in page
     picture = re.search(rf"{mine}/{case.reference}/photos/\d+/thumb.webp", page)
@@ -273,11 +275,19 @@ def test_each_role_does_what_is_its_own(scene: Scene, new_client: Any) -> None:
 
 def test_the_phone_form_keeps_what_was_typed(scene: Scene, client: Client) -> None:
     login(client, scene.user(Role.FRONT_DESK))
-    wrong = client.submit(path(scene, "/new"), {"kind": "violation", "text": "Bán hàng giả", "place": "gần cổng", "breach": "other"})
+    wrong = client.submit(
+        path(scene, "/new"), {"kind": "violation", "text": "Bán hàng giả", "place": "gần cổng", "breach": "other"}
+    )
     assert wrong.status_code == 422
     assert "Bán hàng giả" in wrong.get_data(as_text=True) and "gần cổng" in wrong.get_data(as_text=True)
-    for odd in ({}, {"kind": "x", "text": "x"}, {"kind": "lost", "text": "x", "side": "x"}, {"kind": "lost", "text": "x"},
-                {"kind": "incident", "text": "x", "severity": "x"}, {"kind": "violation", "text": "x", "breach": "x", "place": "A-002"}):
+    for odd in (
+        {},
+        {"kind": "x", "text": "x"},
+        {"kind": "lost", "text": "x", "side": "x"},
+        {"kind": "lost", "text": "x"},
+        {"kind": "incident", "text": "x", "severity": "x"},
+        {"kind": "violation", "text": "x", "breach": "x", "place": "A-002"},
+    ):
         assert client.submit(path(scene, "/new"), odd).status_code == 422, odd
     data = {"kind": "violation", "breach": "subletting", "text": "Người khác bán trong gian hàng", "place": "A002", "token": "t1",
             "photos": [(BytesIO(photo().content), "a.jpg"), (BytesIO(photo().content), "b.jpg")]}  # fmt: skip
@@ -295,8 +305,13 @@ def test_cases_of_another_fair_are_not_found(scene: Scene, client: Client) -> No
     mine = scene.case(CaseKind.LOST, side=Side.SOUGHT)
     login(client, scene.user(Role.ORGANISER))
     key = db.session.scalars(select(CasePhoto.id)).one()
-    for rest in (f"/{foreign.reference}", "/XX-N-9999", f"/photos/{key}/thumb.webp", f"/photos/{2**70}/thumb.webp",
-                 f"/{mine.reference}/signature.png"):
+    for rest in (
+        f"/{foreign.reference}",
+        "/XX-N-9999",
+        f"/photos/{key}/thumb.webp",
+        f"/photos/{2**70}/thumb.webp",
+        f"/{mine.reference}/signature.png",
+    ):
         assert client.get(path(scene, rest)).status_code == 404, rest
     assert client.submit(path(scene, f"/{mine.reference}/match/{foreign.reference}")).status_code == 404
 
@@ -338,10 +353,12 @@ def test_the_list_costs_the_same_however_long_it_is(scene: Scene, client: Client
 
 def test_the_list_is_filtered(scene: Scene, client: Client) -> None:
     scene.case()
-    scene.case(CaseKind.INCIDENT, text="Cháy", place="A-002", severity=Severity.URGENT, due_at=now() - timedelta(hours=1))
+    scene.case(
+        CaseKind.INCIDENT, text="Cháy", place="A-002", severity=Severity.URGENT, due_at=now() - timedelta(hours=1)
+    )
     done = scene.case(text="Xong rồi")
-    service.solve(done, "Xong", by=SYSTEM, token="1")
-    service.close(done, by=SYSTEM, token="2")
+    service.solve(done, "Xong", by=SYSTEM, mark="1")
+    service.close(done, by=SYSTEM, mark="2")
     login(client, scene.user(Role.AUDITOR))
     for query, found in (
         ("", 2), ("state=all", 3), ("kind=incident", 1), ("q=ghe gay", 1), ("q=A-002", 1), ("late=yes", 1), ("owner=none&sort=-severity", 2),
@@ -370,7 +387,12 @@ def test_programs_report_and_read(scene: Scene, client: Client) -> None:
     assert client.post(base, json=body, headers=headers).json["reference"] == made.json["reference"]
     listed = client.get(f"{base}?kind=incident&state=open", headers=headers).json["items"]
     assert [one["reference"] for one in listed] == [made.json["reference"]]
-    for bad in ({}, body | {"kind": "x"}, body | {"id": "b", "kind": "violation", "concerned": "?"}, body | {"id": "a b"}):
+    for bad in (
+        {},
+        body | {"kind": "x"},
+        body | {"id": "b", "kind": "violation", "concerned": "?"},
+        body | {"id": "a b"},
+    ):
         assert client.post(base, json=bad, headers=headers).status_code == 422, bad
     assert client.get(base, headers=scene.door.bearer(Role.FINANCE)).status_code == 403
 
@@ -379,7 +401,9 @@ def test_the_search_finds_a_case(scene: Scene, client: Client) -> None:
     case = scene.case(text="Máy ảnh bị mất trộm", reporter="Ông Smith")
     login(client, scene.user(Role.ORGANISER))
     for wanted in ("may anh mat trom", case.reference, "smith"):
-        page = client.get(f"/search?q={wanted}&fair={scene.site.fair.slug}", follow_redirects=True).get_data(as_text=True)
+        page = client.get(f"/search?q={wanted}&fair={scene.site.fair.slug}", follow_redirects=True).get_data(
+            as_text=True
+        )
         assert case.reference in page, wanted
 
 
@@ -387,8 +411,8 @@ def test_violations_are_kept_for_actors_that_lend(scene: Scene) -> None:
     """Who acts for somebody answers with them: the lender of the first step cannot be the second person through a deputy."""
     first, deputy = scene.actor(Role.ORGANISER), scene.actor(Role.ORGANISER)
     case = scene.case(CaseKind.VIOLATION, by=first)
-    violations.state(case, "Không", speaker="Lan", by=SYSTEM, token="1", as_staff=True)
+    violations.state(case, "Không", speaker="Lan", by=SYSTEM, mark="1", as_staff=True)
     lent = Actor(deputy.user_id, deputy.name, first.user_id, first.name)
     with pytest.raises(SamePerson):
-        violations.decide(case, confirmed=True, reason="Rõ", by=lent, token="2")
+        violations.decide(case, confirmed=True, reason="Rõ", by=lent, mark="2")
     assert db.session.scalars(select(Violation.state)).one() is ViolationState.ANSWERED
