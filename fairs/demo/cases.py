@@ -86,7 +86,7 @@ def load_cases(fair: Fair, users: dict[str, User]) -> int:
         as_staff=True,
     )
     early = report("early", 16.5, V, "Thu dọn gian hàng trước giờ đóng cửa.", gate, place=booths[14], breach=Breach.OTHER,
-                   severity=Severity.LOW)  # fmt: skip
+                   severity=Severity.LOW, photos=[drawn_picture("#d8c9a8")])  # fmt: skip
     ask(early, by=gate, mark="demo-early-2")
     return 12
 

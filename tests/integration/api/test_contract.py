@@ -19,6 +19,7 @@ from tests.support.addresses import Addresses
 load_all_checks()
 OPERATIONS = [
     ("GET", "/api/v1/fairs"), ("POST", "/api/v1/fairs/{fair_slug}/counts"), ("GET", "/api/v1/fairs/{fair_slug}/booths"), ("POST", "/api/v1/fairs/{fair_slug}/booths/{code}/hold"),
+    ("GET", "/api/v1/fairs/{fair_slug}/cases"), ("POST", "/api/v1/fairs/{fair_slug}/cases"),
     ("GET", "/api/v1/fairs/{fair_slug}/contracts"), ("POST", "/api/v1/fairs/{fair_slug}/contracts"),
     ("GET", "/api/v1/fairs/{fair_slug}/importers"), ("POST", "/api/v1/fairs/{fair_slug}/importers"),
     ("POST", "/api/v1/fairs/{fair_slug}/scans"), ("GET", "/api/v1/fairs/{fair_slug}/visitors"),
