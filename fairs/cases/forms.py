@@ -115,8 +115,8 @@ class HandlingForm(_TokenForm):
 
     severity = Choice(_l("How bad is it?"), choices=lambda: _choices(Severity), required=True)
     owner_id = Choice(_l("Owner"), choices=())
-    due_day = DayField(_l("Due on"), required=True)
-    due_hour = HourField(_l("Due at"), required=True)
+    due_day = DayField(_l("Time limit, day"), required=True)
+    due_hour = HourField(_l("Time limit, hour"), required=True)
 
     @classmethod
     def of(cls, case: Case, fair: Fair, **values: Any) -> HandlingForm:

@@ -32,7 +32,7 @@ def wanted_of(args: Args) -> CaseFilter:
 def _sheets(_fair: Fair, query: Select[Case]) -> Sequence[Sheet]:
     heads = [
         _("Case"), _("Kind"), _("Severity"), _("State"), _("What happened"), _("Place"), _("Concerned"), _("Reported by"),
-        _("Contact"), _("Reported at"), _("Due"), _("Owner"), _("Outcome"), _("Solved at"), _("Closed at"), _("Handed over to"),
+        _("Contact"), _("Reported at"), _("Time limit"), _("Owner"), _("Outcome"), _("Solved at"), _("Closed at"), _("Handed over to"),
         _("Violation"),
     ]  # fmt: skip
     return [Sheet(_("Cases"), heads, _rows(query))]
