@@ -1,5 +1,7 @@
 /** The live board: asks for its figures every few seconds, seldom when nobody looks; the server answers 304 while nothing is new. */
 
+export {};
+
 const HIDDEN = 60_000;
 const LOCALE = document.documentElement.lang === 'vi' ? 'vi-VN' : 'en-GB';
 

@@ -31,8 +31,8 @@ from fairs.budgets.models import Commitment, Overrun, SponsorInstalment, Sponsor
 from fairs.calendar.milestones import MilestoneDraft, record_milestone
 from fairs.calendar.models import Fair
 from fairs.cards.states import EventState
-from fairs.cashdesk.models import CashEntry, CashShift
 from fairs.cases.models import Case, CasePhoto, Violation
+from fairs.cashdesk.models import CashEntry, CashShift
 from fairs.checkin.board import open_screen
 from fairs.checkin.models import Gate
 from fairs.claims.models import Claim, ClaimTransfer
