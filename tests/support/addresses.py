@@ -391,7 +391,7 @@ def _cases(fair: Fair, by: Actor) -> dict[str, Any]:
     own = asked.case.reference if asked is not None else found
     return {
         "board/token": token, "screen_id": screen.id, "match/other": found, "case_photo_id": photo.id if photo else 0,
-        "cases.signature.reference": signed.reference if signed is not None else found, "my_cases.show.reference": own,
+        "cases.signature.reference": signed.reference if signed is not None else found, "my_cases.show.reference": own, "cases.ask.reference": own, "cases.state.reference": own, "cases.decide.reference": own,
         "my_cases.photo.reference": own, "my_cases.photo.case_photo_id": seen[0].id if seen else 0,
     }  # fmt: skip
 
