@@ -99,7 +99,7 @@ class StatementForm(_TokenForm):
     """What an exhibitor says to a suspicion."""
 
     speaker = Text(_l("Who speaks for the exhibitor"), length=200, required=True)
-    statement = LongText(_l("Statement"), length=4000, required=True)
+    statement = LongText(_l("Statement of the exhibitor"), length=4000, required=True)
 
 
 class HandForm(_TokenForm):

@@ -54,13 +54,13 @@ def zone_of(place: Entrance, capacity: int | None, inside: int, **values: Any) -
 
 def came(place: Entrance) -> None:
     """Five people of three kinds; one leaves, one is refused, one comes again."""
-    start = now() - timedelta(minutes=30)
+    start = now() - timedelta(seconds=30)
     trade = [place.badge(company=place.company(country=country)) for country in ("DE", "DE", "VN")]
     others = [place.badge(BadgeCategory.VIP), place.badge(BadgeCategory.ORGANISER)]
-    scans = [scan_of(badge, at=start + timedelta(seconds=n)) for n, badge in enumerate([*trade, *others])]
+    scans = [scan_of(badge, at=start + timedelta(milliseconds=n)) for n, badge in enumerate([*trade, *others])]
     scans += [
-        scan_of(trade[0], at=start + timedelta(minutes=5), direction="out"),
-        scan_of(trade[1], at=start + timedelta(minutes=6)),
+        scan_of(trade[0], at=start + timedelta(seconds=5), direction="out"),
+        scan_of(trade[1], at=start + timedelta(seconds=6)),
     ]
     check_in(place.fair, place.gate, [*scans, scan_of("rubbish")], by=SYSTEM)
     recount_tallies(place.fair)
