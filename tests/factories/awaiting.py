@@ -34,8 +34,8 @@ from fairs.cards.inbox import close_event, try_event_again
 from fairs.cards.models import WebhookEvent
 from fairs.cards.states import EventState
 from fairs.cases.models import Violation
-from fairs.cases.service import close, solve
-from fairs.cases.states import CaseKind
+from fairs.cases.service import close, reopen, solve, take
+from fairs.cases.states import PENDING, CaseKind, CaseState
 from fairs.cases.violations import ask, state
 from fairs.cases.violations import decide as decide_violation
 from fairs.cashdesk.service import Count, agree_to_difference, count_shift, open_new_shift, take_over
@@ -450,10 +450,18 @@ def _defect(*, returns: bool) -> Callable[[], Awaiting]:
     return make
 
 
-def case_open() -> Awaiting:
-    scene = new_scene()
-    record = scene.case()
-    return Awaiting(scene.site.fair, record, lambda: solve(record, "Đã thay ghế.", by=SYSTEM, mark="s"))
+def _case(state: CaseState) -> Callable[[], Awaiting]:
+    def make() -> Awaiting:
+        scene = new_scene()
+        record = scene.case()
+        if state is CaseState.IN_WORK:
+            take(record, by=SYSTEM, mark="t")
+        if state is CaseState.REOPENED:
+            solve(record, "Đã thay ghế.", by=SYSTEM, mark="s1")
+            reopen(record, "Lại gãy.", by=SYSTEM, mark="r")
+        return Awaiting(scene.site.fair, record, lambda: solve(record, "Đã thay ghế.", by=SYSTEM, mark="s2"))
+
+    return make
 
 
 def case_solved() -> Awaiting:
@@ -862,7 +870,7 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "delivery": (delivery,),
     "extra-badge": (extra_badge,),
     "defect": (_defect(returns=False), _defect(returns=True)),
-    "case": (case_open,),
+    "case": tuple(_case(state) for state in PENDING),
     "case-solved": (case_solved,),
     "violation-ask": (violation_suspected,),
     "violation-decide": (_violation(answers=True), _violation(answers=False)),
