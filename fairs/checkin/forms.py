@@ -129,3 +129,9 @@ class TypedCodeForm(Form):
     """A code typed, or read by a hand scanner, where the page's script does not run."""
 
     code = Text(_l("Code"), length=1000, required=True)
+
+
+class ScreenForm(Form):
+    """A big screen that shows the live board."""
+
+    name = Text(_l("Where the screen stands"), length=60, required=True)

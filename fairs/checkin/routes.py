@@ -14,7 +14,17 @@ from fairs.accounts.queries import matching_grant
 from fairs.calendar.context import current_fair
 from fairs.calendar.models import Fair
 from fairs.calendar.queries import all_fairs
-from fairs.checkin import app_pages, conflict_pages, count_pages, device_pages, queries, rule_pages, screen, zone_pages
+from fairs.checkin import (
+    app_pages,
+    board_pages,
+    conflict_pages,
+    count_pages,
+    device_pages,
+    queries,
+    rule_pages,
+    screen,
+    zone_pages,
+)
 from fairs.checkin.evacuation import occupancy
 from fairs.checkin.forms import GateForm, NewGateForm
 from fairs.checkin.lists import SCANS, day_of, wanted_of
@@ -30,6 +40,8 @@ from fairs.core.web import NavItem, actor, go, register_nav, requires, safe_next
 bp = Blueprint("checkin", __name__, url_prefix="/fairs/<fair_slug>")
 blueprints = [
     bp,
+    board_pages.bp,
+    board_pages.screen_bp,
     screen.bp,
     count_pages.bp,
     rule_pages.bp,
@@ -62,7 +74,7 @@ def _live() -> dict[str, Any]:
         "gates": queries.gates_of(fair.id),
         "places": occupancy(fair) if day == fair.today else [],
         "activity": queries.activity(fair.id, day),
-        "figures": queries.figures(fair, day),
+        "counters": queries.counters(fair.id, day),
         "day": day,
         "is_today": day == fair.today,
         "may_manage": _may(MANAGE_GATES),

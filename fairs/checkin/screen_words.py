@@ -16,7 +16,10 @@ def screen_words() -> dict[str, Any]:
     """Verdicts with icon and advice, reasons by the rules' codes, categories, and the texts of the screen."""
     return {
         "verdicts": {
-            **{str(one): {"title": str(one.label), "icon": one.icon, "advice": what_to_do(CODES.get(one, ""))} for one in Verdict},
+            **{
+                str(one): {"title": str(one.label), "icon": one.icon, "advice": what_to_do(CODES.get(one, ""))}
+                for one in Verdict
+            },
             **_own_verdicts(),
         },
         "reasons": _reasons(),

@@ -278,13 +278,7 @@ class Taking:
         if self.rehearsal_day is not None:
             local = datetime.combine(self.rehearsal_day, local.timetz())
         facts = gate.facts
-        if (
-            own is not None
-            and stay is None
-            and own.state is BadgeState.ACTIVE
-            and facts.zone is None
-            and facts.is_open
-        ):
+        if own is not None and stay is None and own.state is BadgeState.ACTIVE and facts.zone is None and facts.is_open:
             # Nearly everybody: nothing is known of them but the category. Judged once for each minute.
             key = gate.id, scan.direction, own.category, local.day, local.hour, local.minute
             known = self.plain.get(key)

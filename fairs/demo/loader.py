@@ -23,6 +23,7 @@ from fairs.demo.badges import load_badge_layout
 from fairs.demo.banking import load_statement
 from fairs.demo.booth_sales import load_booth_sales
 from fairs.demo.budgets import load_budgets
+from fairs.demo.cases import load_cases, load_earlier_violation
 from fairs.demo.cash import load_cash_desk
 from fairs.demo.claims import load_claims
 from fairs.demo.contacts import load_contacts
@@ -126,9 +127,11 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         made["data requests"] = load_guest_pages(giftshow, users)
         load_badge_layout(souvenirs, users)
         made["print jobs"] = load_printing(souvenirs, users)
+        made["cases"] = load_cases(souvenirs, users)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)
+            made["cases"] += load_earlier_violation(giftshow, users)
         load_check()
         return made
 

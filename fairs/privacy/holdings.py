@@ -20,6 +20,7 @@ PAPER = _l("Papers handed in and signed decisions are kept as they are, by the l
 COMPANY = _l("It is a record of the company; the person is only named by it.")
 SAME = _l("The same record is reached another way.")
 PROOF = _l("It proves what was agreed to and asked for, and that we obeyed.")
+CASE = _l("Cases are kept as they were written, since they prove what happened at the fair.")
 LOG = _l("It says which member of staff read a passport; nothing of the passport stands in it.")
 
 
@@ -112,6 +113,7 @@ HOLDINGS: tuple[Holding, ...] = (
     _pointer("importers", "badge_id", SAME),
     _pointer("visitors", "badge_id", SAME),
     _pointer("visits", "badge_id", SAME),
+    _pointer("cases", "badge_id", CASE),
     _pointer("exhibitor_staff", "badge_id", SAME),
     _pointer("hostings", "importer_id", SAME),
     _pointer("invitees", "importer_id", SAME),

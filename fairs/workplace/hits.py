@@ -90,6 +90,13 @@ def order_hit(row: Any) -> Hit:
     return Hit("services.show", values, row.code, text, row.state, row.Fair.name, keys=(row.reference,))
 
 
+def case_hit(row: Any) -> Hit:
+    """How a case on site is shown."""
+    values = _values(row, reference=row.reference)
+    text = f"{row.reference} · {row.kind.label}"
+    return Hit("cases.show", values, row.title, text, row.state, row.Fair.name, keys=(row.reference,))
+
+
 def waiting_hit(row: Any) -> Hit:
     """How an entry of the waiting list is shown."""
     return Hit(

@@ -21,6 +21,8 @@ from fairs.booths.sales_models import WaitingEntry
 from fairs.budgets.models import Sponsorship, Voucher
 from fairs.budgets.permissions import VIEW_FAIR_BUDGET, VIEW_SPONSORS
 from fairs.calendar.models import Fair
+from fairs.cases.models import Case
+from fairs.cases.permissions import VIEW_CASES
 from fairs.claims.models import Claim
 from fairs.claims.permissions import VIEW_CLAIMS
 from fairs.contracts.models import Contract
@@ -62,6 +64,7 @@ from fairs.workplace.hits import (
     agreement_hit,
     booking_hit,
     booth_hit,
+    case_hit,
     contract_hit,
     document_hit,
     exhibitor_hit,
@@ -227,6 +230,9 @@ KINDS = (
          .join(Booth, Booth.id == ServiceOrder.booth_id).join(Exhibitor, Exhibitor.id == ServiceOrder.exhibitor_id)
          .join(Company, Company.id == Exhibitor.company_id),
          lambda wanted, companies, people: [_start(ServiceOrder.reference, wanted)], order_hit),
+    Kind("cases", _l("Cases"), "alert-hexagon", "N", VIEW_CASES, Case, Case.reference,
+         lambda: select(Case.reference, Case.state, Case.title, Case.kind),
+         lambda wanted, companies, people: [all_words(Case.folded, wanted), _code(Case.reference, wanted)], case_hit),
     Kind("invoices", _l("Invoices"), "receipt", "INV", VIEW_INVOICES, Invoice, Invoice.number,
          lambda: select(Invoice.number, Invoice.payment_reference, Invoice.state, Invoice.total_minor, Invoice.currency,
                         Company.name).join(Company, Company.id == Invoice.company_id),

@@ -33,11 +33,17 @@ from fairs.calendar.states import FairState
 from fairs.cards.inbox import close_event, try_event_again
 from fairs.cards.models import WebhookEvent
 from fairs.cards.states import EventState
+from fairs.cases.models import Violation
+from fairs.cases.service import close, reopen, solve, take
+from fairs.cases.states import PENDING, CaseKind, CaseState
+from fairs.cases.violations import ask, state
+from fairs.cases.violations import decide as decide_violation
 from fairs.cashdesk.service import Count, agree_to_difference, count_shift, open_new_shift, take_over
 from fairs.checkin.devices import DeviceDraft, add_device, enrol_device, new_enrolment
-from fairs.checkin.models import ScanConflict
+from fairs.checkin.models import GateDevice, ScanConflict
 from fairs.checkin.service import check_in
 from fairs.checkin.settling import settle_conflict
+from fairs.checkin.states import DeviceState
 from fairs.claims.charges import decide_charge, propose_charge, write_off
 from fairs.claims.proofs import LineDraft, add_line
 from fairs.claims.review import approve as approve_claim
@@ -101,6 +107,7 @@ from fairs.workplace.inbox import Inbox, Reader
 from tests.factories.booths import new_ground
 from tests.factories.budgets import MILLION, Treasury, treasury
 from tests.factories.cards import card_event
+from tests.factories.cases import new_scene
 from tests.factories.checkin import Entrance, entrance, new_fair, scan_of
 from tests.factories.claims import Desk as ClaimDesk
 from tests.factories.claims import claims_desk
@@ -491,6 +498,72 @@ def _defect(*, returns: bool) -> Callable[[], Awaiting]:
     return make
 
 
+def _case(state: CaseState) -> Callable[[], Awaiting]:
+    def make() -> Awaiting:
+        scene = new_scene()
+        record = scene.case()
+        if state is CaseState.IN_WORK:
+            take(record, by=SYSTEM, mark="t")
+        if state is CaseState.REOPENED:
+            solve(record, "Đã thay ghế.", by=SYSTEM, mark="s1")
+            reopen(record, "Lại gãy.", by=SYSTEM, mark="r")
+        return Awaiting(scene.site.fair, record, lambda: solve(record, "Đã thay ghế.", by=SYSTEM, mark="s2"))
+
+    return make
+
+
+def case_solved() -> Awaiting:
+    scene = new_scene()
+    record = scene.case()
+    solve(record, "Đã thay ghế.", by=SYSTEM, mark="s")
+    return Awaiting(scene.site.fair, record, lambda: close(record, by=SYSTEM, mark="c"))
+
+
+def violation_suspected() -> Awaiting:
+    scene = new_scene()
+    case = scene.case(CaseKind.VIOLATION)
+    record = db.session.scalars(select(Violation).where(Violation.case_id == case.id)).one()
+    return Awaiting(scene.site.fair, record, lambda: ask(case, by=SYSTEM, mark="a"))
+
+
+def _violation(*, answers: bool) -> Callable[[], Awaiting]:
+    def make() -> Awaiting:
+        scene = new_scene()
+        case = scene.case(CaseKind.VIOLATION)
+        record = ask(case, by=SYSTEM, mark="a")
+        if answers:
+            state(case, "Không đúng.", speaker="Bà Lan", by=SYSTEM, mark="s", as_staff=False)
+        else:
+            with transaction():
+                row = db.session.get_one(Violation, record.id)
+                row.answer_by = scene.site.fair.today - timedelta(days=1)
+        other = scene.actor(Role.ORGANISER)
+        return Awaiting(
+            scene.site.fair,
+            record,
+            lambda: decide_violation(case, confirmed=True, reason="Đã xác minh.", by=other, mark="d"),
+        )
+
+    return make
+
+
+def silent_device() -> Awaiting:
+    place = new_scene()
+    fair = place.site.fair
+    with transaction():
+        record = GateDevice(
+            fair_id=fair.id, name="Máy 1", state=DeviceState.ACTIVE, valid_from=fair.starts_on, valid_to=fair.ends_on,
+            backlog=7, last_seen_at=now() - timedelta(minutes=40),
+        )  # fmt: skip
+        db.session.add(record)
+
+    def is_back() -> None:
+        with transaction():
+            db.session.get_one(GateDevice, record.id).backlog = 0
+
+    return Awaiting(fair, record, is_back)
+
+
 def contract() -> Awaiting:
     place = office()
     place.rate()
@@ -846,6 +919,11 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "scan-conflict": (scan_conflict,),
     "extra-badge": (extra_badge,),
     "defect": (_defect(returns=False), _defect(returns=True)),
+    "case": tuple(_case(state) for state in PENDING),
+    "case-solved": (case_solved,),
+    "violation-ask": (violation_suspected,),
+    "violation-decide": (_violation(answers=True), _violation(answers=False)),
+    "silent-device": (silent_device,),
     "contract": (contract,),
     "scan": (without_scan,),
     "rate": (without_rate,),

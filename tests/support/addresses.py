@@ -33,11 +33,12 @@ from fairs.budgets.models import Commitment, Overrun, SponsorInstalment, Sponsor
 from fairs.calendar.milestones import MilestoneDraft, record_milestone
 from fairs.calendar.models import Fair
 from fairs.cards.states import EventState
+from fairs.cases.models import Case, CasePhoto, Violation
 from fairs.cashdesk.models import CashEntry, CashShift
-from fairs.checkin.models import Gate
-from fairs.checkin.setup import ZoneDraft, create_zone
+from fairs.checkin.board import open_screen
 from fairs.checkin.devices import DeviceDraft, add_device
 from fairs.checkin.models import Gate, ScanConflict
+from fairs.checkin.setup import ZoneDraft, create_zone
 from fairs.checkin.states import ConflictKind
 from fairs.claims.models import Claim, ClaimTransfer
 from fairs.contacts.columns import Layout
@@ -150,6 +151,7 @@ BY_REFERENCE = {
     "documents": Selection,
     "support": Grant,
     "hosting": Hosting,
+    "cases": Case,
 }
 
 
@@ -292,6 +294,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "data-requests/request_id": wrong.id, "own_data.retract.request_id": wrong.id, "programme/entry_id": opening.id, "new/person_id": importer.person_id,
         "note_id": note.id, "credit_number": credit.number, "message_id": message.id, "user_id": staff.id, "grant_id": grant.id, "token_id": _first(ApiToken).id,
         "company_id": own_company, "person_id": _first(Person).id, "filing_id": slip.filing.id, "r/token": slip.token, "files/number": 0,
+        **_cases(fair, by),
         "lists/key": "importers", "views/key": "people", "view_id": view.id, "import_id": sheet.id, "versions/number": 1, "run_id": run.id,
         "question_id": question.id, "answer_id": _first(Answer, Answer.question_id == question.id).id, "stand_id": stand.id,
         "households/filing_id": _households(fair, shown), "applications/reference": shown.reference,
@@ -417,6 +420,24 @@ def _asked(invoice_id: int) -> DunningStep:
         )  # fmt: skip
         db.session.add(step)
     return step
+
+
+def _cases(fair: Fair, by: Actor) -> dict[str, Any]:
+    """A case with a photo, something handed over, a violation that was put to its exhibitor, and a big screen."""
+    screen, token = open_screen(fair, "Mẫu", by=by)
+    found = _of_fair(Case, fair, "reference") or "GS00-N-0000"
+    signed = db.session.scalars(select(Case).where(Case.fair_id == fair.id, Case.signature_id.is_not(None))).first()
+    asked = db.session.scalars(
+        select(Violation).where(Violation.fair_id == fair.id, Violation.asked_at.is_not(None))
+    ).first()
+    photo = db.session.scalars(select(CasePhoto).order_by(CasePhoto.id)).first()
+    seen = [one for entry in asked.case.entries for one in entry.photos] if asked is not None else []
+    own = asked.case.reference if asked is not None else found
+    return {
+        "board/token": token, "screen_id": screen.id, "match/other": found, "case_photo_id": photo.id if photo else 0,
+        "cases.signature.reference": signed.reference if signed is not None else found, "my_cases.show.reference": own, "cases.ask.reference": own, "cases.state.reference": own, "cases.decide.reference": own,
+        "my_cases.photo.reference": own, "my_cases.photo.case_photo_id": seen[0].id if seen else 0,
+    }  # fmt: skip
 
 
 def _budgets(fair: Fair) -> dict[str, Any]:

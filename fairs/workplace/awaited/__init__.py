@@ -13,6 +13,7 @@ from fairs.workplace.awaited import (
     banking,
     budgets,
     cards,
+    cases,
     cash,
     claims,
     contacts,
@@ -39,7 +40,7 @@ from fairs.workplace.awaited import (
 from fairs.workplace.inbox import Kind, Why
 
 _SUBJECTS = (
-    fairs, participants, invitations, contacts, hosting, letters, hospitality, lodging, claims, documents, allocation, budgets, money, banking, refunds, cards, cash, overdue, sitework, printing, gates, devices, deals, notes, privacy, messages,
+    fairs, participants, invitations, contacts, hosting, letters, hospitality, lodging, claims, documents, allocation, budgets, money, banking, refunds, cards, cash, overdue, sitework, cases, printing, gates, devices, deals, notes, privacy, messages,
 )  # fmt: skip
 
 KINDS: tuple[Kind, ...] = tuple(kind for subject in _SUBJECTS for kind in subject.KINDS)

@@ -1,15 +1,17 @@
-"""Devices of the gates that were named and are not enrolled yet."""
+"""Devices of the gates that are not enrolled yet, and those that keep scans and are not heard of."""
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from sqlalchemy import or_
 
 from fairs.checkin.models import GateDevice
 from fairs.checkin.permissions import MANAGE_GATES
 from fairs.checkin.states import DeviceState
 from fairs.core.i18n import format_date
-from fairs.workplace.inbox import Kind, Why
+from fairs.workplace.inbox import SILENT_SINCE, Kind, Why
 
 KINDS = (
     Kind(
@@ -30,6 +32,29 @@ KINDS = (
         list_page=("gate_devices.index", {}),
         load=(),
     ),
+    Kind(
+        key="silent-device",
+        states=(DeviceState.ACTIVE,),
+        model=GateDevice,
+        where=(
+            GateDevice.state == DeviceState.ACTIVE,
+            GateDevice.backlog > 0,
+            or_(GateDevice.last_seen_at.is_(None), GateDevice.last_seen_at < SILENT_SINCE),
+        ),
+        permission=MANAGE_GATES,
+        counts_from=GateDevice.last_seen_at,
+        days=0,
+        icon="wifi-off",
+        reason=_l("Device that keeps scans"),
+        title=lambda n: ngettext(
+            "%(num)s device keeps scans and is not heard of", "%(num)s devices keep scans and are not heard of", n
+        ),
+        who=lambda device: device.name,
+        what=lambda device: _("%(n)s not sent yet", n=device.backlog),
+        button=_l("Find it"),
+        page=lambda _device: ("board.index", {"_anchor": "devices"}),
+        list_page=("board.index", {"_anchor": "devices"}),
+    ),
 )
 
-NOBODY = {DeviceState: {DeviceState.ACTIVE: Why.AUTOMATIC, DeviceState.REVOKED: Why.FINAL}}
+NOBODY = {DeviceState: {DeviceState.REVOKED: Why.FINAL}}

@@ -21,6 +21,7 @@ OPERATIONS = [
     ("GET", "/api/v1/fairs"), ("POST", "/api/v1/fairs/{fair_slug}/counts"), ("GET", "/api/v1/fairs/{fair_slug}/booths"), ("POST", "/api/v1/fairs/{fair_slug}/booths/{code}/hold"),
     ("POST", "/api/v1/gate-devices/enrol"), ("GET", "/api/v1/fairs/{fair_slug}/gate-bundle"),
     ("POST", "/api/v1/fairs/{fair_slug}/gate-pulse"), ("POST", "/api/v1/fairs/{fair_slug}/gate-people"),
+    ("GET", "/api/v1/fairs/{fair_slug}/cases"), ("POST", "/api/v1/fairs/{fair_slug}/cases"),
     ("GET", "/api/v1/fairs/{fair_slug}/contracts"), ("POST", "/api/v1/fairs/{fair_slug}/contracts"),
     ("GET", "/api/v1/fairs/{fair_slug}/importers"), ("POST", "/api/v1/fairs/{fair_slug}/importers"),
     ("POST", "/api/v1/fairs/{fair_slug}/print-jobs/lease"), ("POST", "/api/v1/fairs/{fair_slug}/print-jobs/{job_id}/renew"),
