@@ -122,8 +122,8 @@ class Side:
         self._alone = not any(one.field == "native_name" for one in elements)
         self._aspects = {digest: aspect_of(content) for digest, content in layout.pictures.items()}
         self._forms: dict[tuple[str, ...], tuple[str, str, tuple[Uses, ...]]] = {}
-        self._set = lru_cache(maxsize=4096)(self._set)  # type: ignore[method-assign]
-        self._written = lru_cache(maxsize=4096)(self._written)  # type: ignore[method-assign]
+        self._set = lru_cache(maxsize=600)(self._set)  # type: ignore[method-assign]
+        self._written = lru_cache(maxsize=600)(self._written)  # type: ignore[method-assign]
 
     def draw(self, face: BadgeFace, into: Drawn) -> str:
         """The operators of this side for a badge, with the origin in the badge's lower left corner."""
