@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from flask_babel import force_locale
 from sqlalchemy import select
 
+from fairs.badges.layouts import Layout
 from fairs.badges.models import Badge
+from fairs.badges.queries import BadgeFilter, badge_list
 from fairs.badges.service import code_of
 from fairs.badges.states import BadgeCategory
 from fairs.calendar.models import Fair
@@ -20,7 +22,7 @@ from fairs.core.i18n import country_name
 class BadgeFace:
     """What one badge shows. ``native_language`` is a BCP 47 tag or None; colours are ``#rrggbb``; dates are text.
 
-    ``photo`` is a JPEG or PNG portrait; most badges have none.
+    ``photo`` is a JPEG or PNG portrait; most badges have none. ``seat`` is that of a ceremony, where there is one.
     """
 
     fair_name: str
@@ -37,6 +39,10 @@ class BadgeFace:
     code: str
     short_code: str
     photo: bytes | None = None
+    reference: str = ""
+    category: str = ""
+    job_title: str = ""
+    seat: str = ""
 
 
 def faces(badges: Sequence[Badge]) -> list[BadgeFace]:
@@ -75,7 +81,16 @@ def _face(badge: Badge, fair: Fair, labels: dict[str, dict[BadgeCategory, str]])
         category_colour=badge.category.tone,
         code=code_of(badge),
         short_code=badge.short_code,
+        reference=badge.reference,
+        category=badge.category,
+        job_title=person.job_title,
     )
+
+
+def longest_faces(fair_id: int, layout: Layout) -> list[BadgeFace]:
+    """The fair's badges that are hardest to print: longest names and companies, and one of each script that occurs."""
+    badges = db.session.scalars(badge_list(fair_id, BadgeFilter(state="active")).order_by(Badge.id).limit(6)).all()
+    return faces(badges)
 
 
 def fair_dates(fair: Fair) -> str:

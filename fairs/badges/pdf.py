@@ -16,6 +16,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from fairs.badges.faces import BadgeFace
+from fairs.badges.layouts import Layout
 from fairs.core import fonts, qr
 from fairs.core.text import fold
 from fairs.core.typeset import Block, fit, line
@@ -34,7 +35,18 @@ QR_X, QR_Y = WIDTH - MARGIN - QR_SIZE, FOOT_BAND + 9 * mm
 INK, MUTED = HexColor("#1d1a18"), HexColor("#5d5752")
 
 
-def render_badges(faces: Iterable[BadgeFace]) -> bytes:
+def preview_png(face: BadgeFace, layout: Layout, side: str = "front", *, dpi: int = 150) -> bytes:
+    """One side of a badge as a picture; ``side`` is front or back. A back without elements is white."""
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(render_badges([face], layout)) as document:
+        picture = document[0].render(scale=dpi / 72).to_pil()
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
+def render_badges(faces: Iterable[BadgeFace], layout: Layout | None = None) -> bytes:
     """A PDF with one page per face, in their order. Raises ValueError when there is none."""
     with fonts.LOCK:
         out = io.BytesIO()

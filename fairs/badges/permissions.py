@@ -6,3 +6,4 @@ PRINT_BADGES = permission(
     "badges.print", "print badges", Role.ORGANISER, Role.FRONT_DESK, Role.GATE_SUPERVISOR, Role.HOSPITALITY
 )
 REVOKE_BADGE = permission("badges.revoke", "revoke a badge", Role.ORGANISER, Role.FRONT_DESK, Role.GATE_SUPERVISOR)
+EDIT_LAYOUTS = permission("badges.layouts", "design badges", Role.ORGANISER)

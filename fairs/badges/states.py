@@ -20,6 +20,13 @@ TRANSITIONS: dict[BadgeState, frozenset[BadgeState]] = {
 }
 
 
+class LayoutState(State):
+    """Whether a version of a layout may still change."""
+
+    DRAFT = "draft", _l("Draft"), "yellow", "pencil"
+    PUBLISHED = "published", _l("Published"), "green", "check"
+
+
 class BadgeCategory(State):
     """Categories of ``domain/visitor-categories.csv``; the tone is the badge's colour."""
 

@@ -65,7 +65,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("importers", "person_id", _l("Registrations as an importer"), why=COUNTS,
             blank=("looking_for", "past_customers", "meeting_wishes", "decision_note", "invited_by", "answers")),
     Holding("visitors", "person_id", _l("Registrations as a visitor")),
-    Holding("badges", "person_id", _l("Badges"), hidden=("serial", "fingerprint", "key_id", "short_code")),
+    Holding("badges", "person_id", _l("Badges"), files=("photo_id",), hidden=("serial", "fingerprint", "key_id", "short_code", "photo_id")),
     Holding("exhibitor_staff", "person_id", _l("Work at a booth"), blank=("reason",)),
     Holding("visits", "person_id", _l("Days at the fairs")),
     Holding("scans", "badge_id", _l("Scans at the gates"), hidden=("code_digest", "device", "scan_id")),

@@ -1,0 +1,400 @@
+"""What a badge looks like, as data: sizes, elements, and the check that a layout can be printed and read at a gate.
+
+A layout is the JSON that the designer edits and that versions keep. Lengths are millimetres from the page's upper left
+corner, sizes of letters are points. A sheet is an imposition of a single size: its elements are those of one badge.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from fairs.badges.states import BadgeCategory
+
+FORMAT = 1
+#: Letters below this are hard to read on a badge: the preflight names them.
+READABLE_PT = 7.0
+#: Free modules around a QR code (ISO/IEC 18004), and the modules of a badge's code by level: versions 5 and 8.
+QUIET_ZONE = 4
+QR_LEVELS = {"M": (5, 37, 25.0), "H": (8, 49, 32.0)}  # level: version, modules, least side in mm
+
+KINDS = {
+    "field": _l("Field"), "text": _l("Text"), "qr": _l("QR code"), "logo": _l("Logo"), "photo": _l("Photo"),
+    "band": _l("Area of colour"), "rule": _l("Line"), "weave": _l("Woven edge"),
+}  # fmt: skip
+FIELDS = {
+    "native_name": _l("Name"), "passport_name": _l("Name as in the passport"), "company": _l("Company"),
+    "country": _l("Country"), "country_code": _l("Country code"), "job_title": _l("Job title"),
+    "category": _l("Category"), "category_vi": _l("Category in Vietnamese"), "category_en": _l("Category in English"),
+    "fair_name": _l("Name of the fair"), "fair_dates": _l("Days of the fair"), "reference": _l("Number"),
+    "short_code": _l("Short code"), "seat": _l("Seat"),
+}  # fmt: skip
+HOLES = {"none": _l("No hole"), "slot": _l("Slot"), "hole": _l("Round hole"), "clips": _l("Two holes")}
+ALIGNS, VALIGNS = ("left", "center", "right"), ("top", "middle", "bottom")
+COLOURS = ("ink", "muted", "category", "white")
+MOST_ELEMENTS, LONGEST_TEXT = 60, 200
+_HEX = re.compile(r"#[0-9a-fA-F]{6}")
+_ID = re.compile(r"[A-Za-z0-9_-]{1,20}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_EPSILON = 0.011
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A size of badge, and how it lies on paper. ``is_roll``: the length is the layout's own, from ``least`` to ``most``."""
+
+    key: str
+    label: Any
+    width: float
+    height: float
+    is_roll: bool = False
+    columns: int = 1
+    rows: int = 1
+    sheet: tuple[float, float] | None = None
+
+    @property
+    def is_sheet(self) -> bool:
+        """Whether several badges lie on one sheet, with crop marks."""
+        return self.sheet is not None
+
+
+A4 = (210.0, 297.0)
+ROLL_LENGTHS = (30.0, 300.0)
+SIZES = {
+    size.key: size
+    for size in (
+        Size("96x134", _l("96 × 134 mm"), 96, 134),
+        Size("a6", _l("A6, 105 × 148 mm"), 105, 148),
+        Size("86x54", _l("Card, 86 × 54 mm"), 86, 54),
+        Size("label62", _l("Label roll, 62 mm"), 62, 100, is_roll=True),
+        Size("label100", _l("Label roll, 100 mm"), 100, 130, is_roll=True),
+        Size("a4-96x134", _l("A4 sheet, 2 × 2 badges of 96 × 134 mm"), 96, 134, columns=2, rows=2, sheet=A4),
+        Size("a4-a6", _l("A4 sheet, 2 × 2 badges of A6"), 105, 148, columns=2, rows=2, sheet=A4),
+        Size("a4-86x54", _l("A4 sheet, 2 × 5 cards of 86 × 54 mm"), 86, 54, columns=2, rows=5, sheet=A4),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One thing on a side. ``align`` left means where reading begins: the right side for Arabic.
+
+    ``colour`` white becomes ink where the ground under it is too light for white. ``lines`` is how many there may be at
+    most, ``largest`` and ``smallest`` bound the size of the letters. ``file`` is the SHA-256 of a logo's picture.
+    """
+
+    id: str
+    kind: str
+    x: float
+    y: float
+    w: float
+    h: float
+    field: str = ""
+    text_vi: str = ""
+    text_en: str = ""
+    align: str = "left"
+    valign: str = "top"
+    lines: int = 1
+    largest: float = 12.0
+    smallest: float = 6.0
+    bold: bool = False
+    colour: str = "ink"
+    fill: str | None = None
+    categories: tuple[str, ...] = ()
+    file: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """As stored; what has its usual value is left out."""
+        found: dict[str, Any] = {}
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if one.name in _NEEDED or value != one.default:
+                found[one.name] = list(value) if isinstance(value, tuple) else value
+        return found
+
+    @property
+    def is_words(self) -> bool:
+        """Whether it shows letters."""
+        return self.kind in {"field", "text"}
+
+    def shown_to(self, category: str) -> bool:
+        """Whether badges of this category have it."""
+        return not self.categories or category in self.categories
+
+
+_NEEDED = ("id", "kind", "x", "y", "w", "h")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A layout ready for the renderer. ``pictures`` are the files of its logos by their SHA-256, as bytes."""
+
+    size: str
+    front: tuple[Element, ...]
+    back: tuple[Element, ...] = ()
+    qr_level: str = "M"
+    hole: str = "slot"
+    length: float | None = None  # of a label, where the roll leaves it open
+    pictures: Mapping[str, bytes] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def page(self) -> Size:
+        """The size that it is drawn for."""
+        return SIZES[self.size]
+
+    @property
+    def width(self) -> float:
+        """Of one badge, in mm."""
+        return self.page.width
+
+    @property
+    def height(self) -> float:
+        """Of one badge, in mm; of a label its own length."""
+        return self.length if self.length and self.page.is_roll else self.page.height
+
+    @property
+    def sides(self) -> tuple[tuple[Element, ...], ...]:
+        """The sides that are printed: the back only where it shows something."""
+        return (self.front, self.back) if self.back else (self.front,)
+
+    @property
+    def shows_photo(self) -> bool:
+        """Whether a portrait belongs on it."""
+        return any(one.kind == "photo" for side in self.sides for one in side)
+
+    def as_json(self) -> dict[str, Any]:
+        """As stored and exported."""
+        found: dict[str, Any] = {"format": FORMAT, "size": self.size, "qr_level": self.qr_level, "hole": self.hole}
+        if self.length is not None:
+            found["length"] = self.length
+        return found | {
+            "front": [one.as_json() for one in self.front],
+            "back": [one.as_json() for one in self.back],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any], pictures: Mapping[str, bytes] | None = None) -> Layout:
+        """The layout in checked data (``check_layout`` found nothing that ``is_broken``)."""
+        length = data.get("length")
+        return cls(
+            size=data["size"],
+            front=tuple(_element(one) for one in data["front"]),
+            back=tuple(_element(one) for one in data.get("back", ())),
+            qr_level=data.get("qr_level", "M"),
+            hole=data.get("hole", "slot"),
+            length=float(length) if length is not None else None,
+            pictures=pictures or {},
+        )
+
+
+def _element(data: Mapping[str, Any]) -> Element:
+    values = dict(data)
+    values["categories"] = tuple(values.get("categories") or ())
+    for name in ("x", "y", "w", "h"):
+        values[name] = float(values[name])
+    return Element(**values)
+
+
+def hole_areas(size: str, hole: str) -> list[tuple[float, float, float, float]]:
+    """Where nothing may be printed because of the lanyard, as (x, y, w, h) in mm; colour alone may lie there."""
+    page = SIZES[size]
+    depth = 12.0 if page.height >= 90 else 8.0
+    width, middle = page.width, page.width / 2
+    return {
+        "slot": [(middle - 10, 0.0, 20.0, depth)],
+        "hole": [(middle - 5, 0.0, 10.0, depth)],
+        "clips": [(6.0, 0.0, 10.0, depth), (width - 16, 0.0, 10.0, depth)],
+    }.get(hole, [])
+
+
+def quiet_mm(side: float, level: str) -> float:
+    """Width of the free edge around a QR code of this side, in mm."""
+    return side / QR_LEVELS[level][1] * QUIET_ZONE
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutProblem:
+    """What is wrong and where (``front[3].w``). ``is_broken``: it is no layout at all and not even a draft."""
+
+    path: str
+    message: Any
+    is_broken: bool = False
+
+
+def check_layout(data: Any) -> list[LayoutProblem]:
+    """Everything that is wrong with a layout: none means that it can be published.
+
+    First the form; only where that is right, what a gate and a reader need: a name, a code large enough with its quiet
+    zone, nothing beyond the page or in the hole.
+    """
+    broken = list(_form(data))
+    return broken or list(_design(Layout.from_json(data)))
+
+
+def _form(data: Any) -> Iterator[LayoutProblem]:
+    def wrong(path: str, message: Any) -> LayoutProblem:
+        return LayoutProblem(path, message, is_broken=True)
+
+    if not isinstance(data, dict):
+        yield wrong("", _l("This is no badge layout."))
+        return
+    if data.get("format") != FORMAT:
+        yield wrong("format", _l("This layout has another format than 1."))
+    for key in sorted(set(map(str, data)) - {"format", "size", "qr_level", "hole", "length", "front", "back"}):
+        yield wrong(key, _l("No layout has this."))
+    for key, known in (("size", SIZES), ("qr_level", QR_LEVELS), ("hole", HOLES)):
+        value = data.get(key, None if key == "size" else {"qr_level": "M", "hole": "slot"}[key])
+        if not isinstance(value, str) or value not in known:
+            yield wrong(key, _l("Choose one of the list."))
+    if data.get("length") is not None and not _is_number(data["length"], *ROLL_LENGTHS):
+        yield wrong("length", _l("A label is between 30 and 300 mm long."))
+    known_ids: set[str] = set()
+    for side in ("front", "back"):
+        elements = data.get(side, [] if side == "back" else None)
+        if not isinstance(elements, list) or len(elements) > MOST_ELEMENTS:
+            yield wrong(side, _l("A side is a list of at most %(n)s elements.", n=MOST_ELEMENTS))
+            continue
+        for n, one in enumerate(elements):
+            for key, message in _element_form(one):
+                yield wrong(f"{side}[{n}]{'.' if key else ''}{key}", message)
+            if isinstance(one, dict) and isinstance(one.get("id"), str):
+                if one["id"] in known_ids:
+                    yield wrong(f"{side}[{n}].id", _l("Two elements have the same mark."))
+                known_ids.add(one["id"])
+
+
+def _is_number(value: Any, low: float, high: float) -> bool:
+    return (
+        isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and low <= value <= high
+    )
+
+
+def _is_colour(value: Any, names: tuple[str, ...]) -> bool:
+    return isinstance(value, str) and (value in names or _HEX.fullmatch(value) is not None)
+
+
+def _element_form(one: Any) -> Iterator[tuple[str, Any]]:
+    if not isinstance(one, dict):
+        yield "", _l("This is no element of a layout.")
+        return
+    for key in sorted(set(map(str, one)) - {f.name for f in fields(Element)}):
+        yield key, _l("No element has this.")
+    if not isinstance(one.get("id"), str) or not _ID.fullmatch(one["id"]):
+        yield "id", _l("The mark of an element has one to twenty letters, digits or hyphens.")
+    for key in ("x", "y"):
+        if not _is_number(one.get(key), -1000, 1000):
+            yield key, _l("Give millimetres.")
+    for key in ("w", "h"):
+        if not _is_number(one.get(key), 0.1, 1000):
+            yield key, _l("Give millimetres.")
+    for key, known in (("kind", KINDS), ("align", ALIGNS), ("valign", VALIGNS)):
+        if (key in one or key == "kind") and (not isinstance(one.get(key), str) or one[key] not in known):
+            yield key, _l("Choose one of the list.")
+    name = one.get("field", "")
+    if not isinstance(name, str) or (name not in FIELDS if one.get("kind") == "field" else name not in {"", *FIELDS}):
+        yield "field", _l("Choose one of the list.")
+    for key in ("text_vi", "text_en"):
+        if not isinstance(one.get(key, ""), str) or len(one.get(key, "")) > LONGEST_TEXT:
+            yield key, _l("At most %(n)s letters.", n=LONGEST_TEXT)
+    lines = one.get("lines", 1)
+    if not isinstance(lines, int) or not _is_number(lines, 1, 4):
+        yield "lines", _l("One to four lines.")
+    largest, smallest = one.get("largest", 12.0), one.get("smallest", 6.0)
+    if not _is_number(largest, 4, 150):
+        yield "largest", _l("Letters are between 4 and 150 points.")
+    if not _is_number(smallest, 4, 150):
+        yield "smallest", _l("Letters are between 4 and 150 points.")
+    elif _is_number(largest, 4, 150) and smallest > largest:
+        yield "smallest", _l("The smallest size is above the largest.")
+    if not isinstance(one.get("bold", False), bool):
+        yield "bold", _l("Choose one of the list.")
+    if not _is_colour(one.get("colour", "ink"), COLOURS):
+        yield "colour", _l("Choose one of the list, or give a colour such as #1f5f8b.")
+    if one.get("fill") is not None and not _is_colour(one["fill"], ("category",)):
+        yield "fill", _l("Choose one of the list, or give a colour such as #1f5f8b.")
+    chosen = one.get("categories", [])
+    if not isinstance(chosen, list) or not all(isinstance(c, str) and c in set(BadgeCategory) for c in chosen):
+        yield "categories", _l("Choose categories of the list.")
+    digest = one.get("file", "")
+    if not isinstance(digest, str) or (digest and not _DIGEST.fullmatch(digest)):
+        yield "file", _l("Choose a picture.")
+
+
+def _design(layout: Layout) -> Iterator[LayoutProblem]:
+    if layout.length is not None and not layout.page.is_roll:
+        yield LayoutProblem("length", _l("Only labels from a roll have a length of their own."))
+    for side, elements in (("front", layout.front), ("back", layout.back)):
+        for n, one in enumerate(elements):
+            path = f"{side}[{n}]"
+            yield from _placed(layout, one, path)
+            if one.kind == "qr":
+                yield from _scannable(layout, elements, n, path)
+    yield from _complete(layout)
+
+
+def _placed(layout: Layout, one: Element, path: str) -> Iterator[LayoutProblem]:
+    for key, low, high in (("x", one.x, one.x + one.w - layout.width), ("y", one.y, one.y + one.h - layout.height)):
+        if low < -_EPSILON or high > _EPSILON:
+            yield LayoutProblem(f"{path}.{key}", _l("This lies beyond the edge of the badge."))
+    if one.kind in {"band", "weave", "rule"}:
+        return
+    if any(_overlap((one.x, one.y, one.w, one.h), area) for area in hole_areas(layout.size, layout.hole)):
+        yield LayoutProblem(path, _l("Here is the hole for the lanyard: nothing but colour may lie under it."))
+    if one.kind == "text" and not (one.text_vi or one.text_en).strip():
+        yield LayoutProblem(f"{path}.text_vi", _l("Write the text."))
+    if one.kind == "logo" and not one.file:
+        yield LayoutProblem(f"{path}.file", _l("Choose a picture."))
+
+
+def _scannable(layout: Layout, elements: tuple[Element, ...], n: int, path: str) -> Iterator[LayoutProblem]:
+    code = elements[n]
+    least = QR_LEVELS[layout.qr_level][2]
+    if abs(code.w - code.h) > 0.1:
+        yield LayoutProblem(f"{path}.w", _l("A QR code is a square."))
+    if min(code.w, code.h) < least - _EPSILON:
+        yield LayoutProblem(
+            f"{path}.w",
+            _l("At level %(level)s the code needs %(n)s mm to be read.", level=layout.qr_level, n=int(least)),
+        )
+    quiet = quiet_mm(min(code.w, code.h), layout.qr_level)
+    zone = (code.x - quiet, code.y - quiet, code.w + 2 * quiet, code.h + 2 * quiet)
+    if (
+        zone[0] < -_EPSILON
+        or zone[1] < -_EPSILON
+        or zone[0] + zone[2] > layout.width + _EPSILON
+        or (zone[1] + zone[3] > layout.height + _EPSILON)
+    ):
+        yield LayoutProblem(path, _l("The code needs %(n)s mm of white to the edge.", n=f"{quiet:.1f}"))
+    for m, other in enumerate(elements):
+        if m != n and _overlap(zone, (other.x, other.y, other.w, other.h)):
+            yield LayoutProblem(
+                path, _l("The code needs %(n)s mm of white around it; another element lies there.", n=f"{quiet:.1f}")
+            )
+            return
+
+
+def _complete(layout: Layout) -> Iterator[LayoutProblem]:
+    for category in BadgeCategory:
+        front = [one for one in layout.front if one.shown_to(category)]
+        if not any(one.kind == "field" and one.field in {"native_name", "passport_name"} for one in front):
+            yield LayoutProblem("front", _l("The front shows no name (%(category)s).", category=category.label))
+            return
+        if not any(one.kind == "qr" and one.shown_to(category) for side in layout.sides for one in side):
+            yield LayoutProblem(
+                "front", _l("There is no QR code (%(category)s): no gate can scan it.", category=category.label)
+            )
+            return
+
+
+def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    return (
+        one[0] + _EPSILON < other[0] + other[2]
+        and other[0] + _EPSILON < one[0] + one[2]
+        and one[1] + _EPSILON < other[1] + other[3]
+        and other[1] + _EPSILON < one[1] + one[3]
+    )
