@@ -8,7 +8,7 @@ export interface Part extends Rect {
   largest?: number; smallest?: number; bold?: boolean; colour?: string; fill?: string | null; categories?: string[]; file?: string;
 }
 export interface Content { format: number; size: string; qr_level: 'M' | 'H'; hole: string; length?: number; front: Part[]; back: Part[] }
-export interface Problem { side: Side | ''; id: string; field: string; message: string }
+export interface Problem { side: Side | ''; id: string; field: string; name: string; message: string }
 export interface Judged { mark: string; problems: Problem[]; different: number; changed_by: string }
 export interface Size { w: number; h: number; roll?: boolean }
 /** What the page knows of sizes, holes and codes; `holes` by size and name, `least` by level with the modules of the code. */
