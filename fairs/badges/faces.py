@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from flask_babel import force_locale
 from sqlalchemy import select
 
+from fairs.badges.face import BadgeFace
 from fairs.badges.layouts import Layout
 from fairs.badges.models import Badge
 from fairs.badges.queries import BadgeFilter, badge_list
@@ -16,33 +16,6 @@ from fairs.badges.states import BadgeCategory
 from fairs.calendar.models import Fair
 from fairs.core.db import db
 from fairs.core.i18n import country_name
-
-
-@dataclass(frozen=True, slots=True)
-class BadgeFace:
-    """What one badge shows. ``native_language`` is a BCP 47 tag or None; colours are ``#rrggbb``; dates are text.
-
-    ``photo`` is a JPEG or PNG portrait; most badges have none. ``seat`` is that of a ceremony, where there is one.
-    """
-
-    fair_name: str
-    fair_dates: str
-    native_name: str
-    native_language: str | None
-    passport_name: str
-    company: str
-    country_name: str
-    country_code: str
-    category_label_vi: str
-    category_label_en: str
-    category_colour: str
-    code: str
-    short_code: str
-    photo: bytes | None = None
-    reference: str = ""
-    category: str = ""
-    job_title: str = ""
-    seat: str = ""
 
 
 def faces(badges: Sequence[Badge]) -> list[BadgeFace]:

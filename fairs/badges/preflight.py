@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fairs.badges.faces import BadgeFace
+from fairs.badges.face import BadgeFace
 from fairs.badges.layouts import Layout
 
 

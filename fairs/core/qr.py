@@ -57,8 +57,22 @@ def pdf_path(modules: Matrix, x: float, y: float, size: float) -> str:
     side = len(modules)
     # From module units, rows downwards, to points: the operators stay short integers.
     scale = size / side
-    bars = "".join(f"{column} {row} {length} 1 re " for column, row, length in _bars(modules))
+    eighths = range(0, side, 8)
+    bars = "".join(_BARS[row, left, modules[row][left : left + 8]] for row in range(side) for left in eighths)
     return f"q 0 g {scale:.5f} 0 0 {-scale:.5f} {x:.3f} {y + size:.3f} cm {bars}f Q"
+
+
+class _Bars(dict[tuple[int, int, bytes], str]):
+    """The operators for eight modules of a row at a place: there are few, and most codes share them."""
+
+    def __missing__(self, key: tuple[int, int, bytes]) -> str:
+        row, left, eight = key
+        bars = (f"{left + bar.start()} {row} {bar.end() - bar.start()} 1 re " for bar in _DARK.finditer(eight))
+        self[key] = found = "".join(bars)
+        return found
+
+
+_BARS = _Bars()
 
 
 def svg(modules: Matrix, *, title: str = "", css_class: str = "qr") -> Markup:

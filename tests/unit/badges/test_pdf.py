@@ -16,7 +16,7 @@ from PIL import Image
 from reportlab.lib.units import mm
 
 from fairs.badges.codes import new_serial, short_code, sign, verify
-from fairs.badges.faces import BadgeFace
+from fairs.badges.face import BadgeFace
 from fairs.badges.pdf import FOOT_BAND, HEIGHT, QR_QUIET, QR_SIZE, QR_X, QR_Y, SLOT, WIDTH, render_badges
 from fairs.core.fonts import missing_glyphs
 from tests.unit.badges.faces import KEY, LONGEST, ORDINARY, PRESS, face
