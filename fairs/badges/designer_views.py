@@ -67,7 +67,6 @@ def page(
     form.file.choices = [("", _("None")), *((one.digest, one.file.name) for one in layout.pictures)]
     if element is not None and element_form is None:
         form.show(element)
-    shown = longest_faces(fair.id, drawn) or [specimen(fair)]
     body = render_template(
         "badges/designer.html",
         layout=layout,
@@ -86,7 +85,10 @@ def page(
         page_form=page_form or _page_form(drawn),
         name_form=name_form or NameForm(formdata=None, data={"name": layout.name}),
         copy_form=copy_form or copy_form_of(layout),
-        faces=shown,
+        faces=[
+            *((one.reference, " · ".join(filter(None, (one.native_name, one.company)))) for one in longest_faces(fair.id, drawn)),
+            ("specimen", _("Made-up name")),
+        ],
         categories=list(BadgeCategory),
         words={f"field-{key}": str(word) for key, word in FIELDS.items()}
         | {f"kind-{key}": str(word) for key, word in KINDS.items()},

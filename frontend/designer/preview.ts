@@ -9,13 +9,16 @@ export function startPreview(root: HTMLElement, model: Model, drawing: Drawing, 
   const box = root.querySelector<HTMLElement>('[data-preview]');
   const form = root.querySelector<HTMLFormElement>('[data-preview-form]');
   const wrong = root.querySelector<HTMLElement>('[data-preview-error]');
+  const number = root.querySelector<HTMLInputElement>('[data-number]');
   const pictures: Partial<Record<Side, string>> = {};
   let timer = 0;
   let asked: AbortController | null = null;
 
   function address(side: Side): string {
-    const query = new URLSearchParams({ side });
+    const query = new URLSearchParams();
     if (form) for (const [name, value] of new FormData(form)) if (typeof value === 'string' && value) query.set(name, value);
+    query.set('side', side);
+    if (number?.value.trim()) query.set('badge', number.value.trim());
     query.set('v', model.judged.mark);
     return `${root.dataset['previewUrl'] ?? ''}?${query.toString()}`;
   }
@@ -68,7 +71,11 @@ export function startPreview(root: HTMLElement, model: Model, drawing: Drawing, 
     timer = window.setTimeout(() => void fetchAll(), SOON);
   }
 
-  form?.addEventListener('change', soon);
+  form?.addEventListener('change', (event) => {
+    // Who chooses from the list has done with the number that was typed.
+    if (number && event.target !== number && (event.target as HTMLSelectElement).name === 'badge') number.value = '';
+    soon();
+  });
   form?.addEventListener('submit', (event) => {
     event.preventDefault();
     soon();
