@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, Response, flash, g, render_template, request, url_for
@@ -97,7 +98,7 @@ def page(
 
 
 def _page_form(layout: Layout) -> PageForm:
-    values = {"size": layout.size, "length": layout.height, "qr_level": layout.qr_level, "hole": layout.hole}
+    values = {"size": layout.size, "length": Decimal(str(layout.height)), "qr_level": layout.qr_level, "hole": layout.hole}
     return PageForm(formdata=None, data=values)
 
 
@@ -170,11 +171,11 @@ def save(layout_id: int) -> Any:
 @answers_json
 def picture(layout_id: int) -> Any:
     """Keep a picture for a logo."""
-    handed = request.files.get("picture")
+    layout, handed = layout_here(layout_id), request.files.get("picture")
     if handed is None or not handed.filename:
         raise InvalidInput(_("Choose a picture."), field="picture")
     upload = Upload(handed.filename, handed.read())
-    return {"file": add_picture(layout_here(layout_id), upload, by=actor(), field="picture"), "name": upload.name}
+    return {"file": add_picture(layout, upload, by=actor(), field="picture"), "name": upload.name}
 
 
 @bp.get("/preview.png")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -12,18 +13,18 @@ from fairs.badges.layouts import FIELDS, HOLES, KINDS, LONGEST_TEXT, ROLL_LENGTH
 from fairs.badges.states import BadgeCategory
 from fairs.core.forms import DecimalNumber, Form, Text, UploadField, WholeNumber
 
-#: Why one would take a level: what of the code may be covered, and how large it then has to be.
-LEVELS = {
-    "M": _l("M: from 25 mm, still read with 15 % covered"),
-    "H": _l("H: from 32 mm, still read with a quarter covered by a sticker, a scratch or a fold"),
-}
-ALIGNS = {"left": _l("Where reading begins"), "center": _l("In the middle"), "right": _l("Where reading ends")}
-VALIGNS = {"top": _l("At the top"), "middle": _l("In the middle"), "bottom": _l("At the bottom")}
+LEVELS = {"M": _l("M, from 25 mm"), "H": _l("H, from 32 mm")}
+#: Where a line begins is right for Arabic.
+ALIGNS = {"left": _l("Start"), "center": _l("Middle"), "right": _l("End")}
+VALIGNS = {"top": _l("Top"), "middle": _l("Middle"), "bottom": _l("Bottom")}
 COLOURS = {
     "ink": _l("Ink"), "muted": _l("Grey"), "category": _l("Colour of the category"), "white": _l("White on colour"),
     "other": _l("Another colour"),
 }  # fmt: skip
 FILLS = {"": _l("None"), "category": _l("Colour of the category"), "other": _l("Another colour")}
+
+
+_SHADE = "#1f5f8b"
 
 
 class Checks(SelectMultipleField):
@@ -95,20 +96,21 @@ class ElementForm(Form):
     align = SelectField(_l("Across"), choices=lambda: list(ALIGNS.items()))
     valign = SelectField(_l("Up and down"), choices=lambda: list(VALIGNS.items()))
     colour = SelectField(_l("Colour"), choices=lambda: list(COLOURS.items()))
-    colour_other = Text(_l("Another colour"), length=7, widget=ColorInput())
+    colour_other = Text(_l("Another colour"), length=7, default=_SHADE, widget=ColorInput())
     fill = SelectField(_l("Ground"), choices=lambda: list(FILLS.items()))
-    fill_other = Text(_l("Another ground"), length=7, widget=ColorInput())
+    fill_other = Text(_l("Another ground"), length=7, default=_SHADE, widget=ColorInput())
     categories = Checks(_l("Only on badges of"), choices=category_choices)
 
     def show(self, element: Element) -> None:
         """Fill the form with an element."""
         for name in _SAME:
-            self[name].data = getattr(element, name)
+            value = getattr(element, name)
+            self[name].data = Decimal(str(round(value, 2))) if name in _NUMBERS else value
         self.categories.data = list(element.categories)
         for name, value in (("colour", element.colour), ("fill", element.fill or "")):
             own = value.startswith("#")
             self[name].data = "other" if own else value
-            self[f"{name}_other"].data = value if own else "#1f5f8b"
+            self[f"{name}_other"].data = value if own else _SHADE
 
     def changed(self, element: Element) -> dict[str, Any]:
         """The element's data with what the form says of its kind."""

@@ -28,12 +28,17 @@ export class Drawing {
 
   /** Millimetres that a pixel of the screen is wide. */
   pixel(): number {
-    return this.model.size().w / Math.max(1, this.svg.getBoundingClientRect().width);
+    return 1 / Math.max(0.01, this.screen().a);
   }
 
+  /** Where a pointer is on the page. */
   point(event: { clientX: number; clientY: number }): { x: number; y: number } {
-    const area = this.svg.getBoundingClientRect();
-    return { x: (event.clientX - area.left) * this.pixel(), y: (event.clientY - area.top) * this.pixel() };
+    const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(this.screen().inverse());
+    return { x, y };
+  }
+
+  private screen(): DOMMatrix {
+    return this.svg.getScreenCTM() ?? new DOMMatrix();
   }
 
   picture(side: Side, url: string, parts: Part[]): void {
@@ -62,7 +67,7 @@ export class Drawing {
     parts.forEach((part, i) => {
       const shape = this.shapes.get(part.id) ?? this.made(part.id);
       if (layer.children[i] !== shape.group) layer.insertBefore(shape.group, layer.children[i] ?? null);
-      put(shape.group, { class: `part part-${part.kind}${this.model.problemsOf(part.id).length > 0 ? ' has-error' : ''}${this.model.chosen.has(part.id) ? ' is-chosen' : ''}` });
+      put(shape.group, { class: `piece piece-${part.kind}${this.model.problemsOf(part.id).length > 0 ? ' has-error' : ''}${this.model.chosen.has(part.id) ? ' is-chosen' : ''}` });
       shape.title.textContent = nameOf(part, this.texts);
       this.place(shape, part.id, part);
     });
@@ -73,7 +78,7 @@ export class Drawing {
     const title = make('title', {}, group);
     const clip = make('svg', { preserveAspectRatio: 'none' }, group);
     const image = make('image', {}, clip);
-    const shape = { group, title, clip, image, rect: make('rect', { class: 'part-box' }, group) };
+    const shape = { group, title, clip, image, rect: make('rect', { class: 'piece-box' }, group) };
     this.shapes.set(id, shape);
     return shape;
   }

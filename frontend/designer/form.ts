@@ -44,7 +44,7 @@ export function startForm(root: HTMLElement, model: Model, actions: Actions, tex
       const kinds = (part.dataset['for'] ?? '').split(' ');
       part.hidden = !picked.every((each) => kinds.includes(each.kind)) || (part.dataset['alone'] !== undefined && picked.length > 1);
     }
-    for (const name of Object.keys(NUMBERS)) set(name, String(one[name as 'x'] ?? ''));
+    for (const name of Object.keys(NUMBERS)) set(name, String(Math.round((one[name as 'x'] ?? 0) * 100) / 100));
     for (const name of CHOICES) set(name, one[name] ?? '');
     for (const name of ['text_vi', 'text_en'] as const) set(name, one[name] ?? '');
     colour('colour', one.colour ?? 'ink');

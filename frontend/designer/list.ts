@@ -1,7 +1,7 @@
 /** The elements of a side as a list, the one drawn last on top, with what is wrong beside each; the way for phones and screen readers. */
 import type { Texts } from '../lib/texts';
 import type { Model } from './model';
-import { nameOf } from './words';
+import { nameOf, shown } from './words';
 
 export function startList(root: HTMLElement, model: Model, texts: Texts): void {
   const list = root.querySelector<HTMLElement>('[data-parts]');
@@ -20,10 +20,10 @@ export function startList(root: HTMLElement, model: Model, texts: Texts): void {
       button.setAttribute('aria-pressed', String(model.chosen.has(part.id)));
       const name = document.createElement('span');
       name.textContent = nameOf(part, texts);
-      const kind = document.createElement('span');
-      kind.className = 'muted small';
-      kind.textContent = texts(`kind-${part.kind}`);
-      button.append(name, kind);
+      const size = document.createElement('span');
+      size.className = 'muted small nowrap';
+      size.textContent = `${shown(part.w)} × ${shown(part.h)}`;
+      button.append(name, size);
       item.append(button);
       for (const problem of model.problemsOf(part.id)) {
         const words = document.createElement('p');

@@ -50,7 +50,7 @@ export function startPreview(root: HTMLElement, model: Model, drawing: Drawing, 
     asked?.abort();
     asked = new AbortController();
     const { signal } = asked;
-    if (box) box.dataset['state'] = 'busy';
+    if (box) box.dataset['drawn'] = 'busy';
     try {
       // The side that is worked on comes first.
       const said: string[] = [];
@@ -60,9 +60,9 @@ export function startPreview(root: HTMLElement, model: Model, drawing: Drawing, 
         wrong.textContent = message;
         wrong.hidden = message === '';
       }
-      if (box) box.dataset['state'] = message ? 'wrong' : 'ready';
+      if (box) box.dataset['drawn'] = message ? 'wrong' : 'ready';
     } catch {
-      if (!signal.aborted && box) box.dataset['state'] = 'wrong';
+      if (!signal.aborted && box) box.dataset['drawn'] = 'wrong';
     }
   }
 
