@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby
+from typing import Literal
 
 from PIL import Image
 from reportlab.lib.units import mm
@@ -26,6 +27,8 @@ from fairs.core.typeset import Block, fit
 INK, MUTED, WHITE = "#1d1a18", "#5d5752", "#ffffff"
 #: Fields that all badges of a category share.
 _SHARED = frozenset({"fair_name", "fair_dates", "category", "category_vi", "category_en"})
+# A code is random all over: no mask is better than another.
+_QR_MASK = 3
 # Elements this far apart count as one below the other.
 _TOUCHING = 2.1
 
@@ -115,7 +118,7 @@ class Side:
         self._below = {one.id: self._under(one) for one in elements if one.is_words}
         self._runs = [(shared, tuple(run)) for shared, run in groupby(elements, key=_is_shared)]
         self._alone = not any(one.field == "native_name" for one in elements)
-        self._aspects = {digest: _aspect(content) for digest, content in layout.pictures.items()}
+        self._aspects = {digest: aspect_of(content) for digest, content in layout.pictures.items()}
         self._forms: dict[tuple[str, ...], tuple[str, str, tuple[Uses, ...]]] = {}
         self._set = lru_cache(maxsize=4096)(self._set)  # type: ignore[method-assign]
         self._written = lru_cache(maxsize=4096)(self._written)  # type: ignore[method-assign]
@@ -168,7 +171,8 @@ class Side:
                 return self._written(one, text, language_of(one, face), taller, face.category_colour)
             case "qr":
                 version = QR_LEVELS[self.layout.qr_level][0]
-                code = qr.matrix(face.code, version=version, level="H" if self.layout.qr_level == "H" else "M")
+                level: Literal["M", "H"] = "H" if self.layout.qr_level == "H" else "M"
+                code = qr.matrix(face.code, version=version, level=level, mask=_QR_MASK)
                 return qr.pdf_path(code, one.x * mm, self.height - (one.y + one.h) * mm, one.w * mm), ()
             case "photo":
                 return self._photo(one, face), ()
@@ -203,16 +207,20 @@ class Side:
     def _under(self, one: Element) -> Element | None:
         """The text right below this one: when it is empty, this one gets its room."""
         for other in self.elements:
-            if other.is_words and other.id != one.id and abs(other.x - one.x) < 0.1 and abs(other.w - one.w) < 0.1:
-                if 0 <= other.y - (one.y + one.h) + 0.01 <= _TOUCHING:
-                    return other
+            is_column = other.is_words and abs(other.x - one.x) < 0.1 and abs(other.w - one.w) < 0.1
+            if is_column and -0.01 <= other.y - (one.y + one.h) <= _TOUCHING:
+                return other
         return None
 
     def _text(self, one: Element, face: BadgeFace) -> tuple[str, float]:
         """What an element says on this badge, and how many mm it is taller than drawn."""
         text = text_of(one, face, alone=self._alone)
         below = self._below[one.id]
-        if text and below is not None and not (below.shown_to(face.category) and text_of(below, face, alone=self._alone)):
+        if (
+            text
+            and below is not None
+            and not (below.shown_to(face.category) and text_of(below, face, alone=self._alone))
+        ):
             return text, below.y + below.h - one.y - one.h
         return text, 0.0
 
@@ -256,7 +264,9 @@ class Side:
         step = half * 3.53
         y = self.height - one.y * mm - half
         x, end = one.x * mm, (one.x + one.w) * mm
-        parts = [f"q {self._box(one)} re W n {_rgb(self._colour(one.fill or 'category', one, face.category_colour))} rg"]
+        parts = [
+            f"q {self._box(one)} re W n {_rgb(self._colour(one.fill or 'category', one, face.category_colour))} rg"
+        ]
         while x <= end + half:
             parts.append(
                 f"{x - half:.2f} {y:.2f} m {x:.2f} {y + half:.2f} l {x + half:.2f} {y:.2f} l {x:.2f} {y - half:.2f} l h"
@@ -271,14 +281,19 @@ class Side:
             return ""
         width, height = min(one.w, one.h * aspect) * mm, min(one.h, one.w / aspect) * mm
         x = one.x * mm + {"left": 0.0, "center": 0.5, "right": 1.0}[one.align] * (one.w * mm - width)
-        y = self.height - one.y * mm - height - {"top": 0.0, "middle": 0.5, "bottom": 1.0}[one.valign] * (one.h * mm - height)
+        y = (
+            self.height
+            - one.y * mm
+            - height
+            - {"top": 0.0, "middle": 0.5, "bottom": 1.0}[one.valign] * (one.h * mm - height)
+        )
         return f"q {width:.2f} 0 0 {height:.2f} {x:.2f} {y:.2f} cm /{logo_name(one.file)} Do Q"
 
     def _photo(self, one: Element, face: BadgeFace) -> str:
         """The middle of the portrait, cut to the frame."""
         if not face.photo:
             return ""
-        aspect = _aspect(face.photo)
+        aspect = aspect_of(face.photo)
         if aspect is None:
             return ""
         width, height = max(one.w, one.h * aspect) * mm, max(one.h, one.w / aspect) * mm
@@ -307,7 +322,7 @@ def _right_to_left(text: str, language: str | None) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _aspect(picture: bytes) -> float | None:
+def aspect_of(picture: bytes) -> float | None:
     """Width over height of a picture, None when it is none."""
     try:
         with Image.open(io.BytesIO(picture)) as opened:

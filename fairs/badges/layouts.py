@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -19,9 +19,11 @@ from fairs.badges.states import BadgeCategory
 FORMAT = 1
 #: Letters below this are hard to read on a badge: the preflight names them.
 READABLE_PT = 7.0
-#: Free modules around a QR code (ISO/IEC 18004), and the modules of a badge's code by level: versions 5 and 8.
+#: Free modules around a QR code (ISO/IEC 18004).
 QUIET_ZONE = 4
-QR_LEVELS = {"M": (5, 37, 25.0), "H": (8, 49, 32.0)}  # level: version, modules, least side in mm
+#: By level: version, modules, least side in mm. At level H version 8 would hold the code; version 10 has smaller words of
+#: correction, fewer of which a spot cuts in two, and is the first that is read with a quarter of its area covered.
+QR_LEVELS = {"M": (5, 37, 25.0), "H": (10, 57, 32.0)}
 
 KINDS = {
     "field": _l("Field"), "text": _l("Text"), "qr": _l("QR code"), "logo": _l("Logo"), "photo": _l("Photo"),
@@ -278,51 +280,70 @@ def _is_colour(value: Any, names: tuple[str, ...]) -> bool:
     return isinstance(value, str) and (value in names or _HEX.fullmatch(value) is not None)
 
 
+def _one_of(known: Container[str]) -> tuple[Callable[[Any], bool], Any]:
+    return lambda value: isinstance(value, str) and value in known, _l("Choose one of the list.")
+
+
+def _between(low: float, high: float, message: Any) -> tuple[Callable[[Any], bool], Any]:
+    return lambda value: _is_number(value, low, high), message
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= LONGEST_TEXT
+
+
+_POINTS = _l("Letters are between 4 and 150 points.")
+_COLOUR = _l("Choose one of the list, or give a colour such as #1f5f8b.")
+_CATEGORIES = frozenset(map(str, BadgeCategory))
+#: What each key of an element may be, and what to say otherwise.
+_VALUES: dict[str, tuple[Callable[[Any], bool], Any]] = {
+    "id": (
+        lambda value: isinstance(value, str) and _ID.fullmatch(value) is not None,
+        _l("The mark of an element has one to twenty letters, digits or hyphens."),
+    ),
+    "kind": _one_of(KINDS),
+    "x": _between(-1000, 1000, _l("Give millimetres.")),
+    "y": _between(-1000, 1000, _l("Give millimetres.")),
+    "w": _between(0.1, 1000, _l("Give millimetres.")),
+    "h": _between(0.1, 1000, _l("Give millimetres.")),
+    "field": _one_of({"", *FIELDS}),
+    "text_vi": (_text, _l("At most %(n)s letters.", n=LONGEST_TEXT)),
+    "text_en": (_text, _l("At most %(n)s letters.", n=LONGEST_TEXT)),
+    "align": _one_of(ALIGNS),
+    "valign": _one_of(VALIGNS),
+    "lines": (lambda value: isinstance(value, int) and _is_number(value, 1, 4), _l("One to four lines.")),
+    "largest": _between(4, 150, _POINTS),
+    "smallest": _between(4, 150, _POINTS),
+    "bold": (lambda value: isinstance(value, bool), _l("Choose one of the list.")),
+    "colour": (lambda value: _is_colour(value, COLOURS), _COLOUR),
+    "fill": (lambda value: value is None or _is_colour(value, ("category",)), _COLOUR),
+    "categories": (
+        lambda value: isinstance(value, list) and all(isinstance(c, str) and c in _CATEGORIES for c in value),
+        _l("Choose categories of the list."),
+    ),
+    "file": (
+        lambda value: isinstance(value, str) and (not value or _DIGEST.fullmatch(value) is not None),
+        _l("Choose a picture."),
+    ),
+}
+
+
 def _element_form(one: Any) -> Iterator[tuple[str, Any]]:
     if not isinstance(one, dict):
         yield "", _l("This is no element of a layout.")
         return
-    for key in sorted(set(map(str, one)) - {f.name for f in fields(Element)}):
+    for key in sorted(set(map(str, one)) - set(_VALUES)):
         yield key, _l("No element has this.")
-    if not isinstance(one.get("id"), str) or not _ID.fullmatch(one["id"]):
-        yield "id", _l("The mark of an element has one to twenty letters, digits or hyphens.")
-    for key in ("x", "y"):
-        if not _is_number(one.get(key), -1000, 1000):
-            yield key, _l("Give millimetres.")
-    for key in ("w", "h"):
-        if not _is_number(one.get(key), 0.1, 1000):
-            yield key, _l("Give millimetres.")
-    for key, known in (("kind", KINDS), ("align", ALIGNS), ("valign", VALIGNS)):
-        if (key in one or key == "kind") and (not isinstance(one.get(key), str) or one[key] not in known):
-            yield key, _l("Choose one of the list.")
-    name = one.get("field", "")
-    if not isinstance(name, str) or (name not in FIELDS if one.get("kind") == "field" else name not in {"", *FIELDS}):
-        yield "field", _l("Choose one of the list.")
-    for key in ("text_vi", "text_en"):
-        if not isinstance(one.get(key, ""), str) or len(one.get(key, "")) > LONGEST_TEXT:
-            yield key, _l("At most %(n)s letters.", n=LONGEST_TEXT)
-    lines = one.get("lines", 1)
-    if not isinstance(lines, int) or not _is_number(lines, 1, 4):
-        yield "lines", _l("One to four lines.")
-    largest, smallest = one.get("largest", 12.0), one.get("smallest", 6.0)
-    if not _is_number(largest, 4, 150):
-        yield "largest", _l("Letters are between 4 and 150 points.")
-    if not _is_number(smallest, 4, 150):
-        yield "smallest", _l("Letters are between 4 and 150 points.")
-    elif _is_number(largest, 4, 150) and smallest > largest:
+    wrong = {
+        key for key, (fits, _message) in _VALUES.items() if (key in one or key in _NEEDED) and not fits(one.get(key))
+    }
+    if one.get("kind") == "field" and not one.get("field"):
+        wrong.add("field")
+    for key in _VALUES:
+        if key in wrong:
+            yield key, _VALUES[key][1]
+    if not wrong & {"largest", "smallest"} and one.get("smallest", 6.0) > one.get("largest", 12.0):
         yield "smallest", _l("The smallest size is above the largest.")
-    if not isinstance(one.get("bold", False), bool):
-        yield "bold", _l("Choose one of the list.")
-    if not _is_colour(one.get("colour", "ink"), COLOURS):
-        yield "colour", _l("Choose one of the list, or give a colour such as #1f5f8b.")
-    if one.get("fill") is not None and not _is_colour(one["fill"], ("category",)):
-        yield "fill", _l("Choose one of the list, or give a colour such as #1f5f8b.")
-    chosen = one.get("categories", [])
-    if not isinstance(chosen, list) or not all(isinstance(c, str) and c in set(BadgeCategory) for c in chosen):
-        yield "categories", _l("Choose categories of the list.")
-    digest = one.get("file", "")
-    if not isinstance(digest, str) or (digest and not _DIGEST.fullmatch(digest)):
-        yield "file", _l("Choose a picture.")
 
 
 def _design(layout: Layout) -> Iterator[LayoutProblem]:

@@ -18,7 +18,7 @@ from typing import IO
 
 from reportlab.lib.units import mm
 
-from fairs.badges.drawing import Drawn, Side, logo_name, photo_name, sides_of
+from fairs.badges.drawing import Drawn, Side, aspect_of, logo_name, photo_name, sides_of
 from fairs.badges.face import BadgeFace
 from fairs.badges.layouts import Layout, Size
 from fairs.badges.standard import standard_layout
@@ -64,7 +64,7 @@ def preview_png(face: BadgeFace, layout: Layout, side: str = "front", *, dpi: in
 def write_badges(jobs: Iterable[Job], out: IO[bytes], *, processes: int = 1) -> int:
     """Write badges, each with its layout, as a PDF to ``out``; gives back how many. Raises ValueError for none.
 
-    With ``processes`` above one, large runs are drawn by so many at once. Never do that where other threads draw.
+    With ``processes`` above one, large runs are drawn by so many at once.
     """
     rest = iter(jobs)
     first = list(islice(rest, WORTHWHILE if processes > 1 else 1))
@@ -85,7 +85,9 @@ def write_badges(jobs: Iterable[Job], out: IO[bytes], *, processes: int = 1) -> 
 
 def processes() -> int:
     """How many processes may draw: one a core, four at most."""
-    return min(_MOST_PROCESSES, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    return min(
+        _MOST_PROCESSES, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
 
 
 class _Counted:
@@ -243,7 +245,7 @@ def _packed(ops: str) -> bytes:
 def _photos(faces: Sequence[BadgeFace], sides: Sequence[Sequence[object]]) -> dict[str, bytes]:
     if not any(getattr(one, "kind", "") == "photo" for side in sides for one in side):
         return {}
-    return {photo_name(face.photo): face.photo for face in faces if face.photo}
+    return {photo_name(face.photo): face.photo for face in faces if face.photo and aspect_of(face.photo)}
 
 
 def _write(file: PdfFile, done: _Batch, layouts: Sequence[Layout]) -> None:
@@ -255,4 +257,3 @@ def _write(file: PdfFile, done: _Batch, layouts: Sequence[Layout]) -> None:
     for page in done.pages:
         file.add_page(page.width, page.height, page.content, page.photos)
     file.used.merge(done.drawn.used)
-

@@ -74,34 +74,30 @@ def _tall(width: float, height: float, level: str, *, photo: bool) -> list[Eleme
 
 def _card(width: float, height: float, level: str, *, photo: bool) -> list[Element]:
     """86 × 54 across: the code right, a band with the slot above, the category as a stripe below."""
-    margin, top, foot = 4.0, 10.0, 6.5
-    code = 32.0 if level == "H" else 25.0
+    margin, top, foot = 4.0, 9.0, 6.0
+    code = 32.0 if level == "H" else 28.0
     quiet = quiet_mm(code, level)
-    x, y = width - quiet - code, top + quiet
+    x, y = width - quiet - code, (top + height - foot - code) / 2
     left = x - quiet - margin
     side = (width - 20) / 2 - margin - 1
-    names = left - (17.0 if photo else 0.0)
-    # Under the code where there is room, else under the country.
-    ground = height - foot - (4.0 if level == "H" else 0.0)
-    typed = (margin, ground, left, 3.6) if level == "H" else (x - quiet, y + code + quiet, code + 2 * quiet, 3.6)
-    company = ground - 7 - (top + 20.2)
+    names = left - (16.0 if photo else 0.0)
     found = [
         Element("band", "band", 0, 0, width, top, fill="category"),
         Element("foot", "band", 0, height - foot, width, foot, fill="category"),
-        _words("fair_name", margin, 1, side, top - 2, 9, 5, lines=3, bold=True, colour="white"),
-        _words("fair_dates", width - margin - side, 1, side, top - 2, 9, 5, lines=2, colour="white", align="right"),
-        _words("category_vi", margin, height - foot + 0.8, 44, foot - 1.6, 12, 6, bold=True, colour="white"),
-        _words("category_en", margin + 46, height - foot + 0.8, width - 2 * margin - 46, foot - 1.6, 9, 5, colour="white", align="right"),
-        _words("native_name", margin, top + 1.5, names, 13.5, 26, 7, lines=2, bold=True),
-        _words("passport_name", margin, top + 15.5, names, 4.5, 9, 5, colour="muted", valign="top"),
-        _words("company", margin, top + 20.2, left, company, 10.5, 6, lines=3, bold=True, valign="top"),
-        _words("country_code", margin, ground - 6.2, 7.6, 4.4, 7.5, 6, bold=True, colour="white", fill="category", align="center"),
-        _words("country", margin + 9, ground - 6.5, left - 9, 5, 9, 6),
+        _words("fair_name", margin, 0.8, side, top - 1.6, 9, 5, lines=3, bold=True, colour="white"),
+        _words("fair_dates", width - margin - side, 0.8, side, top - 1.6, 9, 5, lines=2, colour="white", align="right"),
+        _words("category_vi", margin, height - foot + 0.6, 44, foot - 1.2, 12, 6, bold=True, colour="white"),
+        _words("category_en", margin + 46, height - foot + 0.6, width - 2 * margin - 46, foot - 1.2, 9, 5, colour="white", align="right"),
+        _words("native_name", margin, 10.2, names, 12.6, 26, 7, lines=2, bold=True),
+        _words("passport_name", margin, 23, names, 4.8, 9, 5, lines=2, colour="muted", valign="top"),
+        _words("company", margin, 28.2, left, 8.8, 10.5, 6, lines=3, bold=True),
+        _words("country_code", margin, 37.9, 7.6, 4.4, 7.5, 6, bold=True, colour="white", fill="category", align="center"),
+        _words("country", margin + 9, 37.6, left - 9, 5, 9, 6),
+        _words("short_code", margin, 43, left, 4, 8, 5, bold=True),
         Element("code", "qr", x, y, code, code),
-        _words("short_code", *typed, 7.5, 5, bold=True),
     ]  # fmt: skip
     if photo:
-        found.append(Element("photo", "photo", margin + names + 2, top + 1.5, 14, 18.5))
+        found.append(Element("photo", "photo", margin + names + 2, 10.2, 13.5, 17.6))
     return found
 
 
@@ -117,9 +113,9 @@ def _narrow(width: float, height: float, level: str, *, photo: bool) -> list[Ele
     found = [
         _words("fair_name", margin, 2.5, inner, 7, 10, 6, lines=2, bold=True),
         Element("line", "rule", margin, 10.2, inner, 0.4),
-        _words("native_name", margin, 11.5, names, 18, 34, 8, lines=2, bold=True),
-        _words("passport_name", margin, 30, names, 5.5, 11, 6, lines=1, valign="top"),
-        _words("company", margin, 36, inner, 13, 13, 7, lines=3, bold=True, valign="top"),
+        _words("native_name", margin, 11.5, names, 19, 34, 8, lines=2, bold=True),
+        _words("passport_name", margin, 31, names, 8, 11, 6, lines=2, valign="top"),
+        _words("company", margin, 40, inner, 13.5, 13, 7, lines=3, bold=True),
         _words("category_vi", margin, y, left, 9, 11, 6, lines=2, bold=True, valign="top"),
         _words("category_en", margin, y + 9.5, left, 8, 9, 6, lines=3, valign="top"),
         _words("country", margin, y + code - 12, left, 12, 10, 6, lines=3, valign="bottom"),
@@ -128,5 +124,5 @@ def _narrow(width: float, height: float, level: str, *, photo: bool) -> list[Ele
         _words("reference", margin, y + code + quiet, left, 4, 8, 5, valign="top"),
     ]  # fmt: skip
     if photo:
-        found.append(Element("photo", "photo", width - margin - 17, 11.5, 17, 22.5))
+        found.append(Element("photo", "photo", width - margin - 17, 11.5, 17, 22.6))
     return found

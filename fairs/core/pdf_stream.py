@@ -47,20 +47,36 @@ def line_ops(line: Line, x: float, y: float, size: float) -> str:
     if line.spoken:
         out.append(f"/Span <</ActualText <FEFF{line.spoken.encode('utf-16-be').hex().upper()}>>> BDC")
     for left, font, shown in line.pieces:
-        glyphs = _glyphs(font)
         shapes = getattr(shown, "__shapeData__", None)
-        out.append(f"/{font} {size:.2f} Tf")
+        out.append(f"/{font} {size:.2f} Tf 1 0 0 1 {x + left * size:.2f} {y:.2f} Tm")
         if shapes is None:
-            out.append(f"1 0 0 1 {x + left * size:.2f} {y:.2f} Tm <{''.join(map(glyphs.__getitem__, shown))}> Tj")
-            continue
-        at = x + left * size
-        for char, shape in zip(shown, shapes, strict=True):
-            dx, dy = shape.x_offset * size / 1000, shape.y_offset * size / 1000
-            out.append(f"1 0 0 1 {at + dx:.2f} {y + dy:.2f} Tm <{glyphs[char]}> Tj")
-            at += shape.x_advance * size / 1000
+            out.append(f"<{''.join(map(_glyphs(font).__getitem__, shown))}> Tj")
+        else:
+            out.append(_shaped_ops(_glyphs(font), shown, shapes, size))
     if line.spoken:
         out.append("EMC")
     return "\n".join(out)
+
+
+def _shaped_ops(glyphs: _Glyphs, shown: str, shapes: Any, size: float) -> str:
+    """Shaped glyphs where HarfBuzz put them: moves in thousandths between them, raised where they stand above the line."""
+    out = []
+    row: list[str] = []
+    rise = move = 0
+    for char, shape in zip(shown, shapes, strict=True):
+        if shape.y_offset != rise:
+            if row:
+                out.append(f"[{''.join(row)}] TJ")
+                row = []
+            rise = shape.y_offset
+            out.append(f"{rise * size / 1000:.2f} Ts")
+        move += shape.x_offset
+        row.append(f"{-move:.0f}<{glyphs[char]}>" if round(move) else f"<{glyphs[char]}>")
+        move = shape.x_advance - shape.x_offset - shape.width
+    out.append(f"[{''.join(row)}] TJ")
+    if rise:
+        out.append("0 Ts")
+    return " ".join(out)
 
 
 def block_ops(block: Block, x: float, top: float, width: float, align: str) -> tuple[str, Uses]:
@@ -138,7 +154,9 @@ class PdfFile:
         head = f"<<{entries}{'/Filter /FlateDecode' if packed else ''}/Length {len(data)}>>\nstream\n".encode("latin-1")
         return self._put(self._reserve(), head + data + b"\nendstream")
 
-    def add_page(self, width: float, height: float, content: bytes, pictures: Mapping[str, bytes] | None = None) -> None:
+    def add_page(
+        self, width: float, height: float, content: bytes, pictures: Mapping[str, bytes] | None = None
+    ) -> None:
         """A page in points; the content is compressed (zlib). ``pictures`` are JPEGs that only this page shows."""
         number = self._stream("", content, packed=True)
         own = f"{self._shared} 0 R"
@@ -186,7 +204,9 @@ class PdfFile:
                 opened.convert("RGB").save(again, "JPEG", quality=88)
                 content = again.getvalue()
             width, height = opened.size
-        entries = f"/Type /XObject /Subtype /Image /Width {width} /Height {height} /BitsPerComponent 8 /ColorSpace /DeviceRGB"
+        entries = (
+            f"/Type /XObject /Subtype /Image /Width {width} /Height {height} /BitsPerComponent 8 /ColorSpace /DeviceRGB"
+        )
         return self._stream(entries + "/Filter /DCTDecode", content)
 
     @property
@@ -209,7 +229,9 @@ class PdfFile:
         start = self._at
         self._write(b"xref\n0 %d\n0000000000 65535 f \n" % len(self._offsets))
         self._write("".join(f"{offset:010d} 00000 n \n" for offset in self._offsets[1:]).encode("latin-1"))
-        trailer = f"trailer\n<</Size {len(self._offsets)} /Root {root} 0 R /Info {info} 0 R>>\nstartxref\n{start}\n%%EOF\n"
+        trailer = (
+            f"trailer\n<</Size {len(self._offsets)} /Root {root} 0 R /Info {info} 0 R>>\nstartxref\n{start}\n%%EOF\n"
+        )
         self._write(trailer.encode("latin-1"))
 
     def _font(self, name: str, glyphs: Mapping[int, int]) -> int:
@@ -238,7 +260,9 @@ class PdfFile:
         inner = self._put(
             self._reserve(),
             f"<</Type /Font /Subtype /CIDFontType2 /BaseFont {base} /CIDSystemInfo <</Registry (Adobe) /Ordering (Identity)"
-            f" /Supplement 0>> /FontDescriptor {descriptor} 0 R /CIDToGIDMap /Identity /DW 1000 /W [{widths}]>>".encode("latin-1"),
+            f" /Supplement 0>> /FontDescriptor {descriptor} 0 R /CIDToGIDMap /Identity /DW 1000 /W [{widths}]>>".encode(
+                "latin-1"
+            ),
         )
         spoken = self._stream("", _to_unicode(glyphs))
         return self._put(
