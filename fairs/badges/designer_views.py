@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
@@ -12,14 +12,16 @@ from flask_babel import gettext as _
 
 from fairs.accounts.queries import matching_grant
 from fairs.badges import queries
-from fairs.badges.faces import BadgeFace, faces, longest_faces
+from fairs.badges.face import BadgeFace
+from fairs.badges.faces import faces, longest_faces
 from fairs.badges.layout_changes import changes, full, name_of, problems_of
 from fairs.badges.layout_forms import CopyForm, ElementForm, NameForm, PageForm, kinds_with
 from fairs.badges.layout_service import add_picture, drawable, layout_of, save_draft
 from fairs.badges.layouts import FIELDS, HOLES, KINDS, QR_LEVELS, SIZES, Element, Layout, hole_areas
 from fairs.badges.models import BadgeLayout, BadgeLayoutVersion
 from fairs.badges.permissions import EDIT_LAYOUTS, PRINT_BADGES
-from fairs.badges.specimen import in_category, specimen
+from fairs.badges.samples import SAMPLES
+from fairs.badges.specimen import PREFIX, in_category, samples_of
 from fairs.badges.states import BadgeCategory
 from fairs.calendar.context import current_fair
 from fairs.calendar.models import Fair
@@ -86,15 +88,20 @@ def page(
         page_form=page_form or _page_form(drawn),
         name_form=name_form or NameForm(formdata=None, data={"name": layout.name}),
         copy_form=copy_form or copy_form_of(layout),
-        faces=[
-            *((one.reference, " · ".join(filter(None, (one.native_name, one.company)))) for one in longest_faces(fair.id, drawn)),
-            ("specimen", _("Made-up name")),
-        ],
+        faces=_choices(longest_faces(fair.id, drawn)),
+        samples=_choices(samples_of(fair).values(), samples_of(fair)),
         categories=list(BadgeCategory),
         words={f"field-{key}": str(word) for key, word in FIELDS.items()}
         | {f"kind-{key}": str(word) for key, word in KINDS.items()},
     )
     return body, status
+
+
+def _choices(found: Iterable[BadgeFace], keys: Iterable[str] | None = None) -> list[tuple[str, str]]:
+    """Badges to look at, by number or key; made-up ones, which a fair without badges gets, stand in their own group."""
+    shown = [face for face in found if keys is not None or face not in SAMPLES]
+    words = [" · ".join(filter(None, (face.native_name, face.company))) for face in shown]
+    return list(zip(keys if keys is not None else [face.reference for face in shown], words, strict=True))
 
 
 def _page_form(layout: Layout) -> PageForm:
@@ -212,10 +219,12 @@ def picture_of(fair: Fair, version: BadgeLayoutVersion, args: Mapping[str, str])
 
 
 def _face(fair: Fair, layout: Layout, reference: str) -> BadgeFace:
-    if reference == "specimen":
-        return specimen(fair)
+    samples = samples_of(fair)
+    if reference in samples:
+        return samples[reference]
     if not reference:
-        return next(iter(longest_faces(fair.id, layout)), None) or specimen(fair)
+        longest = next((face for face in longest_faces(fair.id, layout) if face not in SAMPLES), None)
+        return longest or samples[f"{PREFIX}1"]
     badge = queries.badge_by_reference(fair.id, reference.upper()[:20])
     if badge is None:
         raise InvalidInput(_("There is no badge with the number %(number)s at this fair.", number=reference[:20]), field="badge")  # fmt: skip

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from fairs.badges.designer_views import layout_here
-from fairs.badges.faces import faces
+from fairs.badges.faces import each_face
 from fairs.badges.layout_service import drawable, layouts_for
 from fairs.badges.layouts import FIELDS, READABLE_PT, Layout
 from fairs.badges.models import Badge, BadgeLayout
@@ -64,8 +64,10 @@ class Findings:
 def look(fair: Fair, wanted: BadgeFilter, layouts: Mapping[str, Layout]) -> Findings:
     """Look at the fair's valid badges that fit ``wanted``, the first MOST of them, each with its category's layout."""
     query = badge_list(fair.id, wanted).where(Badge.category.in_(list(layouts)))
-    badges = db.session.scalars(query.order_by(Badge.reference).limit(MOST + 1)).all()
-    shown = faces(badges[:MOST])
+    # Names only: no code is signed for looking at texts.
+    ids = db.session.scalars(query.with_only_columns(Badge.id).order_by(Badge.reference).limit(MOST + 1)).all()
+    photos = any(layout.shows_photo for layout in layouts.values())
+    shown = list(each_face(ids[:MOST], signed=False, photos=photos))
     by_layout: dict[int, tuple[Layout, list[Any]]] = {}
     for face in shown:
         layout = layouts[face.category]
@@ -80,7 +82,7 @@ def look(fair: Fair, wanted: BadgeFilter, layouts: Mapping[str, Layout]) -> Find
         for note in preflight(some, layout)
     ]  # fmt: skip
     rows.sort(key=lambda row: (list(KINDS).index(row.kind), row.reference))
-    return Findings(rows, len(shown), len(badges) <= MOST)
+    return Findings(rows, len(shown), len(ids) <= MOST)
 
 
 def _asked(layout: BadgeLayout | None, fair: Fair) -> tuple[BadgeFilter, Mapping[str, Layout]]:

@@ -75,7 +75,7 @@ def test_who_sees_and_who_designs(place: Entrance, client: Client) -> None:
     layout = made(place)
     for role in (*Role, None):
         login(client, place.user(*([role] if role else [])))
-        for page in ("", f"/{layout.id}/versions", f"/{layout.id}/versions/1", f"/{layout.id}/preview.png?badge=specimen"):
+        for page in ("", f"/{layout.id}/versions", f"/{layout.id}/versions/1", f"/{layout.id}/preview.png?badge=sample-1"):
             assert client.get(address(place, page)).status_code == (200 if role in SEES else 403), (role, page)
         for page in ("/new", f"/{layout.id}", f"/{layout.id}/draft", f"/{layout.id}/export", f"/{layout.id}/publish"):
             assert client.get(address(place, page)).status_code == (200 if role in EDITS else 403), (role, page)
@@ -125,7 +125,7 @@ def test_create_design_publish_and_print(place: Entrance, organiser: Client) -> 
     assert fresh(layout).published is None
 
     # Mended it is published, prints for whom it is chosen, and both are in the audit.
-    element(begun, "company")["x"] = 7.0
+    element(begun, "company")["x"] = 5.0
     judged = save(organiser, place, layout, begun["content"], judged["mark"]).get_json()
     assert judged["problems"] == []
     organiser.submit(address(place, "/choice"), {"trade": str(layout.id), "default": ""})
@@ -249,7 +249,7 @@ def test_out_and_in_again(place: Entrance, organiser: Client) -> None:
     assert answer.status_code == 303
     copy = db.session.scalars(select(BadgeLayout).where(BadgeLayout.fair_id == other.fair.id)).one()
     assert (copy.name, len(copy.pictures)) == ("Trade", 1)
-    assert organiser.get(address(other, f"/{copy.id}/preview.png?badge=specimen")).status_code == 200
+    assert organiser.get(address(other, f"/{copy.id}/preview.png?badge=sample-1")).status_code == 200
 
     for content, words in (
         (b"\xff\x00", "This is no file with a badge layout."),
@@ -297,7 +297,7 @@ def test_the_preview_takes_any_badge_and_category(place: Entrance, organiser: Cl
     badge = place.badge(person=place.person("Đỗ Thị Hương"))
     pictures = {
         organiser.get(f"{preview}?{query}").data
-        for query in ("badge=specimen&category=press", "badge=specimen&category=vip", f"badge={badge.reference}", "side=back")
+        for query in ("badge=sample-1&category=press", "badge=sample-1&category=vip", f"badge={badge.reference}", "side=back")
     }
     assert len(pictures) == 4
     assert organiser.get(f"{preview}?category=kings&side=top&v=x").status_code == 200
