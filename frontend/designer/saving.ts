@@ -38,7 +38,11 @@ export class Saving {
   }
 
   async send(): Promise<void> {
-    if (this.busy || this.state() === 'conflict' || this.kept === this.model.content) return;
+    if (this.busy || this.state() === 'conflict') return;
+    if (this.kept === this.model.content) {
+      this.show('saved'); // taken back before it was sent
+      return;
+    }
     window.clearTimeout(this.timer);
     const content = this.model.content;
     this.busy = true;
