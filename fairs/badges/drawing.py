@@ -145,6 +145,10 @@ class Side:
                 language = language_of(one, face)
                 yield Words(one, text, language, self._set(one, text, language, taller))
 
+    def is_shared(self, one: Element) -> bool:
+        """Whether all badges of a category show the same there."""
+        return _is_shared(one)
+
     def _form(self, n: int, run: tuple[Element, ...], face: BadgeFace, into: Drawn) -> str:
         """What badges of a category share is stored once in the file and referred to."""
         key = (

@@ -11,8 +11,9 @@ import multiprocessing
 import os
 import zlib
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import IO
 
@@ -27,7 +28,7 @@ from fairs.core.pdf_stream import PdfFile
 #: One badge of a run: what it shows, and how.
 Job = tuple[BadgeFace, Layout]
 #: Badges in a batch, and from how many on other processes are worth their start (half a second).
-BATCH, WORTHWHILE = 240, 1500
+BATCH, WORTHWHILE = 200, 1500
 _MOST_PROCESSES = 4
 _MARK, _GAP = 4 * mm, 1 * mm
 _HAIR = "0.25 w 0.45 G"
@@ -74,7 +75,7 @@ def write_badges(jobs: Iterable[Job], out: IO[bytes], *, processes: int = 1) -> 
     counted = _Counted(first, rest)
     batches = _batches(counted)
     if processes > 1 and len(first) == WORTHWHILE:
-        drawn = _drawn_elsewhere(batches, processes)
+        drawn = _drawn_together(batches, processes)
     else:
         drawn = ((layouts, _draw(batch)) for layouts, batch in batches)
     for layouts, done in drawn:
@@ -139,19 +140,33 @@ def _batches(jobs: Iterable[Job]) -> Iterator[tuple[list[Layout], list[Job]]]:
         yield layouts, batch
 
 
-def _drawn_elsewhere(
+def _drawn_together(
     batches: Iterator[tuple[list[Layout], list[Job]]], count: int
 ) -> Iterator[tuple[list[Layout], _Batch]]:
+    """The batches in their order, drawn by this process and by helpers: whoever is free takes the next one."""
     # A fresh process holds no lock and no connection of this one, whatever its threads do.
-    with multiprocessing.get_context("spawn").Pool(count) as pool:
-        waiting: deque[tuple[list[Layout], multiprocessing.pool.AsyncResult[_Batch]]] = deque()
+    with multiprocessing.get_context("spawn").Pool(count - 1) as pool:
+        waiting: deque[tuple[list[Layout], Callable[[], _Batch], Callable[[], bool]]] = deque()
         for layouts, batch in batches:
-            waiting.append((layouts, pool.apply_async(_draw, (batch,))))
-            if len(waiting) > 2 * count:
-                known, result = waiting.popleft()
-                yield known, result.get()
-        for known, result in waiting:
-            yield known, result.get()
+            if sum(not ready() for _layouts, _get, ready in waiting) < count:
+                result = pool.apply_async(_draw, (batch,))
+                waiting.append((layouts, result.get, result.ready))
+            else:
+                done = _draw(batch)
+                waiting.append((layouts, partial(_itself, done), _yes))
+            while waiting and (waiting[0][2]() or len(waiting) > 3 * count):
+                known, get, _ready = waiting.popleft()
+                yield known, get()
+        for known, get, _ready in waiting:
+            yield known, get()
+
+
+def _itself(batch: _Batch) -> _Batch:
+    return batch
+
+
+def _yes() -> bool:
+    return True
 
 
 def _draw(jobs: Sequence[Job]) -> _Batch:

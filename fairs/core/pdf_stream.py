@@ -8,20 +8,20 @@ the glyphs that were used.
 from __future__ import annotations
 
 import io
+import struct
 import zlib
 from collections.abc import Mapping
-from functools import cache, lru_cache
-from typing import IO, Any
+from functools import cache
+from typing import IO
 
 import uharfbuzz
 from PIL import Image
 
 from fairs.core import fonts
-from fairs.core.typeset import Block, Line
+from fairs.core.typeset import Block, Line, Shaped
 
-#: What was drawn: font, and its characters as ``typeset`` shows them.
-Uses = tuple[tuple[str, str], ...]
-_PRIVATE = range(0xE000, 0xF900)
+#: What was drawn: font, and its text or shaped glyphs.
+Uses = tuple[tuple[str, str | Shaped], ...]
 
 
 class _Glyphs(dict[str, str]):
@@ -29,10 +29,10 @@ class _Glyphs(dict[str, str]):
 
     def __init__(self, font: str) -> None:
         super().__init__()
-        self._map: Mapping[int, int] = fonts.ttf(font).face.charToGlyph
+        self._numbers = fonts.face(font).numbers
 
     def __missing__(self, char: str) -> str:
-        number = self[char] = f"{self._map.get(ord(char), 0):04X}"
+        self[char] = number = f"{self._numbers[char]:04X}"
         return number
 
 
@@ -47,32 +47,31 @@ def line_ops(line: Line, x: float, y: float, size: float) -> str:
     if line.spoken:
         out.append(f"/Span <</ActualText <FEFF{line.spoken.encode('utf-16-be').hex().upper()}>>> BDC")
     for left, font, shown in line.pieces:
-        shapes = getattr(shown, "__shapeData__", None)
         out.append(f"/{font} {size:.2f} Tf 1 0 0 1 {x + left * size:.2f} {y:.2f} Tm")
-        if shapes is None:
+        if isinstance(shown, str):
             out.append(f"<{''.join(map(_glyphs(font).__getitem__, shown))}> Tj")
         else:
-            out.append(_shaped_ops(_glyphs(font), shown, shapes, size))
+            out.append(_shaped_ops(shown, size))
     if line.spoken:
         out.append("EMC")
     return "\n".join(out)
 
 
-def _shaped_ops(glyphs: _Glyphs, shown: str, shapes: Any, size: float) -> str:
+def _shaped_ops(glyphs: Shaped, size: float) -> str:
     """Shaped glyphs where HarfBuzz put them: moves in thousandths between them, raised where they stand above the line."""
     out = []
     row: list[str] = []
-    rise = move = 0
-    for char, shape in zip(shown, shapes, strict=True):
-        if shape.y_offset != rise:
+    rise = move = 0.0
+    for glyph in glyphs:
+        if glyph.dy != rise:
             if row:
                 out.append(f"[{''.join(row)}] TJ")
                 row = []
-            rise = shape.y_offset
-            out.append(f"{rise * size / 1000:.2f} Ts")
-        move += shape.x_offset
-        row.append(f"{-move:.0f}<{glyphs[char]}>" if round(move) else f"<{glyphs[char]}>")
-        move = shape.x_advance - shape.x_offset - shape.width
+            rise = glyph.dy
+            out.append(f"{rise * size:.2f} Ts")
+        move += glyph.dx
+        row.append(f"{-move * 1000:.0f}<{glyph.number:04X}>" if abs(move) > 0.0005 else f"<{glyph.number:04X}>")
+        move = glyph.advance - glyph.dx - glyph.width
     out.append(f"[{''.join(row)}] TJ")
     if rise:
         out.append("0 Ts")
@@ -88,29 +87,33 @@ def block_ops(block: Block, x: float, top: float, width: float, align: str) -> t
         slack = width - line.width * block.size
         out.append(line_ops(line, x + {"left": 0.0, "center": slack / 2, "right": slack}[align], y, block.size))
     out.append("ET")
-    return "\n".join(out), tuple((font, str(shown)) for line in block.lines for _left, font, shown in line.pieces)
+    return "\n".join(out), tuple((font, shown) for line in block.lines for _left, font, shown in line.pieces)
 
 
 class Used:
     """The glyphs that pages use, by font, with the character that each stands for (0 where there is none)."""
 
     def __init__(self) -> None:
-        self._seen: set[tuple[str, str]] = set()
         self.glyphs: dict[str, dict[int, int]] = {}
+        self._chars: dict[str, set[str]] = {}
 
     def add(self, uses: Uses) -> None:
         """Note what was drawn."""
-        self._seen.update(uses)
+        for font, shown in uses:
+            if isinstance(shown, str):
+                self._chars.setdefault(font, set()).update(shown)
+            else:
+                known = self.glyphs.setdefault(font, {})
+                for glyph in shown:
+                    known.setdefault(glyph.number, 0)  # what it says travels with the line (ActualText)
 
     def settle(self) -> Used:
-        """As numbers of glyphs, ready to travel to another process. Do it in the process that drew."""
-        for font, text in self._seen:
-            known = self.glyphs.setdefault(font, {})
-            numbers = fonts.ttf(font).face.charToGlyph
-            for char in text:
-                code = ord(char)
-                known.setdefault(numbers.get(code, 0), 0 if code in _PRIVATE else code)
-        self._seen.clear()
+        """As numbers of glyphs, ready to travel to another process."""
+        for font, chars in self._chars.items():
+            known, numbers = self.glyphs.setdefault(font, {}), fonts.face(font).numbers
+            for char in chars:
+                known[numbers[char]] = known.get(numbers[char]) or ord(char)
+        self._chars.clear()
         return self
 
     def merge(self, other: Used) -> None:
@@ -235,7 +238,8 @@ class PdfFile:
         self._write(trailer.encode("latin-1"))
 
     def _font(self, name: str, glyphs: Mapping[int, int]) -> int:
-        face, upem = _face(name)
+        found = fonts.face(name)
+        face, upem, measure = found.face, found.upem, found.font
         wanted = uharfbuzz.SubsetInput()
         wanted.glyph_set.update(glyphs)
         wanted.layout_feature_tag_set.clear()
@@ -244,18 +248,20 @@ class PdfFile:
             wanted.drop_table_tag_set.add(int.from_bytes(table.encode("ascii")))
         data = wanted.subset(face).blob.data
         file = self._stream(f"/Length1 {len(data)}", data)
-        about = fonts.ttf(name).face
+        extents = measure.get_font_extents("ltr")
+        # The corners of all glyphs stand in the table head; height of capitals and width of stems are for substitution only.
+        box = " ".join(
+            f"{side * 1000 / upem:.0f}" for side in struct.unpack(">4h", face.reference_table("head").data[36:44])
+        )
         tag = "".join(chr(65 + zlib.crc32(f"{n}{sorted(glyphs)}".encode()) % 26) for n in range(6))
         base = f"/{tag}+{name}"
-        box = " ".join(f"{side:.0f}" for side in about.bbox)
         descriptor = self._put(
             self._reserve(),
-            f"<</Type /FontDescriptor /FontName {base} /Flags 4 /FontBBox [{box}] /ItalicAngle 0 /Ascent {about.ascent:.0f}"
-            f" /Descent {about.descent:.0f} /CapHeight {about.capHeight:.0f} /StemV {about.stemV:.0f} /FontFile2 {file} 0 R>>".encode(
+            f"<</Type /FontDescriptor /FontName {base} /Flags 4 /FontBBox [{box}] /ItalicAngle 0 /Ascent"
+            f" {extents.ascender * 1000 / upem:.0f} /Descent {extents.descender * 1000 / upem:.0f} /CapHeight 700 /StemV 90 /FontFile2 {file} 0 R>>".encode(
                 "latin-1"
             ),
         )
-        measure = uharfbuzz.Font(face)
         widths = " ".join(f"{n} [{measure.get_glyph_h_advance(n) * 1000 / upem:.0f}]" for n in sorted(glyphs))
         inner = self._put(
             self._reserve(),
@@ -270,13 +276,6 @@ class PdfFile:
             f"<</Type /Font /Subtype /Type0 /BaseFont {base} /Encoding /Identity-H /DescendantFonts [{inner} 0 R]"
             f" /ToUnicode {spoken} 0 R>>".encode("latin-1"),
         )
-
-
-@lru_cache(maxsize=4)
-def _face(name: str) -> tuple[Any, int]:
-    family, _, weight = name.partition("-")
-    face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(fonts.find(family, bold=weight == "Bold"))))
-    return face, face.upem
 
 
 def _to_unicode(glyphs: Mapping[int, int]) -> bytes:

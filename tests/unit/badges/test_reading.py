@@ -24,7 +24,9 @@ Picture = np.ndarray[Any, np.dtype[np.uint8]]
 #: The same codes in every run, all of them different.
 FACES = [
     replace(shown, code=sign(hashlib.sha256(bytes([n])).digest()[:12], KEY))
-    for n, shown in enumerate([LONGEST["vietnamese"], LONGEST["arabic"], LONGEST["thai"], LONGEST["endless"], ORDINARY["japanese"]])
+    for n, shown in enumerate(
+        [LONGEST["vietnamese"], LONGEST["arabic"], LONGEST["thai"], LONGEST["endless"], ORDINARY["japanese"]]
+    )
 ]
 
 
@@ -38,7 +40,9 @@ def pictures(layout: Layout) -> Iterator[Picture]:
             left, top = (across - size.columns * layout.width) / 2, (down - size.rows * layout.height) / 2
             for row in range(size.rows):
                 for column in range(size.columns):
-                    x, y = (round(side / 25.4 * DPI) for side in (left + column * layout.width, top + row * layout.height))
+                    x, y = (
+                        round(side / 25.4 * DPI) for side in (left + column * layout.width, top + row * layout.height)
+                    )
                     width, height = (round(side / 25.4 * DPI) for side in (layout.width, layout.height))
                     yield whole[max(0, y) : y + height, max(0, x) : x + width]
 
@@ -89,7 +93,9 @@ def test_level_h_is_read_with_a_quarter_covered_and_level_m_is_not(quarter: str,
         for picture in pictures(layout):
             x, y, side = (value / 25.4 * DPI for value in (code.x, code.y, code.w))
             covered = picture.copy()
-            covered[round(y + top * side) : round(y + bottom * side), round(x + left * side) : round(x + right * side)] = ink
+            covered[
+                round(y + top * side) : round(y + bottom * side), round(x + left * side) : round(x + right * side)
+            ] = ink
             texts.append(by_zxing(covered))
         read[level] = texts
     assert read["H"] == [shown.code for shown in FACES]
