@@ -9,15 +9,14 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from fairs.badges.designer_views import layout_here
 from fairs.badges.faces import each_face
 from fairs.badges.layout_service import drawable, layouts_for
-from fairs.badges.layouts import FIELDS, READABLE_PT, Layout
+from fairs.badges.layouts import READABLE_PT, Layout
 from fairs.badges.models import Badge, BadgeLayout
 from fairs.badges.permissions import PRINT_BADGES
-from fairs.badges.preflight import preflight
+from fairs.badges.preflight import KINDS, preflight
 from fairs.badges.queries import BadgeFilter, badge_list
 from fairs.badges.states import BadgeCategory
 from fairs.calendar.context import current_fair
@@ -29,12 +28,7 @@ from fairs.core.web import requires
 
 bp = Blueprint("badge_preflight", __name__, url_prefix="/fairs/<fair_slug>/badges/preflight")
 
-KINDS = {
-    "missing_glyphs": (_l("Letters that no font has"), "language-off"),
-    "cut": (_l("Cut off"), "cut"),
-    "too_small": (_l("Under the readable size"), "text-decrease"),
-    "missing_photo": (_l("No photo"), "photo-off"),
-}
+ICONS = {"missing_glyphs": "language-off", "too_small": "text-decrease", "cut": "cut", "missing_photo": "photo-off"}
 #: So many badges are looked at in one go: as many as are printed at once.
 MOST = 2000
 _SHOWN = 300
@@ -76,7 +70,7 @@ def look(fair: Fair, wanted: BadgeFilter, layouts: Mapping[str, Layout]) -> Find
     rows = [
         Finding(
             note.reference, known[note.reference].native_name, BadgeCategory(known[note.reference].category),
-            note.kind, str(FIELDS.get(note.field, note.field)), note.text,
+            note.kind, str(note.field_label), note.text,
         )
         for layout, some in by_layout.values()
         for note in preflight(some, layout)
@@ -111,11 +105,11 @@ def index() -> Any:
     rows = [row for row in found.rows if kind not in KINDS or row.kind == kind]
     if request.args.get("format") == "xlsx":
         heads = [_("Number"), _("Person"), _("Category"), _("What"), _("Field"), _("Text")]
-        lines = ([row.reference, row.name, str(row.category.label), str(KINDS[row.kind][0]), row.field, row.text] for row in rows)  # fmt: skip
+        lines = ([row.reference, row.name, str(row.category.label), str(KINDS[row.kind]), row.field, row.text] for row in rows)  # fmt: skip
         return sheet_response([Sheet(_("Check before printing"), heads, lines)], f"{fair.slug}-preflight", time_zone=fair.time_zone)  # fmt: skip
     return render_template(
         "badges/preflight.html", rows=rows[:_SHOWN], more=max(0, len(rows) - _SHOWN), found=found, most=MOST,
-        counts=Counter(row.kind for row in found.rows), kinds=KINDS, kind=kind, layout=layout, wanted=wanted,
+        counts=Counter(row.kind for row in found.rows), kinds=KINDS, icons=ICONS, kind=kind, layout=layout, wanted=wanted,
         concerned=len({row.reference for row in found.rows}), categories=list(BadgeCategory), readable=READABLE_PT,
         is_filtered=bool(kind in KINDS or wanted.category or not wanted.printed),
     )  # fmt: skip

@@ -95,7 +95,7 @@ def test_design_publish_print(page: Page) -> None:
     axe(page)
     page.get_by_label("Layout for all others").select_option(label="Speakers (Draft)")
     page.get_by_role("button", name="Save", exact=True).click()
-    page.get_by_role("link", name="Speakers", exact=True).click()
+    page.locator(".layout-tile").get_by_role("link", name="Speakers", exact=True).click()
     page.get_by_role("link", name="Check and publish").click()
     axe(page)
     page.get_by_role("button", name="Publish this layout").click()
