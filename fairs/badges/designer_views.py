@@ -105,7 +105,12 @@ def _choices(found: Iterable[BadgeFace], keys: Iterable[str] | None = None) -> l
 
 
 def _page_form(layout: Layout) -> PageForm:
-    values = {"size": layout.size, "length": Decimal(str(layout.height)), "qr_level": layout.qr_level, "hole": layout.hole}
+    values = {
+        "size": layout.size,
+        "length": Decimal(str(layout.height)),
+        "qr_level": layout.qr_level,
+        "hole": layout.hole,
+    }
     return PageForm(formdata=None, data=values)
 
 
@@ -301,7 +306,9 @@ def add_element(layout_id: int) -> Any:
 
 def _new_element(layout: Layout, mark: str, kind: str, name: str) -> Element:
     code = QR_LEVELS[layout.qr_level][2]
-    across = {"qr": code, "logo": 24.0, "photo": 24.0, "band": layout.width, "weave": layout.width}.get(kind, layout.width * 0.6)
+    across = {"qr": code, "logo": 24.0, "photo": 24.0, "band": layout.width, "weave": layout.width}.get(
+        kind, layout.width * 0.6
+    )
     down = {"qr": code, "logo": 12.0, "photo": 32.0, "band": 14.0, "weave": 1.7, "rule": 0.4}.get(kind, 8.0)
     x, y = round((layout.width - across) / 2, 1), round((layout.height - down) / 2, 1)
     fill = "category" if kind in {"band", "weave"} else None

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 
 from fairs.badges.layouts import FIELDS, HOLES, KINDS, SIZES, Element, Layout, LayoutProblem, check_layout
 
-SIDES = {"front": _l("Front"), "back": _l("Back")}
+SIDES = {"front": _l("Front side"), "back": _l("Back side")}
 _PLACE = re.compile(r"(front|back)\[(\d+)\](?:\.(\w+))?")
 
 

@@ -15,7 +15,7 @@ from fairs.core.forms import DecimalNumber, Form, Text, UploadField, WholeNumber
 
 LEVELS = {"M": _l("M, from 25 mm"), "H": _l("H, from 32 mm")}
 #: Where a line begins is right for Arabic.
-ALIGNS = {"left": _l("Start"), "center": _l("Middle"), "right": _l("End")}
+ALIGNS = {"left": _l("Line start"), "center": _l("Middle"), "right": _l("Line end")}
 VALIGNS = {"top": _l("Top"), "middle": _l("Middle"), "bottom": _l("Bottom")}
 COLOURS = {
     "ink": _l("Ink"), "muted": _l("Grey"), "category": _l("Colour of the category"), "white": _l("White on colour"),
@@ -127,7 +127,22 @@ class ElementForm(Form):
         return found
 
 
-_SAME = ("field", "text_vi", "text_en", "file", "x", "y", "w", "h", "largest", "smallest", "lines", "bold", "align", "valign")
+_SAME = (
+    "field",
+    "text_vi",
+    "text_en",
+    "file",
+    "x",
+    "y",
+    "w",
+    "h",
+    "largest",
+    "smallest",
+    "lines",
+    "bold",
+    "align",
+    "valign",
+)
 _NUMBERS = {"x", "y", "w", "h", "largest", "smallest"}
 _PLACE = ("x", "y", "w", "h", "categories")
 _LETTERS = ("largest", "smallest", "lines", "bold", "align", "valign", "colour", "fill")

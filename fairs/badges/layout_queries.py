@@ -25,11 +25,14 @@ def layouts_elsewhere(fair_ids: Collection[int], *, first: int) -> list[BadgeLay
 
 def printed_badges(fair_id: int, categories: Sequence[BadgeCategory]) -> int:
     """Valid badges of these categories that are printed already."""
-    return db.session.scalar(
-        select(func.count(Badge.id)).where(
-            Badge.fair_id == fair_id,
-            Badge.category.in_(categories),
-            Badge.state == BadgeState.ACTIVE,
-            Badge.printed_at.is_not(None),
+    return (
+        db.session.scalar(
+            select(func.count(Badge.id)).where(
+                Badge.fair_id == fair_id,
+                Badge.category.in_(categories),
+                Badge.state == BadgeState.ACTIVE,
+                Badge.printed_at.is_not(None),
+            )
         )
-    ) or 0
+        or 0
+    )

@@ -104,7 +104,7 @@ def index() -> Any:
     kind = request.args.get("kind", "")
     rows = [row for row in found.rows if kind not in KINDS or row.kind == kind]
     if request.args.get("format") == "xlsx":
-        heads = [_("Number"), _("Person"), _("Category"), _("What"), _("Field"), _("Text")]
+        heads = [_("Number"), _("Person"), _("Category"), _("What is wrong"), _("Field"), _("Text")]
         lines = ([row.reference, row.name, str(row.category.label), str(KINDS[row.kind]), row.field, row.text] for row in rows)  # fmt: skip
         return sheet_response([Sheet(_("Check before printing"), heads, lines)], f"{fair.slug}-preflight", time_zone=fair.time_zone)  # fmt: skip
     return render_template(

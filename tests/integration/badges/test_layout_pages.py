@@ -75,7 +75,12 @@ def test_who_sees_and_who_designs(place: Entrance, client: Client) -> None:
     layout = made(place)
     for role in (*Role, None):
         login(client, place.user(*([role] if role else [])))
-        for page in ("", f"/{layout.id}/versions", f"/{layout.id}/versions/1", f"/{layout.id}/preview.png?badge=sample-1"):
+        for page in (
+            "",
+            f"/{layout.id}/versions",
+            f"/{layout.id}/versions/1",
+            f"/{layout.id}/preview.png?badge=sample-1",
+        ):
             assert client.get(address(place, page)).status_code == (200 if role in SEES else 403), (role, page)
         for page in ("/new", f"/{layout.id}", f"/{layout.id}/draft", f"/{layout.id}/export", f"/{layout.id}/publish"):
             assert client.get(address(place, page)).status_code == (200 if role in EDITS else 403), (role, page)
@@ -87,7 +92,18 @@ def test_layouts_of_another_fair_are_not_found(place: Entrance, organiser: Clien
     content = draft_of(layout)
     for page in ("", "/draft", "/preview.png", "/publish", "/versions", "/versions/1", "/export"):
         assert organiser.get(address(place, f"/{layout.id}{page}")).status_code == 404, page
-    for act in ("/publish", "/archive", "/discard", "/copy", "/name", "/elements/code", "/elements", "/page", "/versions/1/restore", "/pictures"):
+    for act in (
+        "/publish",
+        "/archive",
+        "/discard",
+        "/copy",
+        "/name",
+        "/elements/code",
+        "/elements",
+        "/page",
+        "/versions/1/restore",
+        "/pictures",
+    ):
         assert organiser.submit(address(place, f"/{layout.id}{act}"), {"name": "x"}).status_code == 404, act
     assert save(organiser, place, layout, content, "1.1").status_code == 404
     answer = organiser.submit(address(place, "/choice"), {"default": str(layout.id)})
@@ -144,7 +160,9 @@ def test_nobody_overwrites_a_colleague(place: Entrance, organiser: Client) -> No
     assert save(organiser, place, layout, theirs["content"], theirs["mark"]).status_code == 200
     answer = save(organiser, place, layout, mine["content"], mine["mark"])
     assert (answer.status_code, answer.get_json()["code"]) == (409, "layout_stale")
-    late = organiser.submit(address(place, f"/{layout.id}/elements/company"), {"mark": mine["mark"]} | form_of(mine, "company"))
+    late = organiser.submit(
+        address(place, f"/{layout.id}/elements/company"), {"mark": mine["mark"]} | form_of(mine, "company")
+    )
     assert late.status_code == 422
     assert "Somebody saved this layout meanwhile" in late.text
     assert element(draft(organiser, place, layout), "company")["largest"] == 11.0
@@ -153,7 +171,23 @@ def test_nobody_overwrites_a_colleague(place: Entrance, organiser: Client) -> No
 def form_of(data: dict[str, Any], mark: str, **changes: Any) -> dict[str, Any]:
     """An element as its form sends it."""
     one = element(data, mark) | changes
-    names = ("field", "text_vi", "text_en", "file", "x", "y", "w", "h", "largest", "smallest", "lines", "align", "valign", "colour", "categories")
+    names = (
+        "field",
+        "text_vi",
+        "text_en",
+        "file",
+        "x",
+        "y",
+        "w",
+        "h",
+        "largest",
+        "smallest",
+        "lines",
+        "align",
+        "valign",
+        "colour",
+        "categories",
+    )
     return {name: one[name] for name in names} | {"fill": one["fill"] or ""} | ({"bold": "y"} if one["bold"] else {})
 
 
@@ -171,7 +205,15 @@ def test_without_a_script(place: Entrance, organiser: Client) -> None:
 
     # What cannot be is refused at the field, with what was typed.
     mark = fresh(layout).newest.mark
-    for field, typed in (("x", "abc"), ("w", "-3"), ("largest", "900"), ("lines", "9"), ("text_vi", "x" * 300), ("colour", "pink"), ("categories", ["kings"])):
+    for field, typed in (
+        ("x", "abc"),
+        ("w", "-3"),
+        ("largest", "900"),
+        ("lines", "9"),
+        ("text_vi", "x" * 300),
+        ("colour", "pink"),
+        ("categories", ["kings"]),
+    ):
         refused = organiser.submit(place_of, form_of(data, "company") | {"mark": mark, field: typed})
         assert refused.status_code == 422, field
         assert f'id="{field}-error"' in refused.text, field
@@ -186,14 +228,30 @@ def test_without_a_script(place: Entrance, organiser: Client) -> None:
     assert [one["field"] for one in found["back"]] == ["seat"]
     assert "weave" not in [one["id"] for one in found["front"]]
     mark = fresh(layout).newest.mark
-    assert organiser.submit(address(place, f"/{layout.id}/page"), {"mark": mark, "size": "label62", "length": "90", "qr_level": "H", "hole": "none"}).status_code == 303
+    assert (
+        organiser.submit(
+            address(place, f"/{layout.id}/page"),
+            {"mark": mark, "size": "label62", "length": "90", "qr_level": "H", "hole": "none"},
+        ).status_code
+        == 303
+    )
     found = draft(organiser, place, layout)["content"]
     assert (found["size"], found["length"], found["qr_level"], found["hole"]) == ("label62", 90.0, "H", "none")
     assert organiser.submit(address(place, f"/{layout.id}/page"), {"size": "a0"}).status_code == 422
     assert organiser.submit(address(place, f"/{layout.id}/elements/nothing"), {}).status_code == 404
 
 
-@pytest.mark.parametrize("body", ["", "[]", "{}", '{"content": 3, "mark": "1.1"}', '{"content": {"format": 1}, "mark": "1.1"}', '{"content": {"format": 1, "size": "96x134", "front": [{"id": "a"}]}, "mark": 7}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"content": 3, "mark": "1.1"}',
+        '{"content": {"format": 1}, "mark": "1.1"}',
+        '{"content": {"format": 1, "size": "96x134", "front": [{"id": "a"}]}, "mark": 7}',
+    ],
+)
 def test_a_script_that_sends_nonsense(place: Entrance, organiser: Client, body: str) -> None:
     layout = made(place)
     answer = post_json(organiser, address(place, f"/{layout.id}/draft"), body)
@@ -230,14 +288,18 @@ def picture(colour: str) -> bytes:
 def test_out_and_in_again(place: Entrance, organiser: Client) -> None:
     layout = made(place)
     answer = organiser.submit(
-        address(place, f"/{layout.id}/pictures"), {"picture": (io.BytesIO(picture("red")), "logo.png")}, content_type="multipart/form-data"
+        address(place, f"/{layout.id}/pictures"),
+        {"picture": (io.BytesIO(picture("red")), "logo.png")},
+        content_type="multipart/form-data",
     )
     digest = answer.get_json()["file"]
     data = draft(organiser, place, layout)
     data["content"]["front"].append({"id": "logo", "kind": "logo", "x": 70, "y": 50, "w": 20, "h": 10, "file": digest})
     assert save(organiser, place, layout, data["content"], data["mark"]).status_code == 200
     refused = organiser.submit(
-        address(place, f"/{layout.id}/pictures"), {"picture": (io.BytesIO(b"MZ"), "logo.png")}, content_type="multipart/form-data"
+        address(place, f"/{layout.id}/pictures"),
+        {"picture": (io.BytesIO(b"MZ"), "logo.png")},
+        content_type="multipart/form-data",
     )
     assert refused.status_code == 422
     file = organiser.get(address(place, f"/{layout.id}/export")).data
@@ -245,7 +307,10 @@ def test_out_and_in_again(place: Entrance, organiser: Client) -> None:
     # At another fair of theirs, with its picture.
     other = entrance()
     login(organiser, other.user(Role.ORGANISER))
-    answer = organiser.submit(address(other, "/import"), {"file": (io.BytesIO(file), "Trade.json")}, content_type="multipart/form-data")
+    organiser.get("/language/en")
+    answer = organiser.submit(
+        address(other, "/import"), {"file": (io.BytesIO(file), "Trade.json")}, content_type="multipart/form-data"
+    )
     assert answer.status_code == 303
     copy = db.session.scalars(select(BadgeLayout).where(BadgeLayout.fair_id == other.fair.id)).one()
     assert (copy.name, len(copy.pictures)) == ("Trade", 1)
@@ -258,7 +323,9 @@ def test_out_and_in_again(place: Entrance, organiser: Client) -> None:
         (b'{"format": 1, "size": "a0", "front": []}', "size: Choose one of the list."),
         (b'{"format": 1, "size": "a6", "front": [{"id": "e1", "kind": "field", "x": "left", "y": 0, "w": 5, "h": 5}]}', "front[0].x: Give millimetres."),
     ):  # fmt: skip
-        answer = organiser.submit(address(other, "/import"), {"file": (io.BytesIO(content), "x.json")}, content_type="multipart/form-data")
+        answer = organiser.submit(
+            address(other, "/import"), {"file": (io.BytesIO(content), "x.json")}, content_type="multipart/form-data"
+        )
         assert answer.status_code == 422
         assert words in answer.text
     assert organiser.submit(address(other, "/import"), {}, content_type="multipart/form-data").status_code == 422
@@ -268,7 +335,12 @@ def test_copy_rename_put_away(place: Entrance, organiser: Client) -> None:
     layout = made(place, categories=["press"])
     other = entrance()
     assert organiser.submit(address(place, f"/{layout.id}/copy"), {"fair": other.fair.slug}).status_code == 422
-    assert organiser.submit(address(place, f"/{layout.id}/copy"), {"fair": place.fair.slug, "copy_name": "Bản hai"}).status_code == 303
+    assert (
+        organiser.submit(
+            address(place, f"/{layout.id}/copy"), {"fair": place.fair.slug, "copy_name": "Bản hai"}
+        ).status_code
+        == 303
+    )
     assert organiser.submit(address(place, f"/{layout.id}/name"), {"name": " "}).status_code == 422
     organiser.submit(address(place, f"/{layout.id}/name"), {"name": "Báo chí"})
     assert fresh(layout).name == "Báo chí"
@@ -297,7 +369,12 @@ def test_the_preview_takes_any_badge_and_category(place: Entrance, organiser: Cl
     badge = place.badge(person=place.person("Đỗ Thị Hương"))
     pictures = {
         organiser.get(f"{preview}?{query}").data
-        for query in ("badge=sample-1&category=press", "badge=sample-1&category=vip", f"badge={badge.reference}", "side=back")
+        for query in (
+            "badge=sample-1&category=press",
+            "badge=sample-1&category=vip",
+            f"badge={badge.reference}",
+            "side=back",
+        )
     }
     assert len(pictures) == 4
     assert organiser.get(f"{preview}?category=kings&side=top&v=x").status_code == 200
