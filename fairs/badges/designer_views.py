@@ -240,8 +240,7 @@ def _face(fair: Fair, layout: Layout, reference: str) -> BadgeFace:
 
 
 def _back(layout: BadgeLayout, side: str, element: str = "") -> Any:
-    values = {"element": element} if element else {}
-    return go(url_for(".editor", layout_id=layout.id, side=side, **values))
+    return go(url_for(".editor", layout_id=layout.id, side=side, element=element or None))
 
 
 def _sides(layout: BadgeLayout) -> dict[str, Any]:
@@ -312,8 +311,11 @@ def _new_element(layout: Layout, mark: str, kind: str, name: str) -> Element:
     down = {"qr": code, "logo": 12.0, "photo": 32.0, "band": 14.0, "weave": 1.7, "rule": 0.4}.get(kind, 8.0)
     x, y = round((layout.width - across) / 2, 1), round((layout.height - down) / 2, 1)
     fill = "category" if kind in {"band", "weave"} else None
-    text = {"text_vi": "Chữ mẫu", "text_en": "Sample text"} if kind == "text" else {}
-    return Element(mark, kind, x, y, across, down, field=name, align="center", valign="middle", largest=14, smallest=7, fill=fill, **text)  # fmt: skip
+    vi, en = ("Chữ mẫu", "Sample text") if kind == "text" else ("", "")
+    return Element(
+        mark, kind, x, y, across, down, field=name, text_vi=vi, text_en=en, align="center", valign="middle",
+        largest=14, smallest=7, fill=fill,
+    )  # fmt: skip
 
 
 @bp.post("/page")

@@ -107,7 +107,9 @@ def test_design_publish_print(page: Page) -> None:
     page.goto(f"/fairs/{fair}/badges?state=active")
     page.locator("#list tbody a").first.click()
     form = page.locator('form[action$="/badges/print"]')
-    values = {one: form.locator(f"[name={one}]").input_value() for one in ("csrf_token", "badge")}
+    values: dict[str, str | float | bool] = {
+        one: form.locator(f"[name={one}]").input_value() for one in ("csrf_token", "badge")
+    }
     answer = page.request.post(form.get_attribute("action") or "", form=values)
     assert answer.headers["content-type"] == "application/pdf"
     with pdfium.PdfDocument(io.BytesIO(answer.body())) as document:

@@ -12,7 +12,9 @@ from PIL import Image
 from sqlalchemy import select
 
 from fairs.audit.models import AuditEntry
+from fairs.badges.layout_forms import ELEMENT_FIELDS
 from fairs.badges.layout_service import create_layout, layout_for, publish
+from fairs.badges.layouts import KINDS
 from fairs.badges.models import BadgeLayout
 from fairs.badges.states import BadgeCategory
 from fairs.core.actor import SYSTEM
@@ -69,6 +71,10 @@ def post_json(client: Client, path: str, body: str) -> Any:
 def element(data: dict[str, Any], mark: str) -> dict[str, Any]:
     found: dict[str, Any] = next(one for one in data["content"]["front"] if one["id"] == mark)
     return found
+
+
+def test_every_kind_of_element_has_its_properties() -> None:
+    assert set(ELEMENT_FIELDS) == set(KINDS)
 
 
 def test_who_sees_and_who_designs(place: Entrance, client: Client) -> None:
