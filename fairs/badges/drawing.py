@@ -29,6 +29,8 @@ INK, MUTED, WHITE = "#1d1a18", "#5d5752", "#ffffff"
 _SHARED = frozenset({"fair_name", "fair_dates", "category", "category_vi", "category_en"})
 # A code is random all over: no mask is better than another.
 _QR_MASK = 3
+# Height of a line of Latin letters with stacked accents, at size 1.
+_TALLEST = 1.43
 # Elements this far apart count as one below the other.
 _TOUCHING = 2.1
 
@@ -137,13 +139,14 @@ class Side:
                     into.used.add(uses)
         return "\n".join(out)
 
-    def words(self, face: BadgeFace) -> Iterator[Words]:
-        """Every text of this side as it is set on this badge."""
+    def tight_words(self, face: BadgeFace, readable: float) -> Iterator[Words]:
+        """The texts of this side as they are set on this badge, but those that surely fit at a readable size."""
         for one in self.elements:
             if one.is_words and one.shown_to(face.category):
                 text, taller = self._text(one, face)
                 language = language_of(one, face)
-                yield Words(one, text, language, self._set(one, text, language, taller))
+                if text and not _has_room(one, text, readable):
+                    yield Words(one, text, language, self._set(one, text, language, taller))
 
     def is_shared(self, one: Element) -> bool:
         """Whether all badges of a category show the same there."""
@@ -318,6 +321,16 @@ def logo_name(digest: str) -> str:
 
 def _is_shared(one: Element) -> bool:
     return one.kind in {"band", "rule", "weave", "logo", "text"} or (one.kind == "field" and one.field in _SHARED)
+
+
+def _has_room(one: Element, text: str, points: float) -> bool:
+    """Whether plain letters fit on one line at this size, judged without setting them."""
+    return (
+        one.largest >= points
+        and one.h * mm >= _TALLEST * points
+        and fonts.is_plain(text)
+        and fonts.plain_width(text, bold=one.bold) * points <= one.w * mm
+    )
 
 
 def _right_to_left(text: str, language: str | None) -> bool:

@@ -110,8 +110,11 @@ class _Reader:
 
 
 def _photos(rows: Sequence[Any]) -> dict[int, bytes]:
-    found = {}
-    for stored in db.session.scalars(select(StoredFile).where(StoredFile.id.in_({row.photo_id for row in rows}))):
+    found: dict[int, bytes] = {}
+    wanted = {row.photo_id for row in rows} - {None}
+    if not wanted:
+        return found
+    for stored in db.session.scalars(select(StoredFile).where(StoredFile.id.in_(wanted))):
         try:
             found[stored.id] = stored.read()
         except FileNotFoundError:

@@ -11,8 +11,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from PIL import Image, ImageOps
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager, selectinload
 
 from fairs.audit.service import record
 from fairs.badges.errors import LayoutIncomplete, Stale
@@ -71,20 +71,30 @@ def layouts_for(fair_id: int) -> dict[str, Layout]:
     """The layout of every category of badges at a fair: its own one, else the fair's default, else the standard."""
     chosen: dict[str, BadgeLayoutVersion] = {}
     default: BadgeLayoutVersion | None = None
-    for layout in fair_layouts(fair_id):
-        if layout.published is None:
-            continue
-        if layout.is_default:
-            default = layout.published
-        chosen |= dict.fromkeys(layout.categories, layout.published)
+    latest = (
+        select(func.max(BadgeLayoutVersion.number))
+        .where(BadgeLayoutVersion.layout_id == BadgeLayout.id, BadgeLayoutVersion.published_at.is_not(None))
+        .correlate(BadgeLayout)
+        .scalar_subquery()
+    )
+    for version in db.session.scalars(
+        select(BadgeLayoutVersion)
+        .join(BadgeLayoutVersion.layout)
+        .options(contains_eager(BadgeLayoutVersion.layout))
+        .where(BadgeLayout.fair_id == fair_id, BadgeLayout.archived_at.is_(None), BadgeLayoutVersion.number == latest)
+        .order_by(BadgeLayout.id)
+    ):
+        if version.layout.is_default:
+            default = version
+        chosen |= dict.fromkeys(version.layout.categories, version)
     drawn: dict[int, Layout] = {}
     found: dict[str, Layout] = {}
     for category in BadgeCategory:
-        version = chosen.get(category, default)
-        if version is None:
+        own = chosen.get(category, default)
+        if own is None:
             found[category] = standard_layout()
         else:
-            found[category] = drawn[version.id] = drawn.get(version.id) or drawable(version)
+            found[category] = drawn[own.id] = drawn.get(own.id) or drawable(own)
     return found
 
 

@@ -78,9 +78,13 @@ def _notes(
 ) -> Iterator[PreflightNote]:
     if layout.shows_photo and not face.photo and _wants_photo(face, layout):
         yield PreflightNote(face.reference, "missing_photo", "", "")
+    if any(one.field == "native_name" and one.shown_to(face.category) for side in sides for one in side.elements):
+        missing = fonts.missing_glyphs(face.native_name, face.native_language)
+        if missing:
+            yield PreflightNote(face.reference, "missing_glyphs", "native_name", missing)
     for side in sides:
-        for words in side.words(face):
-            for kind, text in _faults(words, face):
+        for words in side.tight_words(face, READABLE_PT):
+            for kind, text in _faults(words):
                 # The name of the fair is the same on all badges: once is enough.
                 if side.is_shared(words.element):
                     if (words.element.id, words.text) in shared:
@@ -93,10 +97,8 @@ def _wants_photo(face: BadgeFace, layout: Layout) -> bool:
     return any(one.kind == "photo" and one.shown_to(face.category) for side in layout.sides for one in side)
 
 
-def _faults(words: Words, face: BadgeFace) -> Iterator[tuple[str, str]]:
+def _faults(words: Words) -> Iterator[tuple[str, str]]:
     missing = fonts.missing_glyphs(words.text, words.language)
-    if not missing and words.element.field == "native_name":
-        missing = fonts.missing_glyphs(face.native_name, face.native_language)
     if missing:
         yield "missing_glyphs", missing
     if words.block.truncated:

@@ -63,7 +63,7 @@ def _tall(width: float, height: float, level: str, *, photo: bool) -> list[Eleme
         ),
         _words("country", margin + 11.6, y + code - 7.2, left - 11.6, 9, 12, 6.5, lines=2),
         Element("code", "qr", x, y, code, code),
-        _words("short_code", x - 1, y + code + quiet, code + 2, 4, 9.5, 5, bold=True, align="center", valign="top"),
+        _words("short_code", x - 2, y + code + quiet, code + 3, 4, 9.5, 5, bold=True, align="center", valign="top"),
     ]  # fmt: skip
     if photo:
         found.append(
@@ -120,7 +120,7 @@ def _narrow(width: float, height: float, level: str, *, photo: bool) -> list[Ele
         _words("category_en", margin, y + 9.5, left, 8, 9, 6, lines=3, valign="top"),
         _words("country", margin, y + code - 12, left, 12, 10, 6, lines=3, valign="bottom"),
         Element("code", "qr", x, y, code, code),
-        _words("short_code", x - 1, y + code + quiet, code + 2, 4, 9, 5, bold=True, align="center", valign="top"),
+        _words("short_code", x - 2, y + code + quiet, code + 3, 4, 9, 5, bold=True, align="center", valign="top"),
         _words("reference", margin, y + code + quiet, left, 4, 8, 5, valign="top"),
     ]  # fmt: skip
     if photo:

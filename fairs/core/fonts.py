@@ -205,6 +205,16 @@ def _latin() -> frozenset[str]:
     return frozenset(char for char in map(chr, range(0x10000)) if char in known)
 
 
+def is_plain(text: str) -> bool:
+    """Whether the family of most texts has all of its characters: nothing is missing and nothing is shaped."""
+    return _latin().issuperset(text)
+
+
+def plain_width(text: str, *, bold: bool = False) -> float:
+    """Of a plain text at size 1."""
+    return face(_name(LATIN, bold=bold)).width(text)
+
+
 def tidy(text: str) -> str:
     """NFC, every blank a single space, nothing invisible: what is measured and drawn."""
     return _SPACES.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip()

@@ -1,7 +1,7 @@
 """badge layouts in versions, their pictures, portraits on badges
 
 Revision: 0033
-Revises: 0031
+Revises: 0032
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = "0033"
-down_revision = "0031"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 

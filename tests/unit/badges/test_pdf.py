@@ -17,8 +17,8 @@ from reportlab.lib.units import mm
 
 from fairs.badges.codes import new_serial, short_code, sign, verify
 from fairs.badges.face import BadgeFace
-from fairs.badges.layouts import SIZES, Element, Layout, hole_areas, quiet_mm
-from fairs.badges.pdf import preview_png, render_badges, write_badges
+from fairs.badges.layouts import hole_areas, quiet_mm
+from fairs.badges.pdf import render_badges
 from fairs.badges.standard import standard_layout
 from fairs.core.fonts import missing_glyphs
 from tests.unit.badges.faces import KEY, LONGEST, ORDINARY, PRESS, face
