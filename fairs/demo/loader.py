@@ -28,6 +28,7 @@ from fairs.demo.contacts import load_contacts
 from fairs.demo.deals import load_contracts, load_rates
 from fairs.demo.guest_pages import load_guest_pages
 from fairs.demo.guests import load_guests
+from fairs.demo.badges import load_badge_layout
 from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall, publish_plans
 from fairs.demo.invitations import load_invitations
 from fairs.demo.letters import load_letters
@@ -120,6 +121,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         made["letters"] = load_letters(random.Random(PLAN_YEAR + 26), giftshow, users)
         made["claims"] = load_claims(souvenirs, users)
         made["data requests"] = load_guest_pages(giftshow, users)
+        load_badge_layout(souvenirs, users)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)
