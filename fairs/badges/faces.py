@@ -9,7 +9,7 @@ from typing import IO, Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask_babel import force_locale
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from fairs.badges.codes import sign
 from fairs.badges.face import BadgeFace
@@ -48,7 +48,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def face_rows(*where: Any) -> Select[Any]:
+def face_rows(*where: Any) -> Any:
     """The columns that faces need, of badges that fit."""
     return select(*_COLUMNS).select_from(Badge).join(Badge.person).outerjoin(Badge.company).where(*where)
 

@@ -156,7 +156,7 @@ class _Widths(dict[str, float]):
         self._face = face
 
     def __missing__(self, char: str) -> float:
-        advance = self._face.font.get_glyph_h_advance(self._face.numbers[char])
+        advance: int = self._face.font.get_glyph_h_advance(self._face.numbers[char])
         self[char] = width = advance / self._face.upem
         return width
 

@@ -117,7 +117,8 @@ def _shaped(run: Run) -> tuple[Shaped, float]:
 
 def _for_canvas(font: Any, glyphs: Shaped) -> ShapedStr:
     """Shaped glyphs as reportlab draws them: as characters, in thousandths of the size."""
-    chars, shapes = "", []
+    chars = ""
+    shapes: Any = []
     with fonts.LOCK:
         for glyph in glyphs:
             codes = font.face.glyphToChar.get(glyph.number)
@@ -128,8 +129,8 @@ def _for_canvas(font: Any, glyphs: Shaped) -> ShapedStr:
                 else font.hbAddPrivate(f"gid{glyph.number}", glyph.number, round(glyph.advance * 1000))
             )
             chars += chr(code)
-            place = (round(value * 1000) for value in (glyph.advance, 0.0, glyph.dx, glyph.dy))
-            shapes.append(ShapeData(0, *place, font.face.charWidths[code]))
+            advance, dx, dy = (round(value * 1000) for value in (glyph.advance, glyph.dx, glyph.dy))
+            shapes.append(ShapeData(0, advance, 0, dx, dy, font.face.charWidths[code]))
     return ShapedStr(chars, shapes)
 
 

@@ -19,6 +19,7 @@ from fairs.core.errors import Conflict
 from fairs.core.permissions import Role
 from fairs.demo.allocation import load_run, load_waiting
 from fairs.demo.applications import load_applications
+from fairs.demo.badges import load_badge_layout
 from fairs.demo.banking import load_statement
 from fairs.demo.booth_sales import load_booth_sales
 from fairs.demo.budgets import load_budgets
@@ -28,7 +29,6 @@ from fairs.demo.contacts import load_contacts
 from fairs.demo.deals import load_contracts, load_rates
 from fairs.demo.guest_pages import load_guest_pages
 from fairs.demo.guests import load_guests
-from fairs.demo.badges import load_badge_layout
 from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall, publish_plans
 from fairs.demo.invitations import load_invitations
 from fairs.demo.letters import load_letters

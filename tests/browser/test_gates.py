@@ -213,7 +213,12 @@ def _printed_code(live_server: LiveServer, page: Page, hall: Hall, badge: dict[s
     corners = found.position
     quiet = (corners.bottom_right.x - corners.top_left.x) * 4 // 37
     return sheet.crop(
-        (corners.top_left.x - quiet, corners.top_left.y - quiet, corners.bottom_right.x + quiet, corners.bottom_right.y + quiet)
+        (
+            corners.top_left.x - quiet,
+            corners.top_left.y - quiet,
+            corners.bottom_right.x + quiet,
+            corners.bottom_right.y + quiet,
+        )
     )
 
 

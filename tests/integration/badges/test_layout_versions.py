@@ -27,9 +27,11 @@ from fairs.badges.states import BadgeCategory, LayoutState
 from fairs.core.actor import SYSTEM
 from fairs.core.db import db
 from fairs.core.errors import Conflict, InvalidInput, NotFound
+from fairs.core.permissions import Role
 from fairs.core.storage import StoredFile, Upload
 from fairs.messages.render import render_attachment
 from tests.factories.checkin import Entrance, entrance
+from tests.support.client import Client, login
 from tests.support.queries import counted_queries
 
 
@@ -255,3 +257,22 @@ def test_the_preflight_of_a_fair_asks_the_same_number_of_questions_however_many_
     assert len(one) == len(many)
     assert [note.reference for note in preflight_fair(place.fair.id, layout, categories=["vip"])] == [printed.reference]
     assert db.session.scalar(select(Badge.id).where(Badge.printed_at.is_not(None))) is None
+
+
+def test_a_portrait_is_handed_in_on_the_badges_page_where_its_layout_shows_it(place: Entrance, client: Client) -> None:
+    badge = place.badge()
+    path = f"/fairs/{place.fair.slug}/badges/{badge.reference}"
+    login(client, place.user(Role.FRONT_DESK))
+    assert 'id="portrait"' not in client.get(path).get_data(as_text=True)
+    assert client.get(f"{path}/photo").status_code == 404
+    layout = layouts.create_layout(
+        place.fair, "P", content=standard_layout(photo=True).as_json(), is_default=True, by=SYSTEM
+    )
+    layouts.publish(layout, based_on="1.1", by=SYSTEM)
+    assert 'id="portrait"' in client.get(path).get_data(as_text=True)
+    for values in ({}, {"photo": (io.BytesIO(b"MZ"), "me.jpg")}):
+        assert client.submit(f"{path}/photo", values).status_code == 422
+    assert client.submit(f"{path}/photo", {"photo": (io.BytesIO(picture()), "me.png")}).status_code == 303
+    assert client.get(f"{path}/photo").mimetype == "image/jpeg"
+    assert client.submit(f"{path}/photo", {"remove": "1"}).status_code == 303
+    assert client.get(f"{path}/photo").status_code == 404
