@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
 from fairs.accounts.queries import matching_grant
-from fairs.badges import queries
+from fairs.badges import designer_views, layout_pages, preflight_pages, queries
 from fairs.badges.forms import PhotoForm, ReasonForm
 from fairs.badges.key_pages import keys
 from fairs.badges.layout_service import layout_for, set_photo
@@ -168,3 +168,5 @@ def _end(badge: Badge, *, replace: bool) -> Any:
 
 
 register_nav(NavItem("badges", _l("Badges"), "id-badge-2", "badges.index", PRINT_BADGES, 55, bottom=True))
+
+blueprints = [bp, layout_pages.bp, designer_views.bp, preflight_pages.bp]

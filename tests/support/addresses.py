@@ -21,6 +21,7 @@ from fairs.allocation.inputs import build_problem
 from fairs.allocation.models import AllocationExclusion, AllocationPlace, AllocationRun
 from fairs.allocation.states import AllocationState
 from fairs.badges.layout_service import set_photo
+from fairs.badges.layout_service import create_layout
 from fairs.badges.models import Badge
 from fairs.badges.states import BadgeCategory
 from fairs.banking.models import BankLine
@@ -334,6 +335,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "refund_number": refund.number, "list_number": transfers.number,
         "money/number": _first(Invoice, Invoice.fair_id == fair.id, Invoice.id != paid.id).number,
         "invoices/number": (invoice or _first(Invoice)).number,
+        "layout_id": create_layout(fair, "Mẫu thẻ", by=by).id, "element_id": "code",
         **_bank(app, fair, by), **_letter(fair, by), **_lists(fair, by),
         "booth/reference": own_booking.reference if own_booking else _first(BoothBooking).reference,
         "allocation/number": allocation.number, "compare/other": allocation.number, "allocation/form": "docx",
