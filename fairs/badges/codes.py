@@ -49,6 +49,7 @@ _STEADY = re.compile(r"[BCGHKLMNPQTV$%\-/:]")
 # Digits, and the consonants that neither Telex nor VNI acts on, without those that look like another (Q, L).
 _SHORT = "0123456789BCGHKMNPTV"
 _SHORT_DATA, _SHORT_CHECK = 14, 2
+_TYPED_ROUNDS = 1000
 _SHORT_MODULUS = 397  # prime, below 20²: every single wrong or any two swapped characters are noticed
 _LOOKALIKES = str.maketrans("OQDILZSU", "0001125V")
 
@@ -170,6 +171,15 @@ def short_code(serial: bytes) -> str:
         value, digit = divmod(value, len(_SHORT))
         digits = _SHORT[digit] + digits
     return _grouped(digits)
+
+
+def typed_digest(short: str) -> bytes:
+    """Eight bytes by which a device without a network finds a short code that was typed.
+
+    A thousand rounds of PBKDF2: who steals a device's list must not get short codes out of it by trying. The browser's
+    own Web Crypto computes the same.
+    """
+    return hashlib.pbkdf2_hmac("sha256", short.encode("ascii"), b"fairs typed", _TYPED_ROUNDS, 8)
 
 
 def typed(text: str) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.badges.states import TRANSITIONS, BadgeCategory, BadgeState
+from fairs.core.clock import now
 from fairs.core.db import Record, StateType, UTCDateTime
 from fairs.core.states import HasState
 from fairs.directory.models import Company, Person
@@ -34,6 +35,7 @@ class Badge(HasState, Record):
         UniqueConstraint("fingerprint"),
         Index("ix_badges_fair_id_id", "fair_id", "id"),
         Index("ix_badges_fair_category", "fair_id", "category", "id"),
+        Index("ix_badges_fair_changed", "fair_id", "changed_at"),
     )
     TRANSITIONS = TRANSITIONS
 
@@ -46,6 +48,10 @@ class Badge(HasState, Record):
     serial: Mapped[bytes] = mapped_column(LargeBinary(12))
     short_code: Mapped[str] = mapped_column(String(24))
     fingerprint: Mapped[str] = mapped_column(String(32))  # finds the badge after a Vietnamese keyboard mangled its code
+    typed_digest: Mapped[bytes] = mapped_column(
+        LargeBinary(8), default=b""
+    )  # slow salted digest of short_code, for devices
+    changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=now)  # by what a gate must know
     key_id: Mapped[int] = mapped_column(ForeignKey("badge_keys.id"))
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("badges.id"))
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from fairs.audit.service import record
-from fairs.badges.codes import fingerprint, new_serial, short_code, sign
+from fairs.badges.codes import fingerprint, new_serial, short_code, sign, typed_digest
 from fairs.badges.models import Badge, BadgeKey
 from fairs.badges.states import BadgeCategory, BadgeState
 from fairs.calendar.errors import FairCancelled
@@ -91,11 +91,13 @@ def _new(
         next_references(fair.code, "P", len(holders)), holders, strict=True
     ):
         serial = new_serial(private)
+        short = short_code(serial)
         made.append(
             Badge(
                 fair_id=fair.id, person_id=person.id, company_id=company.id if company else None,
                 reference=reference, category=category, state=BadgeState.ACTIVE, serial=serial,
-                short_code=short_code(serial), fingerprint=fingerprint(sign(serial, private)), key_id=key.id,
+                short_code=short, fingerprint=fingerprint(sign(serial, private)), typed_digest=typed_digest(short),
+                key_id=key.id,
             )
         )  # fmt: skip
     db.session.add_all(made)
@@ -115,7 +117,7 @@ def revoke_badge(badge: Badge, reason: str, *, by: Actor) -> Badge:
     with transaction():
         row = db.session.get_one(Badge, badge.id, with_for_update=True, populate_existing=True)
         row.move_to(BadgeState.REVOKED)
-        row.revoked_at = now()
+        row.revoked_at = row.changed_at = now()
         row.revoke_reason = reason[:200]
         record("badges.revoke", row, by=by, after={"reason": reason})
         return row
@@ -128,6 +130,7 @@ def replace_badge(badge: Badge, reason: str, *, by: Actor) -> Badge:
         fair = db.session.get_one(Fair, old.fair_id)
         [new] = _new(fair, signing_key(fair), [(old.person, old.category, old.company)], by)
         old.replaced_by_id = new.id
+        old.changed_at = now()
         return new
 
 
