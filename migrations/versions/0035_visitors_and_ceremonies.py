@@ -1,7 +1,7 @@
 """press, groups, kiosks and questions of visitors; ceremonies and delegations
 
 Revision: 0035
-Revises: 0031
+Revises: 0032
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = "0035"
-down_revision = "0031"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 
