@@ -108,3 +108,24 @@ def decide_counting(fair: Fair, category: BadgeCategory, counts: bool | None, re
         if before != after:
             publish(CountingDecided(row, category, after))
     return row
+
+
+def decided_in_words(fair: Fair) -> list[str]:
+    """What the organiser decided otherwise than the table, for the notes of a report."""
+    return [
+        str(words).strip()
+        for key, one in fair.counting.items()
+        for words in [
+            _l(
+                "%(category)s counts here: %(reason)s.",
+                category=BadgeCategory(key).label,
+                reason=one["reason"].rstrip("."),
+            )
+            if one["counts"]
+            else _l(
+                "%(category)s does not count here: %(reason)s.",
+                category=BadgeCategory(key).label,
+                reason=one["reason"].rstrip("."),
+            )
+        ]
+    ]

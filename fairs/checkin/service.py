@@ -16,8 +16,9 @@ from sqlalchemy import bindparam, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from fairs.audit.service import record
+from fairs.badges.categories import counting
 from fairs.badges.queries import ScannedBadge, find_by_codes
-from fairs.badges.states import BadgeState
+from fairs.badges.states import BadgeCategory, BadgeState
 from fairs.calendar.models import Fair
 from fairs.checkin.errors import BadScan, GateExists
 from fairs.checkin.models import Gate, Scan, Visit
@@ -92,7 +93,7 @@ def check_in_at(
     """
     day = rehearsal_day or (fair.rehearsal_day or fair.today if fair.is_rehearsal else None)
     # Read before the transaction, which makes every loaded object be read anew.
-    about = (fair.id, fair.time_zone, frozenset(fair.days), day, by.user_id, fair.is_cancelled)
+    about = (fair.id, fair.time_zone, frozenset(fair.days), day, by.user_id, fair.is_cancelled, counting(fair))
     _check(entries)
     try:
         # Nearly every scan is new, so nobody asks first: one that is known refuses to be kept twice.
@@ -138,6 +139,7 @@ class _Session:
     rehearsal_day: date | None
     by_id: int | None
     is_called_off: bool
+    counting: frozenset[BadgeCategory]
     badges: dict[str, ScannedBadge] = field(default_factory=dict)
     presences: dict[tuple[date, int], Presence] = field(default_factory=dict)
     rehearsed: dict[int, Presence] = field(default_factory=dict)
@@ -246,7 +248,7 @@ class _Session:
         if is_known:
             self.moved.add(place)
             return False
-        counts = badge.category.counts_as_visitor
+        counts = badge.category in self.counting
         self.visits[place] = {
             "fair_id": self.fair_id, "day": day, "person_id": badge.person_id, "badge_id": badge.id,
             "category": badge.category, "counts": counts, "country": badge.country, **_times(presence),
