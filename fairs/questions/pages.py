@@ -85,16 +85,7 @@ def design_pages(bp: Blueprint, form: Questionnaire, wording: Wording, permissio
         """Move, archive or ask again: the pressed button says which."""
         fair = current_fair()
         form.question_of(fair.id, question_id)
-        match request.form.get("do", ""):
-            case "up" | "down" as way:
-                form.move_question(fair.id, question_id, up=way == "up", by=actor())
-            case "archive":
-                kept = form.archive_question(fair.id, question_id, by=actor())
-                flash(_("Archived: what was answered stays.") if kept else _("The question is removed."), "success")
-            case "again":
-                form.ask_again(fair.id, question_id, by=actor())
-            case _:
-                raise DomainError(_("Please choose one of the buttons."))
+        _act(form, fair.id, question_id)
         return go(url_for(f"{bp.name}.index", _anchor=f"question-{question_id}"))
 
     one = f"{path}/questions/<int:question_id>"
@@ -103,3 +94,16 @@ def design_pages(bp: Blueprint, form: Questionnaire, wording: Wording, permissio
         (f"{path}/questions/new", new, ["GET", "POST"]), (one, edit, ["GET", "POST"]), (f"{one}/act", act, ["POST"]),
     ):  # fmt: skip
         bp.add_url_rule(rule, view.__name__, requires(permission)(view), methods=methods)
+
+
+def _act(form: Questionnaire, fair_id: int, question_id: int) -> None:
+    match request.form.get("do", ""):
+        case "up" | "down" as way:
+            form.move_question(fair_id, question_id, up=way == "up", by=actor())
+        case "archive":
+            kept = form.archive_question(fair_id, question_id, by=actor())
+            flash(_("Archived: what was answered stays.") if kept else _("The question is removed."), "success")
+        case "again":
+            form.ask_again(fair_id, question_id, by=actor())
+        case _:
+            raise DomainError(_("Please choose one of the buttons."))

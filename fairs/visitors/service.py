@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -328,8 +328,12 @@ def greet(visitor: Visitor) -> None:
 
 def link_for(visitor: Visitor) -> str:
     """A new token of the visitor's own page, valid until half a year after the fair; inside transaction()."""
-    fair = visitor.fair
-    return new_link(visitor, expires_at=fair.at(fair.ends_on, time(23, 59)) + LINKS_LIVE_AFTER_FAIR)
+    return new_link(visitor, expires_at=links_end(visitor.fair))
+
+
+def links_end(fair: Fair) -> datetime:
+    """Until when links of visitors and groups open their pages."""
+    return fair.at(fair.ends_on, time(23, 59)) + LINKS_LIVE_AFTER_FAIR
 
 
 def send_badge(visitor: Visitor, *, template: str = "registered") -> None:
