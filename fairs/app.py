@@ -47,7 +47,7 @@ from fairs.jobs import queue
 # In the order of the layers, lowest first. A feature has any of these parts; `handlers` and `tasks` register themselves.
 FEATURES = (
     "jobs", "messages", "audit", "accounts", "directory", "identity", "documents", "programme", "calendar", "lists", "floorplans", "payments",
-    "banking", "cashdesk", "cards", "badges", "notes", "funding", "budgets", "exhibitors", "importers", "visitors", "checkin", "booths", "dunning",
+    "banking", "cashdesk", "cards", "badges", "printing", "notes", "funding", "budgets", "exhibitors", "importers", "visitors", "checkin", "booths", "dunning",
     "books", "allocation", "agreements", "sitework", "ceremonies",
     "contracts", "invitations", "hosting", "letters", "contacts", "hospitality", "lodging", "claims", "reports", "workplace", "privacy", "site", "demo",
     "operations",

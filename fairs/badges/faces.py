@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from flask_babel import force_locale
 from sqlalchemy import select
 
-from fairs.badges.models import Badge
-from fairs.badges.service import code_of
+from fairs.badges.codes import sign
+from fairs.badges.models import Badge, BadgeKey
+from fairs.badges.service import code_of, private_key
 from fairs.badges.states import BadgeCategory
 from fairs.calendar.models import Fair
 from fairs.core.db import db
@@ -76,6 +77,21 @@ def _face(badge: Badge, fair: Fair, labels: dict[str, dict[BadgeCategory, str]])
         code=code_of(badge),
         short_code=badge.short_code,
     )
+
+
+def blank_faces(
+    fair: Fair, category: BadgeCategory, key: BadgeKey, blanks: Iterable[tuple[str, bytes, str]]
+) -> list[BadgeFace]:
+    """Faces of badges without a wearer, from number, serial and short code: the number stands where the name will be."""
+    vi, en, private = _labels("vi")[category], _labels("en")[category], private_key(key)
+    return [
+        BadgeFace(
+            fair_name=fair.name_vi or fair.name_en, fair_dates=fair_dates(fair), native_name=number, native_language=None,
+            passport_name="", company="", country_name="", country_code="", category_label_vi=vi, category_label_en=en,
+            category_colour=category.tone, code=sign(serial, private), short_code=short,
+        )
+        for number, serial, short in blanks
+    ]  # fmt: skip
 
 
 def fair_dates(fair: Fair) -> str:

@@ -15,7 +15,11 @@ from fairs.directory.models import Company, Person
 
 
 class BadgeKey(Record):
-    """An Ed25519 key of a fair. The private half is encrypted with a key from the settings."""
+    """An Ed25519 key of a fair. The private half is encrypted with a key from the settings.
+
+    ``retired_at``: signs nothing new, but what it signed stays good. ``withdrawn_at``: somebody else may have it, so its
+    signature alone opens nothing any more.
+    """
 
     __tablename__ = "badge_keys"
 
@@ -23,6 +27,8 @@ class BadgeKey(Record):
     public_key: Mapped[bytes] = mapped_column(LargeBinary(32))
     private_key: Mapped[bytes] = mapped_column(LargeBinary(400))
     retired_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    reason: Mapped[str] = mapped_column(String(200), default="")  # why it was retired or withdrawn
 
 
 class Badge(HasState, Record):
@@ -52,7 +58,7 @@ class Badge(HasState, Record):
         LargeBinary(8), default=b""
     )  # slow salted digest of short_code, for devices
     changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=now)  # by what a gate must know
-    key_id: Mapped[int] = mapped_column(ForeignKey("badge_keys.id"))
+    key_id: Mapped[int] = mapped_column(ForeignKey("badge_keys.id"), index=True)
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("badges.id"))
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     revoke_reason: Mapped[str] = mapped_column(String(200), default="")

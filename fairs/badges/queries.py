@@ -25,8 +25,10 @@ _FULL = (joinedload(Badge.person), joinedload(Badge.company))
 
 
 def public_keys(fair_id: int) -> dict[int, Ed25519PublicKey]:
-    """The fair's keys that verify codes, retired ones included: badges outlive a rotation."""
-    rows = db.session.execute(select(BadgeKey.id, BadgeKey.public_key).where(BadgeKey.fair_id == fair_id))
+    """The fair's keys that verify codes, retired ones included (badges outlive a rotation), withdrawn ones not."""
+    rows = db.session.execute(
+        select(BadgeKey.id, BadgeKey.public_key).where(BadgeKey.fair_id == fair_id, BadgeKey.withdrawn_at.is_(None))
+    )
     return {key_id: Ed25519PublicKey.from_public_bytes(raw) for key_id, raw in rows}
 
 

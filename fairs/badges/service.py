@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -80,24 +81,36 @@ def issue_badges(
         return [known[person.id, category] for person, category, _company in holders]
 
 
+def ready_codes(key: BadgeKey, n: int) -> list[ReadyCode]:
+    """New codes signed by a key, for paper that is printed before anybody wears it."""
+    private = private_key(key)
+    return [_ready(private, key.id) for _ in range(n)]
+
+
+def _ready(private: Ed25519PrivateKey, key_id: int) -> ReadyCode:
+    serial = new_serial(private)
+    return ReadyCode(serial, short_code(serial), fingerprint(sign(serial, private)), key_id)
+
+
 def _new(
-    fair: Fair, key: BadgeKey, holders: Sequence[tuple[Person, BadgeCategory, Company | None]], by: Actor
+    fair: Fair,
+    key: BadgeKey,
+    holders: Sequence[tuple[Person, BadgeCategory, Company | None]],
+    by: Actor,
+    codes: Sequence[ReadyCode] = (),
 ) -> list[Badge]:
     if not holders:
         return []
-    private = private_key(key)
     made = []
-    for reference, (person, category, company) in zip(
-        next_references(fair.code, "P", len(holders)), holders, strict=True
+    for reference, (person, category, company), code in zip(
+        next_references(fair.code, "P", len(holders)), holders, codes or ready_codes(key, len(holders)), strict=True
     ):
-        serial = new_serial(private)
-        short = short_code(serial)
         made.append(
             Badge(
                 fair_id=fair.id, person_id=person.id, company_id=company.id if company else None,
-                reference=reference, category=category, state=BadgeState.ACTIVE, serial=serial,
-                short_code=short, fingerprint=fingerprint(sign(serial, private)), typed_digest=typed_digest(short),
-                key_id=key.id,
+                reference=reference, category=category, state=BadgeState.ACTIVE, serial=code.serial,
+                short_code=code.short_code, fingerprint=code.fingerprint, typed_digest=typed_digest(code.short_code),
+                key_id=code.key_id,
             )
         )  # fmt: skip
     db.session.add_all(made)
@@ -112,26 +125,61 @@ def code_of(badge: Badge) -> str:
     return sign(badge.serial, private_key(badge.key))
 
 
-def revoke_badge(badge: Badge, reason: str, *, by: Actor) -> Badge:
-    """Make a badge open nothing from now on; raises InvalidTransition when it is revoked already."""
+def revoke_badge(badge: Badge, reason: str, *, by: Actor, at: datetime | None = None) -> Badge:
+    """Make a badge open nothing from now (or from ``at``) on; raises InvalidTransition when it is revoked already."""
     with transaction():
         row = db.session.get_one(Badge, badge.id, with_for_update=True, populate_existing=True)
         row.move_to(BadgeState.REVOKED)
-        row.revoked_at = row.changed_at = now()
+        row.revoked_at, row.changed_at = at or now(), now()
         row.revoke_reason = reason[:200]
         record("badges.revoke", row, by=by, after={"reason": reason})
         return row
 
 
-def replace_badge(badge: Badge, reason: str, *, by: Actor) -> Badge:
-    """A new badge with a new code for the same person; the old one is revoked and names its successor."""
+@dataclass(frozen=True, slots=True)
+class ReadyCode:
+    """A code that was signed and printed before it had a wearer: that of a blank."""
+
+    serial: bytes
+    short_code: str
+    fingerprint: str
+    key_id: int
+
+
+def replace_badge(
+    badge: Badge, reason: str, *, by: Actor, code: ReadyCode | None = None, at: datetime | None = None
+) -> Badge:
+    """A new badge with a new code (or the one of a blank) for the same person; the old one is revoked and names its successor.
+
+    ``at`` is when it happened, for what a device reports later. Raises InvalidTransition when it is revoked already.
+    """
     with transaction():
-        old = revoke_badge(badge, reason, by=by)
-        fair = db.session.get_one(Fair, old.fair_id)
-        [new] = _new(fair, signing_key(fair), [(old.person, old.category, old.company)], by)
-        old.replaced_by_id = new.id
-        old.changed_at = now()
+        # The fair first, as issuing does: the other order could deadlock.
+        fair = db.session.get_one(Fair, badge.fair_id)
+        key = signing_key(fair)
+        old = revoke_badge(badge, reason, by=by, at=at)
+        [new] = _new(fair, key, [(old.person, old.category, old.company)], by, [code] if code else [])
+        old.replaced_by_id, old.changed_at = new.id, now()
         return new
+
+
+def name_successor(old: Badge, new: Badge, *, by: Actor) -> None:
+    """Note that a revoked badge was replaced by another person's: a colleague took the place. Gates then say so."""
+    with transaction():
+        row = db.session.get_one(Badge, old.id, with_for_update=True, populate_existing=True)
+        if row.state is not BadgeState.REVOKED or row.fair_id != new.fair_id:
+            raise Conflict
+        row.replaced_by_id, row.changed_at = new.id, now()
+        record("badges.hand_over", row, by=by, after={"to": new.reference})
+
+
+def in_force(badge: Badge) -> Badge:
+    """The badge that stands at the end of a chain of replacements: itself where it was never replaced."""
+    seen = {badge.id}
+    while badge.replaced_by_id is not None and badge.replaced_by_id not in seen:
+        badge = db.session.get_one(Badge, badge.replaced_by_id)
+        seen.add(badge.id)
+    return badge
 
 
 def check_printable(badge: Badge) -> None:

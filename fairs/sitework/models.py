@@ -56,6 +56,7 @@ class SiteSettings(Record):
     staff_per_9m2: Mapped[int] = mapped_column(default=2)
     staff_due_days: Mapped[int] = mapped_column(default=7)
     build_up_days: Mapped[int] = mapped_column(default=2)
+    most_contractors: Mapped[int] = mapped_column(default=10)  # people who build, per exhibitor
 
 
 class ServiceItem(Record):
@@ -184,7 +185,10 @@ class ServiceLine(Record):
 
 
 class StaffPlace(HasState, Record):
-    """A person who works at an exhibitor's booths. ``is_extra``: beyond the quota, allowed by the organiser."""
+    """A person who works at an exhibitor's booths. ``is_extra``: beyond the quota, allowed by the organiser.
+
+    ``is_contractor``: builds the stand; outside the quota, with a badge that gates take on days of build-up and dismantling.
+    """
 
     __tablename__ = "exhibitor_staff"
     __table_args__ = (
@@ -199,6 +203,7 @@ class StaffPlace(HasState, Record):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     state: Mapped[StaffState] = mapped_column(StateType(StaffState), default=StaffState.NAMED)
     is_extra: Mapped[bool] = mapped_column(default=False)
+    is_contractor: Mapped[bool] = mapped_column(default=False)
     reason: Mapped[str] = mapped_column(String(400), default="")  # why one more, or why not
     badge_id: Mapped[int | None] = mapped_column(ForeignKey("badges.id"), index=True)
 

@@ -14,6 +14,7 @@ from fairs.core.db import Record, StateType, UTCDateTime
 from fairs.core.states import HasState
 from fairs.core.storage import StoredFile
 from fairs.directory.models import Company, Person
+from fairs.printing.models import PrintStation
 from fairs.questions.models import AnsweredColumns, AskedColumns
 from fairs.visitors.states import TRANSITIONS, VisitorState
 
@@ -50,11 +51,12 @@ class VisitorKiosk(Record):
 
     fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
     name: Mapped[str] = mapped_column(String(120))
-    prints: Mapped[bool] = mapped_column(default=False)  # a print station stands beside it
+    station_id: Mapped[int | None] = mapped_column(ForeignKey("print_stations.id"))  # the printer beside it
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     seen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # when somebody registered there last
 
     fair: Mapped[Fair] = relationship()
+    station: Mapped[PrintStation | None] = relationship()
 
 
 class Visitor(HasState, Record):

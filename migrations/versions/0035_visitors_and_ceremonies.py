@@ -1,7 +1,7 @@
 """press, groups, kiosks and questions of visitors; ceremonies and delegations
 
 Revision: 0035
-Revises: 0032
+Revises: 0034
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = "0035"
-down_revision = "0032"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 
@@ -94,12 +94,13 @@ def upgrade() -> None:
         "visitor_kiosks",
         sa.Column("fair_id", _KEY, nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
-        sa.Column("prints", sa.Boolean(), nullable=False),
+        sa.Column("station_id", _KEY, nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", _KEY, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["fair_id"], ["fairs.id"], name=op.f("fk_visitor_kiosks_fair_id")),
+        sa.ForeignKeyConstraint(["station_id"], ["print_stations.id"], name=op.f("fk_visitor_kiosks_station_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visitor_kiosks")),
     )
     with op.batch_alter_table("visitor_kiosks", schema=None) as batch_op:
