@@ -81,7 +81,8 @@ function afterSwap(): void {
   if (form && !form.contains(document.activeElement)) {
     clearMatches();
     const inputs = [...form.querySelectorAll<HTMLInputElement>('input:not([type="hidden"])')];
-    (form.querySelector<HTMLInputElement>('[aria-invalid="true"]') ?? inputs.find((input) => input.value === '') ?? inputs[0])?.focus();
+    // Who may have a badge already comes first: Enter takes them, Tab goes on to "another person".
+    (panel?.querySelector<HTMLElement>('[data-hint-first]') ?? form.querySelector<HTMLInputElement>('[aria-invalid="true"]') ?? inputs.find((input) => input.value === '') ?? inputs[0])?.focus();
   }
   const result = panel?.querySelector<HTMLElement>('[data-panel-kind="result"]');
   if (result) {

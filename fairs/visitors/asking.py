@@ -10,7 +10,7 @@ from sqlalchemy import select
 from fairs.badges.states import BadgeCategory
 from fairs.core.actor import Actor
 from fairs.core.db import db
-from fairs.questions.service import Questionnaire, in_words
+from fairs.questions.service import WITH_CHOICES, Questionnaire, choice_labels, in_words
 from fairs.visitors.models import Visitor, VisitorAnswer, VisitorQuestion
 
 #: Whom a question can be asked: everybody, or one category of those who register themselves.
@@ -39,4 +39,15 @@ def answers_of(visitors: Sequence[Visitor]) -> dict[int, dict[int, str]]:
     found: dict[int, dict[int, str]] = {}
     for row in rows:
         found.setdefault(row.visitor_id, {})[row.question_id] = in_words(row)
+    return found
+
+
+def answer_choices(fair_id: int) -> list[tuple[str, str]]:
+    """What a list of visitors can be narrowed to by answers: (key of the filter, "question: choice")."""
+    found = []
+    for question in REGISTRATION.questions_of(fair_id):
+        if question.kind in WITH_CHOICES:
+            found += [(f"{question.id}:{key}", f"{question.label}: {word}") for key, word in choice_labels(question)]
+        elif question.kind == "consent":
+            found.append((f"{question.id}:yes", question.label))
     return found
