@@ -39,9 +39,7 @@ def station_by_id(fair_id: int, station_id: int) -> PrintStation | None:
     """The fair's station with this key."""
     if not 0 < station_id < 2**63:
         return None
-    return db.session.scalar(
-        select(PrintStation).where(PrintStation.id == station_id, PrintStation.fair_id == fair_id)
-    )
+    return db.session.scalar(select(PrintStation).where(PrintStation.id == station_id, PrintStation.fair_id == fair_id))
 
 
 def station_by_token(token: str) -> PrintStation | None:
@@ -63,9 +61,7 @@ def job_by_id(fair_id: int, job_id: int) -> PrintJob | None:
     """The fair's job with this key, with badge, wearer and station."""
     if not 0 < job_id < 2**63:
         return None
-    return db.session.scalar(
-        select(PrintJob).where(PrintJob.id == job_id, PrintJob.fair_id == fair_id).options(*_FULL)
-    )
+    return db.session.scalar(select(PrintJob).where(PrintJob.id == job_id, PrintJob.fair_id == fair_id).options(*_FULL))
 
 
 _FULL = (

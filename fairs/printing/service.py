@@ -23,7 +23,16 @@ from fairs.printing.models import PrintJob, PrintStation
 from fairs.printing.queries import sizes_of
 from fairs.printing.states import JobState, ReprintReason, StationState
 
-__all__ = ["bind_blank", "cancel_job", "check_enqueue", "enqueue", "move_job", "put_back", "settle_printed", "try_again"]
+__all__ = [
+    "bind_blank",
+    "cancel_job",
+    "check_enqueue",
+    "enqueue",
+    "move_job",
+    "put_back",
+    "settle_printed",
+    "try_again",
+]
 
 _GOING_ON = (JobState.QUEUED, JobState.LEASED)
 
@@ -83,7 +92,9 @@ def enqueue(
                 made.append(job)
         db.session.flush()
         for job in made:
-            record("printing.enqueue", job, by=by, after={"badge": job.badge_id, "reason": job.reason, "note": job.note})
+            record(
+                "printing.enqueue", job, by=by, after={"badge": job.badge_id, "reason": job.reason, "note": job.note}
+            )
         return [waiting[badge.id] for badge in badges if badge.id in waiting]
 
 

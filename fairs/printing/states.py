@@ -76,5 +76,11 @@ class FailReason(State):
 
 
 #: Formats of paper that a station may take; layouts of badges name them.
-SIZES: dict[str, str] = {"96x134": "96 × 134 mm", "a6": "A6", "86x54": "86 × 54 mm", "label62": "62 mm", "label100": "100 mm"}
+SIZES: dict[str, str] = {
+    "96x134": "96 × 134 mm",
+    "a6": "A6",
+    "86x54": "86 × 54 mm",
+    "label62": "62 mm",
+    "label100": "100 mm",
+}
 STANDARD_SIZE = "96x134"

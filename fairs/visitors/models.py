@@ -103,8 +103,8 @@ class Visitor(HasState, Record):
 
     @property
     def short_number(self) -> str:
-        """The number to say at the desk: the reference without the fair and the zeros in front, ``412``."""
-        return self.reference.rsplit("-", 1)[-1].lstrip("0")
+        """The number to say at the desk: the end of the reference, at least three digits, ``412``."""
+        return self.reference.rsplit("-", 1)[-1].lstrip("0").zfill(3)
 
 
 class VisitorQuestion(AskedColumns, Record):

@@ -19,7 +19,7 @@ class VisitorState(State):
 TRANSITIONS: dict[VisitorState, frozenset[VisitorState]] = {
     VisitorState.PENDING: frozenset({VisitorState.REGISTERED, VisitorState.REFUSED, VisitorState.WITHDRAWN}),
     # Refused in error, or with a card that was missing then.
-    VisitorState.REFUSED: frozenset({VisitorState.REGISTERED}),
+    VisitorState.REFUSED: frozenset({VisitorState.REGISTERED, VisitorState.PENDING}),
     VisitorState.REGISTERED: frozenset({VisitorState.WITHDRAWN}),
     VisitorState.WITHDRAWN: frozenset({VisitorState.REGISTERED}),
 }

@@ -14,9 +14,10 @@ from fairs.audit.models import AuditEntry
 from fairs.badges.categories import Counting, counting, decide_counting, table
 from fairs.badges.models import Badge
 from fairs.badges.states import BadgeCategory, BadgeState
+from fairs.calendar.models import Fair
 from fairs.calendar.states import FairState
-from fairs.core.actor import SYSTEM, Actor
-from fairs.core.db import db
+from fairs.core.actor import SYSTEM
+from fairs.core.db import db, transaction
 from fairs.core.errors import Conflict, InvalidInput
 from fairs.core.permissions import Role
 from fairs.directory.models import Consent
@@ -277,10 +278,10 @@ def test_who_counts_follows_from_the_table(place: Reception, office: Client) -> 
     assert db.session.scalar(select(func.count()).where(AuditEntry.action == "badges.counting")) == 1
     decide_counting(place.fair, BadgeCategory.VIP, None, "Theo bảng", by=SYSTEM)
     assert place.fair.counting == {}
-    place.fair.state = FairState.REPORTED
+    with transaction():
+        db.session.get_one(Fair, place.fair.id).state = FairState.REPORTED
     with pytest.raises(Conflict):
-        decide_counting(place.fair, BadgeCategory.VIP, False, "Muộn", by=Actor(None, "x"))
-    db.session.rollback()
+        decide_counting(place.fair, BadgeCategory.VIP, False, "Muộn", by=SYSTEM)
 
 
 # --- consents and questions ---------------------------------------------------------------------------------------
