@@ -135,7 +135,7 @@ def _showing_up(ceremony: Ceremony) -> Sheet:
 def send(ceremony_id: int) -> Any:
     """Invite a delegation, or write to it again."""
     ceremony, form = _ceremony(ceremony_id), InviteForm()
-    form.delegation.choices = [("", "—")]
+    form.delegation.choices = [(str(one.id), one.organisation) for one in queries.delegations_of(ceremony.fair_id)]
     if form.validate():
         chosen = form.delegation.data or ""
         try:
