@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -15,6 +15,7 @@ from fairs.ceremonies.models import Ceremony, CeremonyInvitation, CeremonySeat, 
 from fairs.ceremonies.states import ReplyState
 from fairs.checkin.models import Gate, Scan
 from fairs.checkin.states import Verdict
+from fairs.core.clock import local_day
 from fairs.core.db import db
 from fairs.core.errors import NotFound
 
@@ -130,6 +131,17 @@ def seats_of(ceremony_id: int) -> Sequence[CeremonySeat]:
         .where(CeremonySeat.ceremony_id == ceremony_id)
         .order_by(CeremonySeat.row, CeremonySeat.number)
     ).all()
+
+
+def first_ceremony_day(fair: Fair) -> date | None:
+    """The day of the fair's first ceremony; None when none is planned."""
+    first = db.session.scalar(select(func.min(Ceremony.starts_at)).where(Ceremony.fair_id == fair.id))
+    return local_day(first, fair.time_zone) if first is not None else None
+
+
+def last_reply_day(fair: Fair) -> date | None:
+    """The last day for answers to any ceremony; None when none is planned."""
+    return db.session.scalar(select(func.max(Ceremony.reply_by)).where(Ceremony.fair_id == fair.id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ from fairs.demo.participants import load_exhibitors, load_importers, load_trade_
 from fairs.demo.people import create_accounts, create_cast, give_roles
 from fairs.demo.products import load_products
 from fairs.demo.public_days import load_counts, load_sales
+from fairs.demo.receptions import load_receptions
 from fairs.demo.refunds import load_check, load_refunds
 from fairs.demo.reminders import load_reminders
 from fairs.demo.sitework import load_site_work
@@ -120,6 +121,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         made["letters"] = load_letters(random.Random(PLAN_YEAR + 26), giftshow, users)
         made["claims"] = load_claims(souvenirs, users)
         made["data requests"] = load_guest_pages(giftshow, users)
+        made["delegations"] = load_receptions(giftshow, souvenirs, users)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)

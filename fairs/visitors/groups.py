@@ -158,7 +158,7 @@ def register_group(fair: Fair, draft: GroupDraft, *, by: Actor | None = None) ->
     with transaction():
         row = lock_fair(fair)
         group = VisitorGroup(
-            fair_id=row.id, reference=next_reference(row.code, "N"), name=one_line(draft.name), category=draft.category,
+            fair_id=row.id, reference=next_reference(row.code, "N"), name=one_line(draft.name), folded=fold(f"{one_line(draft.name)} {one_line(draft.leader_name)}")[:500], category=draft.category,
             leader_name=one_line(draft.leader_name),
             leader_email=normal_email(draft.leader_email) if draft.leader_email else "",
             leader_phone=normal_phone(draft.leader_phone, draft.country), country=draft.country, locale=draft.locale,

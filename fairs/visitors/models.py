@@ -31,6 +31,7 @@ class VisitorGroup(Record):
     fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
     reference: Mapped[str] = mapped_column(String(20), unique=True)  # GS26-N-00001
     name: Mapped[str] = mapped_column(String(250))
+    folded: Mapped[str] = mapped_column(String(500), index=True)  # name and leader, for the search
     category: Mapped[BadgeCategory] = mapped_column(StateType(BadgeCategory))
     leader_name: Mapped[str] = mapped_column(String(200))
     leader_email: Mapped[str] = mapped_column(String(255), default="", index=True)

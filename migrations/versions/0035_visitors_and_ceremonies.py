@@ -72,6 +72,7 @@ def upgrade() -> None:
         sa.Column("fair_id", _KEY, nullable=False),
         sa.Column("reference", sa.String(length=20), nullable=False),
         sa.Column("name", sa.String(length=250), nullable=False),
+        sa.Column("folded", sa.String(length=500), nullable=False),
         sa.Column("category", sa.String(length=32), nullable=False),
         sa.Column("leader_name", sa.String(length=200), nullable=False),
         sa.Column("leader_email", sa.String(length=255), nullable=False),
@@ -88,6 +89,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("visitor_groups", schema=None) as batch_op:
         batch_op.create_index("ix_visitor_groups_fair", ["fair_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_visitor_groups_folded"), ["folded"], unique=False)
         batch_op.create_index(batch_op.f("ix_visitor_groups_leader_email"), ["leader_email"], unique=False)
 
     op.create_table(

@@ -121,7 +121,9 @@ def test_seats_by_rank_with_delegations_together(place: Reception) -> None:
     province = delegation(place, "Tỉnh", 3, rank=9)
     for row in (province, minister, embassy):
         coming(opening, row, len(row.members))
-    assert [one.delegation.organisation for one in coming_members(opening.id)] == ["Bộ"] * 2 + ["Sứ quán"] * 2 + ["Tỉnh"] * 3
+    assert [one.delegation.organisation for one in coming_members(opening.id)] == ["Bộ"] * 2 + ["Sứ quán"] * 2 + [
+        "Tỉnh"
+    ] * 3
     assert propose_seats(opening, by=SYSTEM) == 7
     given = [(one.row, one.number, one.member.delegation.organisation) for one in seats_of(opening.id)]
     assert given == [
@@ -136,8 +138,8 @@ def test_seats_by_rank_with_delegations_together(place: Reception) -> None:
     for row_, number in ((3, 1), (1, 6), (1, 0)):
         with pytest.raises(InvalidInput):
             seat(opening, first.id, row_, number, by=SYSTEM)
+    draft = CeremonyDraft("Lễ khai mạc", opening.starts_at, opening.reply_by, 1, 5)
     with pytest.raises(Conflict):
-        draft = CeremonyDraft("Lễ khai mạc", opening.starts_at, opening.reply_by, 1, 5)
         save_ceremony(place.fair, draft, by=SYSTEM, ceremony=opening)
     # Who says no gives the seats back; who comes with fewer gives back the rest.
     invitation = db.session.scalars(
@@ -202,12 +204,32 @@ def test_pages_from_plan_to_paper(place: Reception, office: Client, new_client: 
         "name_vi": "Lễ bế mạc", "name_en": "Closing", "day": day, "hour": "16:00", "reply_by": day, "rows": "3",
         "seats_per_row": "8", "place_vi": "Hội trường", "place_en": "Hall",
     }  # fmt: skip
-    for wrong in ({"rows": "0"}, {"rows": "100", "seats_per_row": "60"}, {"hour": "25:00"}, {"name_vi": ""}, {"reply_by": "2099-01-01"}):
+    for wrong in (
+        {"rows": "0"},
+        {"rows": "100", "seats_per_row": "60"},
+        {"hour": "25:00"},
+        {"name_vi": ""},
+        {"reply_by": "2099-01-01"},
+    ):
         assert office.submit(f"{base}/new", {**typed, **wrong}).status_code == 422, wrong
     assert office.submit(f"{base}/new", typed).status_code == 303
     opening = db.session.scalars(select(Ceremony)).one()
-    who = {"organisation": "UBND tỉnh Mẫu", "country": "VN", "rank": "3", "category": "vip", "language": "vi", "greeter_id": ""}
-    for wrong in ({"rank": "0"}, {"category": "trade"}, {"contact_email": "x"}, {"arrives_at": "09:00"}, {"greeter_id": "9999"}, {"country": "??"}):
+    who = {
+        "organisation": "UBND tỉnh Mẫu",
+        "country": "VN",
+        "rank": "3",
+        "category": "vip",
+        "language": "vi",
+        "greeter_id": "",
+    }
+    for wrong in (
+        {"rank": "0"},
+        {"category": "trade"},
+        {"contact_email": "x"},
+        {"arrives_at": "09:00"},
+        {"greeter_id": "9999"},
+        {"country": "??"},
+    ):
         assert office.submit(f"{base}/delegations/new", {**who, **wrong}).status_code == 422, wrong
     assert office.submit(f"{base}/delegations/new", who).status_code == 303
     assert office.submit(f"{base}/delegations/new", {**who, "organisation": "ubnd TỈNH mẫu"}).status_code == 422
@@ -218,15 +240,25 @@ def test_pages_from_plan_to_paper(place: Reception, office: Client, new_client: 
     assert office.submit(f"{base}/{opening.id}/invite", {"delegation": "x", "places": "2"}).status_code == 422
     sent = office.submit(f"{base}/{opening.id}/invite", {"delegation": str(row.id), "places": "2"})
     assert sent.status_code == 303, sent.text[sent.text.find("error-summary") :][:600]
-    assert office.submit(f"{base}/{opening.id}/answers/{row.id}", {"reply": "accepted", "coming": "3"}).status_code == 422
-    assert office.submit(f"{base}/{opening.id}/answers/{row.id}", {"reply": "accepted", "coming": "2"}).status_code == 303
+    assert (
+        office.submit(f"{base}/{opening.id}/answers/{row.id}", {"reply": "accepted", "coming": "3"}).status_code == 422
+    )
+    assert (
+        office.submit(f"{base}/{opening.id}/answers/{row.id}", {"reply": "accepted", "coming": "2"}).status_code == 303
+    )
     assert office.get(f"{base}/{opening.id}/seats.pdf").status_code == 404
     assert office.submit(f"{base}/{opening.id}/seats/propose", {}).status_code == 303
     for paper in ("seats", "cards"):
         assert office.get(f"{base}/{opening.id}/{paper}.pdf").data.startswith(b"%PDF-")
     member = delegation_of(place.fair.id, row.id).members[0]
-    assert office.submit(f"{base}/{opening.id}/seats", {"member": str(member.id), "row": "9", "number": "1"}).status_code == 422
-    assert office.submit(f"{base}/{opening.id}/seats", {"member": str(member.id), "row": "3", "number": "1"}).status_code == 303
+    assert (
+        office.submit(f"{base}/{opening.id}/seats", {"member": str(member.id), "row": "9", "number": "1"}).status_code
+        == 422
+    )
+    assert (
+        office.submit(f"{base}/{opening.id}/seats", {"member": str(member.id), "row": "3", "number": "1"}).status_code
+        == 303
+    )
     assert "Ông Mẫu" in office.get(f"{base}/{opening.id}/seats").text
     assert office.submit(f"{base}/delegations/{row.id}/members/{member.id}/remove", {}).status_code == 303
     assert office.submit(f"{base}/{opening.id}/seats/propose", {"do": "clear"}).status_code == 303

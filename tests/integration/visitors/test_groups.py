@@ -60,9 +60,7 @@ def visitors() -> list[Visitor]:
 # --- groups -------------------------------------------------------------------------------------------------------
 
 
-def test_one_list_makes_many_badges_in_one_mail(
-    place: Reception, app: Flask, client: Client, smtp_server: Any
-) -> None:
+def test_one_list_makes_many_badges_in_one_mail(place: Reception, app: Flask, client: Client, smtp_server: Any) -> None:
     earlier = place.visitor(name="Trần Văn Hùng", email="hung@mau.example")
     assert client.submit(f"{place.public}/visit/group", leader()).status_code == 303
     assert "truong@mau.example" in client.get(f"{place.public}/visit/group/done").text
@@ -91,7 +89,7 @@ def test_the_leader_corrects_adds_and_takes_off(place: Reception, client: Client
     [mail] = smtp_server.sent_to("truong@mau.example")
     [path] = re.findall(r"http://localhost(/vg/[\w-]+)", mail.get_body().get_content())
     group = db.session.scalars(select(VisitorGroup)).one()
-    first, second, third = members_of(group.id)
+    _first, second, third = members_of(group.id)
     assert client.submit(f"{path}/{third.reference}/name", {"name": "  "}).status_code == 422
     assert client.submit(f"{path}/{third.reference}/name", {"name": "Lê Thị Mai"}).status_code == 303
     assert client.submit(f"{path}/{second.reference}/remove", {}).status_code == 303
@@ -213,16 +211,26 @@ def test_slips_are_forgiven_and_nobody_gets_two_badges(place: Reception, client:
     assert [match.person.id for match in desk_matches(place.fair, known.short_number)] == [known.person_id]
     assert is_near("Nguyễn Văn Khánh", "nguyen van khang")
     assert not is_near("Lê Mai", "Vũ Lan")
-    assert [h.person.id for h in likely(place.fair, name="Nguyen Van Khan", company="Gom Bat Trang")] == [known.person_id]
+    assert [h.person.id for h in likely(place.fair, name="Nguyen Van Khan", company="Gom Bat Trang")] == [
+        known.person_id
+    ]
     assert likely(place.fair, name="Nguyễn Văn Khánh", company="Lụa Vạn Phúc") == []
     login(client, place.user(Role.FRONT_DESK))
-    typed = {"name": "Nguyễn Văn Khanh", "company_name": "Gốm Bát Tràng", "contact": "0987 654 321", "category": "trade"}
+    typed = {
+        "name": "Nguyễn Văn Khanh",
+        "company_name": "Gốm Bát Tràng",
+        "contact": "0987 654 321",
+        "category": "trade",
+    }
     page = client.submit(f"{place.staff}/desk/register", typed, headers={"HX-Request": "true"})
     assert page.status_code == 422
     assert f'value="{known.person_id}"' in page.text
     badges = select(func.count()).select_from(Badge)
     assert db.session.scalar(badges) == 1
-    same = client.submit(f"{place.staff}/desk/register", {**typed, "name": "Nguyễn Văn Khánh", "contact": "0912345678", "is_another": "yes"})
+    same = client.submit(
+        f"{place.staff}/desk/register",
+        {**typed, "name": "Nguyễn Văn Khánh", "contact": "0912345678", "is_another": "yes"},
+    )
     assert known.reference in same.text
     assert db.session.scalar(badges) == 1
     other = client.submit(f"{place.staff}/desk/register", {**typed, "is_another": "yes"})
@@ -271,7 +279,9 @@ def test_who_counts_follows_from_the_table(place: Reception, office: Client) -> 
     path = f"{place.staff}/visitors/categories"
     assert office.submit(path, {"category": "vip", "counts": "no", "reason": ""}).status_code == 422
     assert office.submit(path, {"category": "nobody", "counts": "no", "reason": "x"}).status_code == 422
-    assert office.submit(path, {"category": "vip", "counts": "no", "reason": "Ban tổ chức quyết định"}).status_code == 303
+    assert (
+        office.submit(path, {"category": "vip", "counts": "no", "reason": "Ban tổ chức quyết định"}).status_code == 303
+    )
     db.session.expire_all()
     assert BadgeCategory.VIP not in counting(place.fair)
     assert "Ban tổ chức quyết định" in office.get(path).text
@@ -287,7 +297,9 @@ def test_who_counts_follows_from_the_table(place: Reception, office: Client) -> 
 # --- consents and questions ---------------------------------------------------------------------------------------
 
 
-def test_consents_apart_and_withdrawn_on_the_own_page(place: Reception, app: Flask, client: Client, smtp_server: Any) -> None:
+def test_consents_apart_and_withdrawn_on_the_own_page(
+    place: Reception, app: Flask, client: Client, smtp_server: Any
+) -> None:
     form = {"name": "Đào", "company_name": "Mẫu", "country": "VN", "email": "dao@mau.example"}
     page = client.get(f"{place.public}/visit").text
     assert "checked" not in page.split('id="consents"')[1].split("</form>")[0]
@@ -327,7 +339,13 @@ def test_questions_are_asked_answered_filtered_and_exported(place: Reception, of
     assert "Field?" in office.get(f"{base}/preview?track=trade").text
     assert "Field?" not in office.get(f"{base}/preview?track=press").text
     guest = new_client()
-    form = {"name": "Đào", "company_name": "Mẫu", "country": "VN", "email": "dao@mau.example", "consent_registration": "y"}
+    form = {
+        "name": "Đào",
+        "company_name": "Mẫu",
+        "country": "VN",
+        "email": "dao@mau.example",
+        "consent_registration": "y",
+    }
     assert guest.submit(f"{place.public}/visit", form).status_code == 422
     [number] = re.findall(r'name="q(\d+)"', guest.get(f"{place.public}/visit").text)[:1]
     assert guest.submit(f"{place.public}/visit", {**form, f"q{number}": "c9"}).status_code == 422
