@@ -59,7 +59,7 @@ def cards_pdf(ceremony: Ceremony, seats: Sequence[CeremonySeat], language: str) 
     """Place cards to cut and fold, four on a sheet: the name on both sides, as large as it fits, organisation and seat below."""
     with force_locale(language), fonts.LOCK:
         out = io.BytesIO()
-        canvas = Canvas(out, pagesize=A4, initialFontName=fonts.register("BeVietnamPro"))
+        canvas = Canvas(out, pagesize=A4)
         canvas.setTitle(_("Place cards: %(name)s", name=ceremony.name))
         width, height = A4
         card = height / _CARDS

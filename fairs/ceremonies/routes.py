@@ -368,7 +368,7 @@ def greeting() -> Any:
 def greeted(delegation_id: int, member_id: int) -> Any:
     """Somebody said welcome."""
     greet(queries.delegation_of(current_fair().id, delegation_id), member_id, by=actor())
-    return go(url_for("ceremonies.greeting", **({"whose": "mine"} if request.args.get("whose") == "mine" else {})))
+    return go(url_for("ceremonies.greeting", whose="mine" if request.args.get("whose") == "mine" else None))
 
 
 # --- the invitation's own page ------------------------------------------------------------------------------------

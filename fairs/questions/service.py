@@ -58,7 +58,7 @@ def in_words(answer: Any) -> str:
         return str(_l("Agreed") if answer.agreed else _l("Not agreed"))
     if answer.kind == "file":
         return answer.file.name if answer.file is not None else ""
-    return answer.text
+    return str(answer.text)
 
 
 def _language(chosen: Mapping[str, str]) -> str:

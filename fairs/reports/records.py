@@ -81,8 +81,8 @@ def _visits(fair: Fair, as_of: date) -> list[Records]:
     days = sorted({day for day, _category in counts})
     here = {category for _day, category in counts}
     shown: list[list[Any]] = []
-    counted = counting(fair)
-    ordered = [c for c in BadgeCategory if c in here and c in counted]
+    counting_here = counting(fair)
+    ordered = [c for c in BadgeCategory if c in here and c in counting_here]
     for category in ordered:
         numbers = [counts.get((day, category), 0) for day in days]
         shown.append([str(category.label), *map(_number, numbers), _number(sum(numbers))])

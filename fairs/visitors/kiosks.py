@@ -133,4 +133,4 @@ def registered_at(fair_id: int) -> dict[int, int]:
         .where(Visitor.fair_id == fair_id, Visitor.kiosk_id.is_not(None))
         .group_by(Visitor.kiosk_id)
     )
-    return {row[0]: row[1] for row in rows}
+    return {kiosk_id: number for kiosk_id, number in rows if kiosk_id is not None}

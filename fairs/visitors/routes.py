@@ -86,7 +86,7 @@ def _register(base: type[VisitForm], template: str) -> Any:
         try:
             visit_online(fair, form.draft(asked))
             session[_DONE_KEY] = form.email.data or ""
-            return go(url_for("visitors.done", **({"press": 1} if base is PressForm else {})))
+            return go(url_for("visitors.done", press=1 if base is PressForm else None))
         except DomainError as error:
             form.add_error(error)
     return render_template(template, form=form, asked=asked), 422 if form.errors else 200

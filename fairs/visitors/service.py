@@ -111,7 +111,8 @@ def visit_online(fair: Fair, draft: VisitorDraft, *, origin: Origin | None = Non
         lock_fair(fair)
         known = known_by_contact(fair, draft)
         if known is not None:
-            return come_back(known, draft)
+            come_back(known, draft)
+            return None
         visitor = add_visitor(fair, draft, origin or Origin("web"), PUBLIC)
         greet(visitor)
         return visitor
