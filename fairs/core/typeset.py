@@ -303,9 +303,17 @@ def wrap(text: str, width: float, size: float, *, language: str | None = None, b
         if max(w for w, _ in _widths(tokens, language, bold=bold)) > room:
             # A word wider than the column is broken anywhere, the others stay whole.
             tokens = [part for token in tokens for part in _broken(token, room, language, bold=bold)]
-        start = 0
-        for end in _filled(_widths(tokens, language, bold=bold), room):
-            found.append(line(_join(tokens[start:end]), language, bold=bold))
+        start, ends = 0, _filled(_widths(tokens, language, bold=bold), room)
+        while start < len(tokens):
+            end = next(one for one in ends if one > start)
+            shown = line(_join(tokens[start:end]), language, bold=bold)
+            while shown.width > room and end > start + 1:
+                # Set together, tokens can be wider than each alone: a mark takes its Korean syllable apart.
+                end -= 1
+                shown = line(_join(tokens[start:end]), language, bold=bold)
+            if end not in ends:
+                ends = [end + one for one in _filled(_widths(tokens[end:], language, bold=bold), room)]
+            found.append(shown)
             start = end
     ascent = max((ln.ascent for ln in found), default=0.97)
     descent = max((ln.descent for ln in found), default=0.25)
