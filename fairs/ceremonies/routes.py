@@ -110,7 +110,7 @@ def _show(ceremony: Ceremony, status: int = 200, **forms: Any) -> Any:
         "ceremonies/show.html", ceremony=ceremony, invitations=invitations, form=form, others=others,
         here={one.member.id: one for one in queries.arrivals(fair)}, seats=len(queries.seats_of(ceremony.id)),
         today=fair.today, is_over=ceremony.starts_at <= now(), RUN_CEREMONIES=RUN_CEREMONIES, GREET=GREET, R=R,
-        faulty=None, reply_form=None, **{"problem": "", **forms},
+        **{"faulty": None, "reply_form": None, **forms},
     )  # fmt: skip
     return page, status
 
