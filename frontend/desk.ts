@@ -78,11 +78,15 @@ function afterSwap(): void {
   field?.setAttribute('aria-expanded', String(open));
   if (open) choose(chosen());
   const form = panel?.querySelector<HTMLElement>('[data-panel-kind="new"]');
-  if (form && !form.contains(document.activeElement)) {
+  // Who may have a badge already comes first, wherever the focus was: Enter takes them, Tab goes on to "another person".
+  const hint = panel?.querySelector<HTMLElement>('[data-hint-first]');
+  if (hint) {
+    clearMatches();
+    window.requestAnimationFrame(() => hint.focus());
+  } else if (form && !form.contains(document.activeElement)) {
     clearMatches();
     const inputs = [...form.querySelectorAll<HTMLInputElement>('input:not([type="hidden"])')];
-    // Who may have a badge already comes first: Enter takes them, Tab goes on to "another person".
-    (panel?.querySelector<HTMLElement>('[data-hint-first]') ?? form.querySelector<HTMLInputElement>('[aria-invalid="true"]') ?? inputs.find((input) => input.value === '') ?? inputs[0])?.focus();
+    (form.querySelector<HTMLInputElement>('[aria-invalid="true"]') ?? inputs.find((input) => input.value === '') ?? inputs[0])?.focus();
   }
   const result = panel?.querySelector<HTMLElement>('[data-panel-kind="result"]');
   if (result) {
