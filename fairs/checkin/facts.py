@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from fairs.badges.categories import counting
+from fairs.badges.states import BadgeCategory
 from fairs.calendar.models import Fair
 from fairs.checkin.models import Gate
 from fairs.checkin.rulebook import GateBook, fair_facts
@@ -28,6 +30,7 @@ class FairInfo:
     zone: ZoneInfo
     facts: FairFacts
     rehearsal: FairFacts
+    counting: frozenset[BadgeCategory]
     gates: dict[int, GateBook]
     by_code: dict[str, GateBook]
 
@@ -45,6 +48,6 @@ def _read(fair: Fair, gates_of: int) -> FairInfo:
     rows = db.session.scalars(select(Gate).options(joinedload(Gate.zone)).where(Gate.fair_id == gates_of)).all()
     gates = {row.id: GateBook.of(row) for row in rows}
     return FairInfo(
-        fair.id, ZoneInfo(fair.time_zone), fair_facts(fair), fair_facts(fair, is_rehearsal=True), gates,
+        fair.id, ZoneInfo(fair.time_zone), fair_facts(fair), fair_facts(fair, is_rehearsal=True), counting(fair), gates,
         {gate.facts.code: gate for gate in gates.values()},
     )  # fmt: skip

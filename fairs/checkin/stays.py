@@ -92,5 +92,5 @@ def _pass(info: FairInfo, row: Any) -> Pass:
     gate = info.gates.get(row[5])
     return Pass(
         row[3], row[2], row[4] == "in", row[5], gate.zone_id if gate else None, gate.is_inner if gate else False, row[6],
-        row[7], row[8], row[7].counts_as_visitor and row[0] in info.facts.fair_days,
+        row[7], row[8], row[7] in info.counting and row[0] in info.facts.fair_days,
     )  # fmt: skip

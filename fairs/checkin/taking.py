@@ -325,7 +325,7 @@ class Taking:
         place, stays = (day, own.person_id), self.days.stays
         one = Pass(
             scan.scanned_at, scan.id, scan.direction == Direction.IN, gate.id, gate.zone_id, gate.is_inner, own.id,
-            own.category, own.country, own.category.counts_as_visitor and day in self.info.facts.fair_days,
+            own.category, own.country, own.category in self.info.counting and day in self.info.facts.fair_days,
         )  # fmt: skip
         before, rows = stays.get(place), self.history.get(place)
         if rows is not None:

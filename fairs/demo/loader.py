@@ -43,6 +43,7 @@ from fairs.demo.people import create_accounts, create_cast, give_roles
 from fairs.demo.printing import load_printing
 from fairs.demo.products import load_products
 from fairs.demo.public_days import load_counts, load_sales
+from fairs.demo.receptions import load_receptions
 from fairs.demo.refunds import load_check, load_refunds
 from fairs.demo.reminders import load_reminders
 from fairs.demo.sitework import load_site_work
@@ -128,6 +129,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         load_badge_layout(souvenirs, users)
         made["print jobs"] = load_printing(souvenirs, users)
         made["cases"] = load_cases(souvenirs, users)
+        made["delegations"] = load_receptions(giftshow, souvenirs, users)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)

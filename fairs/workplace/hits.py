@@ -115,6 +115,18 @@ def hotel_hit(row: Any) -> Hit:
     return Hit("hotels.show", _values(row, hotel_id=row.hotel_id), row.name, row.address_vi, None, row.Fair.name)
 
 
+def group_hit(row: Any) -> Hit:
+    """How a group of visitors is shown."""
+    return Hit("visitor_groups.show", _values(row, reference=row.reference), row.name, f"{row.reference} · {row.leader_name}",
+               None, row.Fair.name, keys=(row.reference,))  # fmt: skip
+
+
+def delegation_hit(row: Any) -> Hit:
+    """How a delegation is shown."""
+    return Hit("ceremonies.delegation", _values(row, delegation_id=row.delegation_id), row.organisation, row.contact_name, None,
+               row.Fair.name)  # fmt: skip
+
+
 def invoice_hit(row: Any) -> Hit:
     """How an invoice is shown."""
     total = format_money(Money(row.total_minor, row.currency))

@@ -1,7 +1,7 @@
 """on-site cases with entries, photos and violations; big screens of the live board
 
 Revision: 0036
-Revises: 0032
+Revises: 0035
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = "0036"
-down_revision = "0032"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 

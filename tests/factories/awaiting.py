@@ -39,6 +39,9 @@ from fairs.cases.states import PENDING, CaseKind, CaseState
 from fairs.cases.violations import ask, state
 from fairs.cases.violations import decide as decide_violation
 from fairs.cashdesk.service import Count, agree_to_difference, count_shift, open_new_shift, take_over
+from fairs.ceremonies.service import CeremonyDraft, DelegationDraft, answer, save_ceremony, save_delegation
+from fairs.ceremonies.service import invite as invite_delegation
+from fairs.ceremonies.states import ReplyState
 from fairs.checkin.devices import DeviceDraft, add_device, enrol_device, new_enrolment
 from fairs.checkin.models import GateDevice, ScanConflict
 from fairs.checkin.service import check_in
@@ -102,6 +105,7 @@ from fairs.privacy.service import carry_out_erasure, finish_request, propose_era
 from fairs.privacy.states import Channel, RequestKind
 from fairs.sitework.orders import deliver
 from fairs.sitework.staff import decide_request
+from fairs.visitors.service import VisitorDraft, approve_press, visit_online
 from fairs.workplace.awaited import KINDS
 from fairs.workplace.inbox import Inbox, Reader
 from tests.factories.booths import new_ground
@@ -635,6 +639,35 @@ def hosting_reply() -> Awaiting:
     return Awaiting(place.fair, row, lambda: confirm_hosting(row, by=SYSTEM))
 
 
+def press_badge() -> Awaiting:
+    place = reception()
+    draft = VisitorDraft(
+        "Nhà Báo",
+        "Báo Mẫu",
+        "bao@mau.example",
+        category=BadgeCategory.PRESS,
+        consents=("registration",),
+        press_card="1",
+    )
+    record = visit_online(place.fair, draft)
+    assert record is not None
+    return Awaiting(place.fair, record, lambda: approve_press(record, by=SYSTEM))
+
+
+def _ceremony(answered: ReplyState | None) -> Callable[[], Awaiting]:
+    def make() -> Awaiting:
+        fair = reception().fair
+        opening = save_ceremony(
+            fair, CeremonyDraft("Lễ khai mạc", fair.at(fair.starts_on, fair.opens_at), fair.today, 2, 5), by=SYSTEM
+        )
+        record = invite_delegation(opening, save_delegation(fair, DelegationDraft("Bộ Mẫu"), by=SYSTEM), 2, by=SYSTEM)
+        if answered is not None:
+            answer(record, answered, by=SYSTEM)
+        return Awaiting(fair, record, lambda: answer(record, ReplyState.DECLINED, by=SYSTEM), later=timedelta(days=1))
+
+    return make
+
+
 def letter() -> Awaiting:
     fair = new_fair()
     with transaction():
@@ -877,6 +910,8 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "settlement": (settlement,),
     "waiting-list": (waiting_list,),
     "importer": (importer,),
+    "press": (press_badge,),
+    "ceremony-reply": (_ceremony(None), _ceremony(ReplyState.LATER)),
     "letter-wanted": (letter_wish,),
     "letter-too-short": (),
     "letter-outdated": (),

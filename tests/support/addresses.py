@@ -20,8 +20,7 @@ from fairs.agreements.models import Agreement
 from fairs.allocation.inputs import build_problem
 from fairs.allocation.models import AllocationExclusion, AllocationPlace, AllocationRun
 from fairs.allocation.states import AllocationState
-from fairs.badges.layout_service import set_photo
-from fairs.badges.layout_service import create_layout
+from fairs.badges.layout_service import create_layout, set_photo
 from fairs.badges.models import Badge
 from fairs.badges.states import BadgeCategory
 from fairs.banking.models import BankLine
@@ -36,6 +35,11 @@ from fairs.calendar.models import Fair
 from fairs.cards.states import EventState
 from fairs.cases.models import Case, CasePhoto, Violation
 from fairs.cashdesk.models import CashEntry, CashShift
+from fairs.ceremonies.seating import propose_seats
+from fairs.ceremonies.service import CeremonyDraft, DelegationDraft, answer, save_ceremony, save_delegation
+from fairs.ceremonies.service import add_members as add_delegates
+from fairs.ceremonies.service import invite as invite_delegation
+from fairs.ceremonies.states import ReplyState
 from fairs.checkin.board import open_screen
 from fairs.checkin.devices import DeviceDraft, add_device
 from fairs.checkin.models import Gate, ScanConflict
@@ -56,7 +60,7 @@ from fairs.core.links import new_link
 from fairs.core.lists import list_spec
 from fairs.core.money import Money
 from fairs.core.permissions import Permission, Role
-from fairs.core.storage import Upload
+from fairs.core.storage import Upload, store_upload
 from fairs.core.tokens import digest
 from fairs.core.web import MARK
 from fairs.directory.models import Company, Invitation, Membership, Person, Product
@@ -114,6 +118,7 @@ from fairs.printing.stations import StationDraft, enrol_station, open_station, s
 from fairs.privacy.service import prepare_copy, receive_request
 from fairs.privacy.states import Channel, RequestKind
 from fairs.programme.models import BudgetLine, FigureEntry, Target
+from fairs.questions.service import QuestionDraft as VisitorQuestionDraft
 from fairs.sitework.manual import checklist, tick
 from fairs.sitework.models import (
     Handover,
@@ -126,7 +131,10 @@ from fairs.sitework.models import (
 )
 from fairs.sitework.staff import decide_request, name_person
 from fairs.sitework.states import StaffState
-from fairs.visitors.models import Visitor
+from fairs.visitors.asking import REGISTRATION, keep_answers
+from fairs.visitors.groups import GroupDraft, members_of, register_group
+from fairs.visitors.kiosks import create_kiosk
+from fairs.visitors.models import Visitor, VisitorAnswer
 from fairs.visitors.service import link_for as visitor_link
 from tests.factories.cards import card_attempt, card_event
 from tests.factories.contacts import contact, csv_list
@@ -145,7 +153,6 @@ BY_REFERENCE = {
     "importers": Importer,
     "guests": Importer,
     "letters": Letter,
-    "visitors": Visitor,
     "deals": Contract,
     "badges": Badge,
     "services": ServiceOrder,
@@ -259,6 +266,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
             "i/token": importer_link(importer),
             "v/token": visitor_link(visitor),
             **_invitations(fair, company, by),
+            **_receptions(fair, by),
         }
         db.session.add(Membership(user_id=colleague.id, company_id=own_company))
     held_by = _first(BoothBooking, BoothBooking.fair_id == fair.id)
@@ -297,6 +305,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "company_id": own_company, "person_id": _first(Person).id, "filing_id": slip.filing.id, "r/token": slip.token, "files/number": 0,
         **_cases(fair, by),
         "lists/key": "importers", "views/key": "people", "view_id": view.id, "import_id": sheet.id, "versions/number": 1, "run_id": run.id,
+        **_asked_visitors(fair, visitor, by),
         "question_id": question.id, "answer_id": _first(Answer, Answer.question_id == question.id).id, "stand_id": stand.id,
         "households/filing_id": _households(fair, shown), "applications/reference": shown.reference,
         "invitation_id": _first(Invitation).id, "membership_id": _first(Membership, Membership.user_id == colleague.id).id, **tokens,
@@ -609,3 +618,41 @@ def _reference(model: Any, fair: Fair) -> str:
 def grants_of(user: User) -> list[RoleGrant]:
     """The roles that a user holds."""
     return list(db.session.scalars(select(RoleGrant).where(RoleGrant.user_id == user.id)))
+
+
+def _receptions(fair: Fair, by: Actor) -> dict[str, Any]:
+    """A group with a link, a kiosk, a ceremony with a delegation that is invited. Inside transaction()."""
+    group = register_group(
+        fair,
+        GroupDraft(
+            "Đoàn mẫu", "Trưởng đoàn", "leader@people.example", people="Thành Viên\nThành Viên Hai", agreed=True
+        ),
+    )
+    kiosk, token = create_kiosk(fair, "Cửa mẫu", None, by=by)
+    end = fair.at(fair.ends_on, fair.closes_at) + timedelta(days=9)
+    opening = save_ceremony(fair, CeremonyDraft("Lễ mẫu", end, fair.ends_on, 2, 5, "Sample"), by=by)
+    delegation = save_delegation(fair, DelegationDraft("Sứ quán mẫu", contact_email="guest@people.example"), by=by)
+    member = add_delegates(delegation, ["Đại Sứ Mẫu"], by=by)[0]
+    invitation = answer(invite_delegation(opening, delegation, 2, by=by), ReplyState.ACCEPTED, coming=1, by=by)
+    propose_seats(opening, by=by)
+    return {
+        "groups/reference": group.reference, "vg/token": new_link(group, expires_at=end),
+        "vg/reference": members_of(group.id)[0].reference, "kiosk/token": token, "kiosk_id": kiosk.id,
+        "ceremony_id": opening.id, "delegation_id": delegation.id, "member_id": member.id,
+        "ceremony/token": new_link(invitation, expires_at=end),
+    }  # fmt: skip
+
+
+def _asked_visitors(fair: Fair, visitor: Visitor, by: Actor) -> dict[str, Any]:
+    """A question to visitors that asks for a file, and one that was handed in; a press card."""
+    row = _first(Visitor, Visitor.fair_id == fair.id) if fair.id != visitor.fair_id else visitor
+    question = REGISTRATION.save_question(fair.id, VisitorQuestionDraft("file", "Giấy giới thiệu"), by=by)
+    paper = Upload("paper.pdf", b"%PDF-1.4\n%%EOF")
+    with transaction():
+        keep_answers(row, {question.id: paper})
+        db.session.get_one(Visitor, row.id).press_file_id = store_upload(paper).id
+    found = _first(VisitorAnswer, VisitorAnswer.question_id == question.id)
+    return {
+        "visitor_questions.edit.question_id": question.id, "visitor_questions.act.question_id": question.id,
+        "visitors.answer_file.answer_id": found.id, "visitors/reference": row.reference,
+    }  # fmt: skip

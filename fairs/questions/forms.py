@@ -11,10 +11,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from fairs.core.forms import DecimalNumber, Form, LongText, Text, UploadField
 from fairs.directory.forms import Choice, RadioChoice
-from fairs.exhibitors.models import Answer, Question
-from fairs.exhibitors.questions import KINDS, LENGTHS, QuestionDraft, choice_labels
-
-TRACKS_ASKED = (("", _l("Everybody")), ("paying", _l("Only paying")), ("supported", _l("Only supported")))
+from fairs.questions.service import KINDS, LENGTHS, QuestionDraft, choice_labels
 
 
 class _Number(DecimalNumber):
@@ -24,7 +21,7 @@ class _Number(DecimalNumber):
         super().__init__(label, least=-(10**12), most=10**12, **kwargs)
 
 
-def field_for(question: Question) -> Any:
+def field_for(question: Any) -> Any:
     """The (unbound) field of a question, named and explained in the reader's language."""
     asks: dict[str, Any] = {"description": question.help}
     match question.kind:
@@ -48,12 +45,12 @@ def field_for(question: Question) -> Any:
     return made
 
 
-def with_questions(base: type[Form], questions: Sequence[Question]) -> type[Any]:
+def with_questions(base: type[Form], questions: Sequence[Any]) -> type[Any]:
     """The form with a field ``q<id>`` for each question."""
     return type(base.__name__, (base,), {f"q{question.id}": field_for(question) for question in questions})
 
 
-def fill_answers(form: Form, answers: Sequence[Answer]) -> None:
+def fill_answers(form: Form, answers: Sequence[Any]) -> None:
     """Show what was answered (for GET); files are shown beside their box."""
     for answer in answers:
         field = form._fields.get(f"q{answer.question_id}")
@@ -65,7 +62,7 @@ def fill_answers(form: Form, answers: Sequence[Answer]) -> None:
         }.get(answer.kind, answer.text)  # fmt: skip
 
 
-def typed_answers(form: Form, questions: Sequence[Question]) -> dict[int, Any]:
+def typed_answers(form: Form, questions: Sequence[Any]) -> dict[int, Any]:
     """What was answered, by question; what cannot even be read (a number in words) is left out: the form says so."""
     found = {}
     for question in questions:
@@ -88,9 +85,13 @@ class QuestionForm(Form):
     most = _Number(_l("Largest number"))
     unit = Text(_l("Unit"), length=30)
     is_required = BooleanField(_l("It has to be answered"))
-    track = Choice(_l("Who is asked"), choices=TRACKS_ASKED)
+    track = Choice(_l("Who is asked"), choices=[])
 
-    def fill(self, question: Question) -> None:
+    def __init__(self, tracks: Sequence[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.track.choices = list(tracks)
+
+    def fill(self, question: Any) -> None:
         """Show what is known (for GET)."""
         for name in (
             "kind",
