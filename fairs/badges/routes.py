@@ -29,7 +29,6 @@ from fairs.core.lists import download, known, page_of
 from fairs.core.web import NavItem, actor, go, register_nav, requires
 
 bp = Blueprint("badges", __name__, url_prefix="/fairs/<fair_slug>/badges")
-blueprints = (bp, keys)
 
 #: Drawn while one waits: a thousand take about two seconds.
 MOST_AT_ONCE = 2000
@@ -169,4 +168,4 @@ def _end(badge: Badge, *, replace: bool) -> Any:
 
 register_nav(NavItem("badges", _l("Badges"), "id-badge-2", "badges.index", PRINT_BADGES, 55, bottom=True))
 
-blueprints = [bp, layout_pages.bp, designer_views.bp, preflight_pages.bp]
+blueprints = [bp, keys, layout_pages.bp, designer_views.bp, preflight_pages.bp]

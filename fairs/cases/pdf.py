@@ -13,7 +13,7 @@ from fairs.cases.states import CaseKind, CaseState
 from fairs.core.clock import now
 from fairs.core.i18n import format_date, format_datetime
 from fairs.core.pdf import KeyValues, Paragraph, Signature, SignatureBlock, build_document
-from fairs.core.pdf_blocks import Column, Table
+from fairs.core.pdf_blocks import Block, Column, Table
 
 
 def incident_report(fair: Fair, cases: Sequence[Case], locale: str) -> bytes:
@@ -30,7 +30,7 @@ def incident_report(fair: Fair, cases: Sequence[Case], locale: str) -> bytes:
             for kind in CaseKind
             for of in [[case for case in cases if case.kind is kind]]
         ]
-        blocks = [
+        blocks: list[Block] = [
             KeyValues([(_("Fair"), fair.name), (_("Days"), f"{format_date(fair.starts_on)} – {format_date(fair.ends_on)}"),
                        (_("Printed"), format_datetime(now()))]),
             Table([Column(_("Kind"), 2), Column(_("Cases"), 1, "right"), Column(_("Solved"), 1, "right"), Column(_("Late"), 1, "right")],

@@ -206,7 +206,7 @@ def _zones(fair_id: int, day: date) -> list[ZoneFigures]:
         .where(AccessZone.fair_id == fair_id)
         .order_by(AccessZone.code)
     )  # fmt: skip
-    return [ZoneFigures(*facts, max(0, inside), unsure) for *facts, inside, unsure in rows]
+    return [ZoneFigures(*row[:6], max(0, row[6]), row[7]) for row in rows]
 
 
 def _devices(fair_id: int) -> list[DeviceFigures]:

@@ -122,7 +122,7 @@ def _gates(fair_id: int) -> Rows:
     found: dict[tuple[int, date], list[int]] = {}
     acted = (ActKind.UNDO, ActKind.ADMIT)
     # Scans that somebody acted on are looked at one by one: they are few.
-    acts: dict[int, set[ActKind]] = {}
+    acts: dict[int | None, set[ActKind]] = {}
     for scan_id, kind in db.session.execute(
         select(ScanAct.scan_id, ScanAct.kind).where(
             ScanAct.fair_id == fair_id, ScanAct.scan_id.is_not(None), ScanAct.kind.in_(acted), ScanAct.outcome == "done"

@@ -34,7 +34,7 @@ def stays_of(fair_id: int, people: Collection[int]) -> dict[Place, Stay]:
     return found
 
 
-_PASSES: Select[Any] = (
+_PASSES: Any = (
     select(
         Scan.day, Badge.person_id, Scan.scan_id, Scan.scanned_at, Scan.direction, Scan.gate_id, Scan.badge_id,
         Badge.category, func.coalesce(Company.country, Person.country), Scan.verdict, Scan.device_verdict, ScanAct.kind,
