@@ -43,3 +43,5 @@ if (kiosk && start) {
     else left = patience;
   }, 1000);
 }
+
+export {};

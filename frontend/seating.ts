@@ -42,3 +42,5 @@ if (form) {
     put(place);
   });
 }
+
+export {};
