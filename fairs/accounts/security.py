@@ -171,6 +171,13 @@ def init_app(app: Flask, config: Config) -> None:
             mark_public(app, endpoint)
     app.before_request(identify)
     app.before_request(enforce)
+    app.before_request_funcs[None].insert(0, _no_session)
+
+
+def _no_session() -> None:
+    # A session opens nothing under /api, so that nobody need look for one there.
+    if wants_json():
+        g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
 
 
 # These write nothing, or must not hold the write lock while a password is stretched.

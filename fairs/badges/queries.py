@@ -17,6 +17,7 @@ from fairs.badges.errors import OtherFair, UnknownCode
 from fairs.badges.models import Badge, BadgeKey
 from fairs.badges.states import BadgeCategory, BadgeState
 from fairs.core.db import db
+from fairs.core.rows import Driver, Reading, driver, read_rows
 from fairs.core.text import fold
 from fairs.directory.models import Company, Person
 
@@ -102,17 +103,25 @@ SCANNED = (
 
 
 @functools.cache
-def _look_up(kinds: frozenset[str], *, lock: bool) -> Select[Any]:
+def _look_up(kinds: frozenset[str], *, lock: bool) -> Reading:
     # Made once for each kind of batch: gates send these statements hundreds of times a minute.
     columns = {"fingerprint": Badge.fingerprint, "short_code": Badge.short_code}
-    query = (
-        select(Badge.fingerprint, Badge.short_code, *SCANNED)
-        .join(Badge.person)
-        .outerjoin(Badge.company)
-        .where(or_(*(columns[kind].in_(bindparam(kind, expanding=True)) for kind in sorted(kinds))))
-        .order_by(Badge.person_id, Badge.id)
-    )
-    return query.with_for_update(of=Person, key_share=True) if lock else query
+
+    def make(driver: Driver) -> Select[Any]:
+        query = (
+            select(Badge.fingerprint, Badge.short_code, *SCANNED)
+            .join(Badge.person)
+            .outerjoin(Badge.company)
+            .where(or_(*(driver.among(columns[kind], kind) for kind in sorted(kinds))))
+            .order_by(Badge.person_id, Badge.id)
+        )
+        return query.with_for_update(of=Person, key_share=True) if lock else query
+
+    return Reading(make)
+
+
+_CATEGORIES = {str(one): one for one in BadgeCategory}
+_STATES = {str(one): one for one in BadgeState}
 
 
 def find_by_codes(texts: Iterable[str], *, lock: bool = False) -> dict[str, ScannedBadge]:
@@ -128,10 +137,12 @@ def find_by_codes(texts: Iterable[str], *, lock: bool = False) -> dict[str, Scan
     for kind, value in wanted.values():
         values.setdefault(kind, []).append(value)
     found: dict[tuple[str, str], ScannedBadge] = {}
-    for fingerprint_, short_code, *columns in db.session.connection().execute(
-        _look_up(frozenset(values), lock=lock), values
-    ):
-        found["fingerprint", fingerprint_] = found["short_code", short_code] = ScannedBadge(*columns)
+    _, kind = driver()
+    rows = read_rows(_look_up(frozenset(values), lock=lock), **{name: kind.many(codes) for name, codes in values.items()})
+    for fingerprint_, short, key, fair, person, reference, category, state, *others, revoked_at in rows:
+        found["fingerprint", fingerprint_] = found["short_code", short] = ScannedBadge(
+            key, fair, person, reference, _CATEGORIES[category], _STATES[state], *others, kind.moment_of(revoked_at)
+        )
     return {text: found[key] for text, key in wanted.items() if key in found}
 
 

@@ -136,15 +136,21 @@ class ZoneFacts:
         """The same as the gates' bundle has it."""
         return cls(data["code"], data["capacity"], data["warn_at"], data["inside"], data["paused"])
 
+    def level(self, inside: int) -> int:
+        """How full it is with so many inside, as far as it matters: 0 enough room, 1 filling up, 2 full."""
+        if self.capacity is None:
+            return 0
+        return 2 if inside >= self.capacity else int(inside * 100 >= self.capacity * self.warn_at)
+
     @property
     def is_full(self) -> bool:
         """Whether as many are inside as may be."""
-        return self.capacity is not None and self.inside >= self.capacity
+        return self.level(self.inside) == 2
 
     @property
     def is_filling(self) -> bool:
         """Whether the share of the capacity is reached at which to warn."""
-        return self.capacity is not None and self.inside * 100 >= self.capacity * self.warn_at
+        return self.level(self.inside) >= 1
 
 
 @dataclass(frozen=True, slots=True)

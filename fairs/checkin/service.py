@@ -24,7 +24,7 @@ from fairs.checkin.taking import Taking
 from fairs.checkin.together import Together
 from fairs.core.actor import Actor
 from fairs.core.clock import now
-from fairs.core.db import db, in_transaction, transaction
+from fairs.core.db import db, in_transaction, transaction, write_turn
 from fairs.core.errors import InvalidInput
 from fairs.core.text import one_line
 
@@ -81,7 +81,8 @@ def take_scans(
         return _together.do(
             (id(db.engine), info.id, gates_of, day), [(info, day, gate_id, scan) for gate_id, scan in entries]
         )
-    return _take(info, day, entries)
+    with write_turn():
+        return _take(info, day, entries)
 
 
 def _take(info: FairInfo, day: date | None, entries: Sequence[tuple[int, ScanInput]]) -> list[ScanResult]:
@@ -102,7 +103,7 @@ def _take_some(entries: list[_Entry]) -> list[ScanResult]:
     return _take(info, day, [entry[2:] for entry in entries])
 
 
-_together: Together[_Entry, ScanResult] = Together(_take_some)
+_together: Together[_Entry, ScanResult] = Together(_take_some, write_turn)
 
 
 def _check(entries: Sequence[tuple[int, ScanInput]]) -> None:

@@ -9,28 +9,38 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, func, select
 
 from fairs.badges.models import Badge
+from fairs.badges.states import BadgeCategory
 from fairs.checkin.facts import FairInfo
 from fairs.checkin.models import Scan, ScanAct, Visit
 from fairs.checkin.passes import Pass, Stay, did_pass
 from fairs.checkin.states import ActKind
 from fairs.core.db import db
+from fairs.core.rows import Reading, driver, read_rows
 from fairs.directory.models import Company, Person
 
 Place = tuple[date, int]
 
-_STAYS = select(
-    Visit.day, Visit.person_id, Visit.first_in_at, Visit.badge_id, Visit.category, Visit.country, Visit.inside_since,
-    Visit.left_at, Visit.zone_id, Visit.passed_at, Visit.last_gate_id, Visit.is_unsure, Visit.counts,
-).where(Visit.fair_id == bindparam("fair_id"), Visit.person_id.in_(bindparam("people", expanding=True)))  # fmt: skip
+_STAYS = Reading(
+    lambda driver: select(
+        Visit.day, Visit.person_id, Visit.first_in_at, Visit.badge_id, Visit.category, Visit.country, Visit.inside_since,
+        Visit.left_at, Visit.zone_id, Visit.passed_at, Visit.last_gate_id, Visit.is_unsure, Visit.counts,
+    ).where(Visit.fair_id == bindparam("fair_id"), driver.among(Visit.person_id, "people"))
+)  # fmt: skip
+_CATEGORIES = {str(one): one for one in BadgeCategory}
 
 
 def stays_of(fair_id: int, people: Collection[int]) -> dict[Place, Stay]:
     """All days of these people at the fair, by day and person."""
-    rows = db.session.connection().execute(_STAYS, {"fair_id": fair_id, "people": list(people)})
-    found = {}
-    for day, person, first, badge, category, country, inside, left, zone, passed, gate, unsure, counts in rows:
-        latest = passed or max(moment for moment in (first, inside, left) if moment is not None)
-        found[day, person] = Stay(first, badge, category, country, inside, left, zone, latest, gate, unsure, counts)
+    _, kind = driver()
+    found, moment = {}, kind.moment_of
+    for row in read_rows(_STAYS, fair_id=fair_id, people=kind.many(people)):
+        day, person, first_in, badge, category, country, inside_since, left_at, zone, passed_at, gate, unsure, counts = row
+        first, inside, left, passed = moment(first_in), moment(inside_since), moment(left_at), moment(passed_at)
+        latest = passed or max(one for one in (first, inside, left) if one is not None)
+        if first is not None:
+            found[kind.day_of(day), person] = Stay(
+                first, badge, _CATEGORIES[category], country, inside, left, zone, latest, gate, bool(unsure), bool(counts)
+            )
     return found
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, select
 
 from fairs.badges.codes import BadCode, normalise, verify
 from fairs.badges.queries import ScannedBadge, find_by_codes, public_keys
@@ -20,10 +20,9 @@ from fairs.badges.states import BadgeState
 from fairs.checkin.conflicts import Found, note_conflicts
 from fairs.checkin.entries import ScanInput, ScanResult
 from fairs.checkin.facts import LATE, FairInfo
-from fairs.checkin.models import Visit, ZoneTally
+from fairs.checkin.models import ZoneTally
 from fairs.checkin.passes import IMPOSSIBLE, Pass, Stay, clash, did_pass, fold, step
 from fairs.checkin.queries import KnownScan
-from fairs.checkin.rows import Driver, Statement, driver, insert_rows
 from fairs.checkin.rulebook import GateBook
 from fairs.checkin.rules import CLOCKS_DIFFER, Direction, Judgement, Seen, judge
 from fairs.checkin.states import ConflictKind, Verdict
@@ -31,7 +30,7 @@ from fairs.checkin.stays import Place, passes_of, rehearsed_passes, stays_of
 from fairs.checkin.tallies import Changes
 from fairs.core.clock import now
 from fairs.core.crypto import encrypt, keyed_digest
-from fairs.core.db import db
+from fairs.core.rows import Driver, Reading, Row, Statement, driver, read_rows, write_rows
 from fairs.core.text import clean
 
 #: A rehearsal remembers who is inside for so long; then the next one starts afresh.
@@ -39,21 +38,22 @@ REHEARSAL_MEMORY = timedelta(hours=3)
 #: Who is scanned now cannot have left later: only for older scans earlier passes are looked up where there is no visit.
 _NOW = timedelta(seconds=5)
 
-_KEEP_SCANS = Statement(
+_KEEP_SCANS = Statement.insert(
     "scans",
     ("scan_id", "fair_id", "gate_id", "badge_id", "code_digest", "device", "seq", "method", "direction", "day", "scanned_at",
      "verdict", "counted", "is_rehearsal", "by_id", "device_id", "device_time", "device_verdict", "sealed_code", "created_at"),
 )  # fmt: skip
-_KEEP_VISITS = Statement(
-    "visits",
-    ("fair_id", "day", "person_id", "created_at", "badge_id", "category", "counts", "country", "first_in_at", "inside_since",
-     "left_at", "zone_id", "passed_at", "last_gate_id", "is_unsure"),
+_OF_A_STAY = (
+    "badge_id", "category", "counts", "country", "first_in_at", "inside_since", "left_at", "zone_id", "passed_at", "last_gate_id",
+    "is_unsure",
 )  # fmt: skip
-_THIS_VISIT = (
-    Visit.fair_id == bindparam("of_fair"), Visit.day == bindparam("of_day"), Visit.person_id == bindparam("of_person")
+_KEEP_VISITS = Statement.insert("visits", (*_OF_A_STAY, "created_at", "fair_id", "day", "person_id"))
+_THIS_VISIT = " WHERE fair_id = ? AND day = ? AND person_id = ?"
+_MOVE_VISIT = Statement(f"UPDATE visits SET {', '.join(f'{name} = ?' for name in _OF_A_STAY)}{_THIS_VISIT}")  # noqa: S608
+_DROP_VISIT = Statement(f"DELETE FROM visits{_THIS_VISIT}")  # noqa: S608 - all of it stands in this program
+_INSIDE = Reading(
+    lambda _driver: select(ZoneTally.inside).where(ZoneTally.zone_id == bindparam("zone"), ZoneTally.day == bindparam("day"))
 )  # fmt: skip
-_MOVE_VISIT = update(Visit.__table__).where(*_THIS_VISIT)  # type: ignore[arg-type]
-_DROP_VISIT = delete(Visit.__table__).where(*_THIS_VISIT)  # type: ignore[arg-type]
 
 
 @dataclass(slots=True)
@@ -80,7 +80,10 @@ class Days:
 
     def write(self, changes: Changes) -> None:
         """Keep what is another one, and tell the tallies."""
-        new, moved, gone = [], [], []
+        connection, kind = driver()
+        new: list[Row] = []
+        moved: list[Row] = []
+        gone: list[Row] = []
         again: set[int] = set()
         for place in sorted(self.touched):
             before, after = self.before.get(place), self.stays.get(place)
@@ -89,20 +92,18 @@ class Days:
             changes.moved(place[0], before, after)
             if before is None or after is None or changes.key(place[0], before) != changes.key(place[0], after):
                 again.add(place[1])
+            at = self.info.id, kind.day(place[0]), place[1]
             if after is None:
-                gone.append(self._at(place))
+                gone.append(at)
             elif before is None:
-                new.append((place, after))
+                new.append((*_columns(kind, after), kind.moment(after.passed_at), *at))
             else:
-                moved.append(self._at(place) | _columns(after))
+                moved.append((*_columns(kind, after), *at))
         if again:
             self._count_people(again, changes)
-        connection, kind = driver()
-        for statement, rows in ((_DROP_VISIT, gone), (_MOVE_VISIT, moved)):
+        for statement, rows in ((_DROP_VISIT, gone), (_MOVE_VISIT, moved), (_KEEP_VISITS, new)):
             if rows:
-                connection.execute(statement, rows)
-        if new:
-            insert_rows(connection, kind, _KEEP_VISITS, [self._row(kind, place, stay) for place, stay in new])
+                write_rows(connection, kind, statement, rows)
 
     def _count_people(self, people: set[int], changes: Changes) -> None:
         before: dict[int, dict[date, Stay]] = {}
@@ -114,24 +115,13 @@ class Days:
         for person in people:
             changes.came(before.get(person, {}), after.get(person, {}))
 
-    def _at(self, place: Place) -> dict[str, Any]:
-        return {"of_fair": self.info.id, "of_day": place[0], "of_person": place[1]}
 
-    def _row(self, kind: Driver, place: Place, stay: Stay) -> tuple[Any, ...]:
-        moment = kind.moment
-        return (
-            self.info.id, kind.day(place[0]), place[1], moment(stay.passed_at), stay.badge_id, str(stay.category), stay.counts,
-            stay.country, moment(stay.first_in_at), moment(stay.inside_since), moment(stay.left_at), stay.zone_id,
-            moment(stay.passed_at), stay.last_gate_id, stay.is_unsure,
-        )  # fmt: skip
-
-
-def _columns(stay: Stay) -> dict[str, Any]:
-    return {
-        "badge_id": stay.badge_id, "category": stay.category, "counts": stay.counts, "country": stay.country,
-        "first_in_at": stay.first_in_at, "inside_since": stay.inside_since, "left_at": stay.left_at,
-        "zone_id": stay.zone_id, "passed_at": stay.passed_at, "last_gate_id": stay.last_gate_id, "is_unsure": stay.is_unsure,
-    }  # fmt: skip
+def _columns(kind: Driver, stay: Stay) -> Row:
+    moment = kind.moment
+    return (
+        stay.badge_id, str(stay.category), stay.counts, stay.country, moment(stay.first_in_at), moment(stay.inside_since),
+        moment(stay.left_at), stay.zone_id, moment(stay.passed_at), stay.last_gate_id, stay.is_unsure,
+    )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -278,17 +268,21 @@ class Taking:
         if self.rehearsal_day is not None:
             local = datetime.combine(self.rehearsal_day, local.timetz())
         facts = gate.facts
-        if own is not None and stay is None and own.state is BadgeState.ACTIVE and facts.zone is None and facts.is_open:
+        zone, inside = facts.zone, None
+        if zone is not None and self.counts and self.received - scan.scanned_at < LATE:
+            inside = self._inside(gate, local.date())
+        if own is not None and stay is None and own.state is BadgeState.ACTIVE and facts.is_open:
             # Nearly everybody: nothing is known of them but the category. Judged once for each minute.
-            key = gate.id, scan.direction, own.category, local.day, local.hour, local.minute
+            level = None if zone is None or inside is None else zone.level(inside)
+            key = gate.id, scan.direction, own.category, level, local.date(), local.hour, local.minute
             known = self.plain.get(key)
             if known is None:
                 seen = Seen(known=True, signed=True, category=own.category)
+                facts = gate.at(scan.scanned_at, inside=inside)
                 known = self.plain[key] = judge(seen, facts, fair, scan.direction, local)
             return known
-        if facts.zone is not None or not facts.is_open:
-            is_now = self.counts and self.received - scan.scanned_at < LATE
-            facts = gate.at(scan.scanned_at, inside=self._inside(gate, local.date()) if is_now else None)
+        if zone is not None or not facts.is_open:
+            facts = gate.at(scan.scanned_at, inside=inside)
         if own is None:
             seen = Seen(known=False, signed=badge is None and self._is_signed(scan.code), other_fair=badge is not None)
             return judge(seen, facts, fair, scan.direction, local)
@@ -316,8 +310,8 @@ class Taking:
             return 0
         place = day, gate.zone_id
         if place not in self.inside:
-            query = select(ZoneTally.inside).where(ZoneTally.zone_id == gate.zone_id, ZoneTally.day == day)
-            self.inside[place] = db.session.scalar(query) or 0
+            rows = read_rows(_INSIDE, zone=gate.zone_id, day=driver()[1].day(day))
+            self.inside[place] = rows[0][0] if rows else 0
         return self.inside[place]
 
     def _pass(self, gate: GateBook, scan: ScanInput, own: ScannedBadge, day: date) -> tuple[Stay | None, bool]:
@@ -367,7 +361,7 @@ class Taking:
     def _write(self) -> None:
         if self.rows:
             connection, kind = driver()
-            insert_rows(connection, kind, _KEEP_SCANS, self._as_rows(kind))
+            write_rows(connection, kind, _KEEP_SCANS, self._as_rows(kind))
         if self.counts:
             self.days.write(self.changes)
             if self.found:

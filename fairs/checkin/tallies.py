@@ -13,18 +13,18 @@ from zoneinfo import ZoneInfo
 
 from fairs.badges.states import BadgeCategory
 from fairs.checkin.passes import Stay
-from fairs.checkin.rows import Statement, driver, insert_rows
 from fairs.core.clock import now
+from fairs.core.rows import Statement, driver, write_rows
 
 VisitKey = tuple[date, int, BadgeCategory, str, bool]
 
-_VISITS = Statement(
+_VISITS = Statement.insert(
     "visit_tallies",
     ("fair_id", "day", "hour", "category", "country", "counts", "visits", "people", "created_at"),
     " ON CONFLICT (fair_id, day, hour, category, country) DO UPDATE"
     " SET visits = visit_tallies.visits + excluded.visits, people = visit_tallies.people + excluded.people",
 )
-_GATES = Statement(
+_GATES = Statement.insert(
     "gate_tallies",
     ("fair_id", "gate_id", "day", "passed_in", "passed_out", "refused", "last_at", "created_at"),
     " ON CONFLICT (gate_id, day) DO UPDATE SET passed_in = gate_tallies.passed_in + excluded.passed_in,"
@@ -34,8 +34,8 @@ _GATES = Statement(
 )
 _PLACES = ("fair_id", "zone_id", "day", "inside", "unsure", "created_at")
 _ADD = " DO UPDATE SET inside = zone_tallies.inside + excluded.inside, unsure = zone_tallies.unsure + excluded.unsure"
-_FAIR = Statement("zone_tallies", _PLACES, " ON CONFLICT (fair_id, day) WHERE zone_id IS NULL" + _ADD)
-_ZONES = Statement("zone_tallies", _PLACES, " ON CONFLICT (fair_id, zone_id, day)" + _ADD)
+_FAIR = Statement.insert("zone_tallies", _PLACES, " ON CONFLICT (fair_id, day) WHERE zone_id IS NULL" + _ADD)
+_ZONES = Statement.insert("zone_tallies", _PLACES, " ON CONFLICT (fair_id, zone_id, day)" + _ADD)
 
 
 @dataclass(slots=True)
@@ -122,4 +122,4 @@ class Changes:
         )  # fmt: skip
         for statement, rows in parts:
             if rows:
-                insert_rows(connection, kind, statement, rows)
+                write_rows(connection, kind, statement, rows)

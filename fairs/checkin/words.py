@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 from flask_babel import gettext as _
 
 from fairs.badges.queries import ScannedBadge
@@ -15,7 +15,7 @@ from fairs.checkin.acts import act_in_words
 from fairs.checkin.entries import ActResult, Answer, KeptAside, ScanResult
 from fairs.checkin.reasons import offline_words, what_to_do, why
 from fairs.checkin.states import Verdict
-from fairs.core.i18n import country_name, format_date, format_datetime, format_time
+from fairs.core.i18n import country_name, format_date, format_datetime, format_time, select_locale
 
 __all__ = ["advice", "all_as_program_reads", "as_guard_reads", "as_program_reads", "dumps", "offline_words", "reason"]
 
@@ -56,9 +56,13 @@ def advice(result: ScanResult) -> str:
     return what_to_do(result.judgement.reason_code if result.judgement else CODES.get(result.verdict, ""))
 
 
+#: What the verdicts are called, by language.
+_said: dict[str, dict[Verdict, str]] = {}
+
+
 def all_as_program_reads(answers: Sequence[Answer]) -> list[dict[str, Any]]:
     """The API's view of all answers; each verdict is put into words once."""
-    words: dict[Verdict, str] = {}
+    words = _said.setdefault(select_locale(), {})
     return [as_program_reads(one, words) for one in answers]
 
 
@@ -94,9 +98,9 @@ def _other(answer: ActResult | KeptAside) -> dict[str, Any]:
             "message": act_in_words(answer.outcome, answer.message)}  # fmt: skip
 
 
-def dumps(body: dict[str, Any]) -> str:
+def dumps(body: dict[str, Any]) -> bytes:
     """JSON of plain values."""
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return orjson.dumps(body)
 
 
 def as_guard_reads(result: ScanResult, fair: Fair) -> dict[str, Any]:

@@ -47,4 +47,4 @@ def keyed_digest(text: str) -> str:
 
     A new key gives other digits: what was noted before it does not match any more.
     """
-    return hmac.new(_digest_keys["now"], text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(_digest_keys["now"], text.encode(), "sha256").hex()

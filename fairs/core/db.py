@@ -6,7 +6,9 @@ SQLite), reads never take it, and every loaded object is read again after the lo
 
 from __future__ import annotations
 
+import fcntl
 import logging
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,7 +16,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, MetaData, String, TypeDecorator, event
+from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, String, TypeDecorator, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column
 
 from fairs.core.clock import now
@@ -26,6 +28,7 @@ WRITE = "fairs_write"
 #: Lock rows for changing them (FOR NO KEY UPDATE): rows that point at them can be written meanwhile and never wait in a circle.
 MINE: dict[str, Any] = {"key_share": True}
 _AFTER = "after_commit"
+_CONNECTION = "connection"
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -154,6 +157,33 @@ def in_transaction() -> bool:
 
 
 @contextmanager
+def write_turn() -> Iterator[None]:
+    """Take turns with other processes before a transaction() that follows at once; inside transaction() it does nothing.
+
+    SQLite lets who waits for its lock look again after up to a tenth of a second; here the next one goes on at once. Nothing but
+    waiting is done by it: who writes without it is kept apart by SQLite's own lock. On PostgreSQL it does nothing.
+    """
+    engine = db.engine
+    name = engine.url.database
+    if engine.dialect.name != "sqlite" or not name or name == ":memory:" or in_transaction():
+        yield
+        return
+    handle = os.open(f"{name}.turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def present_connection() -> Connection:
+    """The connection of the present transaction, or the one that reads."""
+    session = db.session()
+    known: Connection | None = session.info.get(_CONNECTION)
+    return known if known is not None else session.connection()
+
+
+@contextmanager
 def transaction() -> Iterator[Session]:
     """The only way to write. The outermost call commits, an inner one is a savepoint.
 
@@ -174,11 +204,12 @@ def transaction() -> Iterator[Session]:
     committed = False
     try:
         with session.begin():
-            session.connection(execution_options={WRITE: True})
+            session.info[_CONNECTION] = session.connection(execution_options={WRITE: True})
             yield session
         committed = True
     finally:
         session.info.pop("tx")
+        session.info.pop(_CONNECTION, None)
         wake_ups = session.info.pop(_AFTER, ())
     if committed:
         for wake_up in wake_ups:
