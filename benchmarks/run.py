@@ -3,7 +3,8 @@
     python benchmarks/run.py [sqlite] [postgres] [allocation]
 
 Each figure is measured on both databases unless one is named; ``allocation`` alone measures the allocation of booths
-(benchmarks/allocation.py, which has larger ones, too); ``BENCH=gates`` measures the scans alone. ``hello`` is an empty route on the same server in the same
+(benchmarks/allocation.py, which has larger ones, too). ``BENCH=gates`` measures scans, names and figures alone, over 30,000 people and then
+among three million badges and ten million scans; ``BENCH_SCALE=0.01`` builds a hundredth of these. ``hello`` is an empty route on the same server in the same
 run: the machine's ceiling, so that figures of different machines can be compared.
 """
 
@@ -15,7 +16,6 @@ import os
 import re
 import subprocess
 import sys
-import uuid
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -27,7 +27,6 @@ from benchmarks.load import Request, repeat, run, shared
 from benchmarks.scans import Gates
 from benchmarks.server import PYTHON, Server, databases, flask, serving
 from fairs.config import ROOT
-from fairs.core.clock import now
 
 
 def say(figure: str, database: str, **values: Any) -> None:
@@ -41,10 +40,12 @@ def main(kinds: list[str]) -> None:
         for kind, environment in environments.items():
             flask(environment, "db", "upgrade")
             flask(environment, "demo", "load")
-            facts = json.loads(_python(environment, "benchmarks.data"))
-            if os.environ.get("BENCH") == "gates":
-                with serving(environment) as (server, _seconds):
-                    Gates(say, kind, server, facts).all()
+            alone = os.environ.get("BENCH") == "gates"
+            facts = json.loads(
+                _python({"BENCH_BADGES": "30000" if alone else "12000"} | environment, "benchmarks.data")
+            )
+            if alone:
+                gates(kind, environment, facts)
                 continue
             say("badges_pdf", kind, **json.loads(_python(environment, "benchmarks.badges")))
             say("gate_bundle", kind, **json.loads(_python(environment, "benchmarks.bundle")))
@@ -54,8 +55,20 @@ def main(kinds: list[str]) -> None:
             with serving(environment) as (server, seconds):
                 say("cold_start", kind, seconds=round(seconds, 2), worker_mb=round(server.memory_per_worker_mb(), 1))
                 measure(kind, server, facts)
-                Gates(say, kind, server, facts).all()
+                Gates(say, kind, server, facts, _signed_in(server, "organiser@fairs.example")).round()
                 search_everything(kind, server, json.loads(_python(environment, "benchmarks.everything")))
+
+
+def gates(kind: str, environment: dict[str, str], facts: dict[str, Any]) -> None:
+    """Scans, names and figures; then again among many."""
+    with serving(environment) as (server, _seconds):
+        first = Gates(say, kind, server, facts, _signed_in(server, "organiser@fairs.example"))
+        before = first.round()
+    built = json.loads(_python(environment, "benchmarks.scale"))
+    with serving(environment) as (server, _seconds):
+        again = Gates(say, kind, server, facts, _signed_in(server, "organiser@fairs.example"))
+        again.used = first.used
+        again.scale(before, built)
 
 
 def _python(environment: dict[str, str], module: str) -> str:
@@ -67,12 +80,6 @@ def measure(kind: str, server: Server, facts: dict[str, Any]) -> None:
     """All figures that go through the server."""
     bearer = {"Authorization": f"Bearer {facts['token']}", "Content-Type": "application/json"}
     fair, giftshow = facts["fair"], facts["giftshow"]
-    for clients in (1, 8):
-        hello = run(server.port, repeat("/healthz", 2000 // clients, clients=clients))
-        say("hello", kind, clients=clients, **hello.as_figures())
-        scans = run(server.port, shared(_scan(fair, facts["codes"], bearer, clients), 1600, clients))
-        share = round(scans.per_second / hello.per_second, 2)
-        say("checkin_single", kind, clients=clients, of_hello=share, **scans.as_figures())
     compressed = {"Accept-Encoding": "gzip"}
     for figure, path, times, headers in (
         ("search_people", f"/api/v1/fairs/{fair}/visitors?q=nguyen+van+07", 200, bearer),
@@ -131,17 +138,6 @@ def _signed_in(server: Server, email: str) -> str:
         raise RuntimeError(f"signing in as {email}: {answer.status}")
     cookies = [value.split(";")[0] for value in answer.headers.get_all("Set-Cookie") or []]
     return next(value for value in cookies if value.startswith("session="))
-
-
-def _scan(fair: str, codes: list[str], headers: dict[str, str], clients: int) -> Any:
-    offset = 0 if clients == 1 else 4000
-
-    def make(number: int) -> Request:
-        scan = {"id": str(uuid.uuid4()), "device": "bench", "seq": number, "code": codes[offset + number], "gate": "g1",
-                "direction": "in", "scanned_at": now().isoformat()}  # fmt: skip
-        return "POST", f"/api/v1/fairs/{fair}/scans", json.dumps({"scans": [scan]}).encode(), headers
-
-    return make
 
 
 def _race(kind: str, server: Server, giftshow: str, headers: dict[str, str]) -> None:

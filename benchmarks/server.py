@@ -32,6 +32,12 @@ class Server:
         sizes = [_memory_kb(int(child), "VmRSS") for child in children]
         return sum(sizes) / len(sizes) / 1024
 
+    def cpu_seconds(self) -> float:
+        """Seconds of CPU that the workers have used until now (Linux)."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        fields = [Path(f"/proc/{child}/stat").read_text().rsplit(")", 1)[1].split() for child in children]
+        return sum(int(one[11]) + int(one[12]) for one in fields) / os.sysconf("SC_CLK_TCK")
+
     def peak_per_worker_mb(self) -> float:
         """The most memory that any worker process has had until now, in megabytes (Linux)."""
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()

@@ -49,6 +49,8 @@ _UNSTEADY = {ord(sign): None for sign in ALPHABET if not _STEADY.fullmatch(sign)
 
 # Digits, and the consonants that neither Telex nor VNI acts on, without those that look like another (Q, L).
 _SHORT = "0123456789BCGHKMNPTV"
+#: What a short code as it is kept consists of.
+SHORT_SIGNS = frozenset(f"{_SHORT}-")
 _SHORT_DATA, _SHORT_CHECK = 14, 2
 _TYPED_ROUNDS = 1000
 _SHORT_MODULUS = 397  # prime, below 20²: every single wrong or any two swapped characters are noticed

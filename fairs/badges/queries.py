@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from fairs.badges.codes import BadCode, fingerprint, read, typed
+from fairs.badges.codes import SHORT_SIGNS, BadCode, fingerprint, read, typed
 from fairs.badges.errors import OtherFair, UnknownCode
 from fairs.badges.models import Badge, BadgeKey
 from fairs.badges.states import BadgeCategory, BadgeState
@@ -138,7 +139,9 @@ def find_by_codes(texts: Iterable[str], *, lock: bool = False) -> dict[str, Scan
         values.setdefault(kind, []).append(value)
     found: dict[tuple[str, str], ScannedBadge] = {}
     _, kind = driver()
-    rows = read_rows(_look_up(frozenset(values), lock=lock), **{name: kind.many(codes) for name, codes in values.items()})
+    rows = read_rows(
+        _look_up(frozenset(values), lock=lock), **{name: kind.many(codes) for name, codes in values.items()}
+    )
     for fingerprint_, short, key, fair, person, reference, category, state, *others, revoked_at in rows:
         found["fingerprint", fingerprint_] = found["short_code", short] = ScannedBadge(
             key, fair, person, reference, _CATEGORIES[category], _STATES[state], *others, kind.moment_of(revoked_at)
@@ -196,16 +199,16 @@ def badge_list(fair_id: int, wanted: BadgeFilter) -> Select[Any]:
         .where(Badge.fair_id == fair_id)
     )
     if wanted.text:
-        folded = fold(wanted.text)
-        capital = wanted.text.strip().upper()
-        query = query.where(
-            or_(
-                Person.folded.contains(folded, autoescape=True),
-                Company.folded.contains(folded, autoescape=True),
-                Badge.reference.contains(capital, autoescape=True),
-                Badge.short_code.startswith(_short_prefix(wanted.text), autoescape=True),
-            )
-        )
+        folded, capital = fold(wanted.text), wanted.text.strip().upper()
+        # Each name is looked for in its own index, and codes only where the text may be a part of one.
+        people = select(Person.id).where(Person.folded.contains(folded, autoescape=True))
+        companies = select(Company.id).where(Company.folded.contains(folded, autoescape=True))
+        ways = [Badge.person_id.in_(people), Badge.company_id.in_(companies)]
+        if re.search(r"[\d-]", capital):
+            ways.append(Badge.reference.contains(capital, autoescape=True))
+        if SHORT_SIGNS.issuperset(prefix := _short_prefix(wanted.text)):
+            ways.append(Badge.short_code.startswith(prefix, autoescape=True))
+        query = query.where(or_(*ways))
     if wanted.category == "importer":
         query = query.where(Badge.category.in_([BadgeCategory.IMPORTER, BadgeCategory.HOSTED]))
     elif wanted.category:

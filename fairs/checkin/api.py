@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-import orjson
 from flask import Response, g, request
 from flask_smorest import Blueprint, abort
 from marshmallow import ValidationError
@@ -71,8 +71,8 @@ def _plain_body() -> dict[str, Any] | None:
     if request.query_string or request.mimetype != "application/json":
         return None
     try:
-        sent = orjson.loads(request.get_data())
-    except ValueError:
+        sent = json.loads(request.get_data())
+    except (ValueError, RecursionError):
         return None
     if calling_device() is None:
         return {"scans": sent}

@@ -24,7 +24,8 @@ _STAYS = Reading(
     lambda driver: select(
         Visit.day, Visit.person_id, Visit.first_in_at, Visit.badge_id, Visit.category, Visit.country, Visit.inside_since,
         Visit.left_at, Visit.zone_id, Visit.passed_at, Visit.last_gate_id, Visit.is_unsure, Visit.counts,
-    ).where(Visit.fair_id == bindparam("fair_id"), driver.among(Visit.person_id, "people"))
+    # By the index of people, who have few visits; that of the fair's days would be read whole.
+    ).where(Visit.fair_id + 0 == bindparam("fair_id"), driver.among(Visit.person_id, "people"))
 )  # fmt: skip
 _CATEGORIES = {str(one): one for one in BadgeCategory}
 
@@ -34,12 +35,36 @@ def stays_of(fair_id: int, people: Collection[int]) -> dict[Place, Stay]:
     _, kind = driver()
     found, moment = {}, kind.moment_of
     for row in read_rows(_STAYS, fair_id=fair_id, people=kind.many(people)):
-        day, person, first_in, badge, category, country, inside_since, left_at, zone, passed_at, gate, unsure, counts = row
+        (
+            day,
+            person,
+            first_in,
+            badge,
+            category,
+            country,
+            inside_since,
+            left_at,
+            zone,
+            passed_at,
+            gate,
+            unsure,
+            counts,
+        ) = row
         first, inside, left, passed = moment(first_in), moment(inside_since), moment(left_at), moment(passed_at)
         latest = passed or max(one for one in (first, inside, left) if one is not None)
         if first is not None:
             found[kind.day_of(day), person] = Stay(
-                first, badge, _CATEGORIES[category], country, inside, left, zone, latest, gate, bool(unsure), bool(counts)
+                first,
+                badge,
+                _CATEGORIES[category],
+                country,
+                inside,
+                left,
+                zone,
+                latest,
+                gate,
+                bool(unsure),
+                bool(counts),
             )
     return found
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import orjson
 from flask_babel import gettext as _
 
 from fairs.badges.queries import ScannedBadge
@@ -98,9 +98,12 @@ def _other(answer: ActResult | KeptAside) -> dict[str, Any]:
             "message": act_in_words(answer.outcome, answer.message)}  # fmt: skip
 
 
-def dumps(body: dict[str, Any]) -> bytes:
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+def dumps(body: dict[str, Any]) -> str:
     """JSON of plain values."""
-    return orjson.dumps(body)
+    return _encoder.encode(body)
 
 
 def as_guard_reads(result: ScanResult, fair: Fair) -> dict[str, Any]:

@@ -16,7 +16,18 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, String, TypeDecorator, event
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    TypeDecorator,
+    event,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column
 
 from fairs.core.clock import now
@@ -163,7 +174,7 @@ def write_turn() -> Iterator[None]:
     SQLite lets who waits for its lock look again after up to a tenth of a second; here the next one goes on at once. Nothing but
     waiting is done by it: who writes without it is kept apart by SQLite's own lock. On PostgreSQL it does nothing.
     """
-    engine = db.engine
+    engine = db.engine.engine  # in tests it may be a connection
     name = engine.url.database
     if engine.dialect.name != "sqlite" or not name or name == ":memory:" or in_transaction():
         yield

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, union_all
 
 from fairs.core.db import Record, db
 from fairs.core.i18n import localized
@@ -52,16 +53,24 @@ def search_companies(
     return db.session.scalars(query.order_by(Company.folded, Company.id).limit(limit)).all()
 
 
+def people_ids(text: str, phone: str = "") -> Any:
+    """The keys of people whose name holds ``text`` without accents, or whose e-mail or phone begins with it, as a subquery.
+
+    Each part walks one index, so that 30,000 people take a few milliseconds; what cannot begin an address or number is not
+    looked for there.
+    """
+    plain, number = text.strip(), (phone or text).strip()
+    parts = [select(Person.id).where(Person.folded.contains(fold(text), autoescape=True))]
+    if " " not in plain:
+        parts.append(select(Person.id).where(Person.email.startswith(plain.lower(), autoescape=True)))
+    if not number[:1].isalpha():
+        parts.append(select(Person.id).where(Person.phone.startswith(number, autoescape=True)))
+    return union_all(*parts) if len(parts) > 1 else parts[0]
+
+
 def people_matching(text: str) -> Select[Person]:
     """People whose native or passport name holds ``text`` without accents, or whose phone or e-mail begins with it."""
-    query = select(Person)
-    if text:
-        query = query.where(
-            Person.folded.contains(fold(text), autoescape=True)
-            | Person.email.startswith(text.strip().lower(), autoescape=True)
-            | Person.phone.startswith(text.strip(), autoescape=True)
-        )
-    return query
+    return select(Person).where(Person.id.in_(people_ids(text))) if text else select(Person)
 
 
 def search_people(text: str, limit: int = 20) -> Sequence[Person]:

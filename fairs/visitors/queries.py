@@ -21,7 +21,7 @@ from fairs.core.sequences import WIDTHS
 from fairs.core.text import fold
 from fairs.core.web import Page, paginate
 from fairs.directory.models import Company, Person
-from fairs.directory.queries import people_matching
+from fairs.directory.queries import people_ids, people_matching
 from fairs.visitors.duplicates import is_near, near_name
 from fairs.visitors.models import Visitor, VisitorAnswer, VisitorGroup
 from fairs.visitors.states import VisitorState
@@ -56,10 +56,8 @@ def visitors_matching(fair_id: int, wanted: VisitorFilter) -> Select[Visitor]:
         folded, plain = fold(wanted.text), wanted.text.strip()
         query = query.where(
             or_(
-                Person.folded.contains(folded, autoescape=True),
-                Company.folded.contains(folded, autoescape=True),
-                Person.email.startswith(plain.lower(), autoescape=True),
-                Person.phone.startswith(phone_start(plain), autoescape=True),
+                Visitor.person_id.in_(people_ids(plain, phone_start(plain))),
+                Visitor.company_id.in_(select(Company.id).where(Company.folded.contains(folded, autoescape=True))),
                 Visitor.reference == plain.upper(),
             )
         )
@@ -181,12 +179,20 @@ def desk_matches(fair: Fair, text: str, limit: int = 6) -> Sequence[DeskMatch]:
         .where(badge.c.person_id == Person.id, badge.c.fair_id == fair.id, badge.c.state == BadgeState.ACTIVE)
         .exists()
     )
-    order = (has_badge.desc(), Person.folded, Person.id)
-    query = people_matching(phone_start(text)).options(joinedload(Person.company))
-    people = db.session.scalars(query.order_by(*order).limit(limit)).all()
+    order = (Person.folded, Person.id)
+    query = people_matching(phone_start(text)).options(joinedload(Person.company)).order_by(*order)
+    people = list(db.session.scalars(query.where(has_badge).limit(limit)))
+    if len(people) < limit:
+        people += db.session.scalars(query.where(~has_badge).limit(limit - len(people)))
     if not people and len(text) >= _SLIPS_FROM and (ways := near_name(text)):
         # Nobody is called so: perhaps a slip of the keyboard.
-        near = select(Person).options(joinedload(Person.company)).where(or_(*ways)).order_by(*order).limit(_MOST_NEAR)
+        near = (
+            select(Person)
+            .options(joinedload(Person.company))
+            .where(or_(*ways))
+            .order_by(has_badge.desc(), *order)
+            .limit(_MOST_NEAR)
+        )
         people = [one for one in db.session.scalars(near) if is_near(text, one.native_name)][:limit]
     badges = _badges(fair.id, [person.id for person in people])
     return [DeskMatch(person, badges.get(person.id)) for person in people]
