@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from fairs.badges.states import BadgeCategory
 from fairs.calendar.models import Fair
 from fairs.checkin.models import Gate
 from fairs.checkin.rulebook import GateBook, fair_facts
-from fairs.checkin.rules import FairFacts
+from fairs.checkin.rules import FairFacts, Judgement
 from fairs.core.db import db
 from fairs.core.kept import kept
 
@@ -24,7 +25,8 @@ LATE = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class FairInfo:
-    """A fair and its gates, as far as scans are judged by them."""
+    """A fair and its gates, as far as scans are judged by them. ``judged`` keeps judgements of people of whom nothing is known but
+    their category; it is forgotten with the rest."""
 
     id: int
     zone: ZoneInfo
@@ -33,6 +35,7 @@ class FairInfo:
     counting: frozenset[BadgeCategory]
     gates: dict[int, GateBook]
     by_code: dict[str, GateBook]
+    judged: dict[tuple[Any, ...], Judgement] = field(default_factory=dict, compare=False, repr=False)
 
 
 _infos = kept("fairs", "gates", "access_zones")

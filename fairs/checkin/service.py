@@ -24,7 +24,7 @@ from fairs.checkin.taking import Taking
 from fairs.checkin.together import Together
 from fairs.core.actor import Actor
 from fairs.core.clock import now
-from fairs.core.db import db, in_transaction, transaction, write_turn
+from fairs.core.db import db, in_transaction, let_go, transaction, write_turn
 from fairs.core.errors import InvalidInput
 from fairs.core.text import one_line
 
@@ -78,6 +78,7 @@ def take_scans(
     for _, scan in entries:
         scan.by_id, scan.device_id = by.user_id, device_id
     if len(entries) <= _FEW and not in_transaction():
+        let_go()  # who waits for the others must not keep a connection from the one who writes for all
         return _together.do(
             (id(db.engine), info.id, gates_of, day), [(info, day, gate_id, scan) for gate_id, scan in entries]
         )

@@ -139,7 +139,6 @@ class Taking:
     found: list[Found] = field(default_factory=list)
     keys: dict[int, Ed25519PublicKey] | None = None
     inside: dict[Place, int] = field(default_factory=dict)
-    plain: dict[tuple[Any, ...], Judgement] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.days = Days(self.info)
@@ -274,12 +273,22 @@ class Taking:
         if own is not None and stay is None and own.state is BadgeState.ACTIVE and facts.is_open:
             # Nearly everybody: nothing is known of them but the category. Judged once for each minute.
             level = None if zone is None or inside is None else zone.level(inside)
-            key = gate.id, scan.direction, own.category, level, local.date(), local.hour, local.minute
-            known = self.plain.get(key)
+            key = (
+                self.counts,
+                gate.id,
+                scan.direction,
+                own.category,
+                level,
+                inside is None,
+                local.date(),
+                local.hour,
+                local.minute,
+            )
+            known = self.info.judged.get(key)
             if known is None:
                 seen = Seen(known=True, signed=True, category=own.category)
                 facts = gate.at(scan.scanned_at, inside=inside)
-                known = self.plain[key] = judge(seen, facts, fair, scan.direction, local)
+                known = self.info.judged[key] = judge(seen, facts, fair, scan.direction, local)
             return known
         if zone is not None or not facts.is_open:
             facts = gate.at(scan.scanned_at, inside=inside)

@@ -187,6 +187,15 @@ def write_turn() -> Iterator[None]:
         os.close(handle)
 
 
+def let_go() -> None:
+    """End what was read until now and give the connection back; raises RuntimeError when objects were changed."""
+    session = db.session()
+    if session.in_transaction():
+        if session.new or session.dirty or session.deleted:
+            raise RuntimeError("changed outside transaction()")
+        session.rollback()
+
+
 def present_connection() -> Connection:
     """The connection of the present transaction, or the one that reads."""
     session = db.session()
@@ -206,10 +215,7 @@ def transaction() -> Iterator[Session]:
         with session.begin_nested():
             yield session
         return
-    if session.in_transaction():
-        if session.new or session.dirty or session.deleted:
-            raise RuntimeError("changed outside transaction()")
-        session.rollback()
+    let_go()
     session.info["tx"] = True
     session.info.pop(_AFTER, None)
     committed = False
