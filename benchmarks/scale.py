@@ -54,7 +54,7 @@ _SCANS = _ROWS + (
 )
 _TALLIES = (
     "INSERT INTO visit_tallies (fair_id, day, hour, category, country, counts, visits, people, created_at)"
-    " SELECT :fair, day, hour, category, country, {yes}, 14, 12, :at FROM (SELECT DISTINCT day FROM visits WHERE fair_id = :fair) d,"
+    " SELECT :fair, day, hour, category, country, {yes}, 14, 12, :at FROM (SELECT DISTINCT day FROM visits WHERE fair_id = :fair AND day < '2020-01-01') d,"
     " (SELECT 8 AS hour UNION SELECT 9 UNION SELECT 10 UNION SELECT 11 UNION SELECT 12 UNION SELECT 13 UNION SELECT 14 UNION SELECT 15) h,"
     " (SELECT 'press' AS category UNION SELECT 'vip' UNION SELECT 'importer') c, (SELECT DISTINCT country FROM people WHERE country <> '') p"
 )

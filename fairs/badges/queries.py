@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from fairs.badges.codes import SHORT_SIGNS, BadCode, fingerprint, read, typed
@@ -138,13 +138,13 @@ def find_by_codes(texts: Iterable[str], *, lock: bool = False) -> dict[str, Scan
     for kind, value in wanted.values():
         values.setdefault(kind, []).append(value)
     found: dict[tuple[str, str], ScannedBadge] = {}
-    _, kind = driver()
+    _, given = driver()
     rows = read_rows(
-        _look_up(frozenset(values), lock=lock), **{name: kind.many(codes) for name, codes in values.items()}
+        _look_up(frozenset(values), lock=lock), **{name: given.many(codes) for name, codes in values.items()}
     )
-    for fingerprint_, short, key, fair, person, reference, category, state, *others, revoked_at in rows:
-        found["fingerprint", fingerprint_] = found["short_code", short] = ScannedBadge(
-            key, fair, person, reference, _CATEGORIES[category], _STATES[state], *others, kind.moment_of(revoked_at)
+    for row in rows:
+        found["fingerprint", row[0]] = found["short_code", row[1]] = ScannedBadge(
+            *row[2:6], _CATEGORIES[row[6]], _STATES[row[7]], *row[8:-1], given.moment_of(row[-1])
         )
     return {text: found[key] for text, key in wanted.items() if key in found}
 
@@ -203,7 +203,7 @@ def badge_list(fair_id: int, wanted: BadgeFilter) -> Select[Any]:
         # Each name is looked for in its own index, and codes only where the text may be a part of one.
         people = select(Person.id).where(Person.folded.contains(folded, autoescape=True))
         companies = select(Company.id).where(Company.folded.contains(folded, autoescape=True))
-        ways = [Badge.person_id.in_(people), Badge.company_id.in_(companies)]
+        ways: list[ColumnElement[bool]] = [Badge.person_id.in_(people), Badge.company_id.in_(companies)]
         if re.search(r"[\d-]", capital):
             ways.append(Badge.reference.contains(capital, autoescape=True))
         if SHORT_SIGNS.issuperset(prefix := _short_prefix(wanted.text)):

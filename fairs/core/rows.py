@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select
+from sqlalchemy import ColumnElement, Connection
 from sqlalchemy import text as sql
 from sqlalchemy.exc import DBAPIError
 
@@ -81,7 +81,7 @@ class Statement:
 class Reading:
     """A SELECT; ``make`` builds it for a driver."""
 
-    make: Callable[[Driver], Select[Any]]
+    make: Callable[[Driver], Any]
     _texts: dict[str, tuple[str, Sequence[str] | None, dict[str, Any]]] = field(default_factory=dict)
 
     def text(self, connection: Connection, kind: Driver) -> tuple[str, Sequence[str] | None, dict[str, Any]]:
@@ -123,7 +123,7 @@ def _execute(connection: Connection, text: str, values: Any, *, many: bool = Fal
     cursor = connection.connection.cursor()
     try:
         (cursor.executemany if many else cursor.execute)(text, values)
-        return cursor.fetchall() if reads else []
+        return list(cursor.fetchall()) if reads else []
     except connection.dialect.loaded_dbapi.Error as error:
         raise DBAPIError.instance(
             text, None, error, connection.dialect.loaded_dbapi.Error, dialect=connection.dialect
