@@ -143,8 +143,8 @@ def find_by_codes(texts: Iterable[str], *, lock: bool = False) -> dict[str, Scan
         _look_up(frozenset(values), lock=lock), **{name: given.many(codes) for name, codes in values.items()}
     )
     for row in rows:
-        values = [*row[2:6], _CATEGORIES[row[6]], _STATES[row[7]], *row[8:-1], given.moment_of(row[-1])]
-        found["fingerprint", row[0]] = found["short_code", row[1]] = ScannedBadge(*values)
+        facts: list[Any] = [*row[2:6], _CATEGORIES[row[6]], _STATES[row[7]], *row[8:-1], given.moment_of(row[-1])]
+        found["fingerprint", row[0]] = found["short_code", row[1]] = ScannedBadge(*facts)
     return {text: found[key] for text, key in wanted.items() if key in found}
 
 
