@@ -24,6 +24,10 @@ from fairs.directory.models import Person
 from fairs.visitors.models import Visitor
 
 BADGES = 12_000
+ABROAD = (
+    ("佐藤 美咲", "ja", "JP"), ("王晓明", "zh-Hans", "CN"), ("陳怡君", "zh-Hant", "TW"), ("김민준", "ko", "KR"),
+    ("محمد الفارسي", "ar", "AE"), ("สมศักดิ์ ศรีสุวรรณ", "th", "TH"), ("Анна Кузнецова", "ru", "RU"), ("Jürgen Müller", "de", "DE"),
+)  # fmt: skip
 
 
 def main() -> None:
@@ -52,8 +56,13 @@ def _badges(fair: Fair) -> list[str]:
             code = sign(serial, private)
             codes.append(code)
             name = f"Nguyễn Văn {GIVEN_VI[number % len(GIVEN_VI)]} {number:05d}"
-            people.append({"id": person_id, "native_name": name, "folded": f"nguyen van {number:05d}", "name_language": "vi",
-                           "phone": f"+849{number:08d}", "country": "VN", "created_at": now()})  # fmt: skip
+            language, country = "vi", "VN"
+            if number % 10 == 9:  # one in ten comes from abroad, and writes as people do there
+                native, language, country = ABROAD[number // 10 % len(ABROAD)]
+                name = f"{native} {number:05d}"
+            people.append({"id": person_id, "native_name": name, "folded": f"nguyen van {number:05d}", "name_language": language,
+                           "passport_name": f"NGUYEN VAN {number:05d}", "phone": f"+849{number:08d}", "country": country,
+                           "created_at": now()})  # fmt: skip
             badges.append({"fair_id": fair.id, "person_id": person_id, "reference": f"BN-P-{number:05d}",
                            "category": BadgeCategory.TRADE, "state": BadgeState.ACTIVE, "serial": serial, "created_at": now(),
                            "short_code": short_code(serial), "fingerprint": fingerprint(code), "key_id": key.id})  # fmt: skip

@@ -3,7 +3,7 @@
     python benchmarks/run.py [sqlite] [postgres] [allocation]
 
 Each figure is measured on both databases unless one is named; ``allocation`` alone measures the allocation of booths
-(benchmarks/allocation.py, which has larger ones, too). ``hello`` is an empty route on the same server in the same
+(benchmarks/allocation.py, which has larger ones, too); ``BENCH=gates`` measures the scans alone. ``hello`` is an empty route on the same server in the same
 run: the machine's ceiling, so that figures of different machines can be compared.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import re
 import subprocess
 import sys
@@ -23,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.allocation import main as allocation
 from benchmarks.load import Request, repeat, run, shared
+from benchmarks.scans import Gates
 from benchmarks.server import PYTHON, Server, databases, flask, serving
 from fairs.config import ROOT
 from fairs.core.clock import now
@@ -40,13 +42,19 @@ def main(kinds: list[str]) -> None:
             flask(environment, "db", "upgrade")
             flask(environment, "demo", "load")
             facts = json.loads(_python(environment, "benchmarks.data"))
+            if os.environ.get("BENCH") == "gates":
+                with serving(environment) as (server, _seconds):
+                    Gates(say, kind, server, facts).all()
+                continue
             say("badges_pdf", kind, **json.loads(_python(environment, "benchmarks.badges")))
+            say("gate_bundle", kind, **json.loads(_python(environment, "benchmarks.bundle")))
             say("letters_700", kind, **json.loads(_python(environment, "benchmarks.letters")))
             say("contacts_import", kind, **json.loads(_python(environment, "benchmarks.contacts")))
             say("bank_statement", kind, **json.loads(_python(environment, "benchmarks.statements")))
             with serving(environment) as (server, seconds):
                 say("cold_start", kind, seconds=round(seconds, 2), worker_mb=round(server.memory_per_worker_mb(), 1))
                 measure(kind, server, facts)
+                Gates(say, kind, server, facts).all()
                 search_everything(kind, server, json.loads(_python(environment, "benchmarks.everything")))
 
 

@@ -1,8 +1,4 @@
-"""Scans at the gates: one by one and in batches, the search by name, a fair's figures, and all of it at 3 million badges.
-
-``gates`` is measured on the fair that runs in the demonstration with 30,000 more badges; ``gates_large`` after loading 3 million
-badges and 10 million scans of ten fairs in bulk (``bulk.py``), and compared with the same before.
-"""
+"""Scans at the gates, one by one beside the empty route and in batches; measured on the fair that runs in the demonstration."""
 
 from __future__ import annotations
 
@@ -13,7 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from benchmarks.load import Request, Result, repeat, run, shared
+from benchmarks.load import Request, repeat, run, shared
 from benchmarks.server import Server
 from fairs.core.clock import now
 
@@ -63,15 +59,8 @@ class Gates:
                  scans_per_second=round(result.per_second * BATCH), p95_ms=round(result.p95_ms, 1), failed=result.failed)  # fmt: skip
         return result.per_second * BATCH
 
-    def reads(self) -> dict[str, float]:
-        """The search by name and the figures of the fair; p95 in ms of each."""
-        found: dict[str, float] = {}
-        search = f"/api/v1/fairs/{self.fair}/visitors?q=nguyen+van+07"
-        for figure, requests in (
-            ("scan_search_visitors", repeat(search, 200, headers=self.bearer)),
-            ("scan_figures", repeat(f"/api/v1/fairs/{self.fair}/gates", 100, headers=self.bearer)),
-        ):
-            result: Result = run(self.server.port, requests)
-            self.say(figure, self.kind, load=load(), **result.as_figures())
-            found[figure] = result.p95_ms
-        return found
+    def all(self) -> None:
+        """Single scans, batches as they happen and batches of a device that was without a network."""
+        self.singles()
+        self.batches()
+        self.batches(ago=timedelta(minutes=30))

@@ -78,7 +78,12 @@ function afterSwap(): void {
   field?.setAttribute('aria-expanded', String(open));
   if (open) choose(chosen());
   const form = panel?.querySelector<HTMLElement>('[data-panel-kind="new"]');
-  if (form && !form.contains(document.activeElement)) {
+  // Who may have a badge already comes first, wherever the focus was: Enter takes them, Tab goes on to "another person".
+  const hint = panel?.querySelector<HTMLElement>('[data-hint-first]');
+  if (hint) {
+    clearMatches();
+    window.requestAnimationFrame(() => hint.focus());
+  } else if (form && !form.contains(document.activeElement)) {
     clearMatches();
     const inputs = [...form.querySelectorAll<HTMLInputElement>('input:not([type="hidden"])')];
     (form.querySelector<HTMLInputElement>('[aria-invalid="true"]') ?? inputs.find((input) => input.value === '') ?? inputs[0])?.focus();

@@ -12,7 +12,7 @@ import { startProblems } from './editor/problems';
 import { Saving } from './editor/saving';
 import { startTools } from './editor/tools';
 import { startView } from './editor/view';
-import { textsOf } from './editor/texts';
+import { textsOf } from './lib/texts';
 
 async function start(root: HTMLElement): Promise<void> {
   const canvas = root.querySelector<HTMLElement>('[data-canvas]');

@@ -58,29 +58,36 @@ class Station {
     return fetch(this.root.dataset['act']!, { method: 'POST', body: data, headers: { 'Fairs-Station': '1' }, credentials: 'same-origin' });
   }
 
-  /** Round after round: nothing waits, a badge is here, or there is no network. */
+  /** Round after round, until the page is closed. */
   private async ask(): Promise<void> {
-    let wait = ASK_EVERY;
-    if (!this.isPaused && !this.job() && !this.isBusy) {
-      const data = new FormData();
-      data.set('act', 'lease');
-      try {
-        const answer = await this.send(data);
-        if (answer.status === 200) {
-          this.panel.innerHTML = await answer.text();
-          const job = this.job();
-          if (job && 'fresh' in job.dataset) void this.print(job);
-          else this.say('hold');
-        } else if (answer.status === 204 || answer.status === 409) this.say('waiting');
-        else if (answer.status === 404 || answer.status === 401) location.reload();
-        if (answer.status === 409 && this.root.dataset['open'] === '1') location.reload();
-        if (answer.status === 204 && this.root.dataset['open'] === '0') location.reload();
-      } catch {
-        this.say('offline');
-        wait = RETRY_AFTER;
-      }
-    }
+    const wait = (await this.take()) ? ASK_EVERY : RETRY_AFTER;
     window.setTimeout(() => void this.ask(), wait);
+  }
+
+  /** Takes the next badge where none is here: one comes, nothing waits, or (false) there is no network. */
+  private async take(): Promise<boolean> {
+    if (this.isPaused || this.isBusy || this.job()) return true;
+    const data = new FormData();
+    data.set('act', 'lease');
+    this.isBusy = true;
+    try {
+      const answer = await this.send(data);
+      if (answer.status >= 500) throw new Error(String(answer.status));
+      const isOpen = this.root.dataset['open'] === '1';
+      if (answer.status === 200) {
+        this.panel.innerHTML = await answer.text();
+        const job = this.job();
+        if (job && 'fresh' in job.dataset) void this.print(job);
+        else this.say('hold');
+      } else if (answer.status === 204 && isOpen) this.say('waiting');
+      else if (answer.status !== 409 || isOpen) location.reload(); // opened or closed meanwhile, signed out, token ended
+      return true;
+    } catch {
+      this.say('offline');
+      return false;
+    } finally {
+      this.isBusy = false;
+    }
   }
 
   /** In a frame, so that the page stays; with kiosk printing no dialog is shown. */
@@ -135,6 +142,7 @@ class Station {
     } finally {
       this.isBusy = false;
     }
+    await this.take(); // the next one at once
   }
 
   private async beat(): Promise<void> {

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy import select
 
 from fairs.badges.keys import rotate_key
 from fairs.badges.models import Badge
@@ -31,21 +32,24 @@ cli = AppGroup("badges", help="Badges.")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The PDF to write.")
 def print_command(fair_slug: str, category: str | None, unprinted: bool, out: Path) -> None:
     """Write the valid badges of FAIR as a PDF, one page each, and note that they were printed."""
-    from fairs.badges.faces import badges_pdf
+    from fairs.badges.faces import print_run
 
     fair = fair_by_slug(fair_slug)
     if fair is None:
         raise click.ClickException(f"There is no fair {fair_slug!r}.")
     wanted = BadgeFilter(category=category or "", state=str(BadgeState.ACTIVE), printed="no" if unprinted else "")
-    badges = db.session.scalars(badge_list(fair.id, wanted).order_by(Badge.reference)).all()
-    if not badges:
+    ids = db.session.scalars(badge_list(fair.id, wanted).with_only_columns(Badge.id).order_by(Badge.reference)).all()
+    if not ids:
         raise click.ClickException("There are no badges to print.")
     try:
-        out.write_bytes(badges_pdf(badges))
+        with out.open("wb") as file:
+            count = print_run(fair, ids, file)
     except OSError as error:
         raise click.ClickException(f"{out} cannot be written: {error.strerror}.") from error
-    mark_printed(badges, by=SYSTEM)
-    click.echo(f"{len(badges)} badges in {out}.")
+    for start in range(0, len(ids), 500):
+        some = db.session.scalars(select(Badge).where(Badge.id.in_(ids[start : start + 500]))).all()
+        mark_printed(some, by=SYSTEM)
+    click.echo(f"{count} badges in {out}.")
 
 
 @cli.command("rotate-key")

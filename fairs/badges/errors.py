@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from fairs.core.errors import NotFound
+from fairs.core.errors import Conflict, NotFound
 
 
 class UnknownCode(NotFound):
@@ -19,3 +19,17 @@ class OtherFair(NotFound):
 
     code = "other_fair"
     message = _l("This badge belongs to another fair.")
+
+
+class Stale(Conflict):
+    """Somebody saved the layout since it was opened; ``mark`` is that of what is there now."""
+
+    code = "layout_stale"
+    message = _l("Somebody saved this layout meanwhile. Load it again, or save yours as a copy.")
+
+
+class LayoutIncomplete(Conflict):
+    """A layout with problems cannot be published; ``problems`` lists them."""
+
+    code = "layout_incomplete"
+    message = _l("This layout has problems. It can be published when none is left.")

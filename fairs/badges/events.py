@@ -1,10 +1,15 @@
-"""What happens to badges and their keys, for features above."""
+"""What happens to badges, their keys and their categories, for features above."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from fairs.badges.states import BadgeCategory
 from fairs.core.actor import Actor
+
+if TYPE_CHECKING:
+    from fairs.calendar.models import Fair
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +29,12 @@ class KeyWithdrawn:
     new_id: int
     reason: str
     by: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class CountingDecided:
+    """From now on a category counts as a visitor at this fair, or does no longer: what was counted follows."""
+
+    fair: Fair
+    category: BadgeCategory
+    counts: bool

@@ -1,16 +1,18 @@
-"""Badges and the keys that sign their codes."""
+"""Badges, the keys that sign their codes, and what badges look like."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from fairs.badges.states import TRANSITIONS, BadgeCategory, BadgeState
+from fairs.badges.states import TRANSITIONS, BadgeCategory, BadgeState, LayoutState
 from fairs.core.clock import now
 from fairs.core.db import Record, StateType, UTCDateTime
 from fairs.core.states import HasState
+from fairs.core.storage import StoredFile
 from fairs.directory.models import Company, Person
 
 
@@ -63,7 +65,93 @@ class Badge(HasState, Record):
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     revoke_reason: Mapped[str] = mapped_column(String(200), default="")
     printed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    photo_id: Mapped[int | None] = mapped_column(ForeignKey("stored_files.id"))  # a JPEG, three by four
 
     person: Mapped[Person] = relationship()
     company: Mapped[Company | None] = relationship()
     key: Mapped[BadgeKey] = relationship()
+    photo: Mapped[StoredFile | None] = relationship()
+
+
+_DEFAULT_SQL = text("is_default AND archived_at IS NULL")
+_DRAFT_SQL = text("published_at IS NULL")
+
+
+class BadgeLayout(Record):
+    """A layout of a fair's badges: for some categories, or (``is_default``) for all that no other layout names."""
+
+    __tablename__ = "badge_layouts"
+    __table_args__ = (
+        Index("ix_badge_layouts_fair", "fair_id", "id"),
+        Index(
+            "uq_badge_layouts_default", "fair_id", unique=True, sqlite_where=_DEFAULT_SQL, postgresql_where=_DEFAULT_SQL
+        ),
+    )
+
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
+    name: Mapped[str] = mapped_column(String(120))
+    categories: Mapped[list[str]] = mapped_column(JSON, default=list)
+    is_default: Mapped[bool] = mapped_column(default=False)
+    archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    versions: Mapped[list[BadgeLayoutVersion]] = relationship(
+        back_populates="layout", order_by="BadgeLayoutVersion.number", cascade="all, delete-orphan"
+    )
+    pictures: Mapped[list[BadgeLayoutPicture]] = relationship(
+        back_populates="layout", order_by="BadgeLayoutPicture.id", cascade="all, delete-orphan"
+    )
+
+    @property
+    def newest(self) -> BadgeLayoutVersion:
+        """The version that is edited: the draft, or where there is none the one in use."""
+        return self.versions[-1]
+
+    @property
+    def published(self) -> BadgeLayoutVersion | None:
+        """The version in use, None before the first publication."""
+        return next((one for one in reversed(self.versions) if one.published_at is not None), None)
+
+
+class BadgeLayoutVersion(Record):
+    """A version of a layout (``layouts.Layout`` as JSON). Only a draft changes; ``revision`` counts its savings."""
+
+    __tablename__ = "badge_layout_versions"
+    __table_args__ = (
+        UniqueConstraint("layout_id", "number"),
+        Index("uq_badge_layout_drafts", "layout_id", unique=True, sqlite_where=_DRAFT_SQL, postgresql_where=_DRAFT_SQL),
+    )
+
+    layout_id: Mapped[int] = mapped_column(ForeignKey("badge_layouts.id"))
+    number: Mapped[int]
+    revision: Mapped[int] = mapped_column(default=1)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    saved_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    by_name: Mapped[str] = mapped_column(String(250), default="")
+
+    layout: Mapped[BadgeLayout] = relationship(back_populates="versions")
+
+    @property
+    def state(self) -> LayoutState:
+        """Draft or published."""
+        return LayoutState.PUBLISHED if self.published_at else LayoutState.DRAFT
+
+    @property
+    def mark(self) -> str:
+        """What an editor gives back when it saves (``based_on``): it differs as soon as somebody else has saved."""
+        return f"{self.number}.{self.revision}"
+
+
+class BadgeLayoutPicture(Record):
+    """A picture that a layout's logos may name, by the SHA-256 of its content."""
+
+    __tablename__ = "badge_layout_pictures"
+    __table_args__ = (UniqueConstraint("layout_id", "digest"),)
+
+    layout_id: Mapped[int] = mapped_column(ForeignKey("badge_layouts.id"))
+    digest: Mapped[str] = mapped_column(String(64))
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_files.id"), index=True)
+
+    layout: Mapped[BadgeLayout] = relationship(back_populates="pictures")
+    file: Mapped[StoredFile] = relationship()

@@ -7,3 +7,4 @@ PRINT_BADGES = permission(
 )
 REVOKE_BADGE = permission("badges.revoke", "revoke a badge", Role.ORGANISER, Role.FRONT_DESK, Role.GATE_SUPERVISOR)
 MANAGE_KEYS = permission("badges.keys", "change the keys that sign badges", Role.ORGANISER)
+EDIT_LAYOUTS = permission("badges.layouts", "design badges", Role.ORGANISER)

@@ -10,9 +10,10 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
 from fairs.accounts.queries import matching_grant
-from fairs.badges import queries
-from fairs.badges.forms import ReasonForm
+from fairs.badges import designer_views, layout_pages, preflight_pages, queries
+from fairs.badges.forms import PhotoForm, ReasonForm
 from fairs.badges.key_pages import keys
+from fairs.badges.layout_service import layout_for, set_photo
 from fairs.badges.lists import BADGES, wanted_of
 from fairs.badges.models import Badge
 from fairs.badges.permissions import MANAGE_KEYS, PRINT_BADGES, REVOKE_BADGE
@@ -23,11 +24,11 @@ from fairs.calendar.context import current_fair
 from fairs.core import qr
 from fairs.core.db import db
 from fairs.core.errors import DomainError, InvalidInput, NotFound
+from fairs.core.files import stored_file
 from fairs.core.lists import download, known, page_of
 from fairs.core.web import NavItem, actor, go, register_nav, requires
 
 bp = Blueprint("badges", __name__, url_prefix="/fairs/<fair_slug>/badges")
-blueprints = (bp, keys)
 
 #: Drawn while one waits: a thousand take about two seconds.
 MOST_AT_ONCE = 2000
@@ -64,13 +65,40 @@ def show(reference: str) -> str:
     return _page(_badge(reference), ReasonForm(formdata=None))
 
 
-def _page(badge: Badge, form: ReasonForm) -> str:
+@bp.post("/<reference>/photo")
+@requires(PRINT_BADGES)
+def photo(reference: str) -> Any:
+    """Put a portrait on the badge, or take it away."""
+    badge = _badge(reference)
+    form = PhotoForm()
+    upload = form.photo.upload()
+    if not form.validate_on_submit() or (upload is None and "remove" not in request.form):
+        form.photo.errors = [*form.photo.errors, _("Choose a picture.")]
+        return _page(badge, ReasonForm(formdata=None), form), 422
+    try:
+        set_photo(badge, None if "remove" in request.form else upload, by=actor())
+    except InvalidInput as error:
+        form.photo.errors = [str(error)]
+        return _page(badge, ReasonForm(formdata=None), form), 422
+    flash(_("Saved."), "success")
+    return go(url_for(".show", reference=badge.reference))
+
+
+@bp.get("/<reference>/photo")
+@requires(PRINT_BADGES)
+def portrait(reference: str) -> Response:
+    """The portrait on the badge."""
+    return stored_file(_badge(reference).photo, how="inline")
+
+
+def _page(badge: Badge, form: ReasonForm, photo_form: PhotoForm | None = None) -> str:
     from fairs.badges.faces import faces
 
     successor = db.session.get(Badge, badge.replaced_by_id) if badge.replaced_by_id else None
     code = qr.svg(qr.matrix(code_of(badge)), title=_("QR code of this badge"), css_class="badge-qr")
     return render_template(
         "badges/badge.html", badge=badge, face=faces([badge])[0], code=code, form=form, successor=successor,
+        photo_form=photo_form or PhotoForm(formdata=None), shows_photo=layout_for(badge.fair_id, badge.category).shows_photo,
         reasons=REASONS, may_revoke=matching_grant(g.grants, REVOKE_BADGE, badge.fair_id) is not None,
     )  # fmt: skip
 
@@ -139,3 +167,5 @@ def _end(badge: Badge, *, replace: bool) -> Any:
 
 
 register_nav(NavItem("badges", _l("Badges"), "id-badge-2", "badges.index", PRINT_BADGES, 55, bottom=True))
+
+blueprints = [bp, keys, layout_pages.bp, designer_views.bp, preflight_pages.bp]

@@ -162,6 +162,7 @@ def replace_badge(
         old = revoke_badge(badge, reason, by=by, at=at)
         [new] = _new(fair, key, [(old.person, old.category, old.company)], by, [code] if code else [])
         old.replaced_by_id, old.changed_at = new.id, now()
+        new.photo_id = old.photo_id
         db.session.flush()
         publish(BadgeReplaced(old.id, new.id, by))
         return new

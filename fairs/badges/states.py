@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from fairs.core.domain import rows
 from fairs.core.states import State
 
 
@@ -18,6 +19,13 @@ TRANSITIONS: dict[BadgeState, frozenset[BadgeState]] = {
     BadgeState.ACTIVE: frozenset({BadgeState.REVOKED}),
     BadgeState.REVOKED: frozenset(),
 }
+
+
+class LayoutState(State):
+    """Whether a version of a layout may still change."""
+
+    DRAFT = "draft", _l("Draft"), "yellow", "pencil"
+    PUBLISHED = "published", _l("Published"), "green", "check"
 
 
 class BadgeCategory(State):
@@ -38,8 +46,10 @@ class BadgeCategory(State):
 
     @property
     def counts_as_visitor(self) -> bool:
-        """UFI: exhibitor staff, press, service and organisers are no visitors."""
-        return self in {
-            BadgeCategory.TRADE, BadgeCategory.IMPORTER, BadgeCategory.HOSTED, BadgeCategory.PUBLIC,
-            BadgeCategory.VIP, BadgeCategory.SPEAKER,
-        }  # fmt: skip
+        """Whether the table counts them; what a fair decided otherwise is in ``badges.categories.counting``."""
+        return self not in _NOT_COUNTED
+
+
+_NOT_COUNTED = frozenset(
+    BadgeCategory(row["code"].lower()) for row in rows("visitor-categories") if row["counts_as_visitor"] == "no"
+)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.calendar.states import TRANSITIONS, FairState
@@ -57,6 +58,9 @@ class Fair(HasState, Record):
     vat_percent: Mapped[int | None]  # of this fair; none: by the table of rates, on the day of the invoice
     importer_reply_days: Mapped[int] = mapped_column(default=5)
     importer_decider: Mapped[str] = mapped_column(String(200), default="")
+    # By category of badge, where the organiser decided otherwise than the table: {counts, reason, by}. Here and not in a
+    # table of its own, since gates know the fair already and must not ask again.
+    counting: Mapped[dict[str, dict[str, Any]]] = mapped_column(JSON, default=dict)
     terms_vi: Mapped[str] = mapped_column(Text, default="")
     terms_en: Mapped[str] = mapped_column(Text, default="")
 

@@ -24,6 +24,7 @@ from fairs.checkin.models import Scan, ScanAct
 from fairs.checkin.passes import did_pass
 from fairs.checkin.quarantine import rejudge_in
 from fairs.checkin.states import ActKind, ConflictKind
+from fairs.checkin.supervised import SUPERVISED, do_supervised
 from fairs.checkin.taking import refold
 from fairs.checkin.tallies import Changes
 from fairs.core.actor import Actor
@@ -66,6 +67,8 @@ def _take(info: FairInfo, act: ActInput, by: Actor, device_id: int | None) -> Ac
     message = ""
     if act.kind is ActKind.BIND:
         message = _bind(info, row, act, by)
+    elif act.kind in SUPERVISED:
+        message = do_supervised(row, act.code, by=_who(row, by))
     else:
         scan = _locked_scan(info.id, act.of)
         if scan is not None:
@@ -97,11 +100,11 @@ def lock_people(badge_ids: Collection[int]) -> None:
     db.session.execute(query.order_by(Person.id).with_for_update(of=Person, **MINE)).all()
 
 
-def do_act(info: FairInfo, row: ScanAct, scan: Scan) -> None:
+def do_act(info: FairInfo, row: ScanAct, scan: Scan, *, is_settled: bool = False) -> None:
     """Take a scan back, or let its wearer in, and move day and tallies. ``outcome`` says what became of it."""
     row.scan_id, row.badge_id = scan.id, scan.badge_id
     row.gate_id = row.gate_id or scan.gate_id
-    row.outcome = _outcome(row, scan)
+    row.outcome = DONE if is_settled else _outcome(row, scan)
     if row.outcome != DONE or scan.is_rehearsal:
         return
     earlier = set(
@@ -218,6 +221,6 @@ def undo_by_person(info: FairInfo, scan: Scan, reason: str, *, by: Actor) -> Sca
         return known
     db.session.add(row)
     db.session.flush()
-    do_act(info, row, scan)
+    do_act(info, row, scan, is_settled=True)
     record("checkin.undo", row, by=by, after={"scan": scan.scan_id, "reason": reason})
     return row

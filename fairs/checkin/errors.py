@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 
 from fairs.core.errors import Conflict, DomainError, InvalidInput
@@ -62,3 +66,37 @@ class NotToday(DomainError):
     code = "device_not_today"
     status = 403
     message = _l("This device was not enrolled for today. Ask the supervisor.")
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """What is wrong with a row of rules: its place (from 0), the field of it, and words."""
+
+    row: int
+    field: str
+    message: Any
+
+
+class ZoneExists(Conflict):
+    """The code is taken by another zone of the fair."""
+
+    code = "zone_exists"
+    message = _l("Another hall or area has this code already.")
+
+
+class ZoneInUse(Conflict):
+    """A gate leads into the zone, or scans tell of people in it."""
+
+    code = "zone_in_use"
+    message = _l("Gates lead into it, or people were counted in it: it stays.")
+
+
+class BadRules(InvalidInput):
+    """Rules of a gate that cannot be judged by. ``problems`` say which row and what of it. Nothing is kept."""
+
+    code = "bad_rules"
+
+    def __init__(self, problems: Sequence[RowProblem]) -> None:
+        self.problems = list(problems)
+        first = self.problems[0]
+        super().__init__(_l("Row %(n)s: %(message)s", n=first.row + 1, message=first.message), field="rules")

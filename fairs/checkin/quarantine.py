@@ -49,12 +49,12 @@ def rejudge_in(info: FairInfo) -> int:
         if not rows:
             return count
         after = rows[-1][0]
-        codes = {key: _opened(sealed) for key, sealed, _day in rows}
+        codes = {key: _opened(sealed) for key, sealed, _day in rows if sealed}
         badges = find_by_codes({code for code in codes.values() if code}, lock=True)
         known = [
             (key, day, badges[codes[key]])
             for key, _sealed, day in rows
-            if codes[key] in badges and badges[codes[key]].fair_id == info.id
+            if codes.get(key) in badges and badges[codes[key]].fair_id == info.id
         ]
         if known:
             count += len(known)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from fairs.badges.models import Badge
 from fairs.badges.queries import SCANNED, ScannedBadge
 from fairs.badges.states import BadgeCategory
 from fairs.calendar.models import Fair
-from fairs.checkin.models import Gate, Scan, Visit
+from fairs.checkin.models import AccessZone, Gate, GateTally, Scan, Visit, VisitTally, ZoneTally
 from fairs.checkin.states import Verdict
 from fairs.core.db import db
 from fairs.core.text import fold
@@ -26,7 +26,10 @@ LETS_IN = tuple(verdict for verdict in Verdict if verdict.lets_in)
 def gates_of(fair_id: int) -> Sequence[Gate]:
     """The gates of a fair, open ones first."""
     return db.session.scalars(
-        select(Gate).where(Gate.fair_id == fair_id).order_by(Gate.is_open.desc(), Gate.code)
+        select(Gate)
+        .options(joinedload(Gate.zone))
+        .where(Gate.fair_id == fair_id)
+        .order_by(Gate.is_open.desc(), Gate.code)
     ).all()
 
 
@@ -34,6 +37,28 @@ def gate_ids(fair_id: int) -> dict[str, int]:
     """The keys of a fair's gates by their codes."""
     rows = db.session.execute(select(Gate.code, Gate.id).where(Gate.fair_id == fair_id))
     return {code: key for code, key in rows}  # noqa: C416
+
+
+def zones_of(fair_id: int) -> Sequence[AccessZone]:
+    """The halls and areas of a fair."""
+    return db.session.scalars(select(AccessZone).where(AccessZone.fair_id == fair_id).order_by(AccessZone.code)).all()
+
+
+def zone_by_code(fair_id: int, code: str) -> AccessZone | None:
+    """The fair's hall or area with this code."""
+    return db.session.scalar(select(AccessZone).where(AccessZone.fair_id == fair_id, AccessZone.code == code))
+
+
+def zone_is_used(zone_id: int) -> bool:
+    """Whether a gate leads into it, or people were counted in it."""
+    uses = (Gate.zone_id == zone_id, Visit.zone_id == zone_id, ZoneTally.zone_id == zone_id)
+    return any(db.session.scalar(select(select(1).where(use).exists())) for use in uses)
+
+
+def gates_with_rules(fair_ids: Collection[int]) -> Sequence[Gate]:
+    """Gates of these fairs that have rows of their own, the newest fair first."""
+    rows = db.session.scalars(select(Gate).where(Gate.fair_id.in_(fair_ids)).order_by(Gate.fair_id.desc(), Gate.code))
+    return [gate for gate in rows if gate.rules]
 
 
 def gate_by_code(fair_id: int, code: str) -> Gate | None:
@@ -74,23 +99,25 @@ def scans_by_id(fair_id: int, ids: Sequence[str]) -> dict[str, KnownScan]:
 class GateActivity:
     """What happened at a gate on a day."""
 
-    passed: int = 0
+    passed_in: int = 0
+    passed_out: int = 0
     refused: int = 0
     last_at: datetime | None = None
 
+    @property
+    def passed(self) -> int:
+        """Everybody who was let in or out."""
+        return self.passed_in + self.passed_out
+
 
 def activity(fair_id: int, day: date) -> dict[int, GateActivity]:
-    """Scans of each gate on a day, by the gate's key; rehearsals are left out. One statement."""
-    passes = Scan.verdict.in_(LETS_IN)
+    """What passed each gate on a day, by the gate's key; rehearsals are left out. One statement over the tallies."""
     rows = db.session.execute(
         select(
-            Scan.gate_id, func.sum(case((passes, 1), else_=0)), func.sum(case((passes, 0), else_=1)),
-            func.max(Scan.scanned_at),
-        )
-        .where(Scan.fair_id == fair_id, Scan.day == day, Scan.is_rehearsal.is_(False))
-        .group_by(Scan.gate_id)
-    )  # fmt: skip
-    return {gate_id: GateActivity(int(ok), int(refused), last) for gate_id, ok, refused, last in rows}
+            GateTally.gate_id, GateTally.passed_in, GateTally.passed_out, GateTally.refused, GateTally.last_at
+        ).where(GateTally.fair_id == fair_id, GateTally.day == day)
+    )
+    return {gate_id: GateActivity(came, left, refused, last) for gate_id, came, left, refused, last in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +129,15 @@ class Counters:
 
 
 def counters(fair_id: int, day: date) -> Counters:
-    """Visits that count on a day, and all who are inside now (people of every category). One statement."""
-    visits, inside = db.session.execute(
-        select(
-            func.coalesce(func.sum(case((Visit.counts.is_(True), 1), else_=0)), 0),
-            func.count(Visit.inside_since),
-        ).where(Visit.fair_id == fair_id, Visit.day == day)
-    ).one()
-    return Counters(int(visits), int(inside))
+    """Visits that count on a day, and all who are inside now (people of every category). One statement over the tallies."""
+    visits = select(func.sum(VisitTally.visits)).where(
+        VisitTally.fair_id == fair_id, VisitTally.day == day, VisitTally.counts.is_(True)
+    )
+    inside = select(func.sum(ZoneTally.inside)).where(
+        ZoneTally.fair_id == fair_id, ZoneTally.day == day, ZoneTally.zone_id.is_(None)
+    )
+    row = db.session.execute(select(visits.scalar_subquery(), inside.scalar_subquery())).one()
+    return Counters(int(row[0] or 0), max(0, int(row[1] or 0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,65 +160,51 @@ class Figures:
 
 
 def figures(fair: Fair, day: date) -> Figures:
-    """All figures of the gates' page in five statements, however many visits there are."""
-    mine = and_(Visit.fair_id == fair.id, Visit.counts.is_(True))
-    visits, people, foreign = db.session.execute(
-        select(
-            func.count(), func.count(Visit.person_id.distinct()),
-            func.coalesce(func.sum(case((Visit.country.not_in(["VN", ""]), 1), else_=0)), 0),
-        ).where(mine)
-    ).one()  # fmt: skip
+    """All figures of a fair in five statements over the tallies: nothing is counted over visits or scans."""
+    mine = and_(VisitTally.fair_id == fair.id, VisitTally.counts.is_(True))
+    visits, people = func.sum(VisitTally.visits), func.sum(VisitTally.people)
     per_day = {
-        row_day: (int(count), int(inside))
-        for row_day, count, inside in db.session.execute(
-            select(
-                Visit.day, func.sum(case((Visit.counts.is_(True), 1), else_=0)), func.count(Visit.inside_since)
-            ).where(Visit.fair_id == fair.id).group_by(Visit.day)
+        row_day: int(number)
+        for row_day, number in db.session.execute(select(VisitTally.day, visits).where(mine).group_by(VisitTally.day))
+    }
+    by_hour = {
+        hour: int(number)
+        for hour, number in db.session.execute(
+            select(VisitTally.hour, visits).where(mine, VisitTally.day == day).group_by(VisitTally.hour)
         )
-    }  # fmt: skip
+    }
+    by_country = _groups(mine, VisitTally.country, visits, people)
+    by_category = _groups(mine, VisitTally.category, visits, people)
+    inside = db.session.scalar(
+        select(ZoneTally.inside).where(ZoneTally.fair_id == fair.id, ZoneTally.day == day, ZoneTally.zone_id.is_(None))
+    )
     return Figures(
         day=day,
-        visits=visits,
-        people=people,
-        visits_on_day=per_day.get(day, (0, 0))[0],
-        inside=per_day.get(day, (0, 0))[1],
-        foreign_visits=int(foreign),
+        visits=sum(per_day.values()),
+        people=sum(count for _key, _visits, count in by_category),
+        visits_on_day=per_day.get(day, 0),
+        inside=max(0, inside or 0),
+        foreign_visits=sum(number for country, number, _people in by_country if country not in {"VN", ""}),
         # A fair that was moved while it ran has visits on days that are no longer its own.
-        by_day=[(one, per_day.get(one, (0, 0))[0]) for one in sorted({*fair.days, *per_day})],
-        by_hour=_by_hour(fair, day),
-        by_country=_groups(mine, Visit.country),
-        by_category=_groups(mine, Visit.category),
+        by_day=[(one, per_day.get(one, 0)) for one in sorted({*fair.days, *per_day})],
+        by_hour=opening_hours(fair, by_hour),
+        by_country=by_country,
+        by_category=by_category,
     )
 
 
-def _groups(mine: Any, column: Any) -> list[Any]:
-    rows = db.session.execute(
-        select(column, func.count(), func.count(Visit.person_id.distinct()))
-        .where(mine)
-        .group_by(column)
-        .order_by(func.count().desc(), column)
-    )
-    return [tuple(row) for row in rows]
+def _groups(mine: Any, column: Any, visits: Any, people: Any) -> list[Any]:
+    rows = db.session.execute(select(column, visits, people).where(mine).group_by(column))
+    found = [(key, int(number), int(count)) for key, number, count in rows]
+    return sorted(found, key=lambda row: (-row[1], str(row[0])))
 
 
-def _by_hour(fair: Fair, day: date) -> list[tuple[int, int]]:
-    """First entries per hour of the fair's own clock, from an hour before opening to closing, and whatever lies outside.
-
-    The hours' limits are computed here, so that the database needs to know no time zone.
-    """
-    starts = [fair.at(day, time(hour)) for hour in range(24)] + [fair.at(day + timedelta(days=1), time(0))]
-    sums = [
-        func.sum(case((and_(Visit.first_in_at >= starts[hour], Visit.first_in_at < starts[hour + 1]), 1), else_=0))
-        for hour in range(24)
-    ]
-    row = db.session.execute(
-        select(*sums).where(Visit.fair_id == fair.id, Visit.counts.is_(True), Visit.day == day)
-    ).one()
-    counts = [int(value or 0) for value in row]
-    busy = [hour for hour, value in enumerate(counts) if value]
+def opening_hours(fair: Fair, by_hour: Mapping[int, int]) -> list[tuple[int, int]]:
+    """(hour, number) from an hour before opening to closing, by the fair's own clock, and whatever lies outside."""
+    busy = [hour for hour, number in by_hour.items() if number]
     first = min([max(0, fair.opens_at.hour - 1), *busy])
     last = max([min(23, fair.closes_at.hour), *busy])
-    return [(hour, counts[hour]) for hour in range(first, last + 1)]
+    return [(hour, by_hour.get(hour, 0)) for hour in range(first, last + 1)]
 
 
 @dataclass(frozen=True, slots=True)

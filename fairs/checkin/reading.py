@@ -38,7 +38,9 @@ _ACT_KEYS = frozenset(
     {"id", "kind", "of", "reason", "supervisor", "code", "person_code", "gate", "scanned_at", "acted_at", "at", "device",
      "seq", "clock_offset_ms"}
 )  # fmt: skip
-_ACTS = {str(kind): kind for kind in (ActKind.UNDO, ActKind.ADMIT, ActKind.BIND)}
+_ACTS = {str(kind): kind for kind in ActKind if kind is not ActKind.SETTLE}
+_OF_A_BADGE = frozenset({ActKind.REVOKE, ActKind.REPLACE})
+_OF_A_GATE = frozenset({ActKind.OPEN_GATE, ActKind.CLOSE_GATE})
 
 
 class Flaw(ValueError):
@@ -181,7 +183,7 @@ def _scan(
     place = info.by_code.get(str(raw.get("gate") or gate))
     if place is None:
         raise Flaw("unknown_gate")
-    if device is not None and not device.may_scan_at(place.code):
+    if device is not None and not device.may_scan_at(place.facts.code):
         raise Flaw("other_gate")
     scan.scanned_at = clock.corrected(scan.scanned_at, _offset(raw))
     if device is not None and not device.may_scan_on(scan.scanned_at.astimezone(info.zone).date()):
@@ -205,9 +207,12 @@ def _act(
     if kind is ActKind.BIND:
         if not texts["code"] or not texts["person_code"]:
             raise Flaw("bad_entry")
-    elif ID.fullmatch(texts["of"]) is None:
+    elif kind in _OF_A_BADGE:
+        if not texts["code"]:
+            raise Flaw("bad_entry")
+    elif kind not in _OF_A_GATE and ID.fullmatch(texts["of"]) is None:
         raise Flaw("bad_entry")
-    if kind is ActKind.ADMIT and not texts["reason"].strip():
+    if kind not in {ActKind.UNDO, ActKind.BIND} and not texts["reason"].strip():
         raise Flaw("no_reason")
     moment = moment_of(raw.get("acted_at") or raw.get("scanned_at") or raw.get("at"))
     place = info.by_code.get(str(raw.get("gate") or gate))

@@ -14,7 +14,18 @@ from fairs.accounts.queries import matching_grant
 from fairs.calendar.context import current_fair
 from fairs.calendar.models import Fair
 from fairs.calendar.queries import all_fairs
-from fairs.checkin import app_pages, count_pages, device_pages, queries, screen
+from fairs.checkin import (
+    app_pages,
+    board_pages,
+    conflict_pages,
+    count_pages,
+    device_pages,
+    queries,
+    rule_pages,
+    screen,
+    zone_pages,
+)
+from fairs.checkin.evacuation import occupancy
 from fairs.checkin.forms import GateForm, NewGateForm
 from fairs.checkin.lists import SCANS, day_of, wanted_of
 from fairs.checkin.models import Gate
@@ -27,7 +38,18 @@ from fairs.core.permissions import Permission
 from fairs.core.web import NavItem, actor, go, register_nav, requires, safe_next
 
 bp = Blueprint("checkin", __name__, url_prefix="/fairs/<fair_slug>")
-blueprints = [bp, screen.bp, count_pages.bp, device_pages.bp, app_pages.bp]
+blueprints = [
+    bp,
+    board_pages.bp,
+    board_pages.screen_bp,
+    screen.bp,
+    count_pages.bp,
+    rule_pages.bp,
+    zone_pages.bp,
+    conflict_pages.bp,
+    device_pages.bp,
+    app_pages.bp,
+]
 
 
 def _gate(code: str) -> Gate:
@@ -50,8 +72,9 @@ def _live() -> dict[str, Any]:
     day = _day(fair)
     return {
         "gates": queries.gates_of(fair.id),
+        "places": occupancy(fair) if day == fair.today else [],
         "activity": queries.activity(fair.id, day),
-        "figures": queries.figures(fair, day),
+        "counters": queries.counters(fair.id, day),
         "day": day,
         "is_today": day == fair.today,
         "may_manage": _may(MANAGE_GATES),
@@ -104,6 +127,7 @@ def _rehearsal_fairs() -> list[Fair]:
 def new_gate() -> Any:
     """Set up another gate."""
     form = NewGateForm()
+    form.offer(queries.zones_of(current_fair().id))
     if form.validate_on_submit():
         try:
             gate = create_gate(current_fair(), form.code.data, form.to_draft(), by=actor())
@@ -121,6 +145,7 @@ def edit_gate(code: str) -> Any:
     """Rename a gate or turn its direction."""
     gate = _gate(code)
     form = GateForm(obj=gate)
+    form.offer(queries.zones_of(current_fair().id), gate)
     if form.validate_on_submit():
         try:
             change_gate(gate, form.to_draft(), by=actor())
@@ -145,7 +170,7 @@ def open_gate(code: str) -> BaseResponse:
 @requires(MANAGE_GATES)
 def close_gate(code: str) -> BaseResponse:
     """Close a gate."""
-    gate = set_gate_open(_gate(code), False, by=actor())
+    gate = set_gate_open(_gate(code), False, by=actor(), reason=request.form.get("reason", ""))
     flash(_("%(gate)s is closed.", gate=gate.name), "success")
     return go(url_for(".gates"))
 

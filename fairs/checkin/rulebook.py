@@ -16,6 +16,7 @@ from flask_babel import lazy_gettext as _l
 
 from fairs.badges.states import BadgeCategory
 from fairs.calendar.models import Fair
+from fairs.checkin.errors import RowProblem
 from fairs.checkin.models import Gate
 from fairs.checkin.rules import DAY_KINDS, FairFacts, GateFacts
 
@@ -24,7 +25,7 @@ Row = dict[str, Any]
 MOST_ROWS = 40
 _HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _MOST_DATES = 60
-_FORMAT = 1
+FORMAT = 1
 
 _CREW = ["organiser", "service"]
 _EXHIBITORS = ["exhibitor", "coexhibitor"]
@@ -84,15 +85,6 @@ def _shifted(hour: time, minutes: int) -> str:
 def rows_of(gate: Gate) -> list[Row]:
     """The rows that a gate is judged by: its own, or the day only."""
     return gate.rules or DAYS_ONLY
-
-
-@dataclass(frozen=True, slots=True)
-class RowProblem:
-    """What is wrong with a row: its place (from 0), the field of it, and words."""
-
-    row: int
-    field: str
-    message: Any
 
 
 def check_rows(rows: Any) -> list[RowProblem]:

@@ -1,4 +1,4 @@
-"""What a gate says to a badge, and where a person is: pure rules, without database or web.
+"""What a gate says to a badge: pure rules, without database or web.
 
 The device at a gate judges by the same rules without a network: ``frontend/scanner/rules.ts`` has them in TypeScript, with the
 same names and the same JSON. ``tests/data/gate-vectors.json`` says what both must answer.
@@ -247,31 +247,15 @@ def judge(seen: Seen, gate: GateFacts, fair: FairFacts, direction: Direction, mo
 
     Who leaves with a badge of this fair is let go on any day and by any gate: a fair may end after midnight.
     """
-    if seen.other_fair:
-        return Judgement(Verdict.OTHER_FAIR, "other_fair")
-    if not seen.known and not seen.signed:
-        return Judgement(Verdict.UNKNOWN, "unknown")
-    if seen.replaced_at is not None and seen.replaced_at - CLOCKS_DIFFER <= moment:
-        return Judgement(Verdict.REPLACED, "replaced", at=seen.replaced_at)
-    if seen.revoked_at is not None and seen.revoked_at - CLOCKS_DIFFER <= moment:
-        return Judgement(Verdict.REVOKED, "revoked", at=seen.revoked_at)
+    refused = _code_refused(seen, moment)
+    if refused is not None:
+        return refused
     if direction == Direction.OUT:
         return _GOODBYE
-    if not seen.known and gate.unknown_signed != "admit":
-        return Judgement(Verdict.UNKNOWN, "unheard")
-    if fair.is_called_off:
-        return Judgement(Verdict.FAIR_CANCELLED, "called_off")
-    if not gate.is_open:
-        return Judgement(Verdict.GATE_CLOSED, "gate_closed")
-    if gate.direction == Direction.OUT:
-        return Judgement(Verdict.NOT_HERE, "exit_only")
-    zone = gate.zone
-    warn = zone is not None and zone.is_filling
-    if zone is not None and seen.category not in ENTER_FULL:
-        if zone.paused:
-            return Judgement(Verdict.PAUSED, "paused", warn_capacity=warn)
-        if zone.is_full:
-            return Judgement(Verdict.FULL, "full", warn_capacity=warn)
+    refused = _gate_refused(seen, gate, fair)
+    if refused is not None:
+        return refused
+    warn = gate.zone is not None and gate.zone.is_filling
     rule = _deciding(seen.category, gate.rules, fair, moment)
     if rule is None:
         return _nearest(seen.category, gate.rules, fair, moment, warn)
@@ -283,6 +267,38 @@ def judge(seen: Seen, gate: GateFacts, fair: FairFacts, direction: Direction, mo
     if since is not None and since - CLOCKS_DIFFER <= moment and (left is None or left < since):
         return Judgement(Verdict.ALREADY_INSIDE, "again", since=since, warn_capacity=warn)
     return _WELCOME[seen.known, warn]
+
+
+def _code_refused(seen: Seen, moment: datetime) -> Judgement | None:
+    """Why a code opens no gate, in and out; None when it may."""
+    if seen.other_fair:
+        return Judgement(Verdict.OTHER_FAIR, "other_fair")
+    if not seen.known and not seen.signed:
+        return Judgement(Verdict.UNKNOWN, "unknown")
+    if seen.replaced_at is not None and seen.replaced_at - CLOCKS_DIFFER <= moment:
+        return Judgement(Verdict.REPLACED, "replaced", at=seen.replaced_at)
+    if seen.revoked_at is not None and seen.revoked_at - CLOCKS_DIFFER <= moment:
+        return Judgement(Verdict.REVOKED, "revoked", at=seen.revoked_at)
+    return None
+
+
+def _gate_refused(seen: Seen, gate: GateFacts, fair: FairFacts) -> Judgement | None:
+    """Why nobody enters here now, whoever comes, or None."""
+    if not seen.known and gate.unknown_signed != "admit":
+        return Judgement(Verdict.UNKNOWN, "unheard")
+    if fair.is_called_off:
+        return Judgement(Verdict.FAIR_CANCELLED, "called_off")
+    if not gate.is_open:
+        return Judgement(Verdict.GATE_CLOSED, "gate_closed")
+    if gate.direction == Direction.OUT:
+        return Judgement(Verdict.NOT_HERE, "exit_only")
+    zone = gate.zone
+    if zone is not None and seen.category not in ENTER_FULL:
+        if zone.paused:
+            return Judgement(Verdict.PAUSED, "paused", warn_capacity=zone.is_filling)
+        if zone.is_full:
+            return Judgement(Verdict.FULL, "full", warn_capacity=zone.is_filling)
+    return None
 
 
 def _began(first_in_at: datetime | None, moment: datetime) -> bool:
@@ -349,49 +365,3 @@ def _barred(rule: Rule, warn: bool) -> Judgement:
     if rule.days != "all":
         return Judgement(Verdict.WRONG_DAY, "barred_day", warn_capacity=warn)
     return Judgement(Verdict.NOT_HERE, "barred", warn_capacity=warn)
-
-
-@dataclass(frozen=True, slots=True)
-class Presence:
-    """Where a person is on a day, by the scans known so far. Times are aware.
-
-    ``zone`` is the key of the hall they are in, None for the fair as such; ``passed_at`` when they last passed any gate.
-    """
-
-    first_in_at: datetime | None = None
-    inside_since: datetime | None = None
-    left_at: datetime | None = None
-    zone: int | None = None
-    passed_at: datetime | None = None
-
-    def since_in(self, zone: int | None) -> datetime | None:
-        """Since when the person is in a zone as far as is known (None: at the fair at all), or None."""
-        if zone is None or self.inside_since is None:
-            return self.inside_since
-        return self.passed_at if self.zone == zone else None
-
-    def after(
-        self, direction: Direction, moment: datetime, zone: int | None = None, *, stays: bool = False
-    ) -> Presence:
-        """The presence after passing a gate of ``zone``. A late report never undoes what a newer scan said.
-
-        One is in one zone at a time: who enters another hall has left the first. ``stays``: the zone lies inside the fair,
-        so who leaves it is still at the fair.
-        """
-        place, passed = self.zone, self.passed_at
-        is_latest = passed is None or passed <= moment
-        if is_latest:
-            place, passed = zone if direction is Direction.IN else None, moment
-        if direction is Direction.OUT:
-            if stays:
-                return Presence(self.first_in_at, self.inside_since, self.left_at, place, passed)
-            left = self.left_at if self.left_at is not None and self.left_at > moment else moment
-            since = self.inside_since
-            if since is not None and since <= moment:
-                since = None if is_latest else passed  # came back: the newer scan says so
-            return Presence(self.first_in_at, since, left, place, passed)
-        first = moment if self.first_in_at is None else min(self.first_in_at, moment)
-        if self.left_at is not None and self.left_at > moment:
-            return Presence(first, self.inside_since, self.left_at, place, passed)
-        since = moment if self.inside_since is None else min(self.inside_since, moment)
-        return Presence(first, since, self.left_at, place, passed)

@@ -171,7 +171,9 @@ def send(gate_code: str) -> Response:
     is_open = gate.is_open
     body = request.get_json(silent=True)
     try:
-        if not isinstance(body, dict) or not isinstance(body.get("scans"), list) or len(body["scans"]) > MOST_SCANS:
+        if not isinstance(body, dict) or not body.keys() <= {"device", "sent_at", "scans"}:
+            raise Flaw("bad_entry")
+        if not isinstance(body.get("scans"), list) or len(body["scans"]) > MOST_SCANS:
             raise Flaw("bad_entry")
         clock = Clock.of(now(), moment_of(body.get("sent_at")))
         device = str(body.get("device", ""))[:60]
@@ -186,7 +188,8 @@ def send(gate_code: str) -> Response:
     seen = queries.counters(mode.fair.id, mode.day)
     answer = {
         "results": [
-            as_guard_reads(one, mode.fair) if isinstance(one, ScanResult) else as_program_reads(one, {}) for one in answers
+            as_guard_reads(one, mode.fair) if isinstance(one, ScanResult) else as_program_reads(one, {})
+            for one in answers
         ],
         "counters": {"visits": seen.visits, "inside": seen.inside},
         "is_open": is_open,

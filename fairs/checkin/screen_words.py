@@ -7,15 +7,19 @@ from typing import Any
 from flask_babel import gettext as _
 
 from fairs.badges.states import BadgeCategory
+from fairs.checkin.reasons import what_to_do
 from fairs.checkin.states import Verdict
-from fairs.checkin.words import advice
+from fairs.checkin.words import CODES
 
 
 def screen_words() -> dict[str, Any]:
     """Verdicts with icon and advice, reasons by the rules' codes, categories, and the texts of the screen."""
     return {
         "verdicts": {
-            **{str(one): {"title": str(one.label), "icon": one.icon, "advice": advice(one)} for one in Verdict},
+            **{
+                str(one): {"title": str(one.label), "icon": one.icon, "advice": what_to_do(CODES.get(one, ""))}
+                for one in Verdict
+            },
             **_own_verdicts(),
         },
         "reasons": _reasons(),

@@ -18,7 +18,7 @@ from fairs.calendar.models import Fair
 from fairs.checkin.entries import CLOCK_TOLERANCE, METHODS, MOST_SCANS, ScanInput, ScanResult
 from fairs.checkin.errors import BadScan, GateExists
 from fairs.checkin.facts import FairInfo, fair_info
-from fairs.checkin.models import Gate
+from fairs.checkin.models import AccessZone, Gate
 from fairs.checkin.queries import gate_by_code, scans_by_id
 from fairs.checkin.taking import Taking
 from fairs.checkin.together import Together
@@ -26,6 +26,7 @@ from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import db, in_transaction, transaction
 from fairs.core.errors import InvalidInput
+from fairs.core.text import one_line
 
 __all__ = [
     "GateDraft",
@@ -127,6 +128,8 @@ class GateDraft:
     name_en: str
     direction: str = "in"
     count_method: str = ""
+    zone: AccessZone | None = None
+    unknown_signed: str = "admit"
 
 
 def create_gate(fair: Fair, code: str, draft: GateDraft, *, by: Actor) -> Gate:
@@ -138,7 +141,8 @@ def create_gate(fair: Fair, code: str, draft: GateDraft, *, by: Actor) -> Gate:
         if gate_by_code(fair.id, code) is not None:
             raise GateExists(field="code")
         gate = Gate(fair_id=fair.id, code=code, name_vi=draft.name_vi, name_en=draft.name_en, direction=draft.direction,
-                    count_method=draft.count_method)  # fmt: skip
+                    count_method=draft.count_method, zone_id=draft.zone and draft.zone.id,
+                    unknown_signed=draft.unknown_signed, changed_at=now())  # fmt: skip
         db.session.add(gate)
         try:
             db.session.flush()
@@ -149,26 +153,32 @@ def create_gate(fair: Fair, code: str, draft: GateDraft, *, by: Actor) -> Gate:
 
 
 def change_gate(gate: Gate, draft: GateDraft, *, by: Actor) -> Gate:
-    """Rename a gate or turn its direction; raises InvalidInput. Scans that were made keep their own direction."""
+    """Rename a gate, turn its direction or let it lead into another zone; raises InvalidInput. Scans that were made keep
+    their own direction."""
     _check_gate(draft)
     with transaction():
         row = db.session.get_one(Gate, gate.id, with_for_update=True, populate_existing=True)
-        before = {key: getattr(row, key) for key in ("name_vi", "name_en", "direction", "count_method")}
+        names = ("name_vi", "name_en", "direction", "count_method", "zone_id", "unknown_signed")
+        before = {key: getattr(row, key) for key in names}
         row.name_vi, row.name_en, row.direction = draft.name_vi, draft.name_en, draft.direction
-        row.count_method = draft.count_method
+        row.count_method, row.unknown_signed = draft.count_method, draft.unknown_signed
+        row.zone_id = draft.zone.id if draft.zone is not None else None
         after = {key: getattr(row, key) for key in before}
         if before != after:
+            row.changed_at = now()
             record("checkin.change_gate", row, by=by, before=before, after=after)
         return row
 
 
-def set_gate_open(gate: Gate, is_open: bool, *, by: Actor) -> Gate:
-    """Open or close a gate; its screen then scans, or says that the gate is closed."""
+def set_gate_open(gate: Gate, is_open: bool, *, by: Actor, reason: str = "") -> Gate:
+    """Open or close a gate; its screen then scans, or says that the gate is closed and why."""
     with transaction():
         row = db.session.get_one(Gate, gate.id, with_for_update=True, populate_existing=True)
         if row.is_open is not is_open:
-            row.is_open = is_open
-            record("checkin.open_gate" if is_open else "checkin.close_gate", row, by=by)
+            row.is_open, row.changed_at = is_open, now()
+            row.closed_at, row.close_reason = (None, "") if is_open else (now(), one_line(reason)[:300])
+            after = {"reason": row.close_reason} if row.close_reason else None
+            record("checkin.open_gate" if is_open else "checkin.close_gate", row, by=by, after=after)
         return row
 
 
@@ -177,3 +187,5 @@ def _check_gate(draft: GateDraft) -> None:
         raise InvalidInput(_l("Give the gate a name in at least one language."), field="name_vi")
     if draft.direction not in {"in", "out", "both"}:
         raise InvalidInput(field="direction")
+    if draft.unknown_signed not in {"admit", "refuse"}:
+        raise InvalidInput(field="unknown_signed")

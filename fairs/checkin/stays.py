@@ -34,7 +34,7 @@ def stays_of(fair_id: int, people: Collection[int]) -> dict[Place, Stay]:
     return found
 
 
-_PASSES: Select[Any] = (
+_PASSES: Any = (
     select(
         Scan.day, Badge.person_id, Scan.scan_id, Scan.scanned_at, Scan.direction, Scan.gate_id, Scan.badge_id,
         Badge.category, func.coalesce(Company.country, Person.country), Scan.verdict, Scan.device_verdict, ScanAct.kind,
@@ -92,5 +92,5 @@ def _pass(info: FairInfo, row: Any) -> Pass:
     gate = info.gates.get(row[5])
     return Pass(
         row[3], row[2], row[4] == "in", row[5], gate.zone_id if gate else None, gate.is_inner if gate else False, row[6],
-        row[7], row[8], row[7].counts_as_visitor and row[0] in info.facts.fair_days,
+        row[7], row[8], row[7] in info.counting and row[0] in info.facts.fair_days,
     )  # fmt: skip

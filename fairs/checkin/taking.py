@@ -19,11 +19,12 @@ from fairs.badges.queries import ScannedBadge, find_by_codes, public_keys
 from fairs.badges.states import BadgeState
 from fairs.checkin.conflicts import Found, note_conflicts
 from fairs.checkin.entries import ScanInput, ScanResult
-from fairs.checkin.facts import FairInfo, GateInfo
+from fairs.checkin.facts import LATE, FairInfo
 from fairs.checkin.models import Visit, ZoneTally
 from fairs.checkin.passes import IMPOSSIBLE, Pass, Stay, clash, did_pass, fold, step
 from fairs.checkin.queries import KnownScan
 from fairs.checkin.rows import Driver, Statement, driver, insert_rows
+from fairs.checkin.rulebook import GateBook
 from fairs.checkin.rules import CLOCKS_DIFFER, Direction, Judgement, Seen, judge
 from fairs.checkin.states import ConflictKind, Verdict
 from fairs.checkin.stays import Place, passes_of, rehearsed_passes, stays_of
@@ -144,7 +145,7 @@ class Taking:
     days: Days = field(init=False)
     history: dict[Place, list[Pass]] = field(default_factory=dict)
     changes: Changes = field(init=False)
-    rows: list[tuple[GateInfo, ScanInput, ScannedBadge | None, bool, date, Verdict, bool]] = field(default_factory=list)
+    rows: list[tuple[GateBook, ScanInput, ScannedBadge | None, bool, date, Verdict, bool]] = field(default_factory=list)
     found: list[Found] = field(default_factory=list)
     keys: dict[int, Ed25519PublicKey] | None = None
     inside: dict[Place, int] = field(default_factory=dict)
@@ -162,7 +163,7 @@ class Taking:
     def take(self, entries: Sequence[tuple[int, ScanInput]], known: dict[str, KnownScan]) -> list[ScanResult]:
         """Judge and keep what is not known yet; one result for each entry, in their order."""
         self.badges = find_by_codes((scan.code for _, scan in entries), lock=self.counts)
-        new: dict[str, tuple[GateInfo, ScanInput, ScannedBadge | None, datetime, date]] = {}
+        new: dict[str, tuple[GateBook, ScanInput, ScannedBadge | None, datetime, date]] = {}
         zone, gates, badges = self.info.zone, self.info.gates, self.badges
         for gate_id, scan in entries:
             if scan.id in known or scan.id in new:
@@ -191,7 +192,7 @@ class Taking:
             seen.add(scan.id)
         return answers
 
-    def _look_up(self, new: Iterable[tuple[GateInfo, ScanInput, ScannedBadge | None, datetime, date]]) -> None:
+    def _look_up(self, new: Iterable[tuple[GateBook, ScanInput, ScannedBadge | None, datetime, date]]) -> None:
         firsts: dict[Place, datetime] = {}
         for _gate, scan, badge, _local, day in new:
             if badge is not None and badge.fair_id == self.info.id:
@@ -221,7 +222,7 @@ class Taking:
                     rows.extend(_as_passes(stay))
 
     def _take_one(
-        self, gate: GateInfo, scan: ScanInput, badge: ScannedBadge | None, local: datetime, day: date
+        self, gate: GateBook, scan: ScanInput, badge: ScannedBadge | None, local: datetime, day: date
     ) -> ScanResult:
         moment = scan.scanned_at
         own = badge if badge is not None and badge.fair_id == self.info.id else None
@@ -244,7 +245,7 @@ class Taking:
         )  # fmt: skip
 
     def _keep(
-        self, gate: GateInfo, scan: ScanInput, own: ScannedBadge | None, is_unknown: bool, day: date, verdict: Verdict,
+        self, gate: GateBook, scan: ScanInput, own: ScannedBadge | None, is_unknown: bool, day: date, verdict: Verdict,
         counted: bool,
     ) -> None:  # fmt: skip
         self.rows.append((gate, scan, own, is_unknown, day, verdict, counted))
@@ -270,20 +271,14 @@ class Taking:
         return self.days.stays.get(place) if rows is None else fold(rows, moment + CLOCKS_DIFFER)
 
     def _judge(
-        self, gate: GateInfo, scan: ScanInput, badge: ScannedBadge | None, own: ScannedBadge | None, stay: Stay | None,
+        self, gate: GateBook, scan: ScanInput, badge: ScannedBadge | None, own: ScannedBadge | None, stay: Stay | None,
         local: datetime,
     ) -> Judgement:  # fmt: skip
         fair = self.info.facts if self.rehearsal_day is None else self.info.rehearsal
         if self.rehearsal_day is not None:
             local = datetime.combine(self.rehearsal_day, local.timetz())
         facts = gate.facts
-        if (
-            own is not None
-            and stay is None
-            and own.state is BadgeState.ACTIVE
-            and gate.with_zone is None
-            and facts.is_open
-        ):
+        if own is not None and stay is None and own.state is BadgeState.ACTIVE and facts.zone is None and facts.is_open:
             # Nearly everybody: nothing is known of them but the category. Judged once for each minute.
             key = gate.id, scan.direction, own.category, local.day, local.hour, local.minute
             known = self.plain.get(key)
@@ -291,8 +286,9 @@ class Taking:
                 seen = Seen(known=True, signed=True, category=own.category)
                 known = self.plain[key] = judge(seen, facts, fair, scan.direction, local)
             return known
-        if gate.with_zone is not None or not facts.is_open:
-            facts = gate.facts_at(scan.scanned_at, self.received, self._inside(gate, local.date()))
+        if facts.zone is not None or not facts.is_open:
+            is_now = self.counts and self.received - scan.scanned_at < LATE
+            facts = gate.at(scan.scanned_at, inside=self._inside(gate, local.date()) if is_now else None)
         if own is None:
             seen = Seen(known=False, signed=badge is None and self._is_signed(scan.code), other_fair=badge is not None)
             return judge(seen, facts, fair, scan.direction, local)
@@ -314,7 +310,7 @@ class Taking:
             return False
         return True
 
-    def _inside(self, gate: GateInfo, day: date) -> int:
+    def _inside(self, gate: GateBook, day: date) -> int:
         """How many are in the zone of the gate: as the tally says, and by this batch so far."""
         if gate.zone_id is None:
             return 0
@@ -324,12 +320,12 @@ class Taking:
             self.inside[place] = db.session.scalar(query) or 0
         return self.inside[place]
 
-    def _pass(self, gate: GateInfo, scan: ScanInput, own: ScannedBadge, day: date) -> tuple[Stay | None, bool]:
+    def _pass(self, gate: GateBook, scan: ScanInput, own: ScannedBadge, day: date) -> tuple[Stay | None, bool]:
         """The wearer went through: where they are now, and whether that made a visit that counts."""
         place, stays = (day, own.person_id), self.days.stays
         one = Pass(
             scan.scanned_at, scan.id, scan.direction == Direction.IN, gate.id, gate.zone_id, gate.is_inner, own.id,
-            own.category, own.country, own.category.counts_as_visitor and day in self.info.facts.fair_days,
+            own.category, own.country, own.category in self.info.counting and day in self.info.facts.fair_days,
         )  # fmt: skip
         before, rows = stays.get(place), self.history.get(place)
         if rows is not None:
@@ -345,7 +341,9 @@ class Taking:
                 and before.last_gate_id not in (gate.id, None) and before.zone_id == gate.zone_id
                 and scan.scanned_at - before.passed_at < IMPOSSIBLE
             ):  # fmt: skip
-                self.found.append(Found(ConflictKind.TWO_GATES, scan.id, own.id, scan.device_id, near=(place, before.passed_at)))
+                self.found.append(
+                    Found(ConflictKind.TWO_GATES, scan.id, own.id, scan.device_id, near=(place, before.passed_at))
+                )
         self.days.put(place, after)
         for stay, change in ((before, -1), (after, 1)):
             if stay is not None and stay.zone_id is not None and (day, stay.zone_id) in self.inside:
@@ -357,7 +355,9 @@ class Taking:
         ours, theirs = judgement.verdict, scan.device_verdict
         badge_id = own.id if own is not None else None
         if own is None and ours is not Verdict.OTHER_FAIR:
-            self.found.append(Found(ConflictKind.UNKNOWN_CODE, scan.id, None, scan.device_id, code=keyed_digest(scan.code)))
+            self.found.append(
+                Found(ConflictKind.UNKNOWN_CODE, scan.id, None, scan.device_id, code=keyed_digest(scan.code))
+            )
         if theirs is None or Verdict(theirs).lets_in is ours.lets_in:
             return
         late = ours in {Verdict.REVOKED, Verdict.REPLACED} and Verdict(theirs).lets_in

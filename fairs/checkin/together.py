@@ -55,7 +55,7 @@ class Together(Generic[T, R]):
             self._waiting = [job for job in self._waiting if job not in mine]
         try:
             results = self.work([entry for job in mine for entry in job.entries])
-        except Exception:
+        except Exception:  # noqa: BLE001 - each is then tried alone, and raises what it raises
             for job in mine:
                 job.is_refused = True
             return

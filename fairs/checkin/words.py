@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -12,64 +13,47 @@ from fairs.badges.queries import ScannedBadge
 from fairs.calendar.models import Fair
 from fairs.checkin.acts import act_in_words
 from fairs.checkin.entries import ActResult, Answer, KeptAside, ScanResult
+from fairs.checkin.reasons import offline_words, what_to_do, why
 from fairs.checkin.states import Verdict
-from fairs.core.i18n import country_name, format_date, format_time
+from fairs.core.i18n import country_name, format_date, format_datetime, format_time
+
+__all__ = ["advice", "all_as_program_reads", "as_guard_reads", "as_program_reads", "dumps", "offline_words", "reason"]
+
+#: How a scan speaks whose judgement is not known any more: it was taken before.
+CODES = {
+    Verdict.GOODBYE: "goodbye", Verdict.FAIR_CANCELLED: "called_off", Verdict.OTHER_FAIR: "other_fair", Verdict.UNKNOWN: "unknown",
+    Verdict.GATE_CLOSED: "gate_closed", Verdict.ALREADY_INSIDE: "again", Verdict.REVOKED: "revoked", Verdict.REPLACED: "replaced",
+    Verdict.WRONG_DAY: "day_over", Verdict.NOT_NOW: "hours_over", Verdict.NOT_HERE: "category", Verdict.USED: "used",
+    Verdict.FULL: "full", Verdict.PAUSED: "paused", Verdict.QUARANTINED: "quarantined",
+}  # fmt: skip
 
 
-def reason(result: ScanResult, fair: Fair) -> str:
-    """Why, in one plain sentence; empty where the verdict says it all."""
-    return str(_reason(result, fair))
-
-
-def _reason(result: ScanResult, fair: Fair) -> Any:
-    if result.is_repeat:
+def reason(result: ScanResult, fair: Fair, zone: str = "") -> str:
+    """Why, in one plain sentence; empty where the verdict says it all. ``zone`` is the name of the hall behind the gate."""
+    judged = result.judgement
+    if result.is_repeat or judged is None:
         return ""
-    badge = result.badge
-    match result.verdict:
-        case Verdict.ALREADY_INSIDE:
-            return _("Came in at %(time)s today.", time=format_time(result.since)) if result.since else ""
-        case Verdict.WELCOME if result.first_in_at and result.first_in_at < result.scanned_at:
-            return _("Back again. First in at %(time)s today.", time=format_time(result.first_in_at))
-        case Verdict.WRONG_DAY:
-            days = {"first": format_date(fair.starts_on), "last": format_date(fair.ends_on)}
-            return _("This badge is valid from %(first)s to %(last)s.", **days)
-        case Verdict.FAIR_CANCELLED:
-            return _("This fair does not take place.")
-        case Verdict.REVOKED:
-            return _revoked(badge)
-        case Verdict.OTHER_FAIR:
-            return _("It is a true badge, but not of this fair.")
-        case Verdict.UNKNOWN:
-            return _("No badge has this code.")
-        case _:
-            return ""
+    if judged.verdict is Verdict.WELCOME and result.first_in_at and result.first_in_at < result.scanned_at:
+        return why("back", {"time": format_time(result.first_in_at)})
+    if judged.verdict is Verdict.REVOKED and result.badge is not None and result.badge.revoke_reason:
+        return str(_("Reason: %(reason)s", reason=result.badge.revoke_reason))
+    facts = {
+        "time": _moment(judged.at if judged.at is not None else result.since or judged.since, result.scanned_at),
+        "day": judged.day and format_date(judged.day), "hours": judged.hours, "zone": zone or fair.name,
+    }  # fmt: skip
+    return why(judged.reason_code, facts)
 
 
-def _revoked(badge: ScannedBadge | None) -> Any:
-    if badge is None:
+def _moment(at: datetime | None, scanned_at: datetime) -> str:
+    """The time of day, with the day where it was another one."""
+    if at is None:
         return ""
-    if badge.replaced_by_id:
-        return _("A newer badge replaces it.")
-    return _("Reason: %(reason)s", reason=badge.revoke_reason) if badge.revoke_reason else ""
+    return str(format_time(at) if abs(scanned_at - at) < timedelta(hours=12) else format_datetime(at))
 
 
-def advice(verdict: Verdict) -> str:
+def advice(result: ScanResult) -> str:
     """What the guard does now; empty when the person simply passes."""
-    return str(_advice(verdict))
-
-
-def _advice(verdict: Verdict) -> Any:
-    match verdict:
-        case Verdict.ALREADY_INSIDE:
-            return _("Let in if face and badge belong together.")
-        case Verdict.WRONG_DAY | Verdict.OTHER_FAIR | Verdict.FAIR_CANCELLED:
-            return _("Send to the desk.")
-        case Verdict.REVOKED:
-            return _("Keep the badge and send to the desk.")
-        case Verdict.UNKNOWN:
-            return _("Scan once more, then send to the desk.")
-        case _:
-            return ""
+    return what_to_do(result.judgement.reason_code if result.judgement else CODES.get(result.verdict, ""))
 
 
 def all_as_program_reads(answers: Sequence[Answer]) -> list[dict[str, Any]]:
@@ -125,8 +109,9 @@ def as_guard_reads(result: ScanResult, fair: Fair) -> dict[str, Any]:
         "icon": result.verdict.icon,
         "title": str(result.verdict.label),
         "reason": reason(result, fair),
-        "advice": advice(result.verdict),
+        "advice": advice(result),
         "time": format_time(result.scanned_at),
+        "since": result.since.isoformat() if result.since else None,
         "counted": result.counted,
         "repeated": result.is_repeat,
         "badge": {**_badge(badge), **_face(badge)} if badge else None,

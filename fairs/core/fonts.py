@@ -10,6 +10,7 @@ The files are copied by the front-end build; without it they are taken from its 
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 import unicodedata
@@ -20,6 +21,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import uharfbuzz
 from bidi import algorithm
 from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
@@ -117,26 +119,100 @@ def find(family: str, *, bold: bool = False) -> Path:
     raise FileNotFoundError(f"The font {family} is missing: run `npm ci` and `npm run build`.")
 
 
+class Face:
+    """A font as HarfBuzz sees it: its file is mapped, not read, so that ten megabytes of Han characters cost next to nothing."""
+
+    def __init__(self, name: str) -> None:
+        family, _, weight = name.partition("-")
+        blob = uharfbuzz.Blob.from_file_path(str(find(family, bold=weight == "Bold")))
+        self.face = uharfbuzz.Face(blob)
+        self.font = uharfbuzz.Font(self.face)
+        self.upem: int = self.face.upem
+        self.numbers = _Numbers(self.font)
+        self.widths = _Widths(self)
+
+    def width(self, text: str) -> float:
+        """Of the text at size 1, unshaped."""
+        return math.fsum(map(self.widths.__getitem__, text))
+
+
+class _Numbers(dict[str, int]):
+    """Glyphs by character, looked up when first asked for; 0 where there is none."""
+
+    def __init__(self, font: Any) -> None:
+        super().__init__()
+        self._font = font
+
+    def __missing__(self, char: str) -> int:
+        self[char] = number = self._font.get_nominal_glyph(ord(char)) or 0
+        return number
+
+
+class _Widths(dict[str, float]):
+    """Widths at size 1 by character."""
+
+    def __init__(self, face: Face) -> None:
+        super().__init__()
+        self._face = face
+
+    def __missing__(self, char: str) -> float:
+        advance: int = self._face.font.get_glyph_h_advance(self._face.numbers[char])
+        self[char] = width = advance / self._face.upem
+        return width
+
+
 @cache
-def register(family: str, *, bold: bool = False) -> str:
-    """Load a family into reportlab, once, and return its name there (``BeVietnamPro-Bold``)."""
-    name = f"{family}-{'Bold' if bold else 'Regular'}"
+def face(name: str) -> Face:
+    """The font called ``BeVietnamPro-Bold``; raises FileNotFoundError."""
+    return Face(name)
+
+
+@cache
+def ttf(name: str) -> Any:
+    """The same font loaded into reportlab, which draws by name (a TTFont, whose types say less than it has)."""
+    family, _, weight = name.partition("-")
     with LOCK:
         # Readable ASCII would put a hundred Latin glyphs into every subset of a Han font.
-        pdfmetrics.registerFont(TTFont(name, str(find(family, bold=bold)), asciiReadable=family == LATIN))
-    return name
+        font = TTFont(name, str(find(family, bold=weight == "Bold")), asciiReadable=family == LATIN)
+        pdfmetrics.registerFont(font)
+        font.hbFont(10)  # from now on it gives shaped glyphs a place
+    return font
 
 
-def ttf(name: str) -> Any:
-    """The registered TrueType font of that name (a reportlab TTFont, whose types say less than it has)."""
-    return pdfmetrics.getFont(name)
+def _name(family: str, *, bold: bool) -> str:
+    return f"{family}-{'Bold' if bold else 'Regular'}"
+
+
+class _Coverage:
+    """The characters of a family. The private area is left out: what is there means something else in every font."""
+
+    def __init__(self, family: str) -> None:
+        self._codes = face(_name(family, bold=True)).face.unicodes
+
+    def __contains__(self, char: str) -> bool:
+        return ord(char) in self._codes and not 0xE000 <= ord(char) < 0xF900
 
 
 @cache
-def _coverage(family: str) -> frozenset[str]:
-    glyphs: dict[int, int] = ttf(register(family, bold=True)).face.charToGlyph
-    # The private area is left out: shaping puts glyphs without a character of their own there.
-    return frozenset(chr(code) for code in glyphs if not 0xE000 <= code < 0xF900)
+def _coverage(family: str) -> _Coverage:
+    return _Coverage(family)
+
+
+@cache
+def _latin() -> frozenset[str]:
+    """The characters of the family that draws most texts, for a quick look."""
+    known = _coverage(LATIN)
+    return frozenset(char for char in map(chr, range(0x10000)) if char in known)
+
+
+def is_plain(text: str) -> bool:
+    """Whether the family of most texts has all of its characters: nothing is missing and nothing is shaped."""
+    return _latin().issuperset(text)
+
+
+def plain_width(text: str, *, bold: bool = False) -> float:
+    """Of a plain text at size 1."""
+    return face(_name(LATIN, bold=bold)).width(text)
 
 
 def tidy(text: str) -> str:
@@ -171,12 +247,12 @@ def _han_family(text: str, language: str | None) -> str:
     if _BOPOMOFO.search(text):
         return TRADITIONAL
     ideographs = set(_IDEOGRAPH.findall(text))
-    return next((family for family in HAN if ideographs <= _coverage(family)), SIMPLIFIED)
+    return next((family for family in HAN if all(char in _coverage(family) for char in ideographs)), SIMPLIFIED)
 
 
 def _families(text: str, language: str | None) -> list[str | None]:
     """For each character the family that draws it; None for one that fits in with its neighbours."""
-    latin_set = _coverage(LATIN)
+    latin_set = _latin()
     found: list[str | None] = []
     han = ""
     for char in text:
@@ -219,7 +295,7 @@ def _settle(text: str, families: list[str | None], language: str | None) -> Iter
 def missing_glyphs(text: str, language: str | None = None) -> str:
     """The characters of the text that no font can draw, each once; empty when all is well."""
     text = tidy(text)
-    if _coverage(LATIN).issuperset(text):
+    if _latin().issuperset(text):
         return ""
     drawn = _settle(text, _families(text, language), language)
     return "".join(dict.fromkeys(char for char, (shown, _) in zip(text, drawn, strict=True) if shown != char))
@@ -280,15 +356,15 @@ def runs(text: str, language: str | None = None, *, bold: bool = False) -> tuple
     without a glyph becomes U+FFFD; ask ``missing_glyphs`` first where that matters.
     """
     text = tidy(text)
-    if _coverage(LATIN).issuperset(text):
-        return (Run(text, register(LATIN, bold=bold), False, False),) if text else ()
+    if _latin().issuperset(text):
+        return (Run(text, _name(LATIN, bold=bold), False, False),) if text else ()
     settled = list(_settle(text, _families(text, language), language))
     levels = _levels("".join(char for char, _ in settled))
     found: list[tuple[int, Run]] = []
     for (family, level), group in groupby(zip(settled, levels, strict=True), key=lambda item: (item[0][1], item[1])):
         part = "".join(char for (char, _), _ in group)
         shape = family in {ARABIC, THAI} or level % 2 == 1 or any(_needs_shaping(char) for char in part)
-        found.append((level, Run(part, register(family, bold=bold), shape, level % 2 == 1)))
+        found.append((level, Run(part, _name(family, bold=bold), shape, level % 2 == 1)))
     return tuple(run for _, run in _visual(found))
 
 

@@ -5,7 +5,10 @@ Size and turning are as a person sees them; the place where it was taken and wha
 
 from __future__ import annotations
 
+import base64
+import binascii
 import io
+import re
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
@@ -18,6 +21,7 @@ LARGE, THUMB = 1400, 480  # the longest side in pixels
 SMALLEST = 200
 CONTENT_TYPE = "image/webp"
 _QUALITY = 80
+_SIGNATURE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +65,17 @@ def _encoded(picture: Image.Image) -> Picture:
     buffer = io.BytesIO()
     picture.save(buffer, "WEBP", quality=_QUALITY, method=4)
     return Picture(buffer.getvalue(), *picture.size)
+
+
+def drawn_signature(address: str) -> bytes | None:
+    """The bytes of a signature that was drawn on a page; None for an empty field. Raises InvalidInput for anything but a small PNG."""
+    if not address:
+        return None
+    found = _SIGNATURE.fullmatch(address) if len(address) < 400_000 else None
+    try:
+        content = base64.b64decode(found[1], validate=True) if found else b""
+        if judge(Upload("signature.png", content)) == "image/png":
+            return content
+    except (binascii.Error, InvalidInput):
+        pass
+    raise InvalidInput(_l("The signature could not be read. Please sign again."), field="signature")

@@ -73,12 +73,14 @@ WIDTHS = {
     "L": 4,
     "K": 4,
     "T": 4,
+    "N": 4,
+    "M": 4,
 }
 
 
 def next_reference(fair_code: str, letter: str) -> str:
     """The next human reference of a fair: E exhibitor, B booking, I importer, V visitor, P badge, C contract,
-    A agreement with an exhibitor, S service order, U build-up permit, D decision, G grant, H hosted buyer, L letter, K claim, T transfer.
+    A agreement with an exhibitor, S service order, U build-up permit, D decision, G grant, H hosted buyer, L letter, K claim, T transfer, N case on site, M group of visitors.
 
     ``GS26-E-0001``. Each letter counts by itself.
     """

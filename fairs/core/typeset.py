@@ -11,10 +11,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import uharfbuzz
-from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import ShapeData, ShapedStr
 from reportlab.pdfgen.canvas import Canvas
 
@@ -39,15 +38,28 @@ _UNSPACED = re.compile("[\u0e00-\u0e7f\uac00-\ud7a3]")
 _THAI_BEFORE, _THAI_AFTER = "เแโใไ", "ะาำๅๆฯ"
 
 
+class Glyph(NamedTuple):
+    """A shaped glyph, at size 1: its number in the font, how far the pen moves, where it stands from the pen, its own width."""
+
+    number: int
+    advance: float
+    dx: float
+    dy: float
+    width: float
+
+
+Shaped = tuple[Glyph, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line at size 1: its pieces from left to right, as (distance from the left edge, font, glyphs).
+    """One line at size 1: its pieces from left to right, as (distance from the left edge, font, text or shaped glyphs).
 
     ``spoken`` is set when the glyphs do not spell the text: it goes along as ActualText, in the order of writing.
     (PDFium, alone among readers, then gives the letters of right-to-left words backwards when text is copied.)
     """
 
-    pieces: tuple[tuple[float, str, str], ...]
+    pieces: tuple[tuple[float, str, str | Shaped], ...]
     width: float
     ascent: float
     descent: float
@@ -60,8 +72,9 @@ class Line:
             canvas.addLiteral(f"/Span <</ActualText <FEFF{text}>>> BDC")
         for left, font, shown in self.pieces:
             out = canvas.beginText(x + left * size, y)
+            loaded = fonts.ttf(font)
             out.setFont(font, size)
-            out.textOut(shown)
+            out.textOut(shown if isinstance(shown, str) else _for_canvas(loaded, shown))
             canvas.drawText(out)
         if self.spoken:
             canvas.addLiteral("EMC")
@@ -70,11 +83,11 @@ class Line:
 @lru_cache(maxsize=8192)
 def line(text: str, language: str | None = None, *, bold: bool = False) -> Line:
     """The text as one line, measured. ``language`` is that of the text (BCP 47), not of the document."""
-    pieces: list[tuple[float, str, str]] = []
+    pieces: list[tuple[float, str, str | Shaped]] = []
     width, ascent, descent = 0.0, 0.0, 0.0
     spoken = ""
     for run in fonts.runs(text, language, bold=bold):
-        shown, advance = _shaped(run) if run.shape else (run.text, pdfmetrics.stringWidth(run.text, run.font, 1))
+        shown, advance = _shaped(run) if run.shape else (run.text, fonts.face(run.font).width(run.text))
         spoken = spoken or (fonts.tidy(text) if run.shape else "")
         pieces.append((width, run.font, shown))
         width += advance
@@ -83,30 +96,42 @@ def line(text: str, language: str | None = None, *, bold: bool = False) -> Line:
     return Line(tuple(pieces), width, ascent or 0.97, descent or 0.25, spoken)
 
 
-def _shaped(run: Run) -> tuple[str, float]:
-    """The run's glyphs in order of drawing, as reportlab draws shaped text, and their width at size 1."""
+def _shaped(run: Run) -> tuple[Shaped, float]:
+    """The run's glyphs in order of drawing, and their width at size 1."""
+    face = fonts.face(run.font)
+    buffer = uharfbuzz.Buffer()
+    buffer.add_str(run.text)
+    buffer.direction = "rtl" if run.rtl else "ltr"
+    buffer.guess_segment_properties()
+    uharfbuzz.shape(face.font, buffer)
+    em = face.upem
+    glyphs = tuple(
+        Glyph(
+            info.codepoint, place.x_advance / em, place.x_offset / em, place.y_offset / em,
+            face.font.get_glyph_h_advance(info.codepoint) / em,
+        )
+        for info, place in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True)
+    )  # fmt: skip
+    return glyphs, sum(glyph.advance for glyph in glyphs)
+
+
+def _for_canvas(font: Any, glyphs: Shaped) -> ShapedStr:
+    """Shaped glyphs as reportlab draws them: as characters, in thousandths of the size."""
+    chars = ""
+    shapes: Any = []
     with fonts.LOCK:
-        font = fonts.ttf(run.font)
-        shaper = font.hbFont(10)
-        buffer = uharfbuzz.Buffer()
-        buffer.add_str(run.text)
-        buffer.direction = "rtl" if run.rtl else "ltr"
-        buffer.guess_segment_properties()
-        uharfbuzz.shape(shaper, buffer)
-        chars, moves = "", []
-        for info, place in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
-            codes = font.face.glyphToChar.get(info.codepoint)
+        for glyph in glyphs:
+            codes = font.face.glyphToChar.get(glyph.number)
             # A glyph that no character stands for alone (a joined form) gets a place in the private area.
             code = (
                 codes[0]
                 if codes
-                else font.hbAddPrivate(shaper.glyph_to_string(info.codepoint), info.codepoint, place.x_advance)
+                else font.hbAddPrivate(f"gid{glyph.number}", glyph.number, round(glyph.advance * 1000))
             )
             chars += chr(code)
-            moves.append((place.x_advance, place.y_advance, place.x_offset, place.y_offset, font.face.charWidths[code]))
-        # reportlab counts in thousandths of the font size, as do all the fonts used here.
-        shapes: Any = [ShapeData(0, *move) for move in moves]
-        return ShapedStr(chars, shapes), sum(move[0] for move in moves) / 1000
+            advance, dx, dy = (round(value * 1000) for value in (glyph.advance, glyph.dx, glyph.dy))
+            shapes.append(ShapeData(0, advance, 0, dx, dy, font.face.charWidths[code]))
+    return ShapedStr(chars, shapes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +269,7 @@ def _split(tokens: Sequence[tuple[str, bool]], count: int, language: str | None,
 
 def _widths(tokens: Sequence[tuple[str, bool]], language: str | None, *, bold: bool) -> list[tuple[float, float]]:
     """Of each token at size 1, and of the blank before it."""
-    blank = pdfmetrics.stringWidth(" ", fonts.register(fonts.LATIN, bold=bold), 1)
+    blank = fonts.face(f"{fonts.LATIN}-{'Bold' if bold else 'Regular'}").width(" ")
     return [(line(token, language, bold=bold).width, blank if gap else 0.0) for token, gap in tokens]
 
 
@@ -303,9 +328,17 @@ def wrap(text: str, width: float, size: float, *, language: str | None = None, b
         if max(w for w, _ in _widths(tokens, language, bold=bold)) > room:
             # A word wider than the column is broken anywhere, the others stay whole.
             tokens = [part for token in tokens for part in _broken(token, room, language, bold=bold)]
-        start = 0
-        for end in _filled(_widths(tokens, language, bold=bold), room):
-            found.append(line(_join(tokens[start:end]), language, bold=bold))
+        start, ends = 0, _filled(_widths(tokens, language, bold=bold), room)
+        while start < len(tokens):
+            end = next(one for one in ends if one > start)
+            shown = line(_join(tokens[start:end]), language, bold=bold)
+            while shown.width > room and end > start + 1:
+                # Set together, tokens can be wider than each alone: a mark takes its Korean syllable apart.
+                end -= 1
+                shown = line(_join(tokens[start:end]), language, bold=bold)
+            if end not in ends:
+                ends = [end + one for one in _filled(_widths(tokens[end:], language, bold=bold), room)]
+            found.append(shown)
             start = end
     ascent = max((ln.ascent for ln in found), default=0.97)
     descent = max((ln.descent for ln in found), default=0.25)

@@ -8,10 +8,10 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, redirect, request
+from flask import Flask, Response, current_app, g, redirect, request
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, and_, false, or_
 from werkzeug.urls import iri_to_uri
@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.db import db
-from fairs.core.errors import InvalidInput
+from fairs.core.errors import DomainError, InvalidInput
 from fairs.core.permissions import Permission
 
 T = TypeVar("T")
@@ -78,6 +78,25 @@ def wants_fragment() -> bool:
 def wants_json() -> bool:
     """Whether the answer must be for a program."""
     return request.path.startswith("/api/")
+
+
+def answers_json(view: View) -> View:
+    """Mark a view for the script of a page: what it returns goes out as JSON (a Response as it is), errors as JSON
+    with their code and message."""
+
+    @functools.wraps(view)
+    def plain(*args: Any, **values: Any) -> Response:
+        try:
+            body, status = view(*args, **values), 200
+            if isinstance(body, Response):
+                return body
+        except DomainError as error:
+            body, status = {"code": error.code, "message": str(error), "field": error.field}, error.status
+        answer = Response(current_app.json.dumps(body, ensure_ascii=False), status, mimetype="application/json")
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    return cast("View", plain)
 
 
 def safe_next(target: str | None, fallback: str) -> str:

@@ -19,13 +19,16 @@ from fairs.core.errors import Conflict
 from fairs.core.permissions import Role
 from fairs.demo.allocation import load_run, load_waiting
 from fairs.demo.applications import load_applications
+from fairs.demo.badges import load_badge_layout
 from fairs.demo.banking import load_statement
 from fairs.demo.booth_sales import load_booth_sales
 from fairs.demo.budgets import load_budgets
+from fairs.demo.cases import load_cases, load_earlier_violation
 from fairs.demo.cash import load_cash_desk
 from fairs.demo.claims import load_claims
 from fairs.demo.contacts import load_contacts
 from fairs.demo.deals import load_contracts, load_rates
+from fairs.demo.gates import load_gates
 from fairs.demo.guest_pages import load_guest_pages
 from fairs.demo.guests import load_guests
 from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall, publish_plans
@@ -37,8 +40,10 @@ from fairs.demo.money import load_money_documents
 from fairs.demo.notes import load_notes
 from fairs.demo.participants import load_exhibitors, load_importers, load_trade_visitors, load_visits
 from fairs.demo.people import create_accounts, create_cast, give_roles
+from fairs.demo.printing import load_printing
 from fairs.demo.products import load_products
 from fairs.demo.public_days import load_counts, load_sales
+from fairs.demo.receptions import load_receptions
 from fairs.demo.refunds import load_check, load_refunds
 from fairs.demo.reminders import load_reminders
 from fairs.demo.sitework import load_site_work
@@ -95,6 +100,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         }
         days = random.Random(PLAN_YEAR + 1)  # a stream of its own: what comes before and after stays as it was
         made |= {"counted": load_counts(days, souvenirs, users), "sales declared": load_sales(days, souvenirs)}
+        load_gates(souvenirs)
         made |= {"wishes": load_applications(giftshow, souvenirs, users)}
         made |= load_site_work(giftshow, souvenirs, cast)
         organiser = Actor(users["organiser"].id, users["organiser"].name)
@@ -120,9 +126,14 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         made["letters"] = load_letters(random.Random(PLAN_YEAR + 26), giftshow, users)
         made["claims"] = load_claims(souvenirs, users)
         made["data requests"] = load_guest_pages(giftshow, users)
+        load_badge_layout(souvenirs, users)
+        made["print jobs"] = load_printing(souvenirs, users)
+        made["cases"] = load_cases(souvenirs, users)
+        made["delegations"] = load_receptions(giftshow, souvenirs, users)
         _views(users, souvenirs)
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)
+            made["cases"] += load_earlier_violation(giftshow, users)
         load_check()
         return made
 

@@ -17,6 +17,7 @@ from fairs.booths.models import BoothBooking
 from fairs.booths.states import BookingState
 from fairs.calendar.models import Fair
 from fairs.checkin.models import Gate, Scan, Visit
+from fairs.checkin.recounting import recount_tallies
 from fairs.checkin.states import Verdict
 from fairs.core.actor import SYSTEM
 from fairs.core.clock import now
@@ -311,6 +312,7 @@ def load_visits(rng: random.Random, fair: Fair) -> int:
                 _visit(rng, fair, badge, rng.choice(gates), day, last_hour)
                 made += 1
     db.session.flush()
+    recount_tallies(fair)
     return made
 
 

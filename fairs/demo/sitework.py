@@ -142,7 +142,7 @@ def _manual(fair: Fair, by: Actor) -> None:
             name_person(booking.exhibitor, PersonDraft(f"Nguyễn Văn Trực {n + 1:02d}", phone=f"+8493200{n:04d}"), by=by)
         for item in entries[: 8 - n]:
             if item.id in concerned and (not item.needs_file or n == 0):
-                tick(booking.exhibitor, item, by=by, upload=_picture("#e8dcc4") if item.needs_file else None)
+                tick(booking.exhibitor, item, by=by, upload=drawn_picture("#e8dcc4") if item.needs_file else None)
 
 
 def _orders(fair: Fair, by: Actor, *, paid: int) -> list[ServiceOrder]:
@@ -168,7 +168,7 @@ def _handed_over(fair: Fair, by: Actor) -> int:
         }.get(n, {})
         draft = VisitDraft(
             False, f"demo-{fair.code}-{n}", faults, signer=booking.exhibitor.contact_name or "Đại diện mẫu",
-            signature=_signature() if faults else "", photos=[_picture("#b9a27c")] if faults else (),
+            signature=drawn_signature() if faults else "", photos=[drawn_picture("#b9a27c")] if faults else (),
         )  # fmt: skip
         record_visit(booking.booth, draft, by=by)
         if n % 6 == 1 and standing_of(booking.exhibitor).is_clear:
@@ -176,7 +176,7 @@ def _handed_over(fair: Fair, by: Actor) -> int:
     return len(bookings)
 
 
-def _picture(colour: str) -> Upload:
+def drawn_picture(colour: str) -> Upload:
     """A drawing in place of a photo: a booth seen from its aisle."""
     image = Image.new("RGB", (640, 480), colour)
     pen = ImageDraw.Draw(image)
@@ -188,7 +188,7 @@ def _picture(colour: str) -> Upload:
     return Upload("anh.png", buffer.getvalue())
 
 
-def _signature() -> str:
+def drawn_signature() -> str:
     """A drawn signature, as the page sends it."""
     image = Image.new("RGBA", (320, 110), "#ffffff00")
     ImageDraw.Draw(image).line([(20, 70), (60, 30), (90, 90), (130, 40), (190, 80), (290, 50)], fill="#1d1a18", width=3)

@@ -24,6 +24,7 @@ from fairs.booths.states import BookingState
 from fairs.calendar.models import Fair
 from fairs.calendar.states import FairState
 from fairs.checkin.models import Gate, Scan, Visit
+from fairs.checkin.recounting import recount_tallies
 from fairs.checkin.states import Verdict
 from fairs.core.db import Record, db
 from fairs.core.sequences import WIDTHS, NumberSeries
@@ -299,4 +300,5 @@ def _visits(rng: random.Random, fair: Fair, guests: list[Guest], people: list[in
         })  # fmt: skip
     add(Scan, scans)
     add(Visit, visits)
+    recount_tallies(fair)
     return sum(visit["counts"] for visit in visits)

@@ -30,7 +30,6 @@ from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.my import Page, mine_at, page, save_company_form
 from fairs.exhibitors.permissions import APPLY
 from fairs.exhibitors.queries import takes_applications
-from fairs.exhibitors.question_forms import fill_answers, typed_answers, with_questions
 from fairs.exhibitors.questions import answers_of, in_words, questions_of
 from fairs.exhibitors.service import (
     EDITABLE,
@@ -45,6 +44,7 @@ from fairs.exhibitors.service import (
 from fairs.exhibitors.states import ExhibitorState
 from fairs.exhibitors.wishes import cost_of, price_list
 from fairs.floorplans.queries import zones_of
+from fairs.questions.forms import fill_answers, typed_answers, with_questions
 
 
 def _step_url(step: str, company: Company | None) -> str:

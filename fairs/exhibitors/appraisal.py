@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, func, or_, select
@@ -18,6 +17,7 @@ from fairs.core.errors import InvalidInput, NotFound
 from fairs.core.text import clean, one_line
 from fairs.exhibitors.models import Appraisal, ChecklistItem, Exhibitor
 from fairs.exhibitors.states import ExhibitorState
+from fairs.questions.service import swap
 
 S = ExhibitorState
 APPRAISABLE = frozenset({S.SUBMITTED, S.APPRAISED, S.WAITLISTED})
@@ -223,16 +223,6 @@ def move_item(fair_id: int, key: str, *, up: bool, by: Actor) -> None:
         place = _place(places, key)
         swap(items, place, up=up)
         record("exhibitors.checklist_order", items[place], by=by, fair_id=fair_id, after={"up": up})
-
-
-def swap(rows: Sequence[Any], place: int, *, up: bool) -> None:
-    """Change a row's place with its neighbour's and number all anew."""
-    ordered = list(rows)
-    other = place - 1 if up else place + 1
-    if 0 <= other < len(ordered):
-        ordered[place], ordered[other] = ordered[other], ordered[place]
-    for number, row in enumerate(ordered, 1):
-        row.position = number
 
 
 def archive_item(fair_id: int, key: str, *, by: Actor) -> None:

@@ -13,6 +13,7 @@ from fairs.core.web import actor, go, requires
 from fairs.directory.products import pattern_of, products_of
 from fairs.directory.queries import group_names
 from fairs.exhibitors import appraisal
+from fairs.exhibitors.earlier import earlier_findings
 from fairs.exhibitors.forms import ChecklistItemForm, appraisal_form
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.permissions import APPRAISE, DESIGN_FORM
@@ -48,7 +49,7 @@ def appraise(reference: str) -> Any:
         "exhibitors/appraise.html", exhibitor=exhibitor, company=exhibitor.company, form=form, points=points,
         appraisals=known, following=following, waiting=appraisal.waiting_for_appraisal(fair.id),
         group_names=group_names(), cost=cost_of(exhibitor), pattern_of=pattern_of,
-        answers=answers_of(exhibitor.id), in_words=in_words,
+        answers=answers_of(exhibitor.id), in_words=in_words, earlier=earlier_findings(exhibitor.company_id),
         goods=(exhibitor.shown_products or products_of(exhibitor.company_id, only_public=True))[:MOST_GOODS],
         is_open=exhibitor.state in appraisal.APPRAISABLE, may_design=may_here(DESIGN_FORM),
         recommendations=appraisal.RECOMMENDATIONS, verdicts=appraisal.ANSWERS,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,13 +11,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.calendar.models import Fair
 from fairs.core.clock import local_day
-from fairs.core.db import ExactDecimal, Record, StateType, UTCDateTime
+from fairs.core.db import Record, StateType, UTCDateTime
 from fairs.core.i18n import localized
 from fairs.core.states import HasState
-from fairs.core.storage import StoredFile
 from fairs.directory.models import Company, Product
 from fairs.exhibitors.states import TRANSITIONS, ExhibitorState
 from fairs.floorplans.models import Booth, BoothType, Zone
+from fairs.questions.models import AnsweredColumns, AskedColumns
 
 
 class Exhibitor(HasState, Record):
@@ -167,67 +166,23 @@ class Appraisal(Record):
         return [(localized(SimpleNamespace(**one), "text"), one["weight"], one["answer"]) for one in self.answers]
 
 
-class Question(Record):
-    """A question that a fair asks in its application, besides what every application says.
-
-    ``kind``: text, lines, one, many, file, number or consent. ``track`` empty: asked of everybody. ``choices`` are
-    ``{key, vi, en}``. One that has been answered is archived, not deleted.
-    """
+class Question(AskedColumns, Record):
+    """A question that a fair asks in its application; ``track`` is paying or supported, empty: asked of everybody."""
 
     __tablename__ = "application_questions"
     __table_args__ = (Index("ix_application_questions_fair", "fair_id", "position", "id"),)
 
-    fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
-    kind: Mapped[str] = mapped_column(String(10))
-    label_vi: Mapped[str] = mapped_column(String(300))
-    label_en: Mapped[str] = mapped_column(String(300), default="")
-    help_vi: Mapped[str] = mapped_column(String(500), default="")
-    help_en: Mapped[str] = mapped_column(String(500), default="")
-    choices: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
-    least: Mapped[Decimal | None] = mapped_column(ExactDecimal(4))
-    most: Mapped[Decimal | None] = mapped_column(ExactDecimal(4))
-    unit: Mapped[str] = mapped_column(String(30), default="")
-    is_required: Mapped[bool] = mapped_column(default=False)
-    track: Mapped[str] = mapped_column(String(10), default="")
-    position: Mapped[int] = mapped_column(default=1)
-    archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
-    @property
-    def label(self) -> str:
-        """The question in the reader's language."""
-        return localized(self, "label")
-
-    @property
-    def help(self) -> str:
-        """The line below it in the reader's language."""
-        return localized(self, "help")
-
-
-class Answer(Record):
-    """What an application answers to a question, with the question as it was worded then."""
+class Answer(AnsweredColumns, Record):
+    """What an application answers to a question."""
 
     __tablename__ = "application_answers"
     __table_args__ = (UniqueConstraint("exhibitor_id", "question_id"),)
 
     exhibitor_id: Mapped[int] = mapped_column(ForeignKey("exhibitors.id"))
     question_id: Mapped[int] = mapped_column(ForeignKey("application_questions.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(10))
-    label_vi: Mapped[str] = mapped_column(String(300))
-    label_en: Mapped[str] = mapped_column(String(300), default="")
-    text: Mapped[str] = mapped_column(Text, default="")
-    number: Mapped[Decimal | None] = mapped_column(ExactDecimal(4))
-    unit: Mapped[str] = mapped_column(String(30), default="")
-    chosen: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
-    agreed: Mapped[bool | None]
-    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_files.id"))
 
     question: Mapped[Question] = relationship()
-    file: Mapped[StoredFile | None] = relationship()
-
-    @property
-    def label(self) -> str:
-        """The question as it was answered, in the reader's language."""
-        return localized(self, "label")
 
 
 class StandCompany(Record):

@@ -35,7 +35,6 @@ from fairs.exhibitors.queries import (
     counts_by_state,
     exhibitor_by_reference,
 )
-from fairs.exhibitors.question_forms import typed_answers, with_questions
 from fairs.exhibitors.questions import answers_of, check_answer, in_words, questions_of
 from fairs.exhibitors.selection import SUBJECT, propose_for_support, terms_of
 from fairs.exhibitors.service import (
@@ -49,6 +48,7 @@ from fairs.exhibitors.sharing import STAND_KINDS, stand_companies
 from fairs.exhibitors.states import ExhibitorState
 from fairs.exhibitors.wishes import cost_of
 from fairs.floorplans.queries import zones_of
+from fairs.questions.forms import typed_answers, with_questions
 
 bp = Blueprint("exhibitors", __name__, url_prefix="/fairs/<fair_slug>/exhibitors")
 blueprints = [

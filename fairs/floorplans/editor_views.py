@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, flash, json, render_template, request, url_for
+from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from fairs.calendar.context import current_fair
 from fairs.core.errors import DomainError, InvalidInput, NotFound
-from fairs.core.web import actor, go, requires
+from fairs.core.web import actor, answers_json, go, requires
 from fairs.floorplans import drawing
 from fairs.floorplans.backdrop import backdrop_file, place_backdrop, remove_backdrop, set_backdrop
 from fairs.floorplans.difference import compare, room_changes
@@ -37,7 +35,6 @@ from fairs.floorplans.service import plan_hall
 bp = Blueprint("planner", __name__, url_prefix="/fairs/<fair_slug>/floorplan/halls/<code>")
 
 _SHOWN = 2_000  # rows of the list under the plan
-View = Callable[..., Any]
 
 
 def hall_of(code: str) -> Hall:
@@ -106,22 +103,6 @@ def still_plan(plan: Plan, zones: Any, *, title: str, looks: dict[str, str] | No
 # --- what the script asks for ---------------------------------------------------------------------------------------
 
 
-def _answers(view: View) -> View:
-    """A view for the page's script: JSON out, errors as JSON with their code and message."""
-
-    @functools.wraps(view)
-    def plain(**values: Any) -> Any:
-        try:
-            body, status = view(**values), 200
-        except DomainError as error:
-            body, status = {"code": error.code, "message": str(error), "field": error.field}, error.status
-        answer = Response(json.dumps(body, ensure_ascii=False), status, mimetype="application/json")
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
-
-    return plain
-
-
 def _sent() -> dict[str, Any]:
     values = request.get_json(silent=True)
     if not isinstance(values, dict):
@@ -152,7 +133,7 @@ def _judged(hall: Hall, draft: PlanDraft | None, plan: Plan) -> dict[str, Any]:
 
 @bp.get("/draft")
 @requires(EDIT_PLAN)
-@_answers
+@answers_json
 def data(code: str) -> Any:
     """The draft as it is, with everything the page needs to work on it."""
     hall = hall_of(code)
@@ -177,7 +158,7 @@ def _after(hall: Hall, state: DraftState) -> dict[str, Any]:
 
 @bp.post("/draft")
 @requires(EDIT_PLAN)
-@_answers
+@answers_json
 def change(code: str) -> Any:
     """One step of the person at work; 409 when a colleague was faster."""
     hall, values = hall_of(code), _sent()
@@ -193,7 +174,7 @@ def change(code: str) -> Any:
 
 @bp.post("/undo")
 @requires(EDIT_PLAN)
-@_answers
+@answers_json
 def undo(code: str) -> Any:
     """Take the latest step back."""
     hall = hall_of(code)
@@ -202,7 +183,7 @@ def undo(code: str) -> Any:
 
 @bp.post("/redo")
 @requires(EDIT_PLAN)
-@_answers
+@answers_json
 def redo(code: str) -> Any:
     """Do the step again that was taken back last."""
     hall = hall_of(code)
@@ -293,7 +274,7 @@ def backdrop(code: str) -> Any:
 
 @bp.post("/backdrop/place")
 @requires(EDIT_PLAN)
-@_answers
+@answers_json
 def backdrop_place(code: str) -> Any:
     """Move, scale or fade the picture."""
     return place_backdrop(hall_of(code), _sent(), by=actor())

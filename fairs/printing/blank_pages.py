@@ -8,6 +8,7 @@ from flask import Blueprint, Response, flash, g, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from fairs.badges.layout_service import layout_for
 from fairs.badges.queries import badge_by_code
 from fairs.calendar.context import current_fair
 from fairs.core.errors import Conflict, DomainError, NotFound
@@ -55,7 +56,7 @@ def pdf(batch_id: int) -> Response:
     faces = batch_faces(batch)
     if not faces:
         raise Conflict(_("All blanks of this batch are bound or void."))
-    answer = Response(render_badges(faces), mimetype="application/pdf")
+    answer = Response(render_badges(faces, layout_for(batch.fair_id, batch.category)), mimetype="application/pdf")
     name = f"{current_fair().slug}-blanks-{batch.first_number:06d}.pdf"
     answer.headers.set("Content-Disposition", "inline", filename=name)
     return answer
@@ -115,7 +116,9 @@ def _what(fair_id: int, text: str) -> str:
     """What the first scan was, in words."""
     blank = blank_by_code(text)
     if blank is not None:
-        return _("Blank %(number)s · %(category)s", number=f"{blank.number:06d}", category=blank.batch.category.label)
+        category = blank.batch.category.label
+        said: str = _("Blank %(number)s · %(category)s", number=f"{blank.number:06d}", category=category)
+        return said
     try:
         badge = badge_by_code(fair_id, text)
     except DomainError:

@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 
 from fairs.audit.service import record
 from fairs.badges.errors import OtherFair, UnknownCode
-from fairs.badges.faces import BadgeFace, blank_faces
+from fairs.badges.face import BadgeFace
+from fairs.badges.faces import blank_faces
 from fairs.badges.models import Badge
 from fairs.badges.queries import badge_by_code
 from fairs.badges.service import ReadyCode, in_force, ready_codes, replace_badge, signing_key

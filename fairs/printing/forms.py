@@ -9,12 +9,13 @@ from wtforms import BooleanField, SelectMultipleField
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from fairs.badges.layouts import SIZES
 from fairs.badges.states import BadgeCategory
 from fairs.core.forms import Form, Text, WholeNumber
 from fairs.directory.forms import Choice
 from fairs.printing.blanks import MOST_BLANKS, BatchDraft
 from fairs.printing.models import PrintStation
-from fairs.printing.states import SIZES, ReprintReason
+from fairs.printing.states import ReprintReason
 from fairs.printing.stations import StationDraft
 
 
@@ -42,9 +43,13 @@ class StationForm(Form):
     """A print station."""
 
     name = Text(_l("Name of the station"), length=60, required=True)
-    place = Text(_l("Where it stands"), length=120)
+    place = Text(_l("Place of the station"), length=120)
     categories = Several(_l("Categories it prints"), choices=category_choices, description=_l("None ticked: all."))
-    sizes = Several(_l("Formats it prints"), choices=lambda: list(SIZES.items()), description=_l("None ticked: all."))
+    sizes = Several(
+        _l("Formats it prints"),
+        choices=lambda: [(key, str(size.label)) for key, size in SIZES.items()],
+        description=_l("None ticked: all."),
+    )
     asks = BooleanField(
         _l("Somebody says after each badge whether it came out"), default=True,
         description=_l("Without it the page reports each badge as printed as soon as it was sent to the printer: for kiosk printing."),

@@ -52,8 +52,8 @@ def _keys(args: Args) -> Sequence[Key]:
 
 def _sheets(_fair: Any, query: Select[PrintJob]) -> Sequence[Sheet]:
     heads = [
-        _("Place"), _("Badge"), _("Person"), _("Company"), _("Category"), _("State"), _("Station"), _("Why again"), _("Note"),
-        _("Why not printed"), _("Asked for by"), _("Asked for"), _("Ended"),
+        _("Place in the queue"), _("Badge"), _("Person"), _("Company"), _("Category"), _("State"), _("Station"), _("Why again"), _("Note"),
+        _("Why not printed"), _("Asked for by"), _("Queued at"), _("Ended"),
     ]  # fmt: skip
     rows = (
         [

@@ -18,7 +18,6 @@ from fairs.core.states import HasState
 from fairs.printing.states import (
     BLANK_TRANSITIONS,
     JOB_TRANSITIONS,
-    STANDARD_SIZE,
     STATION_TRANSITIONS,
     BlankState,
     FailReason,
@@ -83,7 +82,7 @@ class PrintJob(HasState, Record):
     fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
     badge_id: Mapped[int] = mapped_column(ForeignKey("badges.id"))
     category: Mapped[BadgeCategory] = mapped_column(StateType(BadgeCategory))
-    size: Mapped[str] = mapped_column(String(20), default=STANDARD_SIZE)
+    size: Mapped[str] = mapped_column(String(20))
     state: Mapped[JobState] = mapped_column(StateType(JobState), default=JobState.QUEUED)
     wanted_id: Mapped[int | None] = mapped_column(ForeignKey("print_stations.id"), index=True)  # None: the shared queue
     station_id: Mapped[int | None] = mapped_column(ForeignKey("print_stations.id"))  # that has it, or had it last

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from fairs.badges.codes import BadCode, fingerprint, typed
+from fairs.badges.layout_service import layouts_for
 from fairs.badges.models import Badge
 from fairs.badges.states import BadgeCategory
 from fairs.core.clock import now
@@ -18,14 +19,19 @@ from fairs.core.text import fold
 from fairs.core.tokens import digest
 from fairs.directory.models import Company, Person
 from fairs.printing.models import Blank, BlankBatch, PrintJob, PrintStation
-from fairs.printing.states import STANDARD_SIZE, BlankState, JobState, StationState
+from fairs.printing.states import BlankState, JobState, StationState
 
 _LONGEST_SHORT, _LONGEST = 40, 1000
 
 
-def sizes_of(_fair_id: int, categories: set[BadgeCategory]) -> dict[BadgeCategory, str]:
-    """The paper that badges of these categories are printed on at a fair."""
-    return dict.fromkeys(categories, STANDARD_SIZE)
+def size_of(fair_id: int, category: BadgeCategory) -> str:
+    """The format in which a fair prints badges of a category, as its layout says."""
+    return layouts_for(fair_id)[category].size
+
+
+def sizes_of(fair_id: int) -> dict[str, str]:
+    """The format of each category."""
+    return {category: layout.size for category, layout in layouts_for(fair_id).items()}
 
 
 def stations_of(fair_id: int) -> Sequence[PrintStation]:
@@ -49,7 +55,7 @@ def station_by_token(token: str) -> PrintStation | None:
     return db.session.scalar(select(PrintStation).where(PrintStation.token_hash == digest(token)))
 
 
-def open_stations(fair_id: int, category: BadgeCategory, size: str = STANDARD_SIZE) -> list[PrintStation]:
+def open_stations(fair_id: int, category: BadgeCategory, size: str) -> list[PrintStation]:
     """Stations that are open and present and print such badges, by name: then the desk queues instead of printing itself."""
     query = select(PrintStation).where(
         PrintStation.fair_id == fair_id, PrintStation.state == StationState.OPEN, PrintStation.present_until > now()

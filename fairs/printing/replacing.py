@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
@@ -20,10 +20,11 @@ from fairs.badges.states import BadgeCategory, BadgeState
 from fairs.calendar.context import current_fair
 from fairs.core.db import db
 from fairs.core.errors import DomainError, NotFound
+from fairs.core.files import stored_file
 from fairs.core.web import actor, go, requires
 from fairs.directory.models import Person
 from fairs.printing.forms import FindForm
-from fairs.printing.queries import open_stations, sizes_of
+from fairs.printing.queries import open_stations, size_of
 from fairs.printing.service import enqueue
 
 replacing = Blueprint("replacing", __name__, url_prefix="/fairs/<fair_slug>/printing/replace")
@@ -80,6 +81,14 @@ def _asks(badge: Badge) -> list[tuple[str, str]]:
     return [(label, text) for label, text in asks if text]
 
 
+@replacing.get("/<reference>/photo")
+@requires(REVOKE_BADGE)
+def photo(reference: str) -> Response:
+    """The portrait on a badge, to compare with who stands there."""
+    badge = badge_by_reference(current_fair().id, reference)
+    return stored_file(badge.photo if badge is not None else None, how="inline", name=f"{reference}.jpg")
+
+
 @replacing.post("/<reference>")
 @requires(REVOKE_BADGE)
 def lost(reference: str) -> BaseResponse:
@@ -94,8 +103,7 @@ def lost(reference: str) -> BaseResponse:
     except DomainError as error:
         flash(str(error), "danger")
         return go(url_for("badges.show", reference=reference))
-    size = sizes_of(fair.id, {new.category})[new.category]
-    if open_stations(fair.id, new.category, size):
+    if open_stations(fair.id, new.category, size_of(fair.id, new.category)):
         enqueue([new], by=actor())
         flash(_("%(new)s replaces %(old)s and is in the print queue.", new=new.reference, old=reference), "success")
     else:

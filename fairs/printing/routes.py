@@ -11,6 +11,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from fairs.accounts.queries import matching_grant
+from fairs.badges.layouts import SIZES
 from fairs.badges.models import Badge
 from fairs.badges.permissions import PRINT_BADGES, REVOKE_BADGE
 from fairs.badges.queries import badge_by_reference
@@ -27,7 +28,7 @@ from fairs.printing.models import PrintJob, PrintStation
 from fairs.printing.permissions import BIND_BLANK, MANAGE_BLANKS, MANAGE_STATIONS
 from fairs.printing.queries import JobFilter
 from fairs.printing.replacing import replacing
-from fairs.printing.states import SIZES, JobState, ReprintReason, StationState
+from fairs.printing.states import JobState, ReprintReason, StationState
 from fairs.printing.station_pages import at_station, by_token
 
 bp = Blueprint("printing", __name__, url_prefix="/fairs/<fair_slug>/printing")
@@ -255,7 +256,7 @@ def print_facts(badge: Badge | None) -> dict[str, Any]:
     """For a page that offers to print a badge: the stations that would, and why a badge may be printed again."""
     if badge is None:
         return {"stations": [], "reasons": []}
-    size = queries.sizes_of(badge.fair_id, {badge.category})[badge.category]
+    size = queries.size_of(badge.fair_id, badge.category)
     return {"stations": queries.open_stations(badge.fair_id, badge.category, size), "reasons": list(ReprintReason)}
 
 

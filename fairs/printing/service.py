@@ -77,7 +77,7 @@ def enqueue(
                 select(PrintJob).where(PrintJob.badge_id.in_(rows), PrintJob.state.in_(_GOING_ON))
             )
         }
-        sizes = sizes_of(badges[0].fair_id, {badge.category for badge in rows.values()})
+        sizes = sizes_of(badges[0].fair_id)
         made = []
         for badge in [rows[badge.id] for badge in badges if badge.id in rows]:
             if badge.id not in waiting:

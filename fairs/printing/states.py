@@ -73,14 +73,3 @@ class FailReason(State):
     OFFLINE = "offline", _l("Printer off or not connected"), "secondary", "plug-off"
     UNREADABLE = "unreadable", _l("Came out unreadable"), "secondary", "eye-off"
     OTHER = "other", _l("Another reason"), "secondary", "dots"
-
-
-#: Formats of paper that a station may take; layouts of badges name them.
-SIZES: dict[str, str] = {
-    "96x134": "96 × 134 mm",
-    "a6": "A6",
-    "86x54": "86 × 54 mm",
-    "label62": "62 mm",
-    "label100": "100 mm",
-}
-STANDARD_SIZE = "96x134"

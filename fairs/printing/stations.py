@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from fairs.audit.service import record
+from fairs.badges.layouts import SIZES
 from fairs.badges.states import BadgeCategory
 from fairs.calendar.models import Fair
 from fairs.core.actor import Actor
@@ -20,7 +21,7 @@ from fairs.core.text import fold, one_line
 from fairs.core.tokens import digest, new_token
 from fairs.printing.leases import PRESENT
 from fairs.printing.models import PrintJob, PrintStation
-from fairs.printing.states import SIZES, JobState, StationState
+from fairs.printing.states import JobState, StationState
 
 #: How tokens of stations begin, so that nobody takes one for a person's.
 TOKEN_PREFIX = "ps_"  # noqa: S105

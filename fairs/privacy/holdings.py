@@ -20,6 +20,7 @@ PAPER = _l("Papers handed in and signed decisions are kept as they are, by the l
 COMPANY = _l("It is a record of the company; the person is only named by it.")
 SAME = _l("The same record is reached another way.")
 PROOF = _l("It proves what was agreed to and asked for, and that we obeyed.")
+CASE = _l("Cases are kept as they were written, since they prove what happened at the fair.")
 LOG = _l("It says which member of staff read a passport; nothing of the passport stands in it.")
 
 
@@ -64,8 +65,13 @@ LISTS = ("manifest_versions", "rooming_lists", "bulk_run_items")
 HOLDINGS: tuple[Holding, ...] = (
     Holding("importers", "person_id", _l("Registrations as an importer"), why=COUNTS,
             blank=("looking_for", "past_customers", "meeting_wishes", "decision_note", "invited_by", "answers")),
-    Holding("visitors", "person_id", _l("Registrations as a visitor")),
-    Holding("badges", "person_id", _l("Badges"), hidden=("serial", "fingerprint", "key_id", "short_code")),
+    Holding("visitors", "person_id", _l("Registrations as a visitor"), blank=("press_card", "decision_note"),
+            files=("press_file_id",), hidden=("press_file_id", "kiosk_id")),
+    Holding("visitor_answers", "visitor_id", _l("Answers to the fair's questions"), blank=("text",), files=("file_id",), hidden=("file_id",)),
+    Holding("delegation_members", "person_id", _l("Delegations of ceremonies"), hidden=("greeted_by_id",)),
+    Holding("ceremony_seats", "member_id", _l("Seats")),
+    Holding("badges", "person_id", _l("Badges"), files=("photo_id",), hidden=("serial", "fingerprint", "key_id", "short_code", "photo_id")),
+    Holding("print_jobs", "badge_id", _l("Prints of badges"), blank=("note", "failed_note"), hidden=("by_id", "by_name", "ended_by", "lease")),
     Holding("exhibitor_staff", "person_id", _l("Work at a booth"), blank=("reason",)),
     Holding("visits", "person_id", _l("Days at the fairs")),
     Holding("scans", "badge_id", _l("Scans at the gates"), hidden=("code_digest", "device", "scan_id")),
@@ -110,11 +116,14 @@ HOLDINGS: tuple[Holding, ...] = (
     _pointer("support_clashes", "other_id", VOUCHER),
     _pointer("importers", "badge_id", SAME),
     _pointer("visitors", "badge_id", SAME),
+    _pointer("delegation_members", "badge_id", SAME),
     _pointer("visits", "badge_id", SAME),
+    _pointer("cases", "badge_id", CASE),
     _pointer("exhibitor_staff", "badge_id", SAME),
     _pointer("hostings", "importer_id", SAME),
     _pointer("invitees", "importer_id", SAME),
     _pointer("badges", "replaced_by_id", SAME),
+    _pointer("blanks", "badge_id", SAME),
     _pointer("invitees", "delegated_from_id", SAME),
     _pointer("stays", "shares_with_id", COUNTS),
     _pointer("claims", "hosting_id", SAME),

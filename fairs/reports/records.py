@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
+from fairs.badges.categories import counting, decided_in_words
 from fairs.badges.states import BadgeCategory
 from fairs.booths.models import BoothBooking
 from fairs.booths.states import BookingState
@@ -80,7 +81,8 @@ def _visits(fair: Fair, as_of: date) -> list[Records]:
     days = sorted({day for day, _category in counts})
     here = {category for _day, category in counts}
     shown: list[list[Any]] = []
-    ordered = [c for c in BadgeCategory if c in here and c.counts_as_visitor]
+    counting_here = counting(fair)
+    ordered = [c for c in BadgeCategory if c in here and c in counting_here]
     for category in ordered:
         numbers = [counts.get((day, category), 0) for day in days]
         shown.append([str(category.label), *map(_number, numbers), _number(sum(numbers))])
@@ -88,6 +90,7 @@ def _visits(fair: Fair, as_of: date) -> list[Records]:
     total = [_("Total"), *map(_number, per_day), _number(sum(per_day))]
     heads = [_("Category"), *(format_date(day) for day in days), _("Visits")]
     note = _("One visit per person and day. Staff, press, service and organisers are not counted; re-entries neither.")
+    note = " ".join([note, *decided_in_words(fair)])
     return [Records(fair.name, heads, shown, frozenset(range(1, len(days) + 2)), total, note)]
 
 

@@ -127,18 +127,13 @@ def wish_of(form: Any, items: Sequence[ServiceItem]) -> Wish:
     return Wish(quantities, int(form.booth.data), form.note.data or "")
 
 
-class PersonForm(Form):
-    """Somebody who works at the booth."""
+class SwapForm(Form):
+    """Who takes somebody's place at the booth."""
 
     native_name = Text(_l("Name"), required=True)
     job_title = Text(_l("Function"), length=120)
     email = Text(_l("E-mail"), length=255)
     phone = Text(_l("Telephone"), length=30)
-    is_contractor = BooleanField(
-        _l("Contractor who builds the stand"),
-        description=_l("Not in the quota; the badge comes with the build-up permit and opens gates on days of build-up and dismantling."),
-    )  # fmt: skip
-    reason = Text(_l("Why one more"), length=400)
 
     def draft(self, country: str) -> PersonDraft:
         """What was typed."""
@@ -148,11 +143,16 @@ class PersonForm(Form):
         )  # fmt: skip
 
 
-class SwapForm(PersonForm):
-    """A colleague who takes somebody's place: what is asked about is the person only."""
+class PersonForm(SwapForm):
+    """Somebody who works at the booth."""
 
-    is_contractor = None
-    reason = None
+    is_contractor = BooleanField(
+        _l("Contractor who builds the stand"),
+        description=_l(
+            "Not in the quota; the badge comes with the build-up permit and opens gates on days of build-up and dismantling."
+        ),
+    )
+    reason = Text(_l("Why one more"), length=400)
 
 
 class ReasonForm(Form):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -19,8 +16,8 @@ from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
 from fairs.core.errors import Conflict, InvalidInput, InvalidTransition, NotFound
-from fairs.core.pictures import CONTENT_TYPE, web_pictures
-from fairs.core.storage import StoredFile, Upload, judge, keep
+from fairs.core.pictures import CONTENT_TYPE, drawn_signature, web_pictures
+from fairs.core.storage import StoredFile, Upload, keep
 from fairs.core.text import clean, one_line
 from fairs.exhibitors.models import Exhibitor
 from fairs.floorplans.models import Booth
@@ -35,7 +32,6 @@ POINTS = {
 }  # fmt: skip
 RAW_POINTS = ("floor", "clean")
 MOST_PHOTOS = 6  # of one look
-_SIGNATURE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +110,7 @@ def record_visit(booth: Booth, draft: VisitDraft, *, by: Actor) -> Handover:
     if len(draft.photos) > MOST_PHOTOS:
         raise InvalidInput(_l("At most %(n)s photos at a time.", n=MOST_PHOTOS), field="photos")
     pictures = [(one.name, *web_pictures(one, field="photos")) for one in draft.photos]
-    drawing = _drawing(draft.signature)
+    drawing = drawn_signature(draft.signature)
     if not signer:
         raise InvalidInput(_l("Who took part for the exhibitor? Write the name."), field="signer")
     with transaction():
@@ -175,20 +171,6 @@ def _faults(booth: Booth, faults: Mapping[str, str]) -> dict[str, str]:
     if set(faults) - set(points_of(booth)):
         raise InvalidInput(_l("Please choose from the list."), field="points")
     return {key: one_line(note)[:300] for key, note in faults.items()}
-
-
-def _drawing(address: str) -> bytes | None:
-    """The bytes of a signature that was drawn; raises InvalidInput for anything but a small PNG."""
-    if not address:
-        return None
-    found = _SIGNATURE.fullmatch(address) if len(address) < 400_000 else None
-    try:
-        content = base64.b64decode(found[1], validate=True) if found else b""
-        if judge(Upload("signature.png", content)) == "image/png":
-            return content
-    except (binascii.Error, InvalidInput):
-        pass
-    raise InvalidInput(_l("The signature could not be read. Please sign again."), field="signature")
 
 
 def photo_file(fair_id: int, photo_id: int, size: str) -> StoredFile:

@@ -120,9 +120,7 @@ def booked_exhibitors(fair_id: int) -> Sequence[int]:
 def settings_of(fair_id: int) -> SiteSettings:
     """The fair's rules of site work; the defaults where nothing was set."""
     found = db.session.scalar(select(SiteSettings).where(SiteSettings.fair_id == fair_id))
-    return found or SiteSettings(
-        fair_id=fair_id, staff_per_9m2=2, staff_due_days=7, most_contractors=10
-    )
+    return found or SiteSettings(fair_id=fair_id, staff_per_9m2=2, staff_due_days=7, most_contractors=10)
 
 
 def quota(standing: Standing, settings: SiteSettings) -> int:

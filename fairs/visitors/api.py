@@ -12,10 +12,11 @@ from fairs.calendar.context import current_fair
 from fairs.core.rest import ApiBlueprint, PageQuery, StrictSchema, idempotent, page_schema
 from fairs.core.text import clean
 from fairs.core.web import actor, requires
+from fairs.visitors.consents import CONSENTS
 from fairs.visitors.models import Visitor
 from fairs.visitors.permissions import REGISTER_VISITOR, VIEW_VISITORS
 from fairs.visitors.queries import VisitorFilter, badge_in_force, page_of_visitors
-from fairs.visitors.service import CONSENTS, DESK_CATEGORIES, VisitorDraft, register_visitor
+from fairs.visitors.service import DESK_CATEGORIES, VisitorDraft, register_visitor
 
 blp: Blueprint = ApiBlueprint(
     "api-visitors", __name__, url_prefix="/api/v1/fairs/<fair_slug>/visitors", description="Visitors"

@@ -18,6 +18,8 @@ from fairs.core.errors import DomainError, NotFound
 from fairs.core.text import clean, fold, name_language
 from fairs.core.web import actor, requires, wants_fragment
 from fairs.directory.models import Person
+from fairs.visitors.duplicates import Hint, contact_of, likely
+from fairs.visitors.errors import AlreadyRegistered
 from fairs.visitors.forms import DeskForm, KnownForm, category_choices
 from fairs.visitors.models import Visitor
 from fairs.visitors.permissions import REGISTER_VISITOR
@@ -26,6 +28,7 @@ from fairs.visitors.queries import (
     desk_figures,
     desk_matches,
     phone_start,
+    visitor_by_reference,
     visitor_of_person,
 )
 from fairs.visitors.service import DESK_CATEGORIES, VisitorDraft, accepts_visitors, register_visitor
@@ -124,26 +127,40 @@ def _new_person(typed: str) -> str:
     text = clean(typed)
     form = DeskForm(formdata=None)
     form.category.data = request.form.get("category") or form.category.default
+    form.is_another.data = ""
     digits = sum(letter.isdigit() for letter in text)
     if "@" in text or digits > len(text) / 2:
         form.contact.data = text
     else:
         form.name.data = text
-    return _page("visitors/_desk_new.html", form=form)
+    return _page("visitors/_desk_new.html", form=form, hints=[])
 
 
 @bp.post("/register")
 @requires(REGISTER_VISITOR)
 def register() -> Any:
-    """A new person with the four fields."""
-    form = DeskForm()
+    """A new person with the four fields; who may have a badge already is shown first, once."""
+    fair, form = current_fair(), DeskForm()
+    hints: list[Hint] = []
     if form.validate_on_submit():
         try:
-            visitor = register_visitor(current_fair(), form.draft(), by=actor())
-            return _shown(visitor.person, visitor.badge, is_new=True, visitor=visitor)
+            draft = form.draft()
+            is_another = form.is_another.data == "yes"
+            hints = [] if is_another else _hints(draft)
+            if not hints:
+                visitor = register_visitor(fair, draft, by=actor(), is_another=is_another)
+                return _shown(visitor.person, visitor.badge, is_new=True, visitor=visitor)
+        except AlreadyRegistered as error:
+            known = visitor_by_reference(fair.id, error.details["reference"])
+            return _shown(known.person, badge_in_force(known.badge), is_new=False, visitor=known)
         except DomainError as error:
             form.add_error(error)
-    return _page("visitors/_desk_new.html", form=form), 422
+    return _page("visitors/_desk_new.html", form=form, hints=hints), 422
+
+
+def _hints(draft: VisitorDraft) -> list[Hint]:
+    email, phone = contact_of(draft.email, draft.phone, draft.country)
+    return likely(current_fair(), name=draft.name, company=draft.company_name, email=email, phone=phone)
 
 
 @bp.post("/known")

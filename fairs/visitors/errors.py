@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from fairs.core.errors import Conflict
+from fairs.core.errors import Conflict, DomainError
 
 
 class AlreadyRegistered(Conflict):
@@ -19,3 +19,11 @@ class RegistrationClosed(Conflict):
 
     code = "registration_closed"
     message = _l("Registration for this fair is closed.")
+
+
+class KioskRevoked(DomainError):
+    """The link of a kiosk that staff have revoked."""
+
+    code = "kiosk_revoked"
+    status = 410
+    message = _l("This kiosk is closed. Please go to the registration desk.")

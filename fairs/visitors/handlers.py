@@ -1,4 +1,4 @@
-"""What a fair's new days, or its end, mean for visitors and for the counters of a public fair."""
+"""What a fair's new days, or its end, mean for visitors and counters; the badges of a group as an attachment of mail."""
 
 from __future__ import annotations
 
@@ -9,14 +9,18 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from fairs.badges.faces import badges_pdf
 from fairs.badges.models import Badge
 from fairs.badges.states import BadgeState
 from fairs.calendar.effects import Effects
 from fairs.calendar.events import FairCalledOff, FairRescheduled
 from fairs.core.db import db
+from fairs.core.errors import NotFound
 from fairs.core.events import subscribe
 from fairs.core.links import extend_links
-from fairs.visitors.models import PublicCount, Visitor
+from fairs.messages.render import Attachment, register_renderer
+from fairs.visitors.groups import badges_of
+from fairs.visitors.models import PublicCount, Visitor, VisitorGroup
 from fairs.visitors.service import LINKS_LIVE_AFTER_FAIR, link_for
 
 
@@ -59,3 +63,15 @@ def tell_visitors(event: FairCalledOff) -> None:
     """Everybody with a badge is told."""
     for visitor in _visitors(event.fair.id):
         _tell(visitor, event.found)
+
+
+def group_badges(group_id: int) -> Attachment:
+    """All badges of a group as one PDF, drawn when the mail is sent; raises NotFound when none is valid."""
+    badges = badges_of(int(group_id))
+    if not badges:
+        raise NotFound
+    group = db.session.get_one(VisitorGroup, int(group_id))
+    return Attachment(f"{group.reference}.pdf", badges_pdf(badges), "application/pdf")
+
+
+register_renderer("group-badges", group_badges)

@@ -7,3 +7,6 @@ VIEW_VISITORS = permission(
     Role.LEADERSHIP,
 )  # fmt: skip
 REGISTER_VISITOR = permission("visitors.register", "register visitors at the desk", Role.ORGANISER, Role.FRONT_DESK)
+DECIDE_VISITORS = permission(
+    "visitors.decide", "approve press, set up kiosks and questions, say who counts as a visitor", Role.ORGANISER
+)

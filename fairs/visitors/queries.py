@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy import Select, String, cast, false, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from fairs.badges.errors import OtherFair, UnknownCode
@@ -17,11 +17,16 @@ from fairs.badges.states import BadgeCategory, BadgeState
 from fairs.calendar.models import Fair
 from fairs.core.db import db
 from fairs.core.errors import NotFound
+from fairs.core.sequences import WIDTHS
 from fairs.core.text import fold
 from fairs.core.web import Page, paginate
 from fairs.directory.models import Company, Person
 from fairs.directory.queries import people_matching
-from fairs.visitors.models import Visitor
+from fairs.visitors.duplicates import is_near, near_name
+from fairs.visitors.models import Visitor, VisitorAnswer, VisitorGroup
+from fairs.visitors.states import VisitorState
+
+_SLIPS_FROM, _MOST_NEAR = 5, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,9 @@ class VisitorFilter:
     text: str = ""
     category: str = ""
     source: str = ""
+    state: str = ""
+    group: str = ""
+    answer: str = ""  # "<question>:<key of a choice>" or "<question>:yes"
 
 
 def _whole(query: Select[Visitor]) -> Select[Visitor]:
@@ -60,7 +68,31 @@ def visitors_matching(fair_id: int, wanted: VisitorFilter) -> Select[Visitor]:
         query = query.where(Visitor.category == wanted.category if known else false())
     if wanted.source:
         query = query.where(Visitor.source == wanted.source)
+    if wanted.state:
+        known = wanted.state in set(VisitorState)
+        query = query.where(Visitor.state == wanted.state if known else false())
+    if wanted.group:
+        groups = select(VisitorGroup.id).where(
+            VisitorGroup.fair_id == fair_id, VisitorGroup.reference == wanted.group.upper()
+        )
+        query = query.where(Visitor.group_id.in_(groups))
+    if wanted.answer:
+        query = query.where(_answered(wanted.answer))
     return query
+
+
+def _answered(wanted: str) -> Any:
+    """Who gave this answer to a question with choices, or agreed to one that asks for consent."""
+    question, _colon, key = wanted.partition(":")
+    if not (question.isascii() and question.isdigit() and len(question) < 16 and key):
+        return false()
+    same = VisitorAnswer.question_id == int(question)
+    if key == "yes":
+        chosen: Any = VisitorAnswer.agreed.is_(True)
+    else:
+        # Chosen answers are a short list in JSON; its keys are ours ("c3"), so that the text can be looked through.
+        chosen = cast(VisitorAnswer.chosen, String).contains(f'"{key}"', autoescape=True)
+    return select(VisitorAnswer.id).where(VisitorAnswer.visitor_id == Visitor.id, same, chosen).exists()
 
 
 def phone_start(text: str) -> str:
@@ -140,7 +172,7 @@ def desk_matches(fair: Fair, text: str, limit: int = 6) -> Sequence[DeskMatch]:
     text = text.strip()
     if len(text) < 2:
         return []
-    scanned = _scanned(fair, text)
+    scanned = _scanned(fair, text) or _numbered(fair, text)
     if scanned is not None:
         return [DeskMatch(scanned.person, scanned, scanned=True)]
     badge = Badge.__table__.alias("valid_badge")
@@ -149,14 +181,25 @@ def desk_matches(fair: Fair, text: str, limit: int = 6) -> Sequence[DeskMatch]:
         .where(badge.c.person_id == Person.id, badge.c.fair_id == fair.id, badge.c.state == BadgeState.ACTIVE)
         .exists()
     )
-    people = db.session.scalars(
-        people_matching(phone_start(text))
-        .options(joinedload(Person.company))
-        .order_by(has_badge.desc(), Person.folded, Person.id)
-        .limit(limit)
-    ).all()
+    order = (has_badge.desc(), Person.folded, Person.id)
+    query = people_matching(phone_start(text)).options(joinedload(Person.company))
+    people = db.session.scalars(query.order_by(*order).limit(limit)).all()
+    if not people and len(text) >= _SLIPS_FROM and (ways := near_name(text)):
+        # Nobody is called so: perhaps a slip of the keyboard.
+        near = select(Person).options(joinedload(Person.company)).where(or_(*ways)).order_by(*order).limit(_MOST_NEAR)
+        people = [one for one in db.session.scalars(near) if is_near(text, one.native_name)][:limit]
     badges = _badges(fair.id, [person.id for person in people])
     return [DeskMatch(person, badges.get(person.id)) for person in people]
+
+
+def _numbered(fair: Fair, text: str) -> Badge | None:
+    """The badge of the short number that the kiosk showed."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 6):
+        return None
+    reference = f"{fair.code}-V-{int(text):0{WIDTHS['V']}d}"
+    found = db.session.scalar(_whole(select(Visitor)).where(Visitor.fair_id == fair.id, Visitor.reference == reference))
+    badge = badge_in_force(found.badge) if found is not None else None
+    return badge if badge is not None and badge.state is BadgeState.ACTIVE else None
 
 
 def _scanned(fair: Fair, text: str) -> Badge | None:

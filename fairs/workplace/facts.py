@@ -14,6 +14,8 @@ from fairs.badges.models import Badge
 from fairs.badges.states import BadgeState
 from fairs.calendar.milestones import milestones_of
 from fairs.calendar.models import Fair, Milestone
+from fairs.cases.models import Case
+from fairs.cases.states import CaseState
 from fairs.claims.queries import standing_of
 from fairs.core.clock import local_day
 from fairs.core.db import db
@@ -56,6 +58,7 @@ class Facts:
     transfers: tuple[int, int]  # guests to be fetched when they arrive, and those without a place
     rooming_lists: tuple[int, int]  # hotels with guests that want a list by a day, and those that were sent none
     allocations: tuple[int, datetime | None]  # drafts, and until when the offers of the published one stand
+    cases: tuple[int, int]  # reported on site, and those that are not closed
 
 
 def facts_of(fair: Fair) -> Facts:
@@ -84,7 +87,7 @@ def facts_of(fair: Fair) -> Facts:
         milestones_of(fair.id), applications, importers, (badges, int(unprinted)),
         {kind: (count, day) for kind, count, day in rows}, invoices, _selections(fair), _halls(fair), known_flights(fair.id),
         invitations_of(fair.id), missing_letters(fair.id), support_counts(fair.id), standing_of(fair.id), arrivals_to_drive(fair.id),
-        missing_lists(fair.id), _allocations(fair),
+        missing_lists(fair.id), _allocations(fair), _cases(fair),
     )  # fmt: skip
 
 
@@ -108,6 +111,12 @@ def _halls(fair: Fair) -> tuple[int, int, date | None]:
         )
     ).one()
     return total, int(ready), local_day(moment, fair.time_zone) if moment is not None else None
+
+
+def _cases(fair: Fair) -> tuple[int, int]:
+    still = func.coalesce(func.sum(case((Case.state != CaseState.CLOSED, 1), else_=0)), 0)
+    total, open_ = db.session.execute(select(func.count(), still).where(Case.fair_id == fair.id)).one()
+    return total, int(open_)
 
 
 def _allocations(fair: Fair) -> tuple[int, datetime | None]:

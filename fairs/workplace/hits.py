@@ -90,6 +90,13 @@ def order_hit(row: Any) -> Hit:
     return Hit("services.show", values, row.code, text, row.state, row.Fair.name, keys=(row.reference,))
 
 
+def case_hit(row: Any) -> Hit:
+    """How a case on site is shown."""
+    values = _values(row, reference=row.reference)
+    text = f"{row.reference} · {row.kind.label}"
+    return Hit("cases.show", values, row.title, text, row.state, row.Fair.name, keys=(row.reference,))
+
+
 def waiting_hit(row: Any) -> Hit:
     """How an entry of the waiting list is shown."""
     return Hit(
@@ -106,6 +113,18 @@ def stay_hit(row: Any) -> Hit:
 def hotel_hit(row: Any) -> Hit:
     """How a hotel is shown."""
     return Hit("hotels.show", _values(row, hotel_id=row.hotel_id), row.name, row.address_vi, None, row.Fair.name)
+
+
+def group_hit(row: Any) -> Hit:
+    """How a group of visitors is shown."""
+    return Hit("visitor_groups.show", _values(row, reference=row.reference), row.name, f"{row.reference} · {row.leader_name}",
+               None, row.Fair.name, keys=(row.reference,))  # fmt: skip
+
+
+def delegation_hit(row: Any) -> Hit:
+    """How a delegation is shown."""
+    return Hit("ceremonies.delegation", _values(row, delegation_id=row.delegation_id), row.organisation, row.contact_name, None,
+               row.Fair.name)  # fmt: skip
 
 
 def invoice_hit(row: Any) -> Hit:

@@ -36,14 +36,19 @@ from fairs.accounts.models import RoleGrant
 from fairs.accounts.queries import matching_grant
 from fairs.calendar.models import Fair
 from fairs.calendar.states import FairState
-from fairs.core.clock import local_day
-from fairs.core.db import Record, db
+from fairs.core.clock import local_day, now
+from fairs.core.db import Record, UTCDateTime, db
 from fairs.core.errors import InvalidInput
 from fairs.core.permissions import Permission
 from fairs.core.states import State
 
-#: Values that a kind's conditions may name: the day it is at the fair, and the users who answer for the reader's acts.
+#: Values that a kind's conditions may name: the day it is at the fair, the moment, since when a device is silent, and the users
+#: who answer for the reader's acts.
 TODAY = bindparam("today", type_=Date())
+NOW = bindparam("now", type_=UTCDateTime())
+#: A device that was not heard of since then is silent: its network may come back within minutes, later somebody has to look.
+SILENT_SINCE = bindparam("silent_since", type_=UTCDateTime())
+SILENT_AFTER = timedelta(minutes=15)
 INVOLVED: BindParameter[Any] = bindparam("involved", expanding=True)
 
 Link = tuple[str, dict[str, Any]]
@@ -292,7 +297,12 @@ def sum_of(counts: Iterable[Count]) -> Count:
 
 
 def _values(desk: _Desk, wanted: Mapping[Kind, Sequence[int]]) -> dict[str, Any]:
-    values: dict[str, Any] = {"today": desk.today, "involved": sorted(desk.involved)}
+    values: dict[str, Any] = {
+        "today": desk.today,
+        "involved": sorted(desk.involved),
+        "now": now(),
+        "silent_since": now() - SILENT_AFTER,
+    }
     for kind, fairs in wanted.items():
         values[f"fairs_{kind.key}"] = fairs
         values[f"begun_{kind.key}"] = kind.begun_before(desk.today, desk.time_zone)

@@ -21,6 +21,10 @@ from fairs.booths.sales_models import WaitingEntry
 from fairs.budgets.models import Sponsorship, Voucher
 from fairs.budgets.permissions import VIEW_FAIR_BUDGET, VIEW_SPONSORS
 from fairs.calendar.models import Fair
+from fairs.cases.models import Case
+from fairs.cases.permissions import VIEW_CASES
+from fairs.ceremonies.models import Delegation
+from fairs.ceremonies.permissions import VIEW_CEREMONIES
 from fairs.claims.models import Claim
 from fairs.claims.permissions import VIEW_CLAIMS
 from fairs.contracts.models import Contract
@@ -56,17 +60,20 @@ from fairs.payments.models import Credit, CreditNote, Instalment, Invoice, Payme
 from fairs.payments.permissions import VIEW_INVOICES
 from fairs.sitework.models import ServiceOrder
 from fairs.sitework.permissions import VIEW_SITEWORK
-from fairs.visitors.models import Visitor
+from fairs.visitors.models import Visitor, VisitorGroup
 from fairs.visitors.permissions import VIEW_VISITORS
 from fairs.workplace.hits import (
     agreement_hit,
     booking_hit,
     booth_hit,
+    case_hit,
     contract_hit,
+    delegation_hit,
     document_hit,
     exhibitor_hit,
     flight_hit,
     grant_hit,
+    group_hit,
     hosting_hit,
     hotel_hit,
     invitee_hit,
@@ -227,6 +234,9 @@ KINDS = (
          .join(Booth, Booth.id == ServiceOrder.booth_id).join(Exhibitor, Exhibitor.id == ServiceOrder.exhibitor_id)
          .join(Company, Company.id == Exhibitor.company_id),
          lambda wanted, companies, people: [_start(ServiceOrder.reference, wanted)], order_hit),
+    Kind("cases", _l("Cases"), "alert-hexagon", "N", VIEW_CASES, Case, Case.reference,
+         lambda: select(Case.reference, Case.state, Case.title, Case.kind),
+         lambda wanted, companies, people: [all_words(Case.folded, wanted), _code(Case.reference, wanted)], case_hit),
     Kind("invoices", _l("Invoices"), "receipt", "INV", VIEW_INVOICES, Invoice, Invoice.number,
          lambda: select(Invoice.number, Invoice.payment_reference, Invoice.state, Invoice.total_minor, Invoice.currency,
                         Company.name).join(Company, Company.id == Invoice.company_id),
@@ -318,6 +328,13 @@ KINDS = (
          _person_query(Visitor, Visitor.category),
          lambda wanted, companies, people: [people.of(Visitor.person_id), _start(Visitor.reference, wanted)],
          person_hit("visitors.show")),
+    Kind("visitor_groups", _l("Groups of visitors"), "users-group", "M", VIEW_VISITORS, VisitorGroup, VisitorGroup.reference,
+         lambda: select(VisitorGroup.reference, VisitorGroup.name, VisitorGroup.leader_name),
+         lambda wanted, companies, people: [all_words(VisitorGroup.folded, wanted), _start(VisitorGroup.reference, wanted)],
+         group_hit),
+    Kind("delegations", _l("Delegations of ceremonies"), "confetti", "", VIEW_CEREMONIES, Delegation, None,
+         lambda: select(Delegation.id.label("delegation_id"), Delegation.organisation, Delegation.contact_name),
+         lambda wanted, companies, people: [all_words(Delegation.folded, wanted)], delegation_hit),
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 
 from fairs.booths.withdrawal import last_day_to_withdraw, last_early_day
 from fairs.calendar.models import Fair
+from fairs.ceremonies.queries import first_ceremony_day, last_reply_day
 from fairs.claims.queries import rules_of as claim_rules_of
 from fairs.claims.service import KEEP_PAPERS
 from fairs.core.clock import local_day
@@ -158,11 +159,14 @@ RULES: tuple[Rule, ...] = (
          {"flight": "arrival"}, kinds=("trade",)),
     Rule("transfers", _l("Every arrival has a transfer"), before(3), Role.HOSPITALITY, CUSTOM, "transfers", "runs.index",
          kinds=("trade",)),
+    Rule("ceremony_replies", _l("Last day for answers to ceremonies"), last_reply_day, Role.HOSPITALITY, RECORDS, "day", "ceremonies.index"),
+    Rule("ceremony", _l("The opening ceremony"), first_ceremony_day, Role.HOSPITALITY, RECORDS, "day", "ceremonies.index"),
     Rule("badges", _l("Badges are printed"), before(3), Role.FRONT_DESK, CUSTOM, "badges", "badges.index", {"printed": "no"}),
     Rule("build_up", _l("Build-up of the booths begins"), _build_up, Role.ORGANISER, FAIR, "day", "onsite.plan"),
     Rule("opening", _l("The fair opens"), before(0), Role.ORGANISER, FAIR, "running", "calendar.settings"),
     Rule("last_day", _l("Last day of the fair"), after(0), Role.ORGANISER, FAIR, "day", "checkin.gates"),
     Rule("closing", _l("The fair is closed"), after(1), Role.ORGANISER, CUSTOM, "closed", "calendar.settings"),
+    Rule("cases", _l("Cases on site are closed"), after(7), Role.ORGANISER, CUSTOM, "cases", "cases.index"),
     Rule("report", _l("Report on the results is handed in"), after(30), Role.ORGANISER, DECREE, "report", "reports.programmes"),
     Rule("claims", _l("Guests have handed in their claims"), _claims_close, Role.HOSPITALITY, FAIR, "day", "claims.index",
          kinds=("trade",)),

@@ -19,7 +19,7 @@ MOST = 100
 KEYS = 1000
 """So many people or companies are followed to their badges, invoices and the like by key."""
 _NUMBER = re.compile(r"[+(]?[\d\s().\-/+]+")
-_REFERENCE = re.compile(r"[A-Z0-9]{2,8}-(?:([EIBVPCASDGHLKT])-|(INV|CN|CR|RF|R|PV|SP)[0-9]{0,2}-)\d{1,8}")
+_REFERENCE = re.compile(r"[A-Z0-9]{2,8}-(?:([EIBVPCASDGHLKTN])-|(INV|CN|CR|RF|R|PV|SP)[0-9]{0,2}-)\d{1,8}")
 
 
 @dataclass(frozen=True, slots=True)

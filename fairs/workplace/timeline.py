@@ -169,6 +169,14 @@ def _claims_paid(fair: Fair, facts: Facts, day: date) -> Proof:
     return Proof(fair.is_over and not still, text if still else "", applies=bool(total))
 
 
+def _cases(fair: Fair, facts: Facts, day: date) -> Proof:
+    """Only fairs at which something was reported have this date at all."""
+    total, still = facts.cases
+    text = ngettext("%(num)s case is not closed", "%(num)s cases are not closed", still)
+    # While it runs the next case may come any minute.
+    return Proof(fair.is_over and not still, text if still else "", applies=bool(total))
+
+
 def _papers_removed(fair: Fair, facts: Facts, day: date) -> Proof:
     total, _still, kept = facts.claims
     text = ngettext("papers of %(num)s guest are kept", "papers of %(num)s guests are kept", kept)
@@ -214,6 +222,7 @@ PROOFS: dict[str, Callable[[Fair, Facts, date], Proof]] = {
     "hosting_reply": _supports_confirmed,
     "reserve": _reserve,
     "transfers": _transfers,
+    "cases": _cases,
     "claims_paid": _claims_paid,
     "papers": _papers_removed,
     "letters": _letters,

@@ -1,5 +1,6 @@
 /** What is done to the draft, however it was asked for: each is one step that can be taken back. */
-import { around, type Booth, type Change, type Model, type Rect, type RoomKey, type Thing } from './model';
+import { around, type Rect } from '../lib/rect';
+import type { Booth, Change, Model, RoomKey, Thing } from './model';
 import type { Saving } from './saving';
 
 export const LONGEST = 12;

@@ -1,7 +1,8 @@
 /** The picture under the plan: how strong it is, where it lies, and its scale by two points and the distance between them. */
 import type { Drawing } from './drawing';
 import type { Backdrop, Model } from './model';
-import { centimetres, type Texts } from './texts';
+import type { Texts } from '../lib/texts';
+import { centimetres } from './texts';
 import type { Tools } from './tools';
 import type { View } from './view';
 

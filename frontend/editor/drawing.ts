@@ -1,23 +1,9 @@
 /** The picture of the draft. Shapes are made once and changed in place; user units are metres. */
-import type { Booth, Model, Rect, RoomKey, Thing } from './model';
+import type { Rect } from '../lib/rect';
+import { make, put } from '../lib/svg';
+import type { Booth, Model, RoomKey, Thing } from './model';
 import { ROOM } from './model';
 import type { View } from './view';
-
-const SVG = 'http://www.w3.org/2000/svg';
-
-function make(name: string, values: Record<string, string | number> = {}, parent?: Element): SVGElement {
-  const made = document.createElementNS(SVG, name);
-  put(made, values);
-  parent?.append(made);
-  return made;
-}
-
-function put(element: Element, values: Record<string, string | number>): void {
-  for (const [name, value] of Object.entries(values)) {
-    const text = String(value);
-    if (element.getAttribute(name) !== text) element.setAttribute(name, text);
-  }
-}
 
 const box = (rect: Rect) => ({ x: rect.x / 100, y: rect.y / 100, width: Math.max(0, rect.w / 100), height: Math.max(0, rect.h / 100) });
 

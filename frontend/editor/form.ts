@@ -3,7 +3,8 @@ import { announce } from '../lib/announce';
 import type { Actions } from './actions';
 import { LONGEST } from './actions';
 import type { Booth, Model } from './model';
-import { centimetres, metres, type Texts } from './texts';
+import type { Texts } from '../lib/texts';
+import { centimetres, metres } from './texts';
 
 export function startForm(root: HTMLElement, model: Model, actions: Actions, texts: Texts): void {
   const form = root.querySelector<HTMLFormElement>('[data-form]');

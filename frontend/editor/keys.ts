@@ -1,8 +1,9 @@
 /** Keyboard on the picture: choose, move, turn, take away, undo; the whole plan is one Tab stop. */
+import { around } from '../lib/rect';
 import type { Actions } from './actions';
-import { around, type Model } from './model';
+import type { Model } from './model';
 import type { Saving } from './saving';
-import type { Texts } from './texts';
+import type { Texts } from '../lib/texts';
 import type { Tools } from './tools';
 import type { View } from './view';
 

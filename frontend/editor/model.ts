@@ -1,5 +1,6 @@
 /** The draft in this window: booths by key, doors, columns, exits, what is chosen, what the server found. Centimetres. */
-export interface Rect { x: number; y: number; w: number; h: number }
+import type { Rect } from '../lib/rect';
+
 export interface Booth extends Rect { code: string; type: string; zone: string; blocked: boolean; reason: string }
 export interface Thing extends Rect { label?: string; clear?: number }
 export type RoomKey = 'doors' | 'columns' | 'exits';
@@ -104,11 +105,4 @@ export class Model {
       if (!this.booths.has(key)) return key;
     }
   }
-}
-
-/** The smallest rectangle around all of them. */
-export function around(rects: Rect[]): Rect {
-  const x = Math.min(...rects.map((one) => one.x));
-  const y = Math.min(...rects.map((one) => one.y));
-  return { x, y, w: Math.max(...rects.map((one) => one.x + one.w)) - x, h: Math.max(...rects.map((one) => one.y + one.h)) - y };
 }

@@ -1,8 +1,10 @@
 /** Pointer and touch on the picture: choose, drag, resize, draw a rectangle, move the view; two fingers zoom. */
+import { around, stretched, type Rect } from '../lib/rect';
+import { onGrid } from '../lib/snap';
 import type { Actions } from './actions';
 import type { Drawing } from './drawing';
-import { around, type Model, type Rect, type RoomKey } from './model';
-import { onGrid, snap } from './snap';
+import type { Model, RoomKey } from './model';
+import { snap } from './snap';
 import type { Tools } from './tools';
 import type { View } from './view';
 
@@ -119,15 +121,7 @@ export function startPointer(canvas: HTMLElement, svg: SVGSVGElement, hands: Han
   }
 
   function resized(now: Drag & { what: 'resize' }, at: At, reach: number): Rect {
-    const [x, y] = [edge('x', at.x, reach), edge('y', at.y, reach)];
-    const { rect, handle } = now;
-    const [left, top] = [handle.endsWith('l') ? x : rect.x, handle.startsWith('t') ? y : rect.y];
-    const [right, bottom] = [handle.endsWith('r') ? x : rect.x + rect.w, handle.startsWith('b') ? y : rect.y + rect.h];
-    const least = model.part ? 10 : 50;
-    return {
-      x: Math.min(left, rect.x + rect.w - least), y: Math.min(top, rect.y + rect.h - least),
-      w: Math.max(least, right - left), h: Math.max(least, bottom - top),
-    };
+    return stretched(now.rect, now.handle, { x: edge('x', at.x, reach), y: edge('y', at.y, reach) }, model.part ? 10 : 50);
   }
 
   /** An edge that is dragged rests at edges of other booths, else on the grid. */

@@ -1,7 +1,7 @@
 /** What is wrong with the plan, always up to date; a click goes to the booth. */
+import { around } from '../lib/rect';
+import type { Texts } from '../lib/texts';
 import type { Model } from './model';
-import { around } from './model';
-import type { Texts } from './texts';
 import type { View } from './view';
 
 const SHOWN = 100;

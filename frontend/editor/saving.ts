@@ -1,6 +1,7 @@
 /** Steps go to the server one after the other; what could not be sent waits. A colleague's change is never overwritten. */
+import { sendJson } from '../lib/sending';
+import type { Texts } from '../lib/texts';
 import type { Change, Draft, Judged, Model } from './model';
-import type { Texts } from './texts';
 
 interface Step { label: string; changes: Change[] }
 type State = 'saved' | 'saving' | 'offline' | 'conflict';
@@ -81,30 +82,20 @@ export class Saving {
 
   /** JSON to the server; null when it was not taken: the state says why. */
   private async post(url: string, body: unknown): Promise<(Judged & { changes?: Change[] }) | null> {
-    let answer: Response;
-    try {
-      answer = await fetch(url, {
-        method: 'POST', credentials: 'same-origin', body: JSON.stringify(body), signal: AbortSignal.timeout(60_000),
-        headers: { 'Content-Type': 'application/json', 'X-CSRFToken': this.csrf, Accept: 'application/json' },
-      });
-    } catch {
+    const answer = await sendJson<Judged & { changes?: Change[] }>(url, this.csrf, body);
+    if (answer.what === 'taken') return answer.body;
+    if (answer.what === 'later') {
       this.again();
       return null;
     }
-    if (answer.ok && !answer.redirected) return (await answer.json()) as Judged;
-    if (answer.status >= 500 || answer.redirected) {
-      this.again();
-      return null;
-    }
-    const problem = (await answer.json().catch(() => ({}))) as { code?: string; message?: string };
-    if (problem.code === 'draft_changed') {
+    if (answer.code === 'draft_changed') {
       this.show('conflict');
       return null;
     }
     // Refused for good: the step is taken off the plan by loading what the server has.
     if (url === this.url('url')) this.waiting.shift();
     this.busy = false;
-    this.refused = this.texts('refused', { message: problem.message ?? String(answer.status) });
+    this.refused = this.texts('refused', { message: answer.message });
     await this.reload();
     return null;
   }

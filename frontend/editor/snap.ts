@@ -1,5 +1,7 @@
 /** Where a moved rectangle comes to rest: at edges of others, an aisle's width away from them, else on the grid. */
-import type { Model, Rect } from './model';
+import type { Rect } from '../lib/rect';
+import { nearest, onGrid } from '../lib/snap';
+import type { Model } from './model';
 
 export interface Snapped { dx: number; dy: number; lines: { x?: number; y?: number } }
 
@@ -18,25 +20,10 @@ export function snap(model: Model, rect: Rect, without: Set<string>, reach: numb
     if (other.y < rect.y + rect.h && rect.y < other.y + other.h) xs.push(other.x - aisle, other.x + other.w + aisle);
     if (other.x < rect.x + rect.w && rect.x < other.x + other.w) ys.push(other.y - aisle, other.y + other.h + aisle);
   }
-  const across = best([rect.x, rect.x + rect.w], xs, reach);
-  const along = best([rect.y, rect.y + rect.h], ys, reach);
+  const across = nearest([rect.x, rect.x + rect.w], xs, reach);
+  const along = nearest([rect.y, rect.y + rect.h], ys, reach);
   const lines: Snapped['lines'] = {};
   if (across) lines.x = across.line;
   if (along) lines.y = along.line;
   return { dx: across ? across.by : onGrid(rect.x, model.grid) - rect.x, dy: along ? along.by : onGrid(rect.y, model.grid) - rect.y, lines };
-}
-
-function best(edges: number[], lines: number[], reach: number): { by: number; line: number } | null {
-  let found: { by: number; line: number } | null = null;
-  for (const edge of edges) {
-    for (const line of lines) {
-      const by = line - edge;
-      if (Math.abs(by) <= reach && (!found || Math.abs(by) < Math.abs(found.by))) found = { by, line };
-    }
-  }
-  return found;
-}
-
-export function onGrid(value: number, grid: number): number {
-  return Math.round(value / grid) * grid;
 }

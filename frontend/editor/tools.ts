@@ -3,7 +3,7 @@ import type { Actions } from './actions';
 import { announce } from '../lib/announce';
 import type { Model, RoomKey } from './model';
 import type { Saving } from './saving';
-import type { Texts } from './texts';
+import type { Texts } from '../lib/texts';
 
 export type Tool = 'select' | 'hand' | 'add' | RoomKey | 'points';
 

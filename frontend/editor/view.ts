@@ -1,5 +1,6 @@
 /** Zoom and pan of the editor's picture by its viewBox, and where a pointer is in the hall. */
-import type { Model, Rect } from './model';
+import type { Rect } from '../lib/rect';
+import type { Model } from './model';
 
 export interface Box { x: number; y: number; w: number; h: number }
 export interface View {

@@ -7,13 +7,13 @@ export interface ZoneRow extends ZoneFacts { name_vi: string; name_en: string; i
 export interface Supervisor { id: number; name: string; salt: string; verifier: string; rounds: number }
 export interface FairRow extends FairFacts { slug: string; name_vi: string; name_en: string; time_zone: string; rehearsal_day: string | null }
 export interface Header {
-  format: number; cursor: string; full: boolean; count: number; server_time: string; fair: FairRow; categories: string[]; public_keys: string[];
+  format: number; cursor: string; full: boolean; count: number; server_time: string; fair: FairRow; categories: string[]; words: string[]; public_keys: string[];
   supervisors: Supervisor[]; gates: GateRow[]; zones: ZoneRow[];
 }
 export interface Face { language: string; country: string; name: string; company: string; passport_name: string }
 export interface Found { lookup: string; category: string; isRevoked: boolean; isReplaced: boolean; revokedAt: number; face: Face | null }
 
-interface Place { file: Uint8Array<ArrayBuffer>; at: number }
+interface Place { file: Uint8Array<ArrayBuffer>; at: number; words: string[] }
 
 export class Bundle {
   private readonly byCode = new Map<number, Place>();
@@ -56,7 +56,7 @@ export class Bundle {
     const file = new Uint8Array(buffer);
     let at = start;
     for (let n = 0; n < header.count; n++) {
-      const place = { file, at };
+      const place = { file, at, words: header.words };
       this.byCode.set(number(file, at), place);
       const short = number(file, at + 8);
       if (short) this.byTyped.set(short, place);
@@ -81,7 +81,7 @@ export class Bundle {
     return place && same(place.file, place.at, lookup) ? this.record(place, key.slice(0, 16)) : null;
   }
 
-  private async record({ file, at }: Place, key: Uint8Array<ArrayBuffer> | null): Promise<Found> {
+  private async record({ file, at, words }: Place, key: Uint8Array<ArrayBuffer> | null): Promise<Found> {
     const flags = file[at + 16] ?? 0;
     const isRevoked = (flags & 32) !== 0;
     const boxAt = at + 17 + (isRevoked ? 4 : 0);
@@ -92,18 +92,20 @@ export class Bundle {
       isRevoked,
       isReplaced: (flags & 64) !== 0,
       revokedAt: isRevoked ? new DataView(file.buffer, at + 17, 4).getUint32(0) * 1000 : 0,
-      face: key === null ? null : await open(file.slice(boxAt + 1, boxAt + 1 + length), key),
+      face: key === null ? null : await open(file.slice(boxAt + 1, boxAt + 1 + length), key, words),
     };
   }
 }
 
-async function open(box: Uint8Array<ArrayBuffer>, raw: Uint8Array<ArrayBuffer>): Promise<Face | null> {
+async function open(box: Uint8Array<ArrayBuffer>, raw: Uint8Array<ArrayBuffer>, words: string[]): Promise<Face | null> {
   const key = await crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['decrypt']);
   const iv = new Uint8Array(12);
   iv.set(box.subarray(0, 4));
   try {
     const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv, tagLength: 96 }, key, box.slice(4));
-    const [language = '', country = '', name = '', company = '', passport = ''] = new TextDecoder().decode(plain).split('\x1f');
+    const [language = '', country = '', name = '', company = '', passport = ''] = 
+      // Frequent words are one sign each.
+      new TextDecoder().decode(plain).replace(/[\x01-\x1e]/g, (sign) => words[sign.charCodeAt(0) - 1] ?? '').split('\x1f');
     return { language, country, name, company, passport_name: passport };
   } catch {
     return null;
@@ -122,7 +124,7 @@ function headerOf(buffer: ArrayBuffer): { header: Header; start: number } {
 /** The records of one file under the newer header of another. */
 function withHeader(records: ArrayBuffer, newer: ArrayBuffer): ArrayBuffer {
   const old = headerOf(records);
-  const head = new TextEncoder().encode(JSON.stringify({ ...headerOf(newer).header, count: old.header.count }));
+  const head = new TextEncoder().encode(JSON.stringify({ ...headerOf(newer).header, count: old.header.count, words: old.header.words }));
   const made = new Uint8Array(8 + head.length + records.byteLength - old.start);
   made.set(new Uint8Array(records, 0, 4));
   new DataView(made.buffer).setUint32(4, head.length);

@@ -100,7 +100,7 @@ export class Sender {
     if (isDevice && !this.credentials.enrolled) return this.turn('unknown');
     if (!isDevice && !this.credentials.csrf) return 'signed-out';
     const answer = await this.call(url, {
-      device: this.credentials.device,
+      ...(isDevice ? {} : { device: this.credentials.device }),
       sent_at: new Date().toISOString(),
       scans: batch.map(handedIn),
     });

@@ -1,7 +1,7 @@
 """print stations and jobs, numbered blanks, keys that are withdrawn, contractors among an exhibitor's people
 
 Revision: 0034
-Revises: 0032
+Revises: 0033
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = "0034"
-down_revision = "0032"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 
@@ -84,7 +84,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["wanted_id"], ["print_stations.id"], name=op.f("fk_print_jobs_wanted_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_print_jobs")),
     )
-    op.create_index("uq_print_jobs_badge", "print_jobs", ["badge_id"], unique=True, sqlite_where=_GOING_ON, postgresql_where=_GOING_ON)
+    op.create_index(
+        "uq_print_jobs_badge",
+        "print_jobs",
+        ["badge_id"],
+        unique=True,
+        sqlite_where=_GOING_ON,
+        postgresql_where=_GOING_ON,
+    )
     op.create_index("ix_print_jobs_fair_state", "print_jobs", ["fair_id", "state", "id"])
     op.create_index("ix_print_jobs_badge", "print_jobs", ["badge_id", "id"])
     op.create_index("ix_print_jobs_held", "print_jobs", ["station_id", "state"])

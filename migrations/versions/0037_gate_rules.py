@@ -1,7 +1,7 @@
 """days of build-up and dismantling stand at the fair; gates and zones say why they are closed, visits in which hall one is
 
 Revision: 0037
-Revises: 0032
+Revises: 0036
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = "0037"
-down_revision = "0034"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
 

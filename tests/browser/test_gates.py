@@ -12,10 +12,10 @@ from typing import Any
 
 import pypdfium2 as pdfium
 import pytest
+import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from fairs.badges.pdf import HEIGHT, QR_QUIET, QR_SIZE, QR_X, QR_Y
 from tests.support.browser import Watch, axe, camera_arguments, login_as
 from tests.support.server import LiveServer
 from tests.unit.badges.telex_keyboard import TelexKeyboard
@@ -208,10 +208,18 @@ def _printed_code(live_server: LiveServer, page: Page, hall: Hall, badge: dict[s
     document = pdfium.PdfDocument(pdf)
     scale = 4
     sheet = document[0].render(scale=scale).to_pil().convert("L")
-    box = (QR_X - QR_QUIET, HEIGHT - QR_Y - QR_SIZE - QR_QUIET, QR_X + QR_SIZE + QR_QUIET, HEIGHT - QR_Y + QR_QUIET)
-    code = sheet.crop(tuple(round(side * scale) for side in box))
     document.close()
-    return code
+    [found] = zxingcpp.read_barcodes(sheet)
+    corners = found.position
+    quiet = (corners.bottom_right.x - corners.top_left.x) * 4 // 37
+    return sheet.crop(
+        (
+            corners.top_left.x - quiet,
+            corners.top_left.y - quiet,
+            corners.bottom_right.x + quiet,
+            corners.bottom_right.y + quiet,
+        )
+    )
 
 
 def _film(code: Image.Image, path: Path) -> Path:
@@ -380,6 +388,11 @@ def test_pages_are_accessible_and_fit(open_page: Callable[..., Page], hall: Hall
     pages = [
         "gates",
         "gates/new",
+        f"gates/{hall.gate}/edit",
+        f"gates/{hall.gate}/rules",
+        "halls",
+        "halls/new",
+        "halls/evacuation",
         "scans",
         "scans?q=nobody",
         "badges",

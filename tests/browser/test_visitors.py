@@ -107,3 +107,87 @@ def test_a_trade_visitors_badge_on_the_phone(
     page.context.set_offline(True)
     page.reload()
     expect(page.get_by_role("heading", name="Nguyễn Thị Đào")).to_be_visible()
+
+
+def test_a_walk_in_within_fifteen_seconds_of_typing(open_page: Callable[..., Page], running_fair: str) -> None:
+    """Registered, printed, the next field focused: keys only. At five characters a second 75 keys are fifteen seconds."""
+    page = open_page("desk")
+    page.goto("/language/en")
+    page.goto(f"/fairs/{running_fair}/desk")
+    field, keys = page.locator("#desk-q"), page.keyboard
+    pressed = 0
+
+    def type_in(text: str) -> None:
+        nonlocal pressed
+        pressed += len(text)
+        keys.type(text, delay=200)
+
+    def press(key: str) -> None:
+        nonlocal pressed
+        pressed += 1
+        keys.press(key)
+
+    mark = f"{time.time_ns() % 10**4:04d}"
+    letters = "".join("abcdefghij"[int(digit)] for digit in mark)
+    name = f"Do Thi {letters.title()}"
+    expect(field).to_be_focused()
+    type_in(name)
+    press("Enter")
+    expect(page.get_by_label("Company or organisation")).to_be_focused()
+    type_in("Lua Mau")
+    press("Tab")
+    type_in(f"09{time.time_ns() % 10**8:08d}")
+    press("Enter")
+    expect(page.get_by_role("button", name="Print the badge")).to_be_focused()
+    with page.context.expect_page() as opened:
+        press("Enter")
+    opened.value.close()
+    page.bring_to_front()
+    expect(field).to_be_focused()
+    expect(field).to_have_value("")
+    assert pressed <= 75
+
+    # A slip of the keyboard and another phone: the person is shown before there is a second badge.
+    keys.type(name[:-1] + ("x" if name[-1] != "x" else "y"))
+    keys.press("Enter")
+    expect(page.locator("[role=option], [data-panel-kind=new]").first).to_be_visible()
+    if page.locator("[data-panel-kind=new]").count() == 0:
+        expect(page.locator("#desk-matches")).to_contain_text(name)
+        page.locator("#desk-match-new").click()
+    page.get_by_label("Company or organisation").fill("Lua Mau")
+    page.get_by_label("Phone or e-mail").fill(f"08{time.time_ns() % 10**8:08d}")
+    keys.press("Enter")
+    hint = page.locator("[data-hint-first]")
+    expect(hint).to_be_focused()
+    expect(hint).to_contain_text(name)
+    axe(page)
+    keys.press("Enter")
+    expect(page.locator(".desk-result-state").get_by_text("Registered already")).to_be_visible()
+
+
+def test_the_kiosk_leaves_nothing_of_a_visitor(open_page: Callable[..., Page], running_fair: str) -> None:
+    staff = open_page("organiser")
+    staff.goto("/language/en")
+    staff.goto(f"/fairs/{running_fair}/visitors/kiosks")
+    staff.get_by_label("Name of the kiosk").fill("Hall A")
+    staff.get_by_role("button", name="Set up").click()
+    path = staff.locator(".kiosk-address").inner_text()
+    tablet = open_page(viewport={"width": 820, "height": 1180})
+    tablet.goto("/language/en")
+    tablet.goto(path)
+    axe(tablet)
+    name = f"Kiosk Guest {time.time_ns() % 10**6}"
+    expect(tablet.get_by_label("Your name")).to_be_focused()
+    tablet.keyboard.type(name)
+    tablet.get_by_label("Company or organisation").fill("Mẫu")
+    tablet.get_by_label("Phone or e-mail").fill(f"07{time.time_ns() % 10**8:08d}")
+    tablet.locator("[name=consent_registration]").check()
+    tablet.get_by_role("button", name="Get my badge").click()
+    expect(tablet.locator("h1")).to_contain_text(name)
+    expect(tablet.locator(".kiosk-code svg")).to_be_visible()
+    axe(tablet)
+    tablet.get_by_role("link", name="Done, next visitor").click()
+    expect(tablet.get_by_label("Your name")).to_have_value("")
+    tablet.go_back()
+    expect(tablet.get_by_label("Your name")).to_have_value("")
+    assert name not in tablet.content()

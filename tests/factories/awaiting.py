@@ -33,7 +33,20 @@ from fairs.calendar.states import FairState
 from fairs.cards.inbox import close_event, try_event_again
 from fairs.cards.models import WebhookEvent
 from fairs.cards.states import EventState
+from fairs.cases.models import Violation
+from fairs.cases.service import close, reopen, solve, take
+from fairs.cases.states import PENDING, CaseKind, CaseState
+from fairs.cases.violations import ask, state
+from fairs.cases.violations import decide as decide_violation
 from fairs.cashdesk.service import Count, agree_to_difference, count_shift, open_new_shift, take_over
+from fairs.ceremonies.service import CeremonyDraft, DelegationDraft, answer, save_ceremony, save_delegation
+from fairs.ceremonies.service import invite as invite_delegation
+from fairs.ceremonies.states import ReplyState
+from fairs.checkin.devices import DeviceDraft, add_device, enrol_device, new_enrolment
+from fairs.checkin.models import GateDevice, ScanConflict
+from fairs.checkin.service import check_in
+from fairs.checkin.settling import settle_conflict
+from fairs.checkin.states import DeviceState
 from fairs.claims.charges import decide_charge, propose_charge, write_off
 from fairs.claims.proofs import LineDraft, add_line
 from fairs.claims.review import approve as approve_claim
@@ -84,16 +97,22 @@ from fairs.messages.states import MessageState
 from fairs.payments.invoicing import cancel_with_credit
 from fairs.payments.models import Credit, Invoice, Refund
 from fairs.payments.refunds import RefundDraft, approve_refund, fail_refund, finish_refund, request_refund, send_refund
+from fairs.printing.leases import Lease, lease_next, report_failed
+from fairs.printing.models import PrintStation
+from fairs.printing.service import cancel_job, enqueue, settle_printed
+from fairs.printing.stations import StationDraft, close_station, open_station, save_station
 from fairs.privacy.service import carry_out_erasure, finish_request, propose_erasure, receive_request
 from fairs.privacy.states import Channel, RequestKind
 from fairs.sitework.orders import deliver
 from fairs.sitework.staff import decide_request
+from fairs.visitors.service import VisitorDraft, approve_press, visit_online
 from fairs.workplace.awaited import KINDS
 from fairs.workplace.inbox import Inbox, Reader
 from tests.factories.booths import new_ground
 from tests.factories.budgets import MILLION, Treasury, treasury
 from tests.factories.cards import card_event
-from tests.factories.checkin import Entrance, new_fair
+from tests.factories.cases import new_scene
+from tests.factories.checkin import Entrance, entrance, new_fair, scan_of
 from tests.factories.claims import Desk as ClaimDesk
 from tests.factories.claims import claims_desk
 from tests.factories.contacts import contact, csv_list
@@ -139,6 +158,13 @@ def items_of(someone: Reader, record: Any) -> list[str]:
     return [item.kind.key for item in shown if item.kind.model is type(record) and item.record_id == record.id]
 
 
+def gate_device() -> Awaiting:
+    place = entrance()
+    first = place.fair.starts_on
+    record = add_device(place.fair, DeviceDraft("A 1", (), first, first), by=SYSTEM)
+    return Awaiting(place.fair, record, lambda: enrol_device(new_enrolment(record, by=SYSTEM), {}))
+
+
 def data_request() -> Awaiting:
     importer = reception().importer()
     record = receive_request(
@@ -154,6 +180,33 @@ def data_erasure() -> Awaiting:
     )  # fmt: skip
     propose_erasure(record, by=SYSTEM)
     return Awaiting(importer.fair, record, lambda: carry_out_erasure(record, by=SYSTEM))
+
+
+def _at_a_station() -> tuple[Fair, Lease, PrintStation]:
+    place = entrance()
+    station = open_station(save_station(place.fair, StationDraft("Quầy 1"), by=SYSTEM), by=SYSTEM)
+    enqueue([place.badge()], by=SYSTEM)
+    lease = lease_next(station, by=SYSTEM)
+    assert lease is not None
+    return place.fair, lease, station
+
+
+def print_failed() -> Awaiting:
+    fair, lease, station = _at_a_station()
+    record = report_failed(station, lease.job, lease.number, reason="jam", by=SYSTEM)
+    return Awaiting(fair, record, lambda: cancel_job(record, by=SYSTEM))
+
+
+def print_unsure() -> Awaiting:
+    fair, lease, _station = _at_a_station()
+    return Awaiting(fair, lease.job, lambda: settle_printed(lease.job, by=SYSTEM), later=timedelta(minutes=2))
+
+
+def print_station() -> Awaiting:
+    place = entrance()
+    record = open_station(save_station(place.fair, StationDraft("Quầy 1"), by=SYSTEM), by=SYSTEM)
+    enqueue([place.badge()], by=SYSTEM)
+    return Awaiting(place.fair, record, lambda: close_station(record, by=SYSTEM), later=timedelta(minutes=4))
 
 
 def room_wanted() -> Awaiting:
@@ -423,6 +476,13 @@ def delivery() -> Awaiting:
     return Awaiting(place.fair, record, lambda: deliver(record, by=SYSTEM))
 
 
+def scan_conflict() -> Awaiting:
+    place = entrance()
+    check_in(place.fair, place.gate, [scan_of("9" * 114)], by=SYSTEM)
+    record = db.session.scalars(select(ScanConflict).where(ScanConflict.fair_id == place.fair.id)).one()
+    return Awaiting(place.fair, record, lambda: settle_conflict(place.fair, record, "keep", "Vé xem phim", by=SYSTEM))
+
+
 def extra_badge() -> Awaiting:
     place = new_site()
     for n in range(2):
@@ -440,6 +500,72 @@ def _defect(*, returns: bool) -> Callable[[], Awaiting]:
         return Awaiting(place.fair, record, lambda: place.visit({}, returns=returns))
 
     return make
+
+
+def _case(state: CaseState) -> Callable[[], Awaiting]:
+    def make() -> Awaiting:
+        scene = new_scene()
+        record = scene.case()
+        if state is CaseState.IN_WORK:
+            take(record, by=SYSTEM, mark="t")
+        if state is CaseState.REOPENED:
+            solve(record, "Đã thay ghế.", by=SYSTEM, mark="s1")
+            reopen(record, "Lại gãy.", by=SYSTEM, mark="r")
+        return Awaiting(scene.site.fair, record, lambda: solve(record, "Đã thay ghế.", by=SYSTEM, mark="s2"))
+
+    return make
+
+
+def case_solved() -> Awaiting:
+    scene = new_scene()
+    record = scene.case()
+    solve(record, "Đã thay ghế.", by=SYSTEM, mark="s")
+    return Awaiting(scene.site.fair, record, lambda: close(record, by=SYSTEM, mark="c"))
+
+
+def violation_suspected() -> Awaiting:
+    scene = new_scene()
+    case = scene.case(CaseKind.VIOLATION)
+    record = db.session.scalars(select(Violation).where(Violation.case_id == case.id)).one()
+    return Awaiting(scene.site.fair, record, lambda: ask(case, by=SYSTEM, mark="a"))
+
+
+def _violation(*, answers: bool) -> Callable[[], Awaiting]:
+    def make() -> Awaiting:
+        scene = new_scene()
+        case = scene.case(CaseKind.VIOLATION)
+        record = ask(case, by=SYSTEM, mark="a")
+        if answers:
+            state(case, "Không đúng.", speaker="Bà Lan", by=SYSTEM, mark="s", as_staff=False)
+        else:
+            with transaction():
+                row = db.session.get_one(Violation, record.id)
+                row.answer_by = scene.site.fair.today - timedelta(days=1)
+        other = scene.actor(Role.ORGANISER)
+        return Awaiting(
+            scene.site.fair,
+            record,
+            lambda: decide_violation(case, confirmed=True, reason="Đã xác minh.", by=other, mark="d"),
+        )
+
+    return make
+
+
+def silent_device() -> Awaiting:
+    place = new_scene()
+    fair = place.site.fair
+    with transaction():
+        record = GateDevice(
+            fair_id=fair.id, name="Máy 1", state=DeviceState.ACTIVE, valid_from=fair.starts_on, valid_to=fair.ends_on,
+            backlog=7, last_seen_at=now() - timedelta(minutes=40),
+        )  # fmt: skip
+        db.session.add(record)
+
+    def is_back() -> None:
+        with transaction():
+            db.session.get_one(GateDevice, record.id).backlog = 0
+
+    return Awaiting(fair, record, is_back)
 
 
 def contract() -> Awaiting:
@@ -511,6 +637,35 @@ def hosting_reply() -> Awaiting:
     with transaction():
         row.reply_by = place.fair.today
     return Awaiting(place.fair, row, lambda: confirm_hosting(row, by=SYSTEM))
+
+
+def press_badge() -> Awaiting:
+    place = reception()
+    draft = VisitorDraft(
+        "Nhà Báo",
+        "Báo Mẫu",
+        "bao@mau.example",
+        category=BadgeCategory.PRESS,
+        consents=("registration",),
+        press_card="1",
+    )
+    record = visit_online(place.fair, draft)
+    assert record is not None
+    return Awaiting(place.fair, record, lambda: approve_press(record, by=SYSTEM))
+
+
+def _ceremony(answered: ReplyState | None) -> Callable[[], Awaiting]:
+    def make() -> Awaiting:
+        fair = reception().fair
+        opening = save_ceremony(
+            fair, CeremonyDraft("Lễ khai mạc", fair.at(fair.starts_on, fair.opens_at), fair.today, 2, 5), by=SYSTEM
+        )
+        record = invite_delegation(opening, save_delegation(fair, DelegationDraft("Bộ Mẫu"), by=SYSTEM), 2, by=SYSTEM)
+        if answered is not None:
+            answer(record, answered, by=SYSTEM)
+        return Awaiting(fair, record, lambda: answer(record, ReplyState.DECLINED, by=SYSTEM), later=timedelta(days=1))
+
+    return make
 
 
 def letter() -> Awaiting:
@@ -755,6 +910,8 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "settlement": (settlement,),
     "waiting-list": (waiting_list,),
     "importer": (importer,),
+    "press": (press_badge,),
+    "ceremony-reply": (_ceremony(None), _ceremony(ReplyState.LATER)),
     "letter-wanted": (letter_wish,),
     "letter-too-short": (),
     "letter-outdated": (),
@@ -794,8 +951,14 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "sponsor-invoice": (sponsor_invoice, sponsor_partly_invoiced),
     "closing": (closing,),
     "delivery": (delivery,),
+    "scan-conflict": (scan_conflict,),
     "extra-badge": (extra_badge,),
     "defect": (_defect(returns=False), _defect(returns=True)),
+    "case": tuple(_case(state) for state in PENDING),
+    "case-solved": (case_solved,),
+    "violation-ask": (violation_suspected,),
+    "violation-decide": (_violation(answers=True), _violation(answers=False)),
+    "silent-device": (silent_device,),
     "contract": (contract,),
     "scan": (without_scan,),
     "rate": (without_rate,),
@@ -815,6 +978,10 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
         _allocation(state, lambda run: discard(run, by=SYSTEM))
         for state in (AllocationState.INFEASIBLE, AllocationState.FAILED)
     ),
+    "gate-device": (gate_device,),
+    "print-failed": (print_failed,),
+    "print-unsure": (print_unsure,),
+    "print-station": (print_station,),
     "data-request": (data_request,),
     "data-erasure": (data_erasure,),
     "hosting_application": (hosting_application,),

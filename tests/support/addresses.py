@@ -20,7 +20,9 @@ from fairs.agreements.models import Agreement
 from fairs.allocation.inputs import build_problem
 from fairs.allocation.models import AllocationExclusion, AllocationPlace, AllocationRun
 from fairs.allocation.states import AllocationState
+from fairs.badges.layout_service import create_layout, set_photo
 from fairs.badges.models import Badge
+from fairs.badges.states import BadgeCategory
 from fairs.banking.models import BankLine
 from fairs.banking.service import account_of, hand_in, read_at_once
 from fairs.booths.models import BookingRequest, BoothBooking
@@ -31,9 +33,18 @@ from fairs.budgets.models import Commitment, Overrun, SponsorInstalment, Sponsor
 from fairs.calendar.milestones import MilestoneDraft, record_milestone
 from fairs.calendar.models import Fair
 from fairs.cards.states import EventState
+from fairs.cases.models import Case, CasePhoto, Violation
 from fairs.cashdesk.models import CashEntry, CashShift
+from fairs.ceremonies.seating import propose_seats
+from fairs.ceremonies.service import CeremonyDraft, DelegationDraft, answer, save_ceremony, save_delegation
+from fairs.ceremonies.service import add_members as add_delegates
+from fairs.ceremonies.service import invite as invite_delegation
+from fairs.ceremonies.states import ReplyState
+from fairs.checkin.board import open_screen
 from fairs.checkin.devices import DeviceDraft, add_device
-from fairs.checkin.models import Gate
+from fairs.checkin.models import Gate, ScanConflict
+from fairs.checkin.setup import ZoneDraft, create_zone
+from fairs.checkin.states import ConflictKind
 from fairs.claims.models import Claim, ClaimTransfer
 from fairs.contacts.columns import Layout
 from fairs.contacts.models import ContactRow
@@ -49,11 +60,11 @@ from fairs.core.links import new_link
 from fairs.core.lists import list_spec
 from fairs.core.money import Money
 from fairs.core.permissions import Permission, Role
-from fairs.core.storage import Upload
+from fairs.core.storage import Upload, store_upload
 from fairs.core.tokens import digest
 from fairs.core.web import MARK
 from fairs.directory.models import Company, Invitation, Membership, Person, Product
-from fairs.directory.service import CompanyDraft, file_on_behalf
+from fairs.directory.service import CompanyDraft, PersonDraft, file_on_behalf
 from fairs.directory.team import invite_colleague
 from fairs.documents.models import Selection, SelectionItem
 from fairs.dunning.models import DunningStep
@@ -100,9 +111,14 @@ from fairs.payments.refunds import RefundDraft, approve_refund, request_refund
 from fairs.payments.states import InvoiceState
 from fairs.payments.transfers import make_transfer_list
 from fairs.payments.vat import add_rate
+from fairs.printing.blanks import BatchDraft, make_batch
+from fairs.printing.leases import lease_next
+from fairs.printing.service import enqueue
+from fairs.printing.stations import StationDraft, enrol_station, open_station, save_station
 from fairs.privacy.service import prepare_copy, receive_request
 from fairs.privacy.states import Channel, RequestKind
 from fairs.programme.models import BudgetLine, FigureEntry, Target
+from fairs.questions.service import QuestionDraft as VisitorQuestionDraft
 from fairs.sitework.manual import checklist, tick
 from fairs.sitework.models import (
     Handover,
@@ -113,12 +129,18 @@ from fairs.sitework.models import (
     ServiceOrder,
     StaffPlace,
 )
-from fairs.visitors.models import Visitor
+from fairs.sitework.staff import decide_request, name_person
+from fairs.sitework.states import StaffState
+from fairs.visitors.asking import REGISTRATION, keep_answers
+from fairs.visitors.groups import GroupDraft, members_of, register_group
+from fairs.visitors.kiosks import create_kiosk
+from fairs.visitors.models import Visitor, VisitorAnswer
 from fairs.visitors.service import link_for as visitor_link
 from tests.factories.cards import card_attempt, card_event
 from tests.factories.contacts import contact, csv_list
 from tests.factories.importers import Reception
 from tests.factories.lodging import Inn
+from tests.factories.sitework import photo
 from tests.factories.statements import Row, csv_file, grid
 from tests.factories.travel import landing
 from tests.factories.travel import run as travel_run
@@ -131,13 +153,13 @@ BY_REFERENCE = {
     "importers": Importer,
     "guests": Importer,
     "letters": Letter,
-    "visitors": Visitor,
     "deals": Contract,
     "badges": Badge,
     "services": ServiceOrder,
     "documents": Selection,
     "support": Grant,
     "hosting": Hosting,
+    "cases": Case,
 }
 
 
@@ -244,6 +266,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
             "i/token": importer_link(importer),
             "v/token": visitor_link(visitor),
             **_invitations(fair, company, by),
+            **_receptions(fair, by),
         }
         db.session.add(Membership(user_id=colleague.id, company_id=own_company))
     held_by = _first(BoothBooking, BoothBooking.fair_id == fair.id)
@@ -280,7 +303,9 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "data-requests/request_id": wrong.id, "own_data.retract.request_id": wrong.id, "programme/entry_id": opening.id, "new/person_id": importer.person_id,
         "note_id": note.id, "credit_number": credit.number, "message_id": message.id, "user_id": staff.id, "grant_id": grant.id, "token_id": _first(ApiToken).id,
         "company_id": own_company, "person_id": _first(Person).id, "filing_id": slip.filing.id, "r/token": slip.token, "files/number": 0,
+        **_cases(fair, by),
         "lists/key": "importers", "views/key": "people", "view_id": view.id, "import_id": sheet.id, "versions/number": 1, "run_id": run.id,
+        **_asked_visitors(fair, visitor, by),
         "question_id": question.id, "answer_id": _first(Answer, Answer.question_id == question.id).id, "stand_id": stand.id,
         "households/filing_id": _households(fair, shown), "applications/reference": shown.reference,
         "invitation_id": _first(Invitation).id, "membership_id": _first(Membership, Membership.user_id == colleague.id).id, **tokens,
@@ -297,12 +322,14 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "handover/code": _handed_over(fair), "photos/photo_id": _look(fair, HandoverPhoto), "signatures/visit_id": _look(fair, HandoverVisit),
         "card/part": "all", "card-payments/token": card_attempt(invoice or _first(Invoice)).token, "messages/event_id": card_event(fair.id, EventState.FAILED).id,
         "rule_id": price_rule.id, "waiting/entry_id": waiting.id, "request_id": asked.id, "requests/answer": "agree",
+        "scan-conflicts/conflict_id": _conflict(fair).id,
         "gates/code": _first(Gate, Gate.fair_id == fair.id).code, "gates/gate_code": _first(Gate, Gate.fair_id == fair.id).code,
+        "halls/zone_code": create_zone(fair, "mau", ZoneDraft("Nhà mẫu", "Sample hall", 100), by=by).code,
         "gate-devices/device_id": add_device(fair, DeviceDraft("Mẫu", (), fair.starts_on, fair.ends_on), by=by).id,
         "item_id": _first(SelectionItem, SelectionItem.selection_id == _first(Selection, Selection.fair_id == fair.id).id).id,
         "clash_id": _first(SupportClash).id, "line_id": _first(BudgetLine).id, "rule_code": "KC-DOM-JOIN",
         "documents.file.part": "decision", "document_texts.edit.kind": "exhibitor_support", "document_texts.edit.part": "decision",
-        "paper_locale": "vi", **_travel(fair, by), **_budgets(fair),
+        "paper_locale": "vi", **_travel(fair, by), **_printing(fair, by), **_budgets(fair),
         **_hotels(fair, by),
         "claims/reference": _of_fair(Claim, fair, "reference") or "GS00-K-0000", "claim_list": _of_fair(ClaimTransfer, fair, "number") or "GS00-KL00-00001",
         "bundle_kind": "pdf", "claim_paper": "evidence", "claim_answer": "yes", "waiver_id": 1, "duplicate_id": 1, "charge_id": 1, "claim_line_id": 1,
@@ -317,6 +344,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "refund_number": refund.number, "list_number": transfers.number,
         "money/number": _first(Invoice, Invoice.fair_id == fair.id, Invoice.id != paid.id).number,
         "invoices/number": (invoice or _first(Invoice)).number,
+        "layout_id": create_layout(fair, "Mẫu thẻ", by=by).id, "element_id": "code",
         **_bank(app, fair, by), **_letter(fair, by), **_lists(fair, by),
         "booth/reference": own_booking.reference if own_booking else _first(BoothBooking).reference,
         "allocation/number": allocation.number, "compare/other": allocation.number, "allocation/form": "docx",
@@ -328,6 +356,35 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "checkin.rehearse": {"gate": made.values["gates/code"], "rehearsal": fair.starts_on.isoformat()},
     }
     return made
+
+
+def _conflict(fair: Fair) -> ScanConflict:
+    """Something that the gates noted."""
+    row = ScanConflict(
+        fair_id=fair.id, kind=ConflictKind.NOT_TAKEN, entry_id="not_taken:sample", detail={"problem": "bad_time"}
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def _printing(fair: Fair, by: Actor) -> dict[str, Any]:
+    """A station with an enrolled computer that has a badge, blanks, a key, and the badge of an exhibitor's person."""
+    station = open_station(save_station(fair, StationDraft("Sample"), by=by), by=by)
+    badge = _first(Badge, Badge.fair_id == fair.id, Badge.state == "active", Badge.printed_at.is_(None))
+    enqueue([badge], station=station, by=by)
+    lease = lease_next(station, by=by)
+    assert lease is not None
+    booking = _first(BoothBooking, BoothBooking.fair_id == fair.id, BoothBooking.state == BookingState.CONFIRMED)
+    staff = name_person(booking.exhibitor, PersonDraft("Mẫu đổi thẻ"), by=by, extra_reason="Mẫu")
+    if staff.state is StaffState.REQUESTED:
+        staff = decide_request(staff, allow=True, reason="", by=by)
+    return {
+        "station_id": station.id, "job_id": lease.job.id, "print/token": enrol_station(station, by=by),
+        "batch_id": make_batch(fair, BatchDraft(BadgeCategory.TRADE, 2), by=by).id, "key_id": badge.key_id,
+        "replace/reference": set_photo(badge, photo(), by=by).reference,
+        "swap/reference": db.session.get_one(Badge, staff.badge_id).reference,
+    }  # fmt: skip
 
 
 def _invitations(fair: Fair, company: Company, by: Actor) -> dict[str, Any]:
@@ -374,6 +431,24 @@ def _asked(invoice_id: int) -> DunningStep:
         )  # fmt: skip
         db.session.add(step)
     return step
+
+
+def _cases(fair: Fair, by: Actor) -> dict[str, Any]:
+    """A case with a photo, something handed over, a violation that was put to its exhibitor, and a big screen."""
+    screen, token = open_screen(fair, "Mẫu", by=by)
+    found = _of_fair(Case, fair, "reference") or "GS00-N-0000"
+    signed = db.session.scalars(select(Case).where(Case.fair_id == fair.id, Case.signature_id.is_not(None))).first()
+    asked = db.session.scalars(
+        select(Violation).where(Violation.fair_id == fair.id, Violation.asked_at.is_not(None))
+    ).first()
+    photo = db.session.scalars(select(CasePhoto).order_by(CasePhoto.id)).first()
+    seen = [one for entry in asked.case.entries for one in entry.photos] if asked is not None else []
+    own = asked.case.reference if asked is not None else found
+    return {
+        "board/token": token, "screen_id": screen.id, "match/other": found, "case_photo_id": photo.id if photo else 0,
+        "cases.signature.reference": signed.reference if signed is not None else found, "my_cases.show.reference": own, "cases.ask.reference": own, "cases.state.reference": own, "cases.decide.reference": own,
+        "my_cases.photo.reference": own, "my_cases.photo.case_photo_id": seen[0].id if seen else 0,
+    }  # fmt: skip
 
 
 def _budgets(fair: Fair) -> dict[str, Any]:
@@ -543,3 +618,41 @@ def _reference(model: Any, fair: Fair) -> str:
 def grants_of(user: User) -> list[RoleGrant]:
     """The roles that a user holds."""
     return list(db.session.scalars(select(RoleGrant).where(RoleGrant.user_id == user.id)))
+
+
+def _receptions(fair: Fair, by: Actor) -> dict[str, Any]:
+    """A group with a link, a kiosk, a ceremony with a delegation that is invited. Inside transaction()."""
+    group = register_group(
+        fair,
+        GroupDraft(
+            "Đoàn mẫu", "Trưởng đoàn", "leader@people.example", people="Thành Viên\nThành Viên Hai", agreed=True
+        ),
+    )
+    kiosk, token = create_kiosk(fair, "Cửa mẫu", None, by=by)
+    end = fair.at(fair.ends_on, fair.closes_at) + timedelta(days=9)
+    opening = save_ceremony(fair, CeremonyDraft("Lễ mẫu", end, fair.ends_on, 2, 5, "Sample"), by=by)
+    delegation = save_delegation(fair, DelegationDraft("Sứ quán mẫu", contact_email="guest@people.example"), by=by)
+    member = add_delegates(delegation, ["Đại Sứ Mẫu"], by=by)[0]
+    invitation = answer(invite_delegation(opening, delegation, 2, by=by), ReplyState.ACCEPTED, coming=1, by=by)
+    propose_seats(opening, by=by)
+    return {
+        "groups/reference": group.reference, "vg/token": new_link(group, expires_at=end),
+        "vg/reference": members_of(group.id)[0].reference, "kiosk/token": token, "kiosk_id": kiosk.id,
+        "ceremony_id": opening.id, "delegation_id": delegation.id, "member_id": member.id,
+        "ceremony/token": new_link(invitation, expires_at=end),
+    }  # fmt: skip
+
+
+def _asked_visitors(fair: Fair, visitor: Visitor, by: Actor) -> dict[str, Any]:
+    """A question to visitors that asks for a file, and one that was handed in; a press card."""
+    row = _first(Visitor, Visitor.fair_id == fair.id) if fair.id != visitor.fair_id else visitor
+    question = REGISTRATION.save_question(fair.id, VisitorQuestionDraft("file", "Giấy giới thiệu"), by=by)
+    paper = Upload("paper.pdf", b"%PDF-1.4\n%%EOF")
+    with transaction():
+        keep_answers(row, {question.id: paper})
+        db.session.get_one(Visitor, row.id).press_file_id = store_upload(paper).id
+    found = _first(VisitorAnswer, VisitorAnswer.question_id == question.id)
+    return {
+        "visitor_questions.edit.question_id": question.id, "visitor_questions.act.question_id": question.id,
+        "visitors.answer_file.answer_id": found.id, "visitors/reference": row.reference,
+    }  # fmt: skip

@@ -13,12 +13,15 @@ from fairs.workplace.awaited import (
     banking,
     budgets,
     cards,
+    cases,
     cash,
     claims,
     contacts,
     deals,
+    devices,
     documents,
     fairs,
+    gates,
     hospitality,
     hosting,
     invitations,
@@ -29,14 +32,16 @@ from fairs.workplace.awaited import (
     notes,
     overdue,
     participants,
+    printing,
     privacy,
     refunds,
     sitework,
+    visitors,
 )
 from fairs.workplace.inbox import Kind, Why
 
 _SUBJECTS = (
-    fairs, participants, invitations, contacts, hosting, letters, hospitality, lodging, claims, documents, allocation, budgets, money, banking, refunds, cards, cash, overdue, sitework, deals, notes, privacy, messages,
+    fairs, participants, visitors, invitations, contacts, hosting, letters, hospitality, lodging, claims, documents, allocation, budgets, money, banking, refunds, cards, cash, overdue, sitework, cases, printing, gates, devices, deals, notes, privacy, messages,
 )  # fmt: skip
 
 KINDS: tuple[Kind, ...] = tuple(kind for subject in _SUBJECTS for kind in subject.KINDS)

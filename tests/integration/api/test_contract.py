@@ -21,8 +21,12 @@ OPERATIONS = [
     ("GET", "/api/v1/fairs"), ("POST", "/api/v1/fairs/{fair_slug}/counts"), ("GET", "/api/v1/fairs/{fair_slug}/booths"), ("POST", "/api/v1/fairs/{fair_slug}/booths/{code}/hold"),
     ("POST", "/api/v1/gate-devices/enrol"), ("GET", "/api/v1/fairs/{fair_slug}/gate-bundle"),
     ("POST", "/api/v1/fairs/{fair_slug}/gate-pulse"), ("POST", "/api/v1/fairs/{fair_slug}/gate-people"),
+    ("GET", "/api/v1/fairs/{fair_slug}/cases"), ("POST", "/api/v1/fairs/{fair_slug}/cases"),
     ("GET", "/api/v1/fairs/{fair_slug}/contracts"), ("POST", "/api/v1/fairs/{fair_slug}/contracts"),
     ("GET", "/api/v1/fairs/{fair_slug}/importers"), ("POST", "/api/v1/fairs/{fair_slug}/importers"),
+    ("POST", "/api/v1/fairs/{fair_slug}/print-jobs/lease"), ("POST", "/api/v1/fairs/{fair_slug}/print-jobs/{job_id}/renew"),
+    ("POST", "/api/v1/fairs/{fair_slug}/print-jobs/{job_id}/printed"), ("POST", "/api/v1/fairs/{fair_slug}/print-jobs/{job_id}/failed"),
+    ("GET", "/api/v1/fairs/{fair_slug}/print-jobs/{job_id}/pdf"),
     ("POST", "/api/v1/fairs/{fair_slug}/scans"), ("GET", "/api/v1/fairs/{fair_slug}/visitors"),
     ("POST", "/api/v1/fairs/{fair_slug}/visitors"), ("GET", "/api/v1/programmes/{year}/kpi"),
 ]  # fmt: skip
@@ -50,7 +54,12 @@ def test_whatever_is_sent_the_answer_is_as_described(addresses: Addresses, metho
     assert admin is not None
     token = create_token(admin, "fuzz", by=SYSTEM)
     headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
-    real = {"fair_slug": addresses.fair.slug, "code": addresses.values.get("code", "A-001"), "year": 2020}
+    real = {
+        "fair_slug": addresses.fair.slug,
+        "code": addresses.values.get("code", "A-001"),
+        "year": 2020,
+        "job_id": addresses.values["job_id"],
+    }
     operation = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", addresses.app)[path][method]
 
     def attempt(case: Any) -> None:

@@ -53,7 +53,7 @@ def test_a_badge_opens_its_own_record_and_no_other(place: Entrance) -> None:
     plain = read.of(other.fingerprint)
     assert plain is not None
     assert plain.open(other.fingerprint)[2:] == ["Nguyễn Văn Ý"]  # its passport name says nothing new
-    for secret in ("李丽华", "LIHUA", "样本", "Nguyễn", lee.short_code, lee.reference):
+    for secret in ("李丽华", "LIHUA", "样本", "Văn Ý", lee.short_code, lee.reference):
         assert secret.encode() not in raw
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -64,7 +63,7 @@ def test_first_in_first_out_and_each_station_its_own(app: Flask) -> None:
     one, two = station(place), station(place, "Quầy 2", categories=("trade",))
     jobs = enqueue([press, *trade], by=SYSTEM)
     own = enqueue([place.badge()], station=two, by=SYSTEM)
-    assert [one.name for one in open_stations(place.fair.id, BadgeCategory.PRESS)] == ["Quầy 1"]
+    assert [one.name for one in open_stations(place.fair.id, BadgeCategory.PRESS, "96x134")] == ["Quầy 1"]
     assert enqueue([trade[1]], by=SYSTEM) == [jobs[2]]  # waits already
     seen = []
     for where in (two, one, one, two, two):

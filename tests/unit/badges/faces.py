@@ -7,7 +7,7 @@ from dataclasses import replace
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from fairs.badges.codes import new_serial, short_code, sign
-from fairs.badges.faces import BadgeFace
+from fairs.badges.face import BadgeFace
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 FAIR = "Hội chợ quốc tế quà tặng hàng thủ công mỹ nghệ Hà Nội 2026"

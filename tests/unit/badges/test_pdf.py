@@ -16,13 +16,23 @@ from PIL import Image
 from reportlab.lib.units import mm
 
 from fairs.badges.codes import new_serial, short_code, sign, verify
-from fairs.badges.faces import BadgeFace
-from fairs.badges.pdf import FOOT_BAND, HEIGHT, QR_QUIET, QR_SIZE, QR_X, QR_Y, SLOT, WIDTH, render_badges
+from fairs.badges.face import BadgeFace
+from fairs.badges.layouts import hole_areas, quiet_mm
+from fairs.badges.pdf import render_badges
+from fairs.badges.standard import standard_layout
 from fairs.core.fonts import missing_glyphs
 from tests.unit.badges.faces import KEY, LONGEST, ORDINARY, PRESS, face
 
 FACES = {**{f"ordinary-{k}": v for k, v in ORDINARY.items()}, **{f"longest-{k}": v for k, v in LONGEST.items()}}
 DPI = 150
+STANDARD = standard_layout()
+WIDTH, HEIGHT = STANDARD.width * mm, STANDARD.height * mm
+CODE = next(one for one in STANDARD.front if one.kind == "qr")
+QR_SIZE, QR_QUIET = CODE.w * mm, quiet_mm(CODE.w, "M") * mm
+QR_X, QR_Y = CODE.x * mm, HEIGHT - (CODE.y + CODE.h) * mm
+[(_x, _y, _w, _h)] = hole_areas(STANDARD.size, STANDARD.hole)
+SLOT = (_x * mm, HEIGHT - _h * mm, (_x + _w) * mm, HEIGHT)
+FOOT_BAND = 14 * mm
 Box = tuple[float, float, float, float]
 
 
@@ -155,6 +165,15 @@ def words(badge: BadgeFace) -> str:
         return text_of(document[0])
 
 
+def test_the_passport_name_stands_under_the_large_one_and_leaves_its_room_when_it_is_not_needed() -> None:
+    with_passport = replace(ORDINARY["vietnamese"], passport_name="TUYET ANH")
+    heights = []
+    for badge in (with_passport, ORDINARY["vietnamese"]):
+        with pdfium.PdfDocument(render_badges([badge])) as document:
+            heights.append(max(box[3] - box[1] for box in text_boxes(document[0])))
+    assert heights[1] >= heights[0]
+
+
 def test_passport_name_only_where_it_differs() -> None:
     assert "NGUYEN" not in words(ORDINARY["vietnamese"])
     assert "MUELLER" in words(ORDINARY["german"])
@@ -194,13 +213,15 @@ def test_text_on_the_band_contrasts() -> None:
 def test_photo_stands_beside_the_name() -> None:
     data = io.BytesIO()
     Image.new("RGB", (300, 600), "#00ff00").save(data, "PNG")
-    badge = replace(ORDINARY["russian"], photo=data.getvalue())
-    with pdfium.PdfDocument(render_badges([badge])) as document:
-        image = picture(document[0])
-        assert part(image, (75 * mm, 65 * mm, 88 * mm, 90 * mm)).getcolors() == [
-            (pytest.approx(77 * 148, rel=0.05), (0, 255, 0))
-        ]
-        assert zxingcpp.read_barcodes(image)[0].text == badge.code
+    layout = standard_layout(photo=True)
+    [frame] = [one for one in layout.front if one.kind == "photo"]
+    middle = ((frame.x + 3) * mm, HEIGHT - (frame.y + 25) * mm, (frame.x + 20) * mm, HEIGHT - (frame.y + 5) * mm)
+    for photo, colour in ((data.getvalue(), (0, 255, 0)), (None, (255, 255, 255)), (b"no picture", (255, 255, 255))):
+        badge = replace(ORDINARY["russian"], photo=photo)
+        with pdfium.PdfDocument(render_badges([badge], layout)) as document:
+            image = picture(document[0])
+            assert [found for _n, found in part(image, middle).getcolors() or []] == [pytest.approx(colour, abs=3)]
+            assert zxingcpp.read_barcodes(image)[0].text == badge.code
 
 
 def test_speed(capsys: pytest.CaptureFixture[str]) -> None:

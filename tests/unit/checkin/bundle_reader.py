@@ -21,13 +21,17 @@ class Record:
     revoked_at: int | None
     is_replaced: bool
     box: bytes
+    words: list[str]
 
     def open(self, fingerprint: str) -> list[str]:
         """Language, country, name, company, passport name; raises InvalidTag with another badge's fingerprint."""
         key = hashlib.sha256(b"fairs record\0" + fingerprint.encode()).digest()[:16]
         mode = modes.GCM(self.box[:4] + bytes(8), self.box[-12:], min_tag_length=12)
         reader = Cipher(algorithms.AES(key), mode).decryptor()
-        return (reader.update(self.box[4:-12]) + reader.finalize()).decode().split("\x1f")
+        text = (reader.update(self.box[4:-12]) + reader.finalize()).decode()
+        for index, word in enumerate(self.words, 1):
+            text = text.replace(chr(index), word)
+        return text.split("\x1f")
 
 
 @dataclass
@@ -59,6 +63,6 @@ def read_bundle(raw: bytes) -> Read:
         box = raw[at + 1 : at + 1 + size]
         at += 1 + size
         category = header["categories"][flags & 31]
-        records[lookup] = Record(lookup, typed, category, revoked_at, bool(flags & 64), box)
+        records[lookup] = Record(lookup, typed, category, revoked_at, bool(flags & 64), box, header["words"])
     assert at == len(raw)
     return Read(header, records)

@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 from fairs.badges.states import BadgeCategory
-from fairs.checkin.rules import STAFF, Direction, FairFacts, GateFacts, Presence, Seen, judge
+from fairs.checkin.rules import STAFF, Direction, FairFacts, GateFacts, Seen, judge
 from fairs.checkin.states import Verdict
+from fairs.checkin.whereabouts import Presence
 
 ROOT = Path(__file__).parents[3]
 VECTORS = json.loads((ROOT / "tests/data/gate-vectors.json").read_text())

@@ -1,0 +1,189 @@
+"""Settling what the gates noted: a supervisor looks at both scans, says what holds and why. Nothing is erased."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.fernet import InvalidToken
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
+
+from fairs.audit.service import record
+from fairs.badges.models import Badge
+from fairs.badges.service import revoke_badge
+from fairs.badges.states import BadgeState
+from fairs.calendar.models import Fair
+from fairs.checkin.acts import undo_by_person
+from fairs.checkin.facts import fair_info
+from fairs.checkin.models import GateDevice, Scan, ScanAct, ScanConflict
+from fairs.checkin.states import ActKind, ConflictKind, ConflictState
+from fairs.core.actor import Actor
+from fairs.core.clock import now
+from fairs.core.crypto import decrypt
+from fairs.core.db import db, transaction
+from fairs.core.errors import InvalidInput, NotFound
+from fairs.core.states import State
+from fairs.core.text import fold, one_line
+from fairs.directory.models import Person
+
+
+class Outcome(State):
+    """What holds."""
+
+    KEEP = "keep", _l("Everything stays as it is"), "green", "check"
+    UNDO_THIS = "undo", _l("Take this scan back"), "yellow", "arrow-back-up"
+    UNDO_OTHER = "undo_other", _l("Take the other scan back"), "yellow", "arrow-back-up"
+    REVOKE = "revoke", _l("Revoke the badge"), "red", "ban"
+
+
+#: Why an entry could not be taken.
+PROBLEMS = {
+    "bad_entry": _l("It is not as the contract says."),
+    "bad_time": _l("Its time cannot be right."),
+    "unknown_gate": _l("The fair has no gate with this code."),
+    "other_gate": _l("The device was not enrolled for this gate."),
+    "other_day": _l("The device was not enrolled for this day."),
+    "device_revoked": _l("The device is revoked."),
+    "no_reason": _l("No reason was given."),
+    "act_too_late": _l("A scan was taken back later than ten seconds."),
+    "act_not_allowed": _l("Who did it was not allowed to."),
+    "act_failed": _l("A blank badge could not be bound."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictFilter:
+    """What the list shows; ``state`` is open, settled or all."""
+
+    text: str = ""
+    kind: str = ""
+    state: str = "open"
+
+
+def conflict_list(fair_id: int, wanted: ConflictFilter) -> Select[Any]:
+    """The fair's conflicts with scans, gates, badge and person; order and page are the caller's."""
+    other = aliased(Scan)
+    query = (
+        select(ScanConflict)
+        .outerjoin(ScanConflict.scan)
+        .outerjoin(other, ScanConflict.other_scan)
+        .outerjoin(ScanConflict.badge)
+        .outerjoin(Badge.person)
+        .options(
+            contains_eager(ScanConflict.scan).joinedload(Scan.gate),
+            contains_eager(ScanConflict.other_scan.of_type(other)).joinedload(other.gate),
+            contains_eager(ScanConflict.badge).options(contains_eager(Badge.person), joinedload(Badge.company)),
+        )
+        .where(ScanConflict.fair_id == fair_id)
+    )
+    if wanted.kind:
+        query = query.where(ScanConflict.kind == wanted.kind)
+    if wanted.state != "all":
+        query = query.where(ScanConflict.state == wanted.state)
+    if wanted.text:
+        query = query.where(
+            or_(
+                Person.folded.contains(fold(wanted.text)[:100], autoescape=True),
+                Badge.reference.startswith(wanted.text.strip().upper(), autoescape=True),
+            )
+        )
+    return query
+
+
+def conflict_by_id(fair_id: int, key: int) -> ScanConflict:
+    """The fair's conflict with this key; raises NotFound."""
+    found: ScanConflict | None = db.session.scalar(
+        conflict_list(fair_id, ConflictFilter(state="all")).where(ScanConflict.id == key)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def open_conflicts(fair_id: int) -> dict[ConflictKind, int]:
+    """How many of each kind wait to be settled."""
+    rows = db.session.execute(
+        select(ScanConflict.kind, func.count())
+        .where(ScanConflict.fair_id == fair_id, ScanConflict.state == ConflictState.OPEN)
+        .group_by(ScanConflict.kind)
+    )
+    return {kind: int(number) for kind, number in rows}
+
+
+def device_of(conflict: ScanConflict) -> GateDevice | None:
+    """The device that handed it in."""
+    return db.session.get(GateDevice, conflict.device_id) if conflict.device_id is not None else None
+
+
+def what_was_sent(conflict: ScanConflict) -> str:
+    """The entry that could not be taken, as it came; its code is left out."""
+    sealed = conflict.detail.get("sealed")
+    if not sealed:
+        return ""
+    try:
+        text = decrypt(b64decode(sealed)).decode()
+    except InvalidToken:
+        return ""
+    import json
+
+    try:
+        raw = json.loads(text)
+    except ValueError:
+        return text[:2000]
+    if isinstance(raw, dict):
+        raw = {key: "…" if key in {"code", "person_code"} else value for key, value in raw.items()}
+    return json.dumps(raw, ensure_ascii=False, indent=1)[:2000]
+
+
+def ways_of(conflict: ScanConflict) -> list[Outcome]:
+    """What a supervisor may decide about it."""
+    ways = [Outcome.KEEP]
+    if conflict.scan is not None and conflict.kind not in {ConflictKind.UNKNOWN_CODE, ConflictKind.NOT_TAKEN}:
+        ways.append(Outcome.UNDO_THIS)
+    if conflict.other_scan is not None:
+        ways.append(Outcome.UNDO_OTHER)
+    if conflict.badge is not None and conflict.badge.state is BadgeState.ACTIVE:
+        ways.append(Outcome.REVOKE)
+    return ways
+
+
+def settle_conflict(fair: Fair, conflict: ScanConflict, way: str, reason: str, *, by: Actor) -> ScanConflict:
+    """Say what holds, and do it; raises InvalidInput, InvalidTransition when somebody was faster."""
+    said = one_line(reason)[:280]
+    if way not in set(ways_of(conflict)):
+        raise InvalidInput(_l("Please choose from the list."), field="way")
+    if not said:
+        raise InvalidInput(_l("Say why."), field="reason")
+    info = fair_info(fair)
+    with transaction():
+        row = db.session.get_one(ScanConflict, conflict.id, with_for_update=True, populate_existing=True)
+        row.move_to(ConflictState.SETTLED)
+        row.settled_at, row.settled_by_id, row.outcome = now(), by.user_id, f"{way}:{said}"
+        for wanted, key in ((Outcome.UNDO_THIS, row.scan_id), (Outcome.UNDO_OTHER, row.other_scan_id)):
+            if way == wanted and key is not None:
+                undo_by_person(info, db.session.get_one(Scan, key), said, by=by)
+        if way == Outcome.REVOKE and row.badge_id is not None:
+            revoke_badge(db.session.get_one(Badge, row.badge_id), said, by=by)
+        db.session.add(
+            ScanAct(
+                act_id=f"settle-{row.id}", fair_id=row.fair_id, kind=ActKind.SETTLE, scan_id=row.scan_id, badge_id=row.badge_id,
+                reason=said, supervisor_id=by.user_id, by_id=by.user_id, acted_at=now(), detail={"outcome": way},
+            )
+        )  # fmt: skip
+        db.session.flush()
+        record("checkin.settle", row, by=by, after={"outcome": way, "reason": said})
+        return row
+
+
+def acts_on(conflict: ScanConflict) -> Sequence[ScanAct]:
+    """What people did to its scans, oldest first."""
+    keys = [key for key in (conflict.scan_id, conflict.other_scan_id) if key is not None]
+    return db.session.scalars(
+        select(ScanAct)
+        .where(and_(ScanAct.scan_id.in_(keys), ScanAct.fair_id == conflict.fair_id))
+        .order_by(ScanAct.acted_at, ScanAct.id)
+    ).all()
