@@ -7,6 +7,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from playwright.sync_api import Error
+
 from tests.drill.gates import steps
 from tests.drill.gates.counts import count
 from tests.drill.gates.hall import opened
@@ -23,7 +25,12 @@ STEPS = (
     ("48 hours without a network", steps.two_days),
     ("one badge at two gates", steps.photocopy),
     ("codes of nobody", steps.bad_codes),
+    ("a hand scanner", steps.hand_scanner),
+    ("somebody else answers, or nothing is taken", steps.strangers),
+    ("what a supervisor does without a network", steps.supervisor),
     ("clocks a day off", steps.clock_wrong),
+    ("a telephone's clock is a day off", steps.other_day),
+    ("storage is full, storage is cleared", steps.storage),
     ("a device is revoked", steps.revoked),
     ("logs against the database", count),
 )
@@ -40,9 +47,9 @@ def main(kind: Kind) -> int:
             since = time.monotonic()
             try:
                 word = step(hall)
-            except (DrillFailed, AssertionError) as problem:
+            except (DrillFailed, AssertionError, Error) as problem:
                 failed, word = 1, f"FAILED: {problem}"
-            print(f"[{number:2} of {len(STEPS)}] {title:<38} {time.monotonic() - since:6.1f} s  {word}", flush=True)
+            print(f"[{number:2} of {len(STEPS)}] {title:<43} {time.monotonic() - since:6.1f} s  {word}", flush=True)
             if failed:
                 print(hall.log.read_text(errors="replace")[-4000:], file=sys.stderr)
                 break

@@ -6,7 +6,10 @@ from collections import Counter
 
 from sqlalchemy import func, select
 
-from fairs.checkin.models import Scan, ScanConflict, Visit, VisitTally
+from fairs.calendar.models import Fair
+from fairs.checkin.models import Scan, ScanAct, ScanConflict, Visit, VisitTally
+from fairs.checkin.recounting import differences
+from fairs.checkin.states import ActKind
 from fairs.core.db import db
 from tests.drill.gates.hall import Hall
 from tests.drill.servers import DrillFailed
@@ -33,30 +36,52 @@ def count(hall: Hall) -> str:
         for reader in hall.readers:
             if len(reader.answers) != len(reader.log):
                 raise DrillFailed(f"{len(reader.log)} scans of {reader.name}, {len(reader.answers)} acknowledged")
-        visits = _visits(fair.id)
+        visits, acts = _visits(fair), _acts(hall, fair.id)
         conflicts = Counter(
             str(kind) for kind in db.session.scalars(select(ScanConflict.kind).where(ScanConflict.fair_id == fair.id))
         )
     if not conflicts["two_gates"]:
         raise DrillFailed("nobody is asked about the badge that was at two gates at once")
     words = ", ".join(f"{number} {kind}" for kind, number in sorted(conflicts.items()))
-    return f"{len(seen):,} scans of {len(hall.telephones) + len(hall.readers)} devices, {visits:,} visits; to settle: {words}"
+    return f"{len(seen):,} scans of {len(hall.telephones) + len(hall.readers)} devices, {acts} acts, {visits:,} visits; to settle: {words}"
 
 
-def _visits(fair_id: int) -> int:
-    visits, people = db.session.execute(
-        select(func.count(), func.count(Visit.person_id.distinct())).where(Visit.fair_id == fair_id)
+def _acts(hall: Hall, fair_id: int) -> int:
+    done = dict(
+        db.session.execute(select(ScanAct.act_id, ScanAct.outcome).where(ScanAct.fair_id == fair_id)).tuples().all()
+    )
+    acts = {one: kind for telephone in hall.telephones for one, kind in telephone.acts.items()}
+    wrong = {one: (kind, done.get(one)) for one, kind in acts.items() if done.get(one) != "done"}
+    if wrong:
+        raise DrillFailed(f"acts that were not done: {wrong}")
+    return len(acts)
+
+
+def _visits(fair: Fair) -> int:
+    fair_id = fair.id
+    wrong = differences(fair)
+    if wrong:
+        raise DrillFailed(f"tallies are not as counted anew: {wrong[:5]}")
+    visits, told = db.session.execute(
+        select(
+            select(func.count()).where(Visit.fair_id == fair_id).scalar_subquery(),
+            select(func.sum(VisitTally.visits)).where(VisitTally.fair_id == fair_id).scalar_subquery(),
+        )
     ).one()
-    told, new = db.session.execute(
-        select(func.sum(VisitTally.visits), func.sum(VisitTally.people)).where(VisitTally.fair_id == fair_id)
-    ).one()
-    if (visits, people) != (told, new):
-        raise DrillFailed(f"{visits} visits of {people} people, and the tallies say {told} and {new}")
+    if visits != told:
+        raise DrillFailed(f"{visits} visits, and the tallies say {told}")
+    undone = select(ScanAct.scan_id).where(ScanAct.kind == ActKind.UNDO, ScanAct.scan_id.is_not(None))
     missing = db.session.scalar(
         select(func.count())
         .select_from(Scan)
         .outerjoin(Visit, (Visit.badge_id == Scan.badge_id) & (Visit.day == Scan.day))
-        .where(Scan.fair_id == fair_id, Scan.verdict == "welcome", Scan.is_rehearsal.is_(False), Visit.id.is_(None))
+        .where(
+            Scan.fair_id == fair_id,
+            Scan.verdict == "welcome",
+            Scan.is_rehearsal.is_(False),
+            Visit.id.is_(None),
+            Scan.id.not_in(undone),
+        )
     )
     if missing:
         raise DrillFailed(f"{missing} were welcomed on a day on which they have no visit")

@@ -22,7 +22,16 @@ from scripts.chromium import system_chromium
 from tests.drill.servers import DrillFailed, until
 
 PATIENCE_MS = 30_000
-_ENROLLED = "Object.keys(JSON.parse(localStorage.getItem('fairs-gate-enrolled') ?? '{}')).length"
+PIN = "482913"
+_OTHER_DAY = (
+    "const Real = Date; Date = class extends Real { constructor(...a) { super(...(a.length ? a : [Real.now() + DAYS * 864e5])); }"
+    " static now() { return Real.now() + DAYS * 864e5; } };"
+)
+_KEPT = (
+    "() => new Promise((resolve, reject) => { const open = indexedDB.open('fairs-gate'); open.onerror = reject; open.onsuccess = () => {"
+    " const db = open.result, asked = db.transaction('scans').objectStore('scans').getAll();"
+    " asked.onsuccess = () => { db.close(); resolve(asked.result.map(({id, kind}) => [id, kind])); }; }; })"
+)
 
 
 @dataclass
@@ -37,9 +46,10 @@ class Logged:
 class Telephone:
     """A telephone at a gate. ``log`` is what its guard saw, written down beside it: the server must know all of it, once."""
 
-    def __init__(self, playwright: Playwright, disk: Path, gate: str) -> None:
-        self._playwright, self._disk, self.gate = playwright, disk, gate
+    def __init__(self, playwright: Playwright, disk: Path, gate: str, *, days_off: int = 0) -> None:
+        self._playwright, self._disk, self.gate, self._days_off = playwright, disk, gate, days_off
         self.log: list[Logged] = []
+        self.acts: dict[str, str] = {}  # what people did at it beside scanning: the kind by the event's id
         self._context: BrowserContext | None = None
         self._page: Page | None = None
 
@@ -59,6 +69,8 @@ class Telephone:
             viewport={"width": 390, "height": 844}, **({"executable_path": path} if path else {}),
         )  # fmt: skip
         self._context.set_default_timeout(PATIENCE_MS)
+        if self._days_off:
+            self._context.add_init_script(_OTHER_DAY.replace("DAYS", str(self._days_off)))
         self._page = self._context.pages[0] if self._context.pages else self._context.new_page()
         self._page.goto(address)
 
@@ -79,6 +91,9 @@ class Telephone:
         self.page.keyboard.press("Escape")
         known = self._newest()
         self.enter(code)
+        return self._noted(code, known)
+
+    def _noted(self, code: str, known: str) -> Logged:
         until("a verdict shows", lambda: self._newest() != known)
         row = self.page.locator("#last li").first
         words = self.page.locator("#verdict").get_attribute("class") or ""
@@ -96,15 +111,64 @@ class Telephone:
         rows = self.page.locator("#last li")
         return (rows.first.get_attribute("data-id") or "") if rows.count() else ""
 
+    def kept(self) -> dict[str, str]:
+        """The events that its disk keeps for the server, and of what kind they are."""
+        return dict(self.page.evaluate(_KEPT))
+
     def waiting(self) -> int:
         """How many events its disk keeps for the server."""
-        return int(
-            self.page.evaluate(
-                "() => new Promise((resolve, reject) => { const open = indexedDB.open('fairs-gate'); open.onerror = reject;"
-                " open.onsuccess = () => { const db = open.result, asked = db.transaction('scans').objectStore('scans').count();"
-                " asked.onsuccess = () => { db.close(); resolve(asked.result); }; }; })"
-            )
-        )
+        return len(self.kept())
+
+    def swipe(self, text: str) -> Logged:
+        """As a hand scanner does: one key after the other, wherever the cursor is."""
+        self.page.keyboard.press("Escape")
+        known = self._newest()
+        self.page.keyboard.type(text)
+        self.page.keyboard.press("Enter")
+        return self._noted(text, known)
+
+    def do(self, kind: str, button: str, reason: str) -> None:
+        """A supervisor's act on the last scan or at the gate, from the menu."""
+        self.page.keyboard.press("Escape")
+        self.page.locator("#menu").click()
+        self.page.get_by_role("button", name=button).click()
+        self._give_reason(kind, reason, "verdict-bound")
+
+    def do_to_last(self, kind: str, button: str, reason: str) -> None:
+        """An act on the last scan, from its row."""
+        self.page.keyboard.press("Escape")
+        self.page.locator("#last").get_by_role("button", name=button).first.click()
+        self._give_reason(kind, reason, "verdict-admitted" if kind == "admit" else "")
+
+    def bind(self, blank: str, person: str) -> None:
+        """Make a blank the badge of whose code is scanned next."""
+        self.page.keyboard.press("Escape")
+        self.page.locator("#menu").click()
+        self.page.get_by_role("button", name="Bind a blank badge").click()
+        for code in (blank, person):
+            words = self.page.locator("#taker-words").inner_text()
+            self.enter(code)
+            expect(self.page.locator("#taker-words")).not_to_have_text(words)
+        expect(self.page.locator("#verdict.verdict-bound")).to_be_visible()
+        self._note_act("bind")
+
+    def _give_reason(self, kind: str, reason: str, shows: str) -> None:
+        pin, why = self.page.locator("#pin-dialog"), self.page.locator("#reason-dialog")
+        expect(pin.or_(why).filter(visible=True)).to_be_visible()
+        if pin.is_visible():
+            self.page.locator("#pin-code").fill(PIN)
+            self.page.get_by_role("button", name="Unlock").click()
+        why.get_by_role("button", name=reason).click()
+        if shows:
+            expect(self.page.locator(f"#verdict.{shows}")).to_be_visible()
+        self._note_act(kind)
+
+    def _note_act(self, kind: str) -> None:
+        def found() -> set[str]:
+            return {one for one, of in self.kept().items() if of == kind} - set(self.acts)
+
+        until(f"the act {kind} is on the disk", lambda: bool(found()))
+        self.acts |= dict.fromkeys(found(), kind)
 
     def has_state(self, word: str) -> bool:
         """Whether the word at the top says so."""

@@ -10,21 +10,27 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Playwright, sync_playwright
 from sqlalchemy import select
 
+from fairs.accounts.queries import user_by_email
 from fairs.badges.codes import new_serial, sign
+from fairs.badges.models import Badge
+from fairs.badges.service import code_of
+from fairs.badges.states import BadgeCategory
 from fairs.calendar.models import Fair
-from fairs.checkin.devices import DeviceDraft, add_device, enrol_device, new_enrolment, revoke_device
+from fairs.checkin.devices import DeviceDraft, add_device, enrol_device, new_enrolment, revoke_device, set_pin
 from fairs.checkin.models import Gate, GateDevice
 from fairs.config import ROOT
 from fairs.core.actor import SYSTEM
 from fairs.core.db import db, transaction
+from fairs.printing.blanks import BatchDraft, batch_faces, make_batch
 from scripts import setup
-from tests.drill.gates.devices import Reader, Telephone
+from tests.drill.gates.devices import PIN, Reader, Telephone
 from tests.drill.gates.network import Network
 from tests.drill.guests.installation import load_demonstration
-from tests.drill.servers import Servers
+from tests.drill.servers import DrillFailed, Servers
 from tests.support.databases import Databases, Kind
 
 GATES = ("drill-a", "drill-b", "drill-c")
@@ -43,6 +49,7 @@ class Hall(Servers):
         self.readers: list[Reader] = []
         self.maybe: set[str] = set()  # codes scanned in the moment of a power cut: kept or not, but never twice
         self.codes: list[str] = []
+        self.blanks: list[str] = []  # numbered badges of nobody
         self.slug = ""
 
     @property
@@ -65,22 +72,41 @@ class Hall(Servers):
                 )
                 gate.rules = [ALWAYS]
                 db.session.add(gate)
+        with self.looking():
+            supervisor = user_by_email("gate@fairs.example")
+            if supervisor is None:
+                raise DrillFailed("the demonstration has nobody who supervises gates")
+            set_pin(self.fair(), supervisor, PIN, "fairs-demo", by=SYSTEM)
+            batch = make_batch(self.fair(), BatchDraft(BadgeCategory.TRADE, 5), by=SYSTEM)
+            self.blanks = [face.code for face in batch_faces(batch)]
         self.start("web")
 
     def fair(self) -> Fair:
         """The fair that runs; inside looking()."""
         return db.session.scalars(select(Fair).where(Fair.slug == self.slug)).one()
 
-    def telephone(self, gate: str) -> Telephone:
-        """A telephone that has just been enrolled and stands at its gate, its bundle loaded."""
-        code = self._invite(f"Telephone {gate}", [])
-        one = Telephone(self.playwright, self.folder / f"disk-{len(self.telephones)}", gate)
+    def telephone(self, gate: str, *, days_off: int = 0) -> Telephone:
+        """A telephone that has just been enrolled and stands at its gate, its bundle loaded; its clock ``days_off`` ahead."""
+        number = len(self.telephones)
+        one = Telephone(self.playwright, self.folder / f"disk-{number}", gate, days_off=days_off)
+        self.telephones.append(one)
+        self.enrol(one, self._invite(f"Telephone {number}", []))
+        return one
+
+    def enrol(self, one: Telephone, code: str) -> None:
+        """Open the application with the code of a device."""
         one.switch_on(f"{self.network.address}/gate/?lang=en#enrol={code}")
         one.work()
         one.choose_gate()
         one.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        self.telephones.append(one)
-        return one
+
+    def enrol_anew(self, one: Telephone) -> None:
+        """As enrol(), as the device that it was before its storage was cleared."""
+        with self.looking():
+            name = f"Telephone {self.telephones.index(one)}"
+            device = db.session.scalars(select(GateDevice).where(GateDevice.name == name)).one()
+            code = new_enrolment(device, by=SYSTEM)
+        self.enrol(one, code)
 
     def reader(self, gate: str, *, offset: timedelta = timedelta()) -> Reader:
         """A reader with its token."""
@@ -105,9 +131,15 @@ class Hall(Servers):
 
     def forged(self) -> str:
         """A code of the right form that a stranger's key signed."""
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
         return sign(new_serial(), Ed25519PrivateKey.generate())
+
+    def other_fair(self) -> str:
+        """A good code of another fair."""
+        with self.looking():
+            found = db.session.scalars(
+                select(Badge).join(Fair, Fair.id == Badge.fair_id).where(Fair.slug != self.slug).limit(1)
+            ).one()
+            return code_of(found)
 
     def end(self) -> None:
         """Switch everything off."""

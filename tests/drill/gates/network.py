@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -19,6 +20,14 @@ class Wire(Enum):
     WHOLE = "everything"
     CUT = "nothing: connections are refused, those that are open break"
     DEAF = "what devices say arrives, what the server answers is lost"
+    PORTAL = "somebody else answers everything with a page of their own, as halls' networks do before one has paid"
+    REFUSING = "the server answers, and takes nothing that devices hand in"
+
+
+_STRANGERS = {
+    Wire.PORTAL: ("200 OK", "text/html", "<!doctype html><title>Welcome to our Wi-Fi</title>"),
+    Wire.REFUSING: ("422 Unprocessable Content", "application/problem+json", '{"code": "invalid", "title": "No"}'),
+}
 
 
 class Network:
@@ -43,8 +52,9 @@ class Network:
         self._wire = wire
         if wire is Wire.CUT:
             self._stop_listening()
+        if wire is Wire.CUT or wire in _STRANGERS:
             self.break_all()
-        elif self._listener is None:
+        if wire is not Wire.CUT and self._listener is None:
             self._listen()
 
     def break_all(self) -> None:
@@ -87,6 +97,9 @@ class Network:
                 device, _address = listener.accept()
             except OSError:
                 return
+            if self._wire in _STRANGERS:
+                threading.Thread(target=self._answer, args=(device, self._wire), daemon=True).start()
+                continue
             try:
                 server = socket.create_connection((HOST, self._server), timeout=5)
             except OSError:
@@ -97,6 +110,19 @@ class Network:
                 self._open |= {device, server}
             for source, target, is_answer in ((device, server, False), (server, device, True)):
                 threading.Thread(target=self._pass_on, args=(source, target, is_answer), daemon=True).start()
+
+    def _answer(self, device: socket.socket, wire: Wire) -> None:
+        status, kind, body = _STRANGERS[wire]
+        with suppress(OSError, ValueError), device:
+            device.settimeout(5)
+            head, _blank, rest = device.recv(65536).partition(b"\r\n\r\n")
+            length = re.search(rb"(?i)content-length: *(\d+)", head)
+            while length and len(rest) < int(length[1]):
+                rest += device.recv(65536)
+            device.sendall(
+                f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
+                f"Connection: close\r\n\r\n{body}".encode()
+            )
 
     def _pass_on(self, source: socket.socket, target: socket.socket, is_answer: bool) -> None:
         with suppress(OSError):
