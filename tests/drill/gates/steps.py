@@ -279,7 +279,7 @@ def storage(hall: Hall) -> str:
     )
     one.switch_off()
     one.switch_on(f"{hall.network.address}/gate/")
-    until("it says what happened", lambda: "was cleared" in one.page.locator("#enrol-words").inner_text())
+    until("it says what happened", lambda: "has cleared" in one.page.locator("#enrol-words").inner_text())
     one.switch_off()
     hall.enrol_anew(one)
     _scan(hall, one, 2)
