@@ -57,8 +57,9 @@ export class Engine {
   }
 
   /** What somebody did here is true here at once, whether the server has heard of it or not. */
-  async foresee(events: Pick<GateEvent, 'kind' | 'gate' | 'scanned_at' | 'code' | 'person_code' | 'clock_offset_ms'>[]): Promise<void> {
-    for (const { kind, gate, scanned_at, code, person_code: person, clock_offset_ms: offset } of events) {
+  async foresee(events: GateEvent[]): Promise<void> {
+    for (const { url, kind, gate, scanned_at, code, person_code: person, clock_offset_ms: offset } of events) {
+      if (url !== this.place.url) continue; // of another fair, or of a rehearsal
       if (kind === 'open_gate' || kind === 'close_gate') {
         const row = this.bundle?.header.gates.find((one) => one.code === gate);
         if (row) row.is_open = kind === 'open_gate';
