@@ -32,7 +32,9 @@ def count(hall: Hall) -> str:
         )
         more = set(drilled) - seen
         if len(more) > len(hall.maybe):
-            raise DrillFailed(f"{len(more)} scans on the server that no device knows, of them {len(hall.maybe)} may be")
+            raise DrillFailed(
+                f"{len(more)} scans on the server that no device knows, of them {len(hall.maybe)} may be: {sorted(more)[:5]}"
+            )
         for reader in hall.readers:
             if len(reader.answers) != len(reader.log):
                 raise DrillFailed(f"{len(reader.log)} scans of {reader.name}, {len(reader.answers)} acknowledged")

@@ -89,16 +89,18 @@ class Telephone:
     def scan(self, code: str) -> Logged:
         """Scan a code and write down what the guard saw."""
         self.page.keyboard.press("Escape")
-        known = self._newest()
+        known = self._rows()
         self.enter(code)
         return self._noted(code, known)
 
-    def _noted(self, code: str, known: str) -> Logged:
-        until("a verdict shows", lambda: self._newest() != known)
-        row = self.page.locator("#last li").first
+    def _noted(self, code: str, known: set[str]) -> Logged:
+        """Write down the verdict of the scan that was made just now; rows of earlier ones may come and go meanwhile."""
+        known = known | {one.id for one in self.log}
+        until("a verdict shows", lambda: bool(self._rows() - known))
+        (new,) = self._rows() - known
         words = self.page.locator("#verdict").get_attribute("class") or ""
         verdict = next((name.removeprefix("verdict-") for name in words.split() if name.startswith("verdict-")), "")
-        seen = Logged(row.get_attribute("data-id") or "", code, verdict)
+        seen = Logged(new, code, verdict)
         self.log.append(seen)
         return seen
 
@@ -107,9 +109,11 @@ class Telephone:
         self.page.locator("#code").fill(code)
         self.page.locator("#code").press("Enter")
 
-    def _newest(self) -> str:
-        rows = self.page.locator("#last li")
-        return (rows.first.get_attribute("data-id") or "") if rows.count() else ""
+    def _rows(self) -> set[str]:
+        """The ids in the list of last scans."""
+        return set(
+            self.page.locator("#last").evaluate("list => [...list.children].map((one) => one.dataset.id ?? '')")
+        ) - {""}
 
     def kept(self) -> dict[str, str]:
         """The events that its disk keeps for the server, and of what kind they are."""
@@ -122,7 +126,7 @@ class Telephone:
     def swipe(self, text: str) -> Logged:
         """As a hand scanner does: one key after the other, wherever the cursor is."""
         self.page.keyboard.press("Escape")
-        known = self._newest()
+        known = self._rows()
         self.page.keyboard.type(text)
         self.page.keyboard.press("Enter")
         return self._noted(text, known)
