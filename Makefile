@@ -23,7 +23,7 @@ format: ## mend style and format where that can be done by itself
 bench: ## measure; one JSON object per figure
 	$(with-python) scripts.bench
 
-drill: ## end web server and worker at every step of money and mail, then check the books; DRILL=guests: 5,000 contacts become 230 supported guests (DATABASE="sqlite postgres")
+drill: ## end web server and worker at every step of money and mail, then check the books; DRILL=guests: 5,000 contacts become 230 supported guests; DRILL=gates: gates lose network and power (DATABASE="sqlite postgres")
 	$(with-python) scripts.drill
 
 docs: ## make the documents that follow from the code (settings, data model, states)

@@ -177,6 +177,7 @@ class Gate {
     for (const result of answer.results) {
       if (result.outcome !== undefined) {
         if (!['done', 'waiting'].includes(result.outcome)) this.failures.add(view.text('act_failed', { message: result.message ?? '' }));
+        void this.refresh();
         continue;
       }
       const known = this.scans.get(result.id);
@@ -208,6 +209,7 @@ class Gate {
     if (!kept) return;
     try {
       this.engine.bundle = Bundle.read(kept.full, kept.changes);
+      await this.engine.foresee(await this.engine.store.waiting());
     } catch {
       await this.engine.store.dropThing(this.bundleKey());
     }
@@ -224,6 +226,7 @@ class Gate {
     const known = this.engine.bundle && this.engine.bundle.weightOfChanges < MOST_CHANGES ? this.engine.bundle : null;
     const address = this.address('bundle');
     const since = known ? `${address.includes('?') ? '&' : '?'}since=${encodeURIComponent(known.header.cursor)}` : '';
+    const waited = await this.engine.store.waiting();
     const answer = await this.sender.ask(address + since);
     if (!answer) return;
     const file = await answer.arrayBuffer();
@@ -231,6 +234,7 @@ class Gate {
     else this.engine.bundle = Bundle.read(file);
     const bundle = this.engine.bundle;
     if (!bundle) return;
+    await this.engine.foreseeOnly([...waited, ...(await this.engine.store.waiting())]);
     page.dataset['zone'] = bundle.header.fair.time_zone;
     await this.engine.store.setThing(this.bundleKey(), { full: bundle.full, changes: bundle.changes }).catch(() => undefined);
     if (isDevice) this.gateNames();
@@ -240,9 +244,10 @@ class Gate {
   /** Every twenty seconds: is the server there, what is its time, what has passed; and whatever waits is handed in. */
   private async beat(): Promise<void> {
     this.facts = await storageFacts();
-    const waiting = (await this.engine.store.waiting()).length;
+    const kept = await this.engine.store.waiting();
+    const waiting = kept.length;
     const sent = performance.now();
-    const body = { gate: this.engine.place.gate, backlog: waiting, clock_offset_ms: this.engine.clock.offset, facts: { ...this.facts, way: this.engine.place.way, gate: this.engine.place.gate, badges: this.engine.bundle?.size ?? 0 } };
+    const body = { gate: this.engine.place.gate, backlog: waiting, clock_offset_ms: this.engine.clock.offset, facts: { ...this.facts, way: this.engine.place.way, gate: this.engine.place.gate, badges: this.engine.bundle?.size ?? 0, refused: kept.filter((event) => event.refused).length } };
     const answer = await this.sender.ask(this.address('pulse'), body);
     if (answer) {
       const pulse = (await answer.json()) as { server_time: string; visits: number; inside: number; gate: { passed_in: number; passed_out: number; refused: number } };

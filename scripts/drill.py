@@ -1,4 +1,4 @@
-"""`make drill`: set up, then try a running installation out: its processes are lost, or 5,000 contacts become guests."""
+"""`make drill`: set up, then try a running installation out: its processes are lost, or 5,000 contacts become guests, gates lose their network."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from scripts import setup
 from scripts.progress import ROOT, Problem, carry_out, one_sentence
 
-MODULES = {"power": "tests.drill", "guests": "tests.drill.guests"}
+MODULES = {"power": "tests.drill", "guests": "tests.drill.guests", "gates": "tests.drill.gates"}
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 
 from fairs.calendar.models import Fair
 from fairs.checkin.models import AccessZone, Gate, Visit
+from fairs.checkin.recounting import recount_tallies
 from fairs.checkin.rulebook import row, staff_rows, standard_rows
 from fairs.core.db import db
 
@@ -42,6 +43,7 @@ def load_gates(fair: Fair) -> None:
     inside = Visit.fair_id == fair.id, Visit.day == fair.today, Visit.inside_since.is_not(None), Visit.counts.is_(True)
     db.session.execute(update(Visit).where(*inside, Visit.badge_id % _SHARE == 0).values(zone_id=seminars.id))
     db.session.flush()
+    recount_tallies(fair)  # the halls have people now
 
 
 def _capacity(fair: Fair) -> int:

@@ -18,6 +18,8 @@ export const letsIn = (verdict: string): boolean => LETS_IN.has(verdict);
 export class Engine {
   bundle: Bundle | null = null;
   place: Place = { url: '', gate: '', way: 'in' };
+  /** Badges that somebody revoked or replaced on this device, by their look-up, until the bundle says so. */
+  private readonly ended = new Map<string, { at: number; isReplaced: boolean }>();
 
   constructor(readonly store: Store, readonly clock: Clock) {}
 
@@ -54,6 +56,26 @@ export class Engine {
     await this.judged('0'.repeat(114), this.localNow());
   }
 
+  /** What somebody did here is true here at once, whether the server has heard of it or not. */
+  async foresee(events: GateEvent[]): Promise<void> {
+    for (const { url, kind, gate, scanned_at, code, person_code: person, clock_offset_ms: offset } of events) {
+      if (url !== this.place.url) continue; // of another fair, or of a rehearsal
+      if (kind === 'open_gate' || kind === 'close_gate') {
+        const row = this.bundle?.header.gates.find((one) => one.code === gate);
+        if (row) row.is_open = kind === 'open_gate';
+      } else if (kind === 'revoke' || kind === 'replace' || kind === 'bind') {
+        const found = await this.bundle?.find((kind === 'bind' ? person : code) ?? '');
+        if (found) this.ended.set(found.lookup, { at: Date.parse(scanned_at) - (offset ?? 0), isReplaced: kind !== 'revoke' });
+      }
+    }
+  }
+
+  /** The bundle is newer than what was foreseen: only what waited when it was asked for may still be missing in it. */
+  async foreseeOnly(events: GateEvent[]): Promise<void> {
+    this.ended.clear();
+    await this.foresee(events);
+  }
+
   /** An event of this gate and moment, not yet kept. */
   event(kind: Kind, more: Partial<GateEvent>): Omit<GateEvent, 'id' | 'seq'> {
     const { url, gate, way } = this.place;
@@ -68,7 +90,9 @@ export class Engine {
     const { bundle, gate } = this;
     if (!bundle || !gate || !globalThis.crypto?.subtle) return nothing;
     const { fair, zones, public_keys: keys } = bundle.header;
-    const found = await bundle.find(code);
+    let found = await bundle.find(code);
+    const ended = found && !found.isRevoked ? this.ended.get(found.lookup) : undefined;
+    if (found && ended) found = { ...found, isRevoked: true, isReplaced: ended.isReplaced, revokedAt: ended.at };
     const signed = found === null && (await isSigned(code, keys));
     const key = found ? `${this.scope()}|${found.lookup}` : signed ? `${this.scope()}|${code.slice(0, 40)}` : '';
     const before = key ? this.today(key, local) : null;

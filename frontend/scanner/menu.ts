@@ -101,17 +101,17 @@ export class Menu {
   }
 
   private async turnGate(kind: 'open_gate' | 'close_gate'): Promise<void> {
-    const { engine, view, supervisors } = this.scene;
+    const { view, supervisors } = this.scene;
     const person = await supervisors.require();
     const reason = person ? await askReason(view, view.text(`${kind}_why`), view.text('reasons_gate').split('|')) : null;
     if (!person || !reason || !(await this.keep(kind, { reason, supervisor: person.id }))) return;
-    if (engine.gate) engine.gate.is_open = kind === 'open_gate';
     this.scene.done(view.text(`${kind}_done`));
   }
 
   private async keep(kind: Kind, more: Record<string, unknown>): Promise<boolean> {
     try {
-      await this.scene.engine.store.add(this.scene.engine.event(kind, more));
+      const event = await this.scene.engine.store.add(this.scene.engine.event(kind, more));
+      await this.scene.engine.foresee([event]);
     } catch {
       this.scene.failed();
       return false;

@@ -17,9 +17,13 @@ export interface Answer { results: Result[]; counters?: Counters; is_open?: bool
 export type State = 'online' | 'offline' | 'signed-out' | 'revoked' | 'unknown' | 'not-today';
 
 const MOST = 100;
+const ANSWERS = /^application\/(?:json|problem\+json|vnd\.fairs\.gate-bundle)\b/;
 const PATIENCE = 8000;
 /** Milliseconds between tries while something waits: quick at first, then patient, and never at an end. */
 const RETRIES = [1000, 2000, 4000, 8000, 15_000, 30_000, 60_000];
+
+/** What the server refused is offered again at each start (a newer version may be understood) and once an hour. */
+const REFUSED_AGAIN = 3_600_000;
 
 export interface Credentials { csrf: string; device: string; enrolled: Enrolled | null }
 
@@ -29,6 +33,8 @@ export class Sender {
   private again = false;
   private retry = 0;
   private tries = 0;
+  /** When an event was refused last while this page is open, by performance.now(). */
+  private readonly refusedAt = new Map<string, number>();
 
   constructor(
     private readonly store: Store, private readonly clock: Clock, readonly credentials: Credentials,
@@ -49,7 +55,7 @@ export class Sender {
       this.again = false;
       const failed = new Set<string>();
       for (;;) {
-        const waiting = (await this.store.waiting()).filter((event) => !event.refused && !failed.has(event.url));
+        const waiting = (await this.store.waiting()).filter((event) => this.isDue(event) && !failed.has(event.url));
         const first = waiting[0];
         if (!first) break;
         const batch = waiting.filter((event) => event.url === first.url).slice(0, MOST);
@@ -62,6 +68,11 @@ export class Sender {
       else this.tries = 0;
     }
     this.onChange(this.state);
+  }
+
+  private isDue(event: GateEvent): boolean {
+    const at = this.refusedAt.get(event.id);
+    return at === undefined || performance.now() - at > REFUSED_AGAIN;
   }
 
   later(): void {
@@ -77,7 +88,8 @@ export class Sender {
     if (typeof answer === 'string') {
       if (answer !== 'refused') return answer;
       if (batch.length === 1 && batch[0]) {
-        await this.store.refuse(batch[0]);
+        this.refusedAt.set(batch[0].id, performance.now());
+        if (!batch[0].refused) await this.store.refuse(batch[0]).catch(() => undefined);
         return 'online';
       }
       // One that the server does not take must not hold up the others: find it by sending one at a time.
@@ -107,7 +119,7 @@ export class Sender {
     if (!answer) return this.turn('offline');
     if (answer.ok) {
       this.turn('online');
-      return (await answer.json()) as Answer;
+      return ((await answer.json().catch(() => null)) as Answer | null) ?? this.turn('offline');
     }
     return this.blocked(answer, isDevice) ?? ([404, 409, 413, 415, 422].includes(answer.status) ? 'refused' : this.turn('offline'));
   }
@@ -166,6 +178,8 @@ export class Sender {
         credentials: isDevice ? 'omit' : 'same-origin',
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
+      // What answers instead of the server (the page of a hall's network, a proxy) is no answer.
+      if (isDevice && !ANSWERS.test(answer.headers.get('Content-Type') ?? '')) return null;
       const date = answer.headers.get('Date');
       // The header tells whole seconds: good enough until a pulse tells better.
       if (date && this.clock.offset === null) this.clock.measure(Date.parse(date) + 500, sent);

@@ -24,6 +24,8 @@ export class View {
   private readonly network = element('network');
   readonly words: Words;
 
+  private readonly listed = new Set<string>();
+
   constructor(private readonly page: HTMLElement) {
     this.words = JSON.parse(page.dataset['words'] ?? '{}') as Words;
     this.verdict.addEventListener('click', () => this.hide());
@@ -142,7 +144,9 @@ export class View {
     row.append(this.svg(verdict?.icon ?? 'help'), words, end);
     const known = [...this.last.children].find((one) => (one as HTMLElement).dataset['id'] === shown.id);
     if (known) known.replaceWith(row);
-    else this.last.prepend(row);
+    // An answer to what has left the list already does not push the present visitor down, unless it is news.
+    else if (!this.listed.has(shown.id) || shown.state === 'differs') this.last.prepend(row);
+    this.listed.add(shown.id);
     while (this.last.children.length > MOST_ROWS) this.last.lastElementChild?.remove();
   }
 

@@ -25,6 +25,7 @@ from tests.support.server import PASSWORD, LiveServer
 __all__ = ["hall", "with_camera"]
 PIN = "482913"
 OFFLINE = "ERR_INTERNET_DISCONNECTED|ERR_FAILED|Failed to load resource"
+_FULL = "() => { IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError'); }; }"
 _A_DAY_AHEAD = "const Real = Date; Date = class extends Real { constructor(...a) { super(...(a.length ? a : [Real.now() + 864e5])); } static now() { return Real.now() + 864e5; } };"
 
 
@@ -186,7 +187,7 @@ def test_a_full_device_says_so_and_a_slow_one_is_quick(
         took
     )  # on a telephone six times slower; the best of eight, for others work on this machine, too
     # Chromium remembers for half a minute how much room there was, so a lower quota would be noticed too late for a test.
-    page.evaluate("IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError'); }")
+    page.evaluate(_FULL)
     type_code(page, hall.badges.pop(0)["code"])
     expect(verdict(page)).to_have_class(re.compile("verdict-not_kept"))
     expect(verdict(page)).to_contain_text("Call the supervisor")

@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 
 from tests.drill.checks import require
-from tests.drill.stage import DrillFailed, Payer, Stage, set_up
+from tests.drill.servers import DrillFailed
+from tests.drill.stage import Payer, Stage, set_up
 from tests.drill.steps import STEPS, Scene
 from tests.support.databases import Kind
 

@@ -15,7 +15,8 @@ from fairs.messages.models import OutboxMessage
 from fairs.messages.states import MessageState
 from fairs.payments.models import Credit, CreditNote, Instalment, Invoice, LedgerEntry, Payment, Receipt, Refund
 from fairs.payments.states import IN_HAND, RefundState
-from tests.drill.stage import DrillFailed, Stage
+from tests.drill.servers import DrillFailed
+from tests.drill.stage import Stage
 
 _NUMBERED = (Invoice, Instalment, CreditNote, Payment, Receipt, Credit, Refund)
 

@@ -26,7 +26,8 @@ from fairs.payments.refunds import RefundDraft, approve_refund, request_refund
 from fairs.payments.states import PaymentState, RefundState
 from scripts import setup
 from tests.drill.checks import require
-from tests.drill.stage import DrillFailed, Payer, Stage, until
+from tests.drill.servers import DrillFailed, until
+from tests.drill.stage import Payer, Stage
 from tests.factories.deals import Office
 
 WHOLE = 12_960_000  # what an invoice of the drill is over, in dong

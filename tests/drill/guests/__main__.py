@@ -12,7 +12,7 @@ from tests.drill.guests.counts import count
 from tests.drill.guests.installation import Installation, running
 from tests.drill.guests.scene import Scene
 from tests.drill.guests.visitor import SLOW
-from tests.drill.stage import DrillFailed
+from tests.drill.servers import DrillFailed
 from tests.support.databases import Kind
 
 STEPS = (

@@ -23,7 +23,7 @@ from scripts import setup
 from scripts.supervise import Processes
 from tests.drill.guests.contact_list import HARD, LATER
 from tests.drill.guests.visitor import Clock, Visitor
-from tests.drill.stage import DrillFailed
+from tests.drill.servers import DrillFailed
 from tests.support.databases import Databases, Kind
 from tests.support.mail import SmtpServer, free_port, running_smtp_server
 

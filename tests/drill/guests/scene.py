@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from fairs.core.clock import now
 from tests.drill.guests.installation import Installation, Mail, until
 from tests.drill.guests.visitor import Control, Page, Visitor
-from tests.drill.stage import DrillFailed
+from tests.drill.servers import DrillFailed
 
 FAIR, EARLIER = "giftshow-2027", "giftshow-2020"
 SOURCE = "Thương vụ mẫu tại Rotterdam"

@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 import python_calamine
 import requests
 
-from tests.drill.stage import DrillFailed
+from tests.drill.servers import DrillFailed
 from tests.support.demonstration import PASSWORD
 
 SLOW = 2.0  # seconds from which a page is too slow for somebody who works with it all day
