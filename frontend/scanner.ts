@@ -11,7 +11,7 @@ import { Sender, type Answer } from './scanner/sender';
 import { play, soundOf, wakeSound } from './scanner/sounds';
 import { storageFacts, type StorageFacts } from './scanner/storage';
 import { browserName, NotKept, remembered, Store, type Enrolled, type Method, type Way } from './scanner/store';
-import { element, View, type Shown } from './scanner/view';
+import { element, name, View, type Shown } from './scanner/view';
 import { listenToKeys } from './scanner/wedge';
 
 const page = element('gate');
@@ -27,7 +27,6 @@ const BUNDLE_MS = 60_000;
 const MOST_CHANGES = 1_000_000;
 
 interface Kept { full: ArrayBuffer; changes: ArrayBuffer[] }
-
 class Gate {
   private loud = remembered('fairs-sound') !== 'off';
   private readonly scans = new Map<string, { scan: Scanned; shown: Shown; at: number }>();
@@ -208,9 +207,14 @@ class Gate {
     if (!kept) return;
     try {
       this.engine.bundle = Bundle.read(kept.full, kept.changes);
+      this.nameFair(this.engine.bundle);
     } catch {
       await this.engine.store.dropThing(this.bundleKey());
     }
+  }
+
+  private nameFair({ header: { fair } }: Bundle): void {
+    Object.assign(page.dataset, { zone: fair.time_zone, fair: name(fair) });
   }
 
   /** Asks for what has changed, or for all where there is nothing yet or the changes have grown. */
@@ -231,7 +235,7 @@ class Gate {
     else this.engine.bundle = Bundle.read(file);
     const bundle = this.engine.bundle;
     if (!bundle) return;
-    page.dataset['zone'] = bundle.header.fair.time_zone;
+    this.nameFair(bundle);
     await this.engine.store.setThing(this.bundleKey(), { full: bundle.full, changes: bundle.changes }).catch(() => undefined);
     if (isDevice) this.gateNames();
     await this.report();
@@ -292,10 +296,9 @@ class Gate {
   }
 
   private gateNames(): void {
-    const vi = document.documentElement.lang === 'vi';
     const gates = this.engine.bundle?.header.gates ?? [];
     const list = element<HTMLSelectElement>('choose-gate');
-    list.replaceChildren(...gates.map((gate) => new Option((vi ? gate.name_vi : gate.name_en || gate.name_vi) || gate.name_en, gate.code, false, gate.code === this.engine.place.gate)));
+    list.replaceChildren(...gates.map((gate) => new Option(name(gate), gate.code, false, gate.code === this.engine.place.gate)));
     element('gate-title').textContent = list.selectedOptions[0]?.text ?? this.enrolled?.fair_name ?? '';
     element('gate-fair').textContent = this.enrolled?.fair_name ?? '';
   }
