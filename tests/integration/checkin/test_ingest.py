@@ -16,7 +16,7 @@ from fairs.audit.models import AuditEntry
 from fairs.badges.models import Badge
 from fairs.badges.service import code_of, replace_badge, revoke_badge
 from fairs.checkin.devices import DeviceDraft, add_device, enrol_device, new_enrolment, revoke_device
-from fairs.checkin.models import GateDevice, Scan, ScanAct, ScanConflict, SupervisorPin, Visit, VisitTally
+from fairs.checkin.models import Gate, GateDevice, Scan, ScanAct, ScanConflict, SupervisorPin, Visit, VisitTally
 from fairs.checkin.quarantine import rejudge_unknown
 from fairs.checkin.queries import counters
 from fairs.checkin.recounting import differences, recount_tallies
@@ -214,6 +214,8 @@ def test_a_supervisor_closes_and_opens_a_gate_on_a_device(post: Post) -> None:
     chief = supervisor(post.place)
     post.start, badge = now(), post.place.badge()
     gate = post.place.gate
+    with transaction():
+        db.session.get_one(Gate, gate.id).changed_at = post.start - timedelta(hours=1)
 
     def turn(kind: str, after: float, **changes: Any) -> str:
         act = post.act(kind, "", after, **{"gate": "main", "reason": "Đông quá", "supervisor": chief.id, **changes})
