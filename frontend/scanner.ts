@@ -284,6 +284,10 @@ class Gate {
 
   /** The gates of this device's scope; the one that was chosen last stays chosen. */
   private async choose(): Promise<void> {
+    // Two scans side by side need the whole page, and a person who signs in.
+    const settle = element<HTMLAnchorElement>('settle');
+    settle.hidden = !this.enrolled;
+    settle.href = `/fairs/${this.enrolled?.fair ?? ''}/scan-conflicts/`;
     const list = element<HTMLSelectElement>('choose-gate');
     list.addEventListener('change', () => { this.enter(list.value); });
     const chosen = remembered('fairs-gate-chosen') ?? '';

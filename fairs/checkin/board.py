@@ -67,8 +67,8 @@ class ZoneFigures:
 
     @property
     def percent(self) -> int | None:
-        """Share of the capacity; None where nobody has set one."""
-        return round(100 * self.inside / self.capacity) if self.capacity else None
+        """Share of the capacity, rounded down, so that 100 is full; None where nobody has set one."""
+        return 100 * self.inside // self.capacity if self.capacity else None
 
     @property
     def state(self) -> ZoneState:
