@@ -203,7 +203,7 @@ def _printed_code(live_server: LiveServer, page: Page, hall: Hall, badge: dict[s
     """The QR code as it is on the printed badge."""
     page.goto(f"/fairs/{hall.now}/badges/{badge['reference']}")
     token = page.locator("input[name=csrf_token]").first.input_value()
-    number = page.locator("input[name=badge]").input_value()
+    number = page.locator("form[action$='/badges/print'] input[name=badge]").input_value()
     pdf = page.request.post(f"/fairs/{hall.now}/badges/print", form={"csrf_token": token, "badge": number}).body()
     document = pdfium.PdfDocument(pdf)
     scale = 4
