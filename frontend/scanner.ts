@@ -11,7 +11,7 @@ import { Sender, type Answer } from './scanner/sender';
 import { play, soundOf, wakeSound } from './scanner/sounds';
 import { storageFacts, type StorageFacts } from './scanner/storage';
 import { browserName, NotKept, remembered, Store, type Enrolled, type Method, type Way } from './scanner/store';
-import { element, View, type Shown } from './scanner/view';
+import { element, name, View, type Shown } from './scanner/view';
 import { listenToKeys } from './scanner/wedge';
 
 const page = element('gate');
@@ -27,7 +27,6 @@ const BUNDLE_MS = 60_000;
 const MOST_CHANGES = 1_000_000;
 
 interface Kept { full: ArrayBuffer; changes: ArrayBuffer[] }
-
 class Gate {
   private loud = remembered('fairs-sound') !== 'off';
   private readonly scans = new Map<string, { scan: Scanned; shown: Shown; at: number }>();
@@ -209,10 +208,15 @@ class Gate {
     if (!kept) return;
     try {
       this.engine.bundle = Bundle.read(kept.full, kept.changes);
+      this.nameFair(this.engine.bundle);
       await this.engine.foresee(await this.engine.store.waiting());
     } catch {
       await this.engine.store.dropThing(this.bundleKey());
     }
+  }
+
+  private nameFair({ header: { fair } }: Bundle): void {
+    Object.assign(page.dataset, { zone: fair.time_zone, fair: name(fair) });
   }
 
   /** Asks for what has changed, or for all where there is nothing yet or the changes have grown. */
@@ -235,7 +239,7 @@ class Gate {
     const bundle = this.engine.bundle;
     if (!bundle) return;
     await this.engine.foreseeOnly([...waited, ...(await this.engine.store.waiting())]);
-    page.dataset['zone'] = bundle.header.fair.time_zone;
+    this.nameFair(bundle);
     await this.engine.store.setThing(this.bundleKey(), { full: bundle.full, changes: bundle.changes }).catch(() => undefined);
     if (isDevice) this.gateNames();
     await this.report();
@@ -285,6 +289,10 @@ class Gate {
 
   /** The gates of this device's scope; the one that was chosen last stays chosen. */
   private async choose(): Promise<void> {
+    // Two scans side by side need the whole page, and a person who signs in.
+    const settle = element<HTMLAnchorElement>('settle');
+    settle.hidden = !this.enrolled;
+    settle.href = `/fairs/${this.enrolled?.fair ?? ''}/scan-conflicts/`;
     const list = element<HTMLSelectElement>('choose-gate');
     list.addEventListener('change', () => { this.enter(list.value); });
     const chosen = remembered('fairs-gate-chosen') ?? '';
@@ -297,10 +305,9 @@ class Gate {
   }
 
   private gateNames(): void {
-    const vi = document.documentElement.lang === 'vi';
     const gates = this.engine.bundle?.header.gates ?? [];
     const list = element<HTMLSelectElement>('choose-gate');
-    list.replaceChildren(...gates.map((gate) => new Option((vi ? gate.name_vi : gate.name_en || gate.name_vi) || gate.name_en, gate.code, false, gate.code === this.engine.place.gate)));
+    list.replaceChildren(...gates.map((gate) => new Option(name(gate), gate.code, false, gate.code === this.engine.place.gate)));
     element('gate-title').textContent = list.selectedOptions[0]?.text ?? this.enrolled?.fair_name ?? '';
     element('gate-fair').textContent = this.enrolled?.fair_name ?? '';
   }

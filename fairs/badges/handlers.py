@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from fairs.badges.models import Badge
 from fairs.badges.queries import badges_by_id
@@ -14,9 +14,11 @@ from fairs.badges.states import BadgeState
 from fairs.calendar.effects import Effects
 from fairs.calendar.events import FairCalledOff, FairRescheduled
 from fairs.calendar.models import Fair
+from fairs.core.clock import now
 from fairs.core.db import db
 from fairs.core.errors import NotFound
 from fairs.core.events import subscribe
+from fairs.directory.events import Renamed
 from fairs.directory.models import Person
 from fairs.messages.render import Attachment, register_renderer
 
@@ -32,6 +34,14 @@ def badge_attachment(badge_id: Any) -> Attachment:
 
 
 register_renderer("badge", badge_attachment)
+
+
+@subscribe(Renamed)
+def tell_devices(event: Renamed) -> None:
+    """Devices at the gates ask for what has changed: what they show of a badge is its wearer's name and company."""
+    row = event.row
+    mine = Badge.person_id == row.id if isinstance(row, Person) else Badge.company_id == row.id
+    db.session.execute(update(Badge).where(mine).values(changed_at=now()))
 
 
 def _wearers(fair: Fair, found: Effects) -> int:

@@ -17,9 +17,9 @@ from fairs.audit.service import record
 from fairs.calendar.models import Fair
 from fairs.checkin.board_models import BoardScreen
 from fairs.checkin.counting import count_day, totals_by_day
-from fairs.checkin.models import AccessZone, GateDevice, ScanConflict, ZoneTally
-from fairs.checkin.queries import Figures, GateActivity, activity, figures, gates_of, opening_hours
-from fairs.checkin.states import ConflictState, DeviceState
+from fairs.checkin.models import AccessZone, GateDevice, ZoneTally
+from fairs.checkin.queries import Figures, GateActivity, activity, figures, gates_of, open_conflicts, opening_hours
+from fairs.checkin.states import DeviceState
 from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
@@ -67,8 +67,8 @@ class ZoneFigures:
 
     @property
     def percent(self) -> int | None:
-        """Share of the capacity; None where nobody has set one."""
-        return round(100 * self.inside / self.capacity) if self.capacity else None
+        """Share of the capacity, rounded down, so that 100 is full; None where nobody has set one."""
+        return 100 * self.inside // self.capacity if self.capacity else None
 
     @property
     def state(self) -> ZoneState:
@@ -173,9 +173,6 @@ def _make(fair: Fair, asked: date | None) -> Board:
     seen, is_public = activity(fair.id, day), fair.kind == "public"
     counts = count_day(fair, day) if is_public else None
     gates = counts.gates if counts is not None else gates_of(fair.id)
-    open_conflicts = db.session.scalar(
-        select(func.count()).where(ScanConflict.fair_id == fair.id, ScanConflict.state == ConflictState.OPEN)
-    )
     return Board(
         fair_id=fair.id, day=day, is_today=day == fair.today, figures=figures(fair, day), unsure=_unsure(fair.id, day),
         zones=_zones(fair.id, day),
@@ -185,7 +182,7 @@ def _make(fair: Fair, asked: date | None) -> Board:
                 counts.by_gate(gate) if counts is not None else None,
             ) for gate in gates
         ],
-        devices=_devices(fair.id), open_conflicts=open_conflicts or 0,
+        devices=_devices(fair.id), open_conflicts=sum(open_conflicts(fair.id).values()),
         counted=_counted(fair, day) if counts is not None else None,
     )  # fmt: skip
 

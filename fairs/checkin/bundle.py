@@ -35,7 +35,8 @@ from flask import current_app
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import joinedload
 
-from fairs.badges.models import Badge, BadgeKey
+from fairs.badges.models import Badge
+from fairs.badges.queries import public_keys
 from fairs.badges.states import BadgeCategory, BadgeState
 from fairs.calendar.models import Fair
 from fairs.checkin.devices import supervisors
@@ -87,10 +88,10 @@ def gate_bundle(
     ``gates_of`` is the fair whose gates rehearse with this fair's badges, ``rehearsal_day`` the day as of which they judge.
     """
     asked_at = now()
-    count, records = _changed(fair.id, since) if since is not None else _all(fair.id)
+    read_at, count, records = (asked_at, *_changed(fair.id, since)) if since is not None else _all(fair.id)
     header = {
         "format": 1,
-        "cursor": (asked_at - OVERLAP).isoformat(),
+        "cursor": (read_at - OVERLAP).isoformat(),
         "full": since is None,
         "count": count,
         "server_time": asked_at.isoformat(),
@@ -143,8 +144,8 @@ def _places(fair: Fair, gate_codes: Collection[str]) -> dict[str, Any]:
 
 
 def _public_keys(fair_id: int) -> list[str]:
-    keys = db.session.scalars(select(BadgeKey.public_key).where(BadgeKey.fair_id == fair_id).order_by(BadgeKey.id))
-    return [_text(key) for key in keys]
+    """Those by which the server verifies: a withdrawn key opens nothing without a network either."""
+    return [_text(key.public_bytes_raw()) for _id, key in sorted(public_keys(fair_id).items())]
 
 
 def _text(raw: bytes) -> str:
@@ -166,12 +167,14 @@ _ROWS: Select[Any] = (
 )  # fmt: skip
 
 # The records of the last few fairs asked for, by what tells that nothing has changed: building 30,000 takes a second.
-_kept: OrderedDict[tuple[int, int, Any, int], tuple[int, bytes]] = OrderedDict()
+_kept: OrderedDict[tuple[int, int, Any, int], tuple[datetime, int, bytes]] = OrderedDict()
 _lock = threading.Lock()
 _MOST_KEPT = 3
 
 
-def _all(fair_id: int) -> tuple[int, bytes]:
+def _all(fair_id: int) -> tuple[datetime, int, bytes]:
+    """When they were read, how many there are, and the records themselves."""
+    read_at = now()
     newest, number = db.session.execute(
         select(func.max(Badge.changed_at), func.count()).where(Badge.fair_id == fair_id)
     ).one()
@@ -181,7 +184,7 @@ def _all(fair_id: int) -> tuple[int, bytes]:
         if known is not None:
             _kept.move_to_end(place)
             return known
-    made = _records(db.session.execute(_ROWS.where(Badge.fair_id == fair_id)))
+    made = (read_at, *_records(db.session.execute(_ROWS.where(Badge.fair_id == fair_id))))
     with _lock:
         for other in [one for one in _kept if one[:2] == place[:2]]:
             del _kept[other]

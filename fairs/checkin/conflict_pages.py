@@ -19,6 +19,7 @@ from fairs.calendar.context import current_fair
 from fairs.checkin.models import ScanConflict
 from fairs.checkin.permissions import MANAGE_GATES, VIEW_GATES
 from fairs.checkin.quarantine import rejudge_unknown
+from fairs.checkin.queries import open_conflicts
 from fairs.checkin.settling import (
     PROBLEMS,
     ConflictFilter,
@@ -27,7 +28,6 @@ from fairs.checkin.settling import (
     conflict_by_id,
     conflict_list,
     device_of,
-    open_conflicts,
     settle_conflict,
     ways_of,
     what_was_sent,

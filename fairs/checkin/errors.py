@@ -68,6 +68,13 @@ class NotToday(DomainError):
     message = _l("This device was not enrolled for today. Ask the supervisor.")
 
 
+class Overtaken(Conflict):
+    """A device reports late what it did to a gate, and the gate was changed since."""
+
+    code = "overtaken"
+    message = _l("The gate was opened, closed or changed after that: it stays as it is.")
+
+
 @dataclass(frozen=True, slots=True)
 class RowProblem:
     """What is wrong with a row of rules: its place (from 0), the field of it, and words."""

@@ -82,29 +82,31 @@ class Evacuation:
 
 def occupancy(fair: Fair) -> list[Place]:
     """How many are in each hall now. Two statements."""
-    inside = _inside(fair)
-    return [Place(zone, inside.get(zone.id, (0, 0))[0]) for zone in zones_of(fair.id)]
+    tallies = _tallies(fair)
+    return [Place(zone, tallies.get(zone.id, (0, 0))[0]) for zone in zones_of(fair.id)]
 
 
 def evacuation(fair: Fair) -> Evacuation:
-    """Who is inside now and how sure that is; a constant number of statements, all of the fair's present day."""
-    inside, gates = _inside(fair), gates_of(fair.id)
-    whole = Place(None, sum(count for count, _long in inside.values()), gates=list(gates))
+    """Who is inside now and how sure that is; a constant number of statements, all of the fair's present day.
+
+    The counts are those of the tallies, as on every other page; only the doubts are looked up here.
+    """
+    tallies, gates = _tallies(fair), gates_of(fair.id)
+    whole = Place(None, tallies.get(None, (0, 0))[0], gates=list(gates))
     places = [
-        Place(zone, inside.get(zone.id, (0, 0))[0], gates=[gate for gate in gates if gate.zone_id == zone.id])
+        Place(zone, tallies.get(zone.id, (0, 0))[0], gates=[gate for gate in gates if gate.zone_id == zone.id])
         for zone in zones_of(fair.id)
     ]
-    unsure, unheard = _unsure(fair), _unheard(fair)
+    long_ago, unheard = _seen_long_ago(fair), _unheard(fair)
     for place in [whole, *places]:
         key = place.zone.id if place.zone else None
-        late = sum(long for _count, long in inside.values()) if key is None else inside.get(key, (0, 0))[1]
         _ways_out(place)
-        _say(place, late, _long_ago, fewer=True)
-        _say(place, unsure.get(key, 0), _in_doubt, fewer=True)
+        _say(place, sum(long_ago.values()) if key is None else long_ago.get(key, 0), _long_ago, fewer=True)
+        _say(place, tallies.get(key, (0, 0))[1], _in_doubt, fewer=True)
         _say(place, sum(unheard.values()) if key is None else unheard.get(key, 0), _not_heard, more=True)
     _say(whole, _left_unseen(fair), _unseen, more=True)
     _backlogs(fair, whole, places)
-    elsewhere = inside.get(None, (0, 0))[0]
+    elsewhere = max(0, whole.inside - sum(place.inside for place in places))
     return Evacuation(now(), whole, places, elsewhere, _unnamed(fair))
 
 
@@ -150,22 +152,27 @@ def _ways_out(place: Place) -> None:
         place.doubt(_("No gate here scans who leaves: everybody who came in today is counted."), fewer=place.inside)
 
 
-def _inside(fair: Fair) -> dict[int | None, tuple[int, int]]:
-    """By hall: how many are in it, and how many of them were last seen long ago."""
-    long_ago = func.coalesce(Visit.passed_at, Visit.inside_since) < now() - LONG
+def _tallies(fair: Fair) -> dict[int | None, tuple[int, int]]:
+    """By hall, and for the fair as such (None): how many are inside, and of how many that is in doubt."""
     rows = db.session.execute(
-        select(Visit.zone_id, func.count(), func.coalesce(func.sum(case((long_ago, 1), else_=0)), 0))
-        .where(Visit.fair_id == fair.id, Visit.day == fair.today, Visit.inside_since.is_not(None))
+        select(ZoneTally.zone_id, ZoneTally.inside, ZoneTally.unsure).where(
+            ZoneTally.fair_id == fair.id, ZoneTally.day == fair.today
+        )
+    )
+    return {zone: (max(0, int(inside)), max(0, int(unsure))) for zone, inside, unsure in rows}
+
+
+def _seen_long_ago(fair: Fair) -> dict[int | None, int]:
+    """By hall: how many of those inside were last seen long ago."""
+    rows = db.session.execute(
+        select(Visit.zone_id, func.count())
+        .where(
+            Visit.fair_id == fair.id, Visit.day == fair.today, Visit.inside_since.is_not(None),
+            func.coalesce(Visit.passed_at, Visit.inside_since) < now() - LONG,
+        )
         .group_by(Visit.zone_id)
-    )
-    return {zone: (int(count), int(long)) for zone, count, long in rows}
-
-
-def _unsure(fair: Fair) -> dict[int | None, int]:
-    rows = db.session.execute(
-        select(ZoneTally.zone_id, ZoneTally.unsure).where(ZoneTally.fair_id == fair.id, ZoneTally.day == fair.today)
-    )
-    return {zone: max(0, int(count)) for zone, count in rows}
+    )  # fmt: skip
+    return {zone: int(count) for zone, count in rows}
 
 
 def _today(fair: Fair) -> Any:

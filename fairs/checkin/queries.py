@@ -14,8 +14,8 @@ from fairs.badges.models import Badge
 from fairs.badges.queries import SCANNED, ScannedBadge
 from fairs.badges.states import BadgeCategory
 from fairs.calendar.models import Fair
-from fairs.checkin.models import AccessZone, Gate, GateTally, Scan, Visit, VisitTally, ZoneTally
-from fairs.checkin.states import Verdict
+from fairs.checkin.models import AccessZone, Gate, GateTally, Scan, ScanConflict, Visit, VisitTally, ZoneTally
+from fairs.checkin.states import ConflictKind, ConflictState, Verdict
 from fairs.core.db import db
 from fairs.core.text import fold
 from fairs.directory.models import Person
@@ -31,6 +31,16 @@ def gates_of(fair_id: int) -> Sequence[Gate]:
         .where(Gate.fair_id == fair_id)
         .order_by(Gate.is_open.desc(), Gate.code)
     ).all()
+
+
+def open_conflicts(fair_id: int) -> dict[ConflictKind, int]:
+    """How many of each kind wait to be settled."""
+    rows = db.session.execute(
+        select(ScanConflict.kind, func.count())
+        .where(ScanConflict.fair_id == fair_id, ScanConflict.state == ConflictState.OPEN)
+        .group_by(ScanConflict.kind)
+    )
+    return {kind: int(number) for kind, number in rows}
 
 
 def gate_ids(fair_id: int) -> dict[str, int]:

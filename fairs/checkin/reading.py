@@ -216,6 +216,11 @@ def _act(
         raise Flaw("no_reason")
     moment = moment_of(raw.get("acted_at") or raw.get("scanned_at") or raw.get("at"))
     place = info.by_code.get(str(raw.get("gate") or gate))
+    if kind in _OF_A_GATE:
+        if place is None:
+            raise Flaw("unknown_gate")
+        if device is not None and not device.may_scan_at(place.facts.code):
+            raise Flaw("other_gate")
     act = ActInput(
         texts["id"], kind, clock.corrected(moment, _offset(raw)), place.id if place else None, texts["of"],
         texts["reason"][:300], supervisor, texts["code"], texts["person_code"], moment,

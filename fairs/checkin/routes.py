@@ -75,6 +75,7 @@ def _live() -> dict[str, Any]:
         "places": occupancy(fair) if day == fair.today else [],
         "activity": queries.activity(fair.id, day),
         "counters": queries.counters(fair.id, day),
+        "open_conflicts": sum(queries.open_conflicts(fair.id).values()),
         "day": day,
         "is_today": day == fair.today,
         "may_manage": _may(MANAGE_GATES),

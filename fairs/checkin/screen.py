@@ -185,10 +185,10 @@ def send(gate_code: str) -> Response:
     answers = take_events(
         mode.fair, events, by=actor(), device_id=None, rehearsal_day=mode.rehearsal_day, gates_of=gate.fair_id
     )
-    seen = queries.counters(mode.fair.id, mode.day)
+    seen, zone = queries.counters(mode.fair.id, mode.day), gate.zone.name if gate.zone else ""
     answer = {
         "results": [
-            as_guard_reads(one, mode.fair) if isinstance(one, ScanResult) else as_program_reads(one, {})
+            as_guard_reads(one, mode.fair, zone) if isinstance(one, ScanResult) else as_program_reads(one, {})
             for one in answers
         ],
         "counters": {"visits": seen.visits, "inside": seen.inside},

@@ -4,28 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from fairs.badges.states import BadgeCategory
-from fairs.checkin.reasons import what_to_do
+from fairs.checkin.reasons import offline_words
 from fairs.checkin.states import Verdict
 from fairs.checkin.words import CODES
 
 
 def screen_words() -> dict[str, Any]:
-    """Verdicts with icon and advice, reasons by the rules' codes, categories, and the texts of the screen."""
+    """Verdicts with icon and advice, reasons and advice by the rules' codes, categories, and the texts of the screen."""
+    shared = offline_words(str(get_locale()))
     return {
         "verdicts": {
             **{
-                str(one): {"title": str(one.label), "icon": one.icon, "advice": what_to_do(CODES.get(one, ""))}
+                str(one): {
+                    "title": shared["titles"][one], "icon": one.icon, "advice": shared["advice"].get(CODES.get(one, ""), ""),
+                    "reason": shared["reasons"].get(CODES.get(one, ""), ""),
+                }
                 for one in Verdict
             },
             **_own_verdicts(),
         },
-        "reasons": _reasons(),
+        "reasons": {**shared["reasons"], "kept": _("No network. The scan is sent as soon as there is one.")},
+        "advice": shared["advice"],
+        "warn": shared["warn"]["capacity"],
         "categories": {str(one): str(one.label) for one in BadgeCategory},
         "texts": _texts() | _acts() | _troubles(),
-    }
+    }  # fmt: skip
 
 
 def _own_verdicts() -> dict[str, dict[str, str]]:
@@ -39,35 +46,6 @@ def _own_verdicts() -> dict[str, dict[str, str]]:
         "bound": {"title": _("Done"), "icon": "check", "advice": ""},
         "not_kept": {"title": _("Not kept"), "icon": "alert-octagon", "advice": _("Call the supervisor.")},
     }  # fmt: skip
-
-
-def _reasons() -> dict[str, str]:
-    return {
-        "kept": _("No network. The scan is sent as soon as there is one."),
-        "again": _("Came in at {time} today."),
-        "back": _("Back again. First in at {time} today."),
-        "used": _("Was let in at {time} today; once a day is all."),
-        "replaced": _("A newer badge replaces it, since {time}."),
-        "revoked": _("Revoked at {time}."),
-        "called_off": _("This fair does not take place."),
-        "gate_closed": _("The gate is closed."),
-        "exit_only": _("This gate only leads out."),
-        "paused": _("A supervisor has stopped entry into this hall."),
-        "full": _("The hall has as many people as it may have."),
-        "category": _("Badges of this category do not enter here."),
-        "staff_only": _("Only people who work at the fair enter here."),
-        "barred": _("Badges of this category do not enter here."),
-        "barred_hours": _("Not between {hours}."),
-        "barred_day": _("Not on this day."),
-        "hours_later": _("This badge enters at {hours}."),
-        "hours_over": _("This badge entered at {hours}; the time is over."),
-        "day_later": _("This badge is valid from {day} on."),
-        "day_over": _("The days of this badge are over."),
-        "unknown": _("No badge has this code."),
-        "unheard": _("A true badge, but not on this device's list yet."),
-        "unheard_welcome": _("A true badge, newer than this device's list."),
-        "other_fair": _("It is a true badge, but not of this fair."),
-    }
 
 
 def _texts() -> dict[str, str]:

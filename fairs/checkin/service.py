@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import IntegrityError
@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from fairs.audit.service import record
 from fairs.calendar.models import Fair
 from fairs.checkin.entries import CLOCK_TOLERANCE, METHODS, MOST_SCANS, ScanInput, ScanResult
-from fairs.checkin.errors import BadScan, GateExists
+from fairs.checkin.errors import BadScan, GateExists, Overtaken
 from fairs.checkin.facts import FairInfo, fair_info
 from fairs.checkin.models import AccessZone, Gate
 from fairs.checkin.queries import gate_by_code, scans_by_id
@@ -172,14 +172,21 @@ def change_gate(gate: Gate, draft: GateDraft, *, by: Actor) -> Gate:
         return row
 
 
-def set_gate_open(gate: Gate, is_open: bool, *, by: Actor, reason: str = "") -> Gate:
-    """Open or close a gate; its screen then scans, or says that the gate is closed and why."""
+def set_gate_open(gate: Gate, is_open: bool, *, by: Actor, reason: str = "", at: datetime | None = None) -> Gate:
+    """Open or close a gate; its screen then scans, or says that the gate is closed and why.
+
+    ``at`` is when it happened, for what a device reports later. Raises Overtaken when the gate was opened, closed or set up
+    anew since.
+    """
     with transaction():
         row = db.session.get_one(Gate, gate.id, with_for_update=True, populate_existing=True)
         if row.is_open is not is_open:
-            row.is_open, row.changed_at = is_open, now()
-            row.closed_at, row.close_reason = (None, "") if is_open else (now(), one_line(reason)[:300])
-            after = {"reason": row.close_reason} if row.close_reason else None
+            if at is not None and row.changed_at is not None and at < row.changed_at:
+                raise Overtaken
+            moment, said = at or now(), one_line(reason)[:300]
+            row.is_open, row.changed_at = is_open, moment
+            row.closed_at, row.close_reason = (None, "") if is_open else (moment, said)
+            after = {"reason": said} if said else None
             record("checkin.open_gate" if is_open else "checkin.close_gate", row, by=by, after=after)
         return row
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from cryptography.fernet import InvalidToken
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from fairs.audit.service import record
@@ -51,7 +51,7 @@ PROBLEMS = {
     "no_reason": _l("No reason was given."),
     "act_too_late": _l("A scan was taken back later than ten seconds."),
     "act_not_allowed": _l("Who did it was not allowed to."),
-    "act_failed": _l("A blank badge could not be bound."),
+    "act_failed": _l("What was asked for could not be done."),
 }
 
 
@@ -102,16 +102,6 @@ def conflict_by_id(fair_id: int, key: int) -> ScanConflict:
     if found is None:
         raise NotFound
     return found
-
-
-def open_conflicts(fair_id: int) -> dict[ConflictKind, int]:
-    """How many of each kind wait to be settled."""
-    rows = db.session.execute(
-        select(ScanConflict.kind, func.count())
-        .where(ScanConflict.fair_id == fair_id, ScanConflict.state == ConflictState.OPEN)
-        .group_by(ScanConflict.kind)
-    )
-    return {kind: int(number) for kind, number in rows}
 
 
 def device_of(conflict: ScanConflict) -> GateDevice | None:

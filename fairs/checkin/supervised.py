@@ -37,8 +37,8 @@ def _do(row: ScanAct, code: str, by: Actor) -> None:
         gate = db.session.scalar(select(Gate).where(Gate.id == row.gate_id))
         if gate is None:
             raise NotFound
-        set_gate_open(gate, row.kind is ActKind.OPEN_GATE, by=by)
+        set_gate_open(gate, row.kind is ActKind.OPEN_GATE, by=by, reason=row.reason, at=row.acted_at)
         return
     badge = badge_by_code(row.fair_id, code)
     row.badge_id = badge.id
-    (replace_badge if row.kind is ActKind.REPLACE else revoke_badge)(badge, row.reason, by=by)
+    (replace_badge if row.kind is ActKind.REPLACE else revoke_badge)(badge, row.reason, by=by, at=row.acted_at)

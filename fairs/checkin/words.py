@@ -106,8 +106,8 @@ def dumps(body: dict[str, Any]) -> str:
     return _encoder.encode(body)
 
 
-def as_guard_reads(result: ScanResult, fair: Fair) -> dict[str, Any]:
-    """The screen's view of a result, in the reader's language."""
+def as_guard_reads(result: ScanResult, fair: Fair, zone: str = "") -> dict[str, Any]:
+    """The screen's view of a result, in the reader's language. ``zone`` is the name of the hall behind the gate."""
     badge = result.badge
     return {
         "id": result.id,
@@ -115,7 +115,7 @@ def as_guard_reads(result: ScanResult, fair: Fair) -> dict[str, Any]:
         "lets_in": result.verdict.lets_in,
         "icon": result.verdict.icon,
         "title": str(result.verdict.label),
-        "reason": reason(result, fair),
+        "reason": reason(result, fair, zone),
         "advice": advice(result),
         "time": format_time(result.scanned_at),
         "since": result.since.isoformat() if result.since else None,

@@ -28,7 +28,7 @@ from fairs.demo.cash import load_cash_desk
 from fairs.demo.claims import load_claims
 from fairs.demo.contacts import load_contacts
 from fairs.demo.deals import load_contracts, load_rates
-from fairs.demo.gates import load_gates
+from fairs.demo.gates import load_devices, load_gates
 from fairs.demo.guest_pages import load_guest_pages
 from fairs.demo.guests import load_guests
 from fairs.demo.halls import load_giftshow_hall, load_souvenirs_hall, publish_plans
@@ -128,6 +128,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         made["data requests"] = load_guest_pages(giftshow, users)
         load_badge_layout(souvenirs, users)
         made["print jobs"] = load_printing(souvenirs, users)
+        made["conflicts"] = load_devices(souvenirs, users)
         made["cases"] = load_cases(souvenirs, users)
         made["delegations"] = load_receptions(giftshow, souvenirs, users)
         _views(users, souvenirs)

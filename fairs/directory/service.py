@@ -21,12 +21,17 @@ from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import Record, db, transaction
 from fairs.core.errors import InvalidInput
+from fairs.core.events import publish
 from fairs.core.sequences import next_number
 from fairs.core.storage import Upload, store_upload
 from fairs.core.text import clean, fold
 from fairs.core.tokens import digest, new_pin, new_token, pin_digest, pin_matches
 from fairs.directory.errors import CompanyExists, SlipLocked, SlipRefused
+from fairs.directory.events import Renamed
 from fairs.directory.models import Company, Consent, CraftVillage, Filing, Membership, Person, ProductGroup
+
+#: What is read of people and companies wherever they are named.
+_SHOWN = frozenset({"name", "country", "native_name", "passport_name", "badge_name", "name_language"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +130,13 @@ def check_groups(codes: Collection[str], *, field: str = "group_codes") -> str:
     return "|".join(dict.fromkeys(codes))
 
 
+def _tell(row: Company | Person, changed: Collection[str]) -> None:
+    """Say so when people read something else of them now. Inside transaction()."""
+    if not _SHOWN.isdisjoint(changed):
+        db.session.flush()
+        publish(Renamed(row))
+
+
 def _company_values(draft: CompanyDraft) -> dict[str, Any]:
     country = check_country(draft.country)
     if not clean(draft.name):
@@ -183,6 +195,7 @@ def save_company(draft: CompanyDraft, *, by: Actor, company: Company | None = No
             setattr(company, key, values[key])
         if changed:
             record("directory.change_company", company, by=by, after={"changed": changed})
+            _tell(company, changed)
         return company
 
 
@@ -227,6 +240,7 @@ def save_person(draft: PersonDraft, *, by: Actor, person: Person | None = None) 
             setattr(person, key, values[key])
         if changed:
             record("directory.change_person", person, by=by, after={"changed": changed})
+            _tell(person, changed)
         return person
 
 
@@ -293,6 +307,7 @@ def fill_blanks(known: Company | Person, values: Mapping[str, Any], *, by: Actor
     if new:
         kind = "company" if isinstance(known, Company) else "person"
         record(f"directory.change_{kind}", known, by=by, after={"changed": sorted(new)})
+        _tell(known, new)
     return new
 
 

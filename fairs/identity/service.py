@@ -19,6 +19,7 @@ from fairs.core.errors import InvalidInput
 from fairs.core.events import publish
 from fairs.core.storage import Upload, discard, judge, keep
 from fairs.core.text import is_latin, one_line
+from fairs.directory.events import Renamed
 from fairs.directory.models import Person
 from fairs.directory.service import check_country
 from fairs.identity.events import PassportRemoved
@@ -93,6 +94,8 @@ def save_passport(person: Person, draft: PassportDraft, *, by: Actor) -> TravelD
             db.session.add(row)
         if name:
             owner.passport_name = name[:200]
+            db.session.flush()
+            publish(Renamed(owner))
         if number:
             row.number_sealed, row.number_digest = encrypt(number.encode()), keyed_digest(number)
         if draft.birth_date is not None:

@@ -18,10 +18,12 @@ from fairs.claims.proofs import remove_papers
 from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import db
+from fairs.core.events import publish
 from fairs.core.links import AccessLink
 from fairs.core.rest import StoredAnswer
 from fairs.core.storage import StoredFile, discard
 from fairs.core.tokens import new_token
+from fairs.directory.events import Renamed
 from fairs.directory.models import Filing, Person
 from fairs.identity.service import document_of, remove_passport
 from fairs.messages.models import OutboxMessage
@@ -77,6 +79,7 @@ def erase(person: Person, *, by: Actor) -> dict[str, Any]:
     row.passport_name = row.badge_name = row.name_language = row.email = row.phone = row.job_title = ""
     row.user_id = None
     db.session.flush()
+    publish(Renamed(row))
     for table in LISTS:
         _strike(db.metadata.tables[table], words)
     _clean_messages(words, address)

@@ -24,11 +24,13 @@ from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import MINE, db, transaction
 from fairs.core.errors import Conflict, InvalidInput, NotFound
+from fairs.core.events import publish
 from fairs.core.links import new_link
 from fairs.core.sequences import next_reference
 from fairs.core.storage import Upload
 from fairs.core.tables import Column, read_sheet
 from fairs.core.text import fold, one_line
+from fairs.directory.events import Renamed
 from fairs.directory.models import Person
 from fairs.directory.service import check_country, normal_phone
 from fairs.messages.service import Notice, send
@@ -245,7 +247,9 @@ def correct_member(group: VisitorGroup, reference: str, name: str, company: str,
         before, person.native_name = person.native_name, name
         badge = badge_in_force(visitor.badge)
         if badge is not None:
-            badge.printed_at, badge.changed_at = None, now()
+            badge.printed_at = None
+        db.session.flush()
+        publish(Renamed(person))
         record("visitors.correct", visitor, by=by, before={"name": before}, after={"name": name})
         return visitor
 

@@ -1,5 +1,5 @@
 /** Judges on the device: from the bundle and the signature, kept on the disk before anybody sees a verdict. */
-import type { Bundle, Face, GateRow, Supervisor } from './bundle';
+import type { Bundle, Face, GateRow, Supervisor, ZoneRow } from './bundle';
 import { localTime, type Clock } from './clock';
 import { isSigned } from './codes';
 import { judge, type Judgement } from './rules';
@@ -8,7 +8,7 @@ import type { GateEvent, Kind, Method, Seen, Store, Way } from './store';
 export interface Place { url: string; gate: string; way: Way }
 
 /** One scan as the guard sees it. ``judgement`` is null while there is nothing to judge by: then the server's word counts. */
-export interface Scanned { event: GateEvent; code: string; judgement: Judgement | null; face: Face | null; category: string; key: string; before: Seen | null; local: string }
+export interface Scanned { event: GateEvent; code: string; judgement: Judgement | null; face: Face | null; category: string; key: string; before: Seen | null; local: string; zone: ZoneRow | null }
 
 const nobody = (day: string): Seen => ({ day, first_in_at: null, inside_since: null, last_out_at: null, zone: null, zone_since: null, firsts: {}, entries: {} });
 const LETS_IN = new Set(['welcome', 'already_inside', 'goodbye']);
@@ -25,6 +25,12 @@ export class Engine {
 
   get gate(): GateRow | null {
     return this.bundle?.header.gates.find((one) => one.code === this.place.gate) ?? null;
+  }
+
+  /** The hall behind this gate, as of the last bundle. */
+  get zone(): ZoneRow | null {
+    const code = this.gate?.zone;
+    return this.bundle?.header.zones.find((one) => one.code === code) ?? null;
   }
 
   supervisor(id: number): Supervisor | null {
@@ -48,7 +54,7 @@ export class Engine {
       this.event('scan', { code: text, method, ...(found.judgement ? { verdict: found.judgement.verdict } : {}) }),
       after && found.key ? { key: found.key, seen: after } : undefined,
     );
-    return { event, code: text, local, ...found };
+    return { event, code: text, local, zone: this.zone, ...found };
   }
 
   /** Goes the whole way once with a code of nobody, so that the first visitor does not wait for what is made once. */
@@ -85,11 +91,11 @@ export class Engine {
     };
   }
 
-  private async judged(code: string, local: string): Promise<Omit<Scanned, 'event' | 'code' | 'local'>> {
+  private async judged(code: string, local: string): Promise<Omit<Scanned, 'event' | 'code' | 'local' | 'zone'>> {
     const nothing = { judgement: null, face: null, category: '', key: '', before: null };
     const { bundle, gate } = this;
     if (!bundle || !gate || !globalThis.crypto?.subtle) return nothing;
-    const { fair, zones, public_keys: keys } = bundle.header;
+    const { fair, public_keys: keys } = bundle.header;
     let found = await bundle.find(code);
     const ended = found && !found.isRevoked ? this.ended.get(found.lookup) : undefined;
     if (found && ended) found = { ...found, isRevoked: true, isReplaced: ended.isReplaced, revokedAt: ended.at };
@@ -97,7 +103,6 @@ export class Engine {
     const key = found ? `${this.scope()}|${found.lookup}` : signed ? `${this.scope()}|${code.slice(0, 40)}` : '';
     const before = key ? this.today(key, local) : null;
     const at = found?.isRevoked ? localTime(new Date(found.revokedAt), fair.time_zone) : null;
-    const zone = zones.find((one) => one.code === gate.zone) ?? null;
     const judgement = judge(
       {
         known: found !== null, signed: signed || found !== null, other_fair: false, category: found?.category ?? null,
@@ -105,7 +110,7 @@ export class Engine {
         revoked_at: at && !found?.isReplaced ? this.past(at, local) : null, replaced_at: at && found?.isReplaced ? this.past(at, local) : null,
         ...this.inZone(before, gate.zone),
       },
-      { ...gate, zone }, fair, this.place.way, local,
+      { ...gate, zone: this.zone }, fair, this.place.way, local,
     );
     return { judgement, face: found?.face ?? null, category: found?.category ?? '', key, before };
   }
@@ -132,7 +137,7 @@ export class Engine {
     return { ...shared, inside_since: seen?.inside_since && seen.zone === zone ? seen.zone_since : null, last_out_at: null };
   }
 
-  /** Where somebody is after passing this gate (as Presence.after in rules.py): who enters another hall has left the first. */
+  /** Where somebody is after passing this gate (as ``step`` in passes.py): who enters another hall has left the first. */
   private moved(before: Seen | null, local: string, way: Way): Seen {
     const seen = before ?? nobody(local.slice(0, 10));
     const zone = this.gate?.zone ?? null;

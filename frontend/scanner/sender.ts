@@ -6,7 +6,7 @@ export interface Badge { reference: string; category: string; name: string; pass
 
 /** What the server says of one event. ``reason`` is one plain sentence in the reader's language, where there is one. */
 export interface Result {
-  id: string; verdict: string; lets_in: boolean; counted: boolean; repeated: boolean; since?: string | null; scanned_at?: string; reason?: string; message?: string; badge?: Badge | null;
+  id: string; verdict: string; lets_in: boolean; counted: boolean; repeated: boolean; since?: string | null; scanned_at?: string; reason?: string; advice?: string; message?: string; badge?: Badge | null;
   /** Of an act instead of a scan: what became of it. */
   outcome?: string;
 }

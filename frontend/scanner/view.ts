@@ -7,8 +7,10 @@ const MOST_ROWS = 5;
 const locale = document.documentElement.lang || 'vi';
 
 export interface Words {
-  verdicts: Record<string, { title: string; icon: string; advice: string }>;
+  verdicts: Record<string, { title: string; icon: string; advice: string; reason: string }>;
   reasons: Record<string, string>;
+  advice: Record<string, string>;
+  warn: string;
   categories: Record<string, string>;
   texts: Record<string, string>;
 }
@@ -42,17 +44,19 @@ export class View {
 
   /** What the device says of a scan before it has heard from the server. */
   judged(scan: Scanned): Shown {
-    const { judgement, face } = scan;
+    const { judgement, face, zone } = scan;
     const verdict = judgement?.verdict ?? 'kept';
     const first = scan.before?.first_in_at;
     const code = judgement?.reason_code ?? 'kept';
-    const template = this.words.reasons[verdict === 'welcome' && first ? 'back' : code] ?? '';
+    const hall = zone ? name(zone) : this.page.dataset['fair'] ?? '';
+    const reason = sentence(this.words.reasons[verdict === 'welcome' && first ? 'back' : code] ?? '', {
+      time: (judgement?.since ?? judgement?.at ?? first ?? '').slice(11, 16), day: judgement?.day ? day(judgement.day) : '', hours: judgement?.hours ?? '', zone: hall,
+    });
+    const warning = judgement?.warn_capacity && letsIn(verdict) && zone ? fill(this.words.warn, { zone: hall, inside: zone.inside, capacity: zone.capacity ?? '' }) : '';
     return {
       id: scan.event.id, verdict, note: '', time: scan.local.slice(11, 16), state: 'waiting',
-      reason: fill(template, {
-        time: (judgement?.since ?? judgement?.at ?? first ?? '').slice(11, 16), day: judgement?.day ? day(judgement.day) : '', hours: judgement?.hours ?? '',
-      }),
-      advice: this.words.verdicts[verdict]?.advice ?? '',
+      reason: [reason, warning].filter(Boolean).join(' '),
+      advice: (judgement ? this.words.advice[code] : this.words.verdicts[verdict]?.advice) ?? '',
       badge: scan.category || face ? { category: scan.category, name: '', company: '', country: '', passport_name: '', ...face } : null,
     };
   }
@@ -61,10 +65,11 @@ export class View {
   answered(known: Shown, result: Result): Shown {
     const isOther = result.verdict !== known.verdict && known.verdict !== 'kept';
     const since = result.since ? clockTime(result.since) : '';
-    const reason = result.reason ?? (isOther ? fill(this.words.reasons[result.verdict === 'already_inside' ? 'again' : result.verdict] ?? '', { time: since, day: '', hours: '' }) : known.reason);
+    const reason = result.reason ?? (isOther ? sentence(this.words.verdicts[result.verdict]?.reason ?? '', { time: since, zone: this.page.dataset['fair'] ?? '' }) : known.reason);
+    const advice = result.advice ?? (isOther || known.verdict === 'kept' ? this.words.verdicts[result.verdict]?.advice : known.advice);
     const grave = isOther && letsIn(result.verdict) !== letsIn(known.verdict);
     return {
-      ...known, verdict: result.verdict, reason: reason || (isOther ? '' : known.reason), advice: this.words.verdicts[result.verdict]?.advice ?? '',
+      ...known, verdict: result.verdict, reason: reason || (isOther ? '' : known.reason), advice: advice ?? '',
       badge: result.badge ?? known.badge, state: grave ? 'differs' : 'confirmed',
       note: grave ? this.text('differs', { verdict: this.words.verdicts[known.verdict]?.title ?? known.verdict }) : '',
     };
@@ -193,6 +198,15 @@ export class View {
 
 export function fill(template: string, values: Record<string, string | number>): string {
   return template.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+/** A sentence with its facts; without a fact that it needs, none: half a sentence helps nobody. */
+function sentence(template: string, values: Record<string, string>): string {
+  return [...template.matchAll(/\{(\w+)\}/g)].every(([, one]) => values[one ?? '']) ? fill(template, values) : '';
+}
+
+export function name(one: { name_vi: string; name_en: string }): string {
+  return (locale === 'vi' ? one.name_vi || one.name_en : one.name_en || one.name_vi);
 }
 
 export function clockTime(iso: string): string {

@@ -203,7 +203,7 @@ def _printed_code(live_server: LiveServer, page: Page, hall: Hall, badge: dict[s
     """The QR code as it is on the printed badge."""
     page.goto(f"/fairs/{hall.now}/badges/{badge['reference']}")
     token = page.locator("input[name=csrf_token]").first.input_value()
-    number = page.locator("input[name=badge]").input_value()
+    number = page.locator("form[action$='/badges/print'] input[name=badge]").input_value()
     pdf = page.request.post(f"/fairs/{hall.now}/badges/print", form={"csrf_token": token, "badge": number}).body()
     document = pdfium.PdfDocument(pdf)
     scale = 4
@@ -433,3 +433,26 @@ def test_figures_refresh_by_themselves(open_page: Callable[..., Page], hall: Hal
     type_code(screen, hall.badges.pop()["code"])
     expect(screen.locator("#last .verdict-welcome")).to_have_count(1)
     expect(page.locator("#live .stat-value").first).not_to_have_text(str(before), timeout=15_000)
+
+
+def test_the_board_moves_with_a_scan(hall: Hall, open_page: Callable[..., Page]) -> None:
+    staff, phone = open_page("gate"), open_page("gate", viewport=PHONE)
+    base = f"/fairs/{hall.now}"
+    staff.goto(f"{base}/board")
+    axe(staff)
+    staff.locator('[name="name"]').fill("Sảnh chính")
+    staff.locator('#screens [type="submit"]').last.click()
+    link = staff.locator("#screens .notice a").get_attribute("href") or ""
+    wall = open_page(viewport={"width": 1920, "height": 1080})
+    wall.goto("/board/" + link.rsplit("/", 1)[1])
+    axe(wall)
+    assert wall.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert wall.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    staff.goto(f"{base}/board")
+    inside = wall.locator(".wall-first dd")
+    before, on_staff = inside.inner_text(), staff.locator("#gates tbody tr").first.inner_text()
+    open_screen(phone, hall.screen)
+    type_code(phone, hall.badges.pop()["code"])
+    expect(verdict(phone)).to_have_class(re.compile("verdict-welcome"))
+    expect(inside).not_to_have_text(before, timeout=15_000)
+    expect(staff.locator("#gates tbody tr").first).not_to_have_text(on_staff, timeout=15_000)

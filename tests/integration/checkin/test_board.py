@@ -117,13 +117,15 @@ def test_the_page_shows_who_is_inside_and_what_is_in_doubt(place: Entrance, clie
         db.session.add(ScanConflict(fair_id=place.fair.id, entry_id="two_gates:1", kind=ConflictKind.TWO_GATES))
     board = board_of(place.fair.id)
     assert [device.name for device in board.devices] == ["Máy im lặng", "Máy đang gửi", "Máy tốt"]
-    assert (board.troubled, board.open_conflicts, board.unsure) == (1, 1, 3)
+    assert (board.troubled, board.open_conflicts, board.unsure) == (1, 2, 3)
     login(client, place.user(Role.AUDITOR))
     page = client.get(f"/fairs/{place.fair.slug}/board?lang=en").get_data(as_text=True)
     words = " ".join(re.sub(r"<[^>]+>", " ", page).split())
-    for text in ("1 to 7 people", "Nearly full", "85 ± 2 / 100", "1 device keeps scans and is not heard of.", "40 minutes ago",
-                 "1 conflict at the gates is to be settled."):  # fmt: skip
+    for text in ("4 people", "How sure that is, and why", "Nearly full", "85 ± 2 / 100", "1 device keeps scans and is not heard of.", "40 minutes ago",
+                 "2 conflicts at the gates are to be settled.", "Show them"):  # fmt: skip
         assert text in words, text
+    gates = client.get(f"/fairs/{place.fair.slug}/gates?lang=en").get_data(as_text=True)
+    assert {f'href="/fairs/{place.fair.slug}/scan-conflicts/"' in one for one in (page, gates)} == {True}
 
 
 @pytest.mark.parametrize("kind", ["trade", "public"])

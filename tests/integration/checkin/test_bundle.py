@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from base64 import b64encode
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,16 +15,20 @@ from cryptography.exceptions import InvalidTag
 from flask import Flask
 
 from fairs.badges.codes import fingerprint, new_serial, sign, typed_digest
+from fairs.badges.keys import withdraw_key
 from fairs.badges.service import code_of, private_key, replace_badge, revoke_badge
 from fairs.badges.states import BadgeCategory
 from fairs.checkin.bundle import gate_bundle
-from fairs.checkin.service import set_gate_open
+from fairs.checkin.service import check_in, set_gate_open
+from fairs.checkin.states import Verdict
 from fairs.config import ROOT
 from fairs.core.actor import SYSTEM
 from fairs.core.clock import now
 from fairs.core.db import db
 from fairs.core.permissions import Role
-from tests.factories.checkin import Entrance, entrance
+from fairs.directory.models import Person
+from fairs.directory.service import CompanyDraft, PersonDraft, save_company, save_person
+from tests.factories.checkin import Entrance, entrance, scan_of
 from tests.support.client import Client
 from tests.support.queries import counted_queries
 from tests.unit.badges.telex_keyboard import TelexKeyboard
@@ -177,3 +182,45 @@ def test_the_browsers_code_reads_the_same(place: Entrance, tmp_path: Path) -> No
     assert said["short"] == [korean.short_code, None]
     assert (said["cut"], said["size"]) == (True, 2)
     assert db.session.is_active
+
+
+def test_a_new_name_reaches_devices(place: Entrance, time_machine: Any) -> None:
+    person, company = place.person("Nguyễn Văn An"), place.company("Làng Tre", "VN")
+    worn, kept = place.badge(person=person, company=company), place.badge()
+
+    def faces(since: str) -> list[list[str]]:
+        read = read_bundle(gate_bundle(place.fair, since=datetime.fromisoformat(since)))
+        assert read.of(kept.fingerprint) is None
+        found = read.of(worn.fingerprint)
+        return [] if found is None else [found.open(worn.fingerprint)]
+
+    time_machine.move_to(now() + timedelta(minutes=10), tick=False)
+    cursor = now().isoformat()
+    assert faces(cursor) == []
+    save_person(replace(_as_typed(person), native_name="Nguyễn Văn Ân"), by=SYSTEM, person=person)
+    [[_language, _country, name, shown, *_rest]] = faces(cursor)
+    assert (name, shown) == ("Nguyễn Văn Ân", "Làng Tre")
+    time_machine.move_to(now() + timedelta(minutes=10), tick=False)
+    cursor = now().isoformat()
+    draft = CompanyDraft("Mây Tre", "VN", tax_code=company.tax_code)
+    save_company(replace(draft, name="Làng Tre", phone="0912345678"), by=SYSTEM, company=company)
+    assert faces(cursor) == []  # nothing of it is shown at a gate
+    save_company(draft, by=SYSTEM, company=company)
+    assert faces(cursor)[0][3] == "Mây Tre"
+
+
+def _as_typed(person: Person) -> PersonDraft:
+    return PersonDraft(**{one.name: getattr(person, one.name) for one in fields(PersonDraft)})
+
+
+def test_a_withdrawn_key_is_no_key_of_devices(place: Entrance) -> None:
+    badge = place.badge()
+    old = b64encode(badge.key.public_key).decode()
+    assert read_bundle(gate_bundle(place.fair)).header["public_keys"] == [old]
+    new = withdraw_key(badge.key, "The laptop was stolen", by=SYSTEM)
+    keys = read_bundle(gate_bundle(place.fair)).header["public_keys"]
+    assert keys == [b64encode(new.public_key).decode()]
+    # The server judges alike: what is signed with it and not on the list opens nothing.
+    forged = sign(new_serial(), private_key(badge.key))
+    [result] = check_in(place.fair, place.gate, [scan_of(forged)], by=SYSTEM)
+    assert result.verdict is Verdict.UNKNOWN

@@ -13,9 +13,11 @@ from sqlalchemy import select
 from fairs.audit.models import AuditEntry
 from fairs.badges.service import replace_badge
 from fairs.badges.states import BadgeCategory
+from fairs.checkin.board import board_of
 from fairs.checkin.errors import BadRules, ZoneExists, ZoneInUse
-from fairs.checkin.evacuation import evacuation
+from fairs.checkin.evacuation import evacuation, occupancy
 from fairs.checkin.models import AccessZone, Gate, GateDevice
+from fairs.checkin.queries import counters
 from fairs.checkin.reasons import offline_words
 from fairs.checkin.rulebook import row, standard_rows
 from fairs.checkin.service import GateDraft, change_gate, check_in, create_gate, set_gate_open
@@ -216,6 +218,16 @@ def test_the_count_for_an_evacuation_says_how_sure_it_is(place: Entrance) -> Non
     assert (found.whole.inside, found.whole.least, found.whole.most) == (4, 2, 7)
     assert [(one.zone and one.zone.id, one.inside, one.least, one.most) for one in found.places] == [(zone.id, 4, 2, 6)]
     assert len(found.whole.reasons) == 2
+    # Whatever is read, the count is one: of the board, of the fair's figures, of the halls.
+    one(place, place.badge(), at=now() - timedelta(seconds=1))
+    board = board_of(place.fair.id)
+    counts = {
+        evacuation(place.fair).whole.inside,
+        board.figures.inside,
+        counters(place.fair.id, place.fair.today).inside,
+    }
+    assert counts == {5}
+    assert {board.zones[0].inside, occupancy(place.fair)[0].inside, evacuation(place.fair).places[0].inside} == {5}
 
 
 def test_pages_cost_the_same_for_one_hall_and_for_three(place: Entrance, client: Client) -> None:

@@ -11,10 +11,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from fairs.accounts.models import User
+from fairs.audit.models import AuditEntry
 from fairs.badges.models import Badge
 from fairs.badges.service import code_of, replace_badge, revoke_badge
 from fairs.checkin.devices import DeviceDraft, add_device, enrol_device, new_enrolment, revoke_device
-from fairs.checkin.models import GateDevice, Scan, ScanAct, ScanConflict, SupervisorPin, Visit, VisitTally
+from fairs.checkin.models import Gate, GateDevice, Scan, ScanAct, ScanConflict, SupervisorPin, Visit, VisitTally
 from fairs.checkin.quarantine import rejudge_unknown
 from fairs.checkin.queries import counters
 from fairs.checkin.recounting import differences, recount_tallies
@@ -158,13 +160,88 @@ def test_a_supervisor_lets_somebody_in_all_the_same(post: Post) -> None:
     scan = post.scan(badge)
     assert post.send(scan)[0]["verdict"] == "revoked"
     assert post.send(post.act("admit", scan["id"], 3))[0]["outcome"] == "not_allowed"
-    chief = post.place.user(Role.GATE_SUPERVISOR)
-    with transaction():
-        about = {"salt": b"s", "verifier": b"v", "rounds": 1, "changed_at": now()}
-        db.session.add(SupervisorPin(fair_id=post.place.fair.id, user_id=chief.id, **about))
+    chief = supervisor(post.place)
     assert post.send(post.act("admit", scan["id"], 4, supervisor=chief.id))[0]["outcome"] == "done"
     assert len(visits()) == 1
     assert post.agrees()
+
+
+def supervisor(place: Entrance) -> User:
+    """A supervisor of gates with a PIN."""
+    chief = place.user(Role.GATE_SUPERVISOR)
+    with transaction():
+        about = {"salt": b"s", "verifier": b"v", "rounds": 1, "changed_at": now()}
+        db.session.add(SupervisorPin(fair_id=place.fair.id, user_id=chief.id, **about))
+    return chief
+
+
+def written(action: str) -> list[tuple[int | None, str]]:
+    """Who did it, and with which reason, by the history."""
+    rows = db.session.scalars(select(AuditEntry).where(AuditEntry.action == action).order_by(AuditEntry.id))
+    return [(row.actor_id, (row.after or {}).get("reason", "")) for row in rows]
+
+
+def test_a_supervisor_revokes_and_replaces_on_a_device(post: Post) -> None:
+    lost, torn = post.place.badge(), post.place.badge()
+    chief = supervisor(post.place)
+    for kind in ("revoke", "replace"):
+        assert post.send(post.act(kind, "", code=code_of(lost)))[0]["outcome"] == "not_allowed"
+    first, second = post.scan(lost), post.scan(torn, 10)
+    revoke = post.act("revoke", first["id"], 20, code=code_of(lost), reason="Mất thẻ", supervisor=chief.id)
+    replaced = post.act("replace", second["id"], 30, code=code_of(torn), reason="Rách", supervisor=chief.id)
+    late = post.scan(lost, 60, verdict="welcome")
+    answers = post.send(first, second, revoke, replaced, late)
+    assert [one["outcome"] for one in answers[2:4]] == ["done", "done"]
+    assert answers[4]["verdict"] == "revoked"  # by the time at which it was pressed, not that of handing in
+    for badge in (lost, torn):
+        db.session.refresh(badge)
+    assert (lost.revoked_at, lost.replaced_by_id) == (post.start + timedelta(seconds=20), None)
+    assert torn.revoked_at == post.start + timedelta(seconds=30)
+    new = db.session.get_one(Badge, torn.replaced_by_id)
+    assert post.send(post.scan(new, 40))[0]["verdict"] in {"welcome", "already_inside"}
+    assert post.conflicts(ConflictKind.REVOKED_MEANWHILE)[0].badge_id == lost.id
+    assert [one["repeated"] for one in post.send(revoke, replaced)] == [True, True]
+    assert rows(Badge) == 3
+    again = post.send(post.act("revoke", "", 50, code=code_of(lost), supervisor=chief.id))[0]
+    assert again["outcome"] == "failed"
+    assert again["message"]
+    assert (chief.id, "Mất thẻ") in written("badges.revoke")
+    assert (chief.id, "Mất thẻ") in written("checkin.revoke")
+    assert (chief.id, "Rách") in written("checkin.replace")
+
+
+def test_a_supervisor_closes_and_opens_a_gate_on_a_device(post: Post) -> None:
+    chief = supervisor(post.place)
+    post.start, badge = now(), post.place.badge()
+    gate = post.place.gate
+    with transaction():
+        db.session.get_one(Gate, gate.id).changed_at = post.start - timedelta(hours=1)
+
+    def turn(kind: str, after: float, **changes: Any) -> str:
+        act = post.act(kind, "", after, **{"gate": "main", "reason": "Đông quá", "supervisor": chief.id, **changes})
+        answer = post.send(act)[0]
+        db.session.refresh(gate)
+        return str(answer.get("outcome", answer.get("problem")))
+
+    assert turn("close_gate", -70, supervisor=None) == "not_allowed"
+    assert gate.is_open
+    assert turn("close_gate", -60) == "done"
+    assert (gate.is_open, gate.close_reason, gate.closed_at) == (False, "Đông quá", post.start - timedelta(seconds=60))
+    before, after = post.send(post.scan(badge, -90), post.scan(post.place.badge(), -30))
+    assert (before["verdict"], after["verdict"]) == ("welcome", "gate_closed")
+    assert turn("open_gate", -20, reason="Đã thoáng") == "done"
+    assert gate.is_open
+    # Handed in late, after somebody opened the gate again: it stays open, and the supervisor is told.
+    assert turn("close_gate", -40) == "failed"
+    assert gate.is_open
+    assert len(post.conflicts(ConflictKind.NOT_TAKEN)) == 2
+    assert turn("close_gate", -5, gate="nowhere") == "unknown_gate"
+    assert (chief.id, "Đông quá") in written("checkin.close_gate")
+    assert (chief.id, "Đã thoáng") in written("checkin.open_gate")
+    create_gate(post.place.fair, "other", GateDraft("Khác", "Other"), by=SYSTEM)
+    _device, elsewhere = enrolled(post.place, gate_codes=("other",))
+    act = post.act("close_gate", "", -1, gate="main", supervisor=chief.id)
+    assert post.send(act, token=elsewhere)[0]["problem"] == "other_gate"
 
 
 def test_the_clock_is_put_right_and_a_day_off_is_noted(post: Post) -> None:

@@ -1,4 +1,4 @@
-"""The rules of gates, in Python and in TypeScript, by the same vectors; and where a person is."""
+"""The rules of gates, in Python and in TypeScript, by the same vectors."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import json
 import random
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from itertools import permutations
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +16,10 @@ import pytest
 from fairs.badges.states import BadgeCategory
 from fairs.checkin.rules import STAFF, Direction, FairFacts, GateFacts, Seen, judge
 from fairs.checkin.states import Verdict
-from fairs.checkin.whereabouts import Presence
 
 ROOT = Path(__file__).parents[3]
 VECTORS = json.loads((ROOT / "tests/data/gate-vectors.json").read_text())
 NOTHING = {"since": None, "at": None, "day": None, "hours": None, "warn_capacity": False}
-IN, OUT = Direction.IN, Direction.OUT
-AT = datetime(2026, 11, 12, 9, 0, tzinfo=UTC)
 #: Bundled with the rules: judges every line of what it is given.
 JUDGE_ALL = """
 import { judge } from './frontend/scanner/rules';
@@ -31,10 +27,6 @@ import { readFileSync } from 'node:fs';
 const cases = JSON.parse(readFileSync(0, 'utf8'));
 process.stdout.write(JSON.stringify(cases.map((c) => judge(c.seen, c.gate, c.fair, c.direction, c.moment))));
 """
-
-
-def at(minutes: int) -> datetime:
-    return AT + timedelta(minutes=minutes)
 
 
 def whole(case: dict[str, Any]) -> dict[str, Any]:
@@ -169,59 +161,3 @@ def test_only_what_lets_in_lets_in() -> None:
         Verdict.ALREADY_INSIDE,
         Verdict.GOODBYE,
     }
-
-
-def test_presence_of_a_day() -> None:
-    came = Presence().after(IN, at(0))
-    assert (came.first_in_at, came.inside_since, came.left_at) == (at(0), at(0), None)
-    assert came.after(IN, at(10)).inside_since == at(0)
-    left = came.after(IN, at(10)).after(OUT, at(60))
-    assert (left.first_in_at, left.inside_since, left.left_at) == (at(0), None, at(60))
-    back = left.after(IN, at(90))
-    assert (back.first_in_at, back.inside_since, back.left_at) == (at(0), at(90), at(60))
-
-
-def test_leaving_first_proves_no_entry() -> None:
-    assert Presence().after(OUT, at(5)).first_in_at is None
-
-
-def _ways(moves: list[Any]) -> Iterator[Presence]:
-    for order in permutations(moves):
-        presence = Presence()
-        for direction, moment, zone in order:
-            presence = presence.after(direction, moment, zone)
-        yield presence
-
-
-def test_scans_that_arrive_late_lead_to_the_same_place() -> None:
-    moves = [(IN, at(0), None), (OUT, at(60), None), (IN, at(90), None), (OUT, at(200), None)]
-    ends = {(one.first_in_at, one.inside_since, one.left_at, one.zone) for one in _ways(moves)}
-    assert ends == {(at(0), None, at(200), None)}
-
-
-def test_one_is_in_one_hall_at_a_time_whatever_arrives_first() -> None:
-    moves = [(IN, at(0), 1), (IN, at(30), 2), (IN, at(50), 1), (IN, at(70), 2)]
-    for presence in _ways(moves):
-        assert presence.first_in_at == at(0)
-        assert presence.since_in(None) == at(0)
-        assert presence.since_in(1) is None
-        assert presence.since_in(2) is not None
-    gone = Presence().after(IN, at(0), 1).after(OUT, at(30), 1)
-    assert (gone.since_in(1), gone.since_in(None)) == (None, None)
-
-
-def test_who_leaves_a_room_inside_the_fair_is_still_at_the_fair() -> None:
-    lounge = Presence().after(IN, at(0)).after(IN, at(10), 7)
-    assert (lounge.since_in(7), lounge.since_in(None)) == (at(10), at(0))
-    hall = lounge.after(OUT, at(20), 7, stays=True)
-    assert (hall.since_in(7), hall.since_in(None), hall.left_at) == (None, at(0), None)
-
-
-def test_a_late_leaving_does_not_throw_out_who_came_back() -> None:
-    moves = [(IN, at(0), 1), (OUT, at(60), 1), (IN, at(90), 1)]
-    ends = {(one.first_in_at, one.inside_since, one.left_at, one.zone) for one in _ways(moves)}
-    assert ends == {(at(0), at(90), at(60), 1)}
-
-
-def test_a_late_entry_is_no_re_entry() -> None:
-    assert Presence().after(IN, at(30)).after(IN, at(10)).first_in_at == at(10)
