@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from fairs.badges.errors import ReprintNeedsReason
 from fairs.badges.models import Badge
 from fairs.badges.service import replace_badge, revoke_badge
 from fairs.badges.states import BadgeCategory
@@ -17,7 +18,7 @@ from fairs.core.actor import SYSTEM
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
 from fairs.core.errors import Conflict, InvalidInput
-from fairs.printing.errors import LeaseLost, ReprintNeedsReason, StationClosed, StillPrinting
+from fairs.printing.errors import LeaseLost, StationClosed, StillPrinting
 from fairs.printing.leases import LEASE, Lease, give_back, lease_next, renew, report_failed, report_printed
 from fairs.printing.models import PrintJob, PrintStation
 from fairs.printing.queries import open_stations
