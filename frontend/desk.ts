@@ -121,7 +121,7 @@ if (desk && field) {
   });
   document.addEventListener('submit', (event) => {
     if (!(event.target as Element).matches('[data-desk-print]')) return;
-    // The sheet opens beside; here the next person can be typed at once.
+    // A station prints it, or the sheet opens beside; here the next person can be typed at once.
     window.setTimeout(() => {
       next();
       document.body.dispatchEvent(new CustomEvent('desk-refresh'));

@@ -21,6 +21,13 @@ class OtherFair(NotFound):
     message = _l("This badge belongs to another fair.")
 
 
+class ReprintNeedsReason(Conflict):
+    """The badge was printed before, and nobody said why it is to be printed again."""
+
+    code = "reprint_needs_reason"
+    message = _l("This badge was printed before: say why it is printed again.")
+
+
 class Stale(Conflict):
     """Somebody saved the layout since it was opened; ``mark`` is that of what is there now."""
 

@@ -22,6 +22,14 @@ class BadgeReplaced:
 
 
 @dataclass(frozen=True, slots=True)
+class BadgesPrinted:
+    """Badges came to paper, by a station or without one: by their keys."""
+
+    ids: tuple[int, ...]
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True)
 class KeyWithdrawn:
     """Somebody else may have a key: its signature opens nothing any more. The new one signs from now on. By their keys."""
 

@@ -13,11 +13,12 @@ from fairs.badges.keys import check_reissue, reissue
 from fairs.badges.models import Badge
 from fairs.badges.permissions import PRINT_BADGES, REVOKE_BADGE
 from fairs.badges.queries import BadgeFilter, badge_list
-from fairs.badges.service import check_printable, mark_printed, unmark_printed
+from fairs.badges.reprints import ReprintReason
+from fairs.badges.service import check_printable, check_printing, mark_printed, unmark_printed
 from fairs.badges.states import BadgeCategory, BadgeState
 from fairs.core.actor import Actor
 from fairs.core.i18n import country_name
-from fairs.core.lists import Args, BulkAction, ListSpec, register_list
+from fairs.core.lists import Args, BulkAction, BulkField, ListSpec, register_list
 from fairs.core.sheets import Sheet, each
 from fairs.core.text import clean
 
@@ -46,10 +47,10 @@ def _sheets(_fair: Any, query: Select[Badge]) -> Sequence[Sheet]:
     return [Sheet(_("Badges"), heads, rows)]
 
 
-def mark(badge: Badge, by: Actor) -> dict[str, Any]:
+def mark(badge: Badge, by: Actor, reason: str = "") -> dict[str, Any]:
     """Note a badge as printed; gives back what undoing needs."""
     before = badge.printed_at
-    mark_printed([badge], by=by)
+    mark_printed([badge], reason=reason, by=by)
     return {"badge": badge.id, "printed_at": before.isoformat() if before else ""}
 
 
@@ -64,6 +65,14 @@ def _mark(row: Badge, _values: Mapping[str, Any], by: Actor) -> dict[str, Any]:
     return mark(row, by)
 
 
+def _check_print(row: Badge, values: Mapping[str, Any]) -> None:
+    check_printing(row, values.get("reason", ""))
+
+
+def _print(row: Badge, values: Mapping[str, Any], by: Actor) -> dict[str, Any]:
+    return mark(row, by, values.get("reason", ""))
+
+
 def _check(row: Badge, _values: Mapping[str, Any]) -> None:
     check_printable(row)
 
@@ -76,6 +85,12 @@ def _reissue(row: Badge, _values: Mapping[str, Any], by: Actor) -> None:
     reissue([row], by=by)
 
 
+#: Asked for once when several are printed.
+REPRINT_FIELD = BulkField(
+    "reason", _l("Why again"), "choice", _l("Only for badges that were printed before."),
+    choices=lambda: [(one.value, one.label) for one in ReprintReason],
+)  # fmt: skip
+
 BADGES = register_list(
     ListSpec(
         "badges", _l("Badges"), "badges.index", PRINT_BADGES, ("state", "q", "category", "printed", "key"),
@@ -85,7 +100,8 @@ BADGES = register_list(
         record=("badges.show", "reference"),
         actions=(
             BulkAction(
-                "print", _l("Print"), "printer", PRINT_BADGES, _check, _mark, unmark_printed, document=pages, tone="primary"
+                "print", _l("Print"), "printer", PRINT_BADGES, _check_print, _print, unmark_printed, document=pages, tone="primary",
+                fields=(REPRINT_FIELD,),
             ),
             BulkAction("mark_printed", _l("Mark as printed"), "checks", PRINT_BADGES, _check, _mark, unmark_printed),
             BulkAction("reissue", _l("Issue anew"), "key", REVOKE_BADGE, _check_reissue, _reissue),

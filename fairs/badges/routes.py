@@ -18,7 +18,7 @@ from fairs.badges.lists import BADGES, wanted_of
 from fairs.badges.models import Badge
 from fairs.badges.permissions import MANAGE_KEYS, PRINT_BADGES, REVOKE_BADGE
 from fairs.badges.queries import BadgeFilter
-from fairs.badges.service import code_of, mark_printed, replace_badge, revoke_badge
+from fairs.badges.service import check_printing, code_of, mark_printed, replace_badge, revoke_badge
 from fairs.badges.states import BadgeCategory, BadgeState
 from fairs.calendar.context import current_fair
 from fairs.core import qr
@@ -106,7 +106,12 @@ def _page(badge: Badge, form: ReasonForm, photo_form: PhotoForm | None = None) -
 @bp.post("/print")
 @requires(PRINT_BADGES)
 def print_badges() -> BaseResponse:
-    """The chosen badges as a PDF, or all of the list as it is filtered. Marks them as printed."""
+    """The chosen badges as a PDF for this browser's printer, or all of the list as it is filtered; marks them as printed.
+
+    What was printed before needs a reason.
+    """
+    from fairs.badges.faces import badges_pdf  # heavy: loaded by who prints
+
     fair = current_fair()
     if request.form.get("all"):
         query = queries.badge_list(fair.id, wanted_of(request.form)).where(Badge.state == BadgeState.ACTIVE)
@@ -122,14 +127,19 @@ def print_badges() -> BaseResponse:
         return go(url_for(".index"))
     if len(badges) > MOST_AT_ONCE:
         raise InvalidInput(_("At most %(n)s badges at a time. Print by category.", n=MOST_AT_ONCE))
-    return _pdf(badges, badges[0].reference if len(badges) == 1 else f"{fair.slug}-badges")
-
-
-def _pdf(badges: Any, name: str) -> Response:
-    from fairs.badges.faces import badges_pdf
-
+    reason, note = request.form.get("reason", ""), request.form.get("note", "")
+    try:
+        for badge in badges:
+            check_printing(badge, reason)
+    except DomainError as error:
+        flash(str(error), "danger")
+        return go(url_for(".show", reference=badges[0].reference) if len(badges) == 1 else url_for(".index"))
     content = badges_pdf(badges)
-    mark_printed(badges, by=actor())
+    mark_printed(badges, reason=reason, note=note, by=actor())
+    return _pdf(content, badges[0].reference if len(badges) == 1 else f"{fair.slug}-badges")
+
+
+def _pdf(content: bytes, name: str) -> Response:
     answer = Response(content, mimetype="application/pdf")
     answer.headers.set("Content-Disposition", "inline", filename=f"{name}.pdf")
     return answer

@@ -13,8 +13,10 @@ from sqlalchemy import select
 
 from fairs.audit.service import record
 from fairs.badges.codes import fingerprint, new_serial, short_code, sign, typed_digest
-from fairs.badges.events import BadgeReplaced
+from fairs.badges.errors import ReprintNeedsReason
+from fairs.badges.events import BadgeReplaced, BadgesPrinted
 from fairs.badges.models import Badge, BadgeKey
+from fairs.badges.reprints import ReprintReason
 from fairs.badges.states import BadgeCategory, BadgeState
 from fairs.calendar.errors import FairCancelled
 from fairs.calendar.models import Fair
@@ -22,9 +24,10 @@ from fairs.core import crypto
 from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
-from fairs.core.errors import Conflict
+from fairs.core.errors import Conflict, InvalidInput
 from fairs.core.events import publish
 from fairs.core.sequences import next_references
+from fairs.core.text import one_line
 from fairs.directory.models import Company, Person
 
 
@@ -193,8 +196,20 @@ def check_printable(badge: Badge) -> None:
         raise Conflict(_l("This badge is revoked and opens no gate: there is nothing to print."))
 
 
-def mark_printed(badges: Sequence[Badge], *, by: Actor) -> int:
-    """Note that these badges were printed now; gives back how many had not been before. Revoked ones are left out."""
+def check_printing(badge: Badge, reason: str = "") -> None:
+    """Raise what forbids to print a badge: Conflict (revoked), InvalidInput (``reason``), ReprintNeedsReason when it was printed before."""
+    check_printable(badge)
+    if reason and reason not in set(ReprintReason):
+        raise InvalidInput(field="reason")
+    if badge.printed_at is not None and not reason:
+        raise ReprintNeedsReason(field="reason")
+
+
+def mark_printed(badges: Sequence[Badge], *, reason: str = "", note: str = "", by: Actor) -> int:
+    """Note that these badges were printed now; gives back how many had not been before. Revoked ones are left out.
+
+    ``reason`` (a ReprintReason) and ``note`` say why those that had been printed before were printed again.
+    """
     ids = [badge.id for badge in badges]
     with transaction():
         rows = db.session.scalars(
@@ -204,10 +219,14 @@ def mark_printed(badges: Sequence[Badge], *, by: Actor) -> int:
             .with_for_update()
         ).all()
         first = [row for row in rows if row.printed_at is None]
+        again = [row for row in rows if row.printed_at is not None]
         for row in rows:
             row.printed_at = now()
         for row in first:
             record("badges.print", row, by=by)
+        for row in again if reason else ():
+            record("badges.reprint", row, by=by, after={"reason": reason, "note": one_line(note)[:200]})
+        publish(BadgesPrinted(tuple(row.id for row in rows), by))
         return len(first)
 
 

@@ -18,20 +18,14 @@ from fairs.core.pdf import Block, Column, Gap, Notice, Table, build_document
 from fairs.core.typeset import fit
 
 _CARDS = 4
+#: Seats beside each other on a page; longer rows go on in a part below.
+_ABREAST = 14
 
 
 def plan_pdf(ceremony: Ceremony, seats: Sequence[CeremonySeat], language: str) -> bytes:
-    """The plan as the rows stand in the hall, then a list by row for who shows guests to their seats."""
+    """The plan as the rows stand in the hall (long rows in parts), then a list by row for who shows guests to their seats."""
     with force_locale(language):
         taken = {(seat.row, seat.number): seat for seat in seats}
-        columns = [
-            Column("", 0.35),
-            *(Column(str(number), 1, "center") for number in range(1, ceremony.seats_per_row + 1)),
-        ]
-        rows = [
-            [str(row), *(_seat(taken.get((row, number))) for number in range(1, ceremony.seats_per_row + 1))]
-            for row in range(1, ceremony.rows + 1)
-        ]
         listed = [
             [
                 str(seat.row), str(seat.number), seat.member.person.display_name, seat.member.delegation.organisation,
@@ -40,7 +34,13 @@ def plan_pdf(ceremony: Ceremony, seats: Sequence[CeremonySeat], language: str) -
             for seat in seats
         ]  # fmt: skip
         blocks: list[Block] = [Notice(_("Stage"))]
-        if ceremony.seats_per_row <= 14:
+        for first in range(1, ceremony.seats_per_row + 1, _ABREAST):
+            numbers = range(first, min(first + _ABREAST, ceremony.seats_per_row + 1))
+            columns = [Column("", 0.35), *(Column(str(number), 1, "center") for number in numbers)]
+            rows = [
+                [str(row), *(_seat(taken.get((row, number))) for number in numbers)]
+                for row in range(1, ceremony.rows + 1)
+            ]
             blocks += [Table(columns, rows), Gap(6)]
         blocks.append(
             Table([Column(_("Row"), 0.4), Column(_("Seat"), 0.4), Column(_("Name"), 2), Column(_("Delegation"), 2.4), Column(_("Country"), 1)], listed)

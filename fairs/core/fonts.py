@@ -348,7 +348,7 @@ def _pair_brackets(chars: list[dict[str, Any]], direction: str) -> None:
             chars[i]["type"] = strong[i] = kind
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def runs(text: str, language: str | None = None, *, bold: bool = False) -> tuple[Run, ...]:
     """The text split by font and direction, the runs in the order in which they stand on paper, left to right.
 

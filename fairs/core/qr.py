@@ -64,30 +64,30 @@ def pdf_path(modules: Matrix, x: float, y: float, size: float) -> str:
     # From module units, rows downwards, to points: the operators stay short integers.
     scale = size / side
     bars = "".join(
-        [known[row[a:b]] for row, eighths in zip(modules, _bar_tables(side), strict=True) for known, a, b in eighths]
+        [known[row[a:b]] for row, pieces in zip(modules, _bar_tables(side), strict=True) for known, a, b in pieces]
     )
     return f"q 0 g {scale:.5f} 0 0 {-scale:.5f} {x:.3f} {y + size:.3f} cm {bars}f Q"
 
 
 class _Bars(dict[bytes, str]):
-    """The operators for eight modules at a place of a row: there are few, and most codes share them."""
+    """The operators for six modules at a place of a row: there are 64, and all codes share them."""
 
     def __init__(self, row: int, left: int) -> None:
         super().__init__()
         self._row, self._left = row, left
 
-    def __missing__(self, eight: bytes) -> str:
+    def __missing__(self, six: bytes) -> str:
         bars = (
-            f"{self._left + bar.start()} {self._row} {bar.end() - bar.start()} 1 re " for bar in _DARK.finditer(eight)
+            f"{self._left + bar.start()} {self._row} {bar.end() - bar.start()} 1 re " for bar in _DARK.finditer(six)
         )
-        self[eight] = found = "".join(bars)
+        self[six] = found = "".join(bars)
         return found
 
 
 @cache
 def _bar_tables(side: int) -> list[list[tuple[_Bars, int, int]]]:
     """For each row of a code its places of eight modules, with what was drawn there before."""
-    return [[(_Bars(row, left), left, left + 8) for left in range(0, side, 8)] for row in range(side)]
+    return [[(_Bars(row, left), left, left + 6) for left in range(0, side, 6)] for row in range(side)]
 
 
 def svg(modules: Matrix, *, title: str = "", css_class: str = "qr") -> Markup:

@@ -80,7 +80,7 @@ class Line:
             canvas.addLiteral("EMC")
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def line(text: str, language: str | None = None, *, bold: bool = False) -> Line:
     """The text as one line, measured. ``language`` is that of the text (BCP 47), not of the document."""
     pieces: list[tuple[float, str, str | Shaped]] = []

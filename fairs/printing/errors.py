@@ -7,13 +7,6 @@ from flask_babel import lazy_gettext as _l
 from fairs.core.errors import Conflict, NotFound
 
 
-class ReprintNeedsReason(Conflict):
-    """The badge was printed before, and nobody said why it is to be printed again."""
-
-    code = "reprint_needs_reason"
-    message = _l("This badge was printed before: say why it is printed again.")
-
-
 class StationClosed(Conflict):
     """A closed station gets no jobs."""
 

@@ -10,12 +10,12 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from fairs.badges.layouts import SIZES
+from fairs.badges.reprints import ReprintReason
 from fairs.badges.states import BadgeCategory
 from fairs.core.forms import Form, Text, WholeNumber
 from fairs.directory.forms import Choice
 from fairs.printing.blanks import MOST_BLANKS, BatchDraft
 from fairs.printing.models import PrintStation
-from fairs.printing.states import ReprintReason
 from fairs.printing.stations import StationDraft
 
 

@@ -9,9 +9,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
 
-from fairs.badges.lists import BADGES
+from fairs.badges.lists import BADGES, REPRINT_FIELD
 from fairs.badges.models import Badge
 from fairs.badges.permissions import PRINT_BADGES
+from fairs.badges.service import check_printing
 from fairs.badges.states import BadgeCategory
 from fairs.core.actor import Actor
 from fairs.core.db import db
@@ -22,8 +23,8 @@ from fairs.directory.models import Person
 from fairs.printing.errors import StillPrinting
 from fairs.printing.models import PrintJob
 from fairs.printing.queries import JobFilter, job_list
-from fairs.printing.service import cancel_job, check_enqueue, enqueue, put_back
-from fairs.printing.states import JobState, ReprintReason
+from fairs.printing.service import cancel_job, enqueue, put_back
+from fairs.printing.states import JobState
 
 _STATES = {"unsure", "all", *JobState}
 _ORDERS: dict[str, tuple[Key, ...]] = {
@@ -103,7 +104,7 @@ JOBS = register_list(
 
 
 def _check_queue(badge: Badge, values: Mapping[str, Any]) -> None:
-    check_enqueue(badge, values.get("reason", ""))
+    check_printing(badge, values.get("reason", ""))
 
 
 def _queue(badge: Badge, values: Mapping[str, Any], by: Actor) -> dict[str, Any]:
@@ -120,10 +121,7 @@ extend_list(
     BulkAction(
         "queue", _l("Send to the print queue"), "stack-2", PRINT_BADGES, _check_queue, _queue, _unqueue,
         fields=(
-            BulkField(
-                "reason", _l("Why again"), "choice", _l("Only for badges that were printed before."),
-                choices=lambda: [(one.value, one.label) for one in ReprintReason],
-            ),
+            REPRINT_FIELD,
             BulkField("note", _l("What else is to be said")),
         ),
     ),

@@ -11,6 +11,7 @@ from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.badges.models import Badge, BadgeKey
+from fairs.badges.reprints import ReprintReason
 from fairs.badges.states import BadgeCategory
 from fairs.core.clock import now
 from fairs.core.db import Record, StateType, UTCDateTime
@@ -22,7 +23,6 @@ from fairs.printing.states import (
     BlankState,
     FailReason,
     JobState,
-    ReprintReason,
     StationState,
 )
 

@@ -15,11 +15,12 @@ from fairs.badges.layouts import SIZES
 from fairs.badges.models import Badge
 from fairs.badges.permissions import PRINT_BADGES, REVOKE_BADGE
 from fairs.badges.queries import badge_by_reference
+from fairs.badges.reprints import ReprintReason
 from fairs.badges.states import BadgeCategory
 from fairs.calendar.context import current_fair
 from fairs.core.errors import DomainError, InvalidInput, NotFound
 from fairs.core.lists import download, known, page_of
-from fairs.core.web import NavItem, actor, go, register_nav, requires, safe_next
+from fairs.core.web import NavItem, actor, go, register_nav, requires, safe_next, wants_fragment
 from fairs.printing import queries, service, stations
 from fairs.printing.blank_pages import blanks
 from fairs.printing.forms import AgainForm, StationForm
@@ -28,7 +29,7 @@ from fairs.printing.models import PrintJob, PrintStation
 from fairs.printing.permissions import BIND_BLANK, MANAGE_BLANKS, MANAGE_STATIONS
 from fairs.printing.queries import JobFilter
 from fairs.printing.replacing import replacing
-from fairs.printing.states import JobState, ReprintReason, StationState
+from fairs.printing.states import JobState, StationState
 from fairs.printing.station_pages import at_station, by_token
 
 bp = Blueprint("printing", __name__, url_prefix="/fairs/<fair_slug>/printing")
@@ -95,13 +96,20 @@ def add() -> BaseResponse:
             badges, station=_station_of_form(fair.id), reason=form.reason.data or "", note=form.note.data or "", by=actor()
         )  # fmt: skip
     except DomainError as error:
-        flash(str(error), "danger")
-        return go(back)
+        return _said(str(error), "danger", badges[0], back)
     ahead = queries.ahead_of(jobs[0])
-    flash(
+    message = (
         ngettext("In the print queue, %(num)s badge before it.", "In the print queue, %(num)s badges before it.", ahead)
-        if ahead else _("In the print queue, the next one."), "success",
+        if ahead else _("In the print queue, the next one.")
     )  # fmt: skip
+    return _said(message, "success", badges[0], back)
+
+
+def _said(message: str, tone: str, badge: Badge, back: str) -> BaseResponse:
+    """At the desk a line in its page, where the next person is typed already; elsewhere the page again."""
+    if wants_fragment():
+        return Response(render_template("printing/_desk_note.html", message=message, tone=tone, badge=badge))
+    flash(message, tone)
     return go(back)
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from fairs.audit.service import record
 from fairs.badges.models import Badge
-from fairs.badges.service import check_printable, mark_printed
+from fairs.badges.reprints import ReprintReason
+from fairs.badges.service import check_printable, check_printing, mark_printed
 from fairs.badges.states import BadgeState
 from fairs.calendar.models import Fair
 from fairs.core.actor import Actor
@@ -18,15 +19,14 @@ from fairs.core.db import MINE, db, transaction
 from fairs.core.errors import InvalidInput
 from fairs.core.text import one_line
 from fairs.printing.blanks import bind_blank
-from fairs.printing.errors import ReprintNeedsReason, StationClosed, StillPrinting
+from fairs.printing.errors import StationClosed, StillPrinting
 from fairs.printing.models import PrintJob, PrintStation
 from fairs.printing.queries import sizes_of
-from fairs.printing.states import JobState, ReprintReason, StationState
+from fairs.printing.states import JobState, StationState
 
 __all__ = [
     "bind_blank",
     "cancel_job",
-    "check_enqueue",
     "enqueue",
     "move_job",
     "put_back",
@@ -35,15 +35,7 @@ __all__ = [
 ]
 
 _GOING_ON = (JobState.QUEUED, JobState.LEASED)
-
-
-def check_enqueue(badge: Badge, reason: str = "") -> None:
-    """Raise what ``enqueue`` would raise for a badge: Conflict when it is revoked, ReprintNeedsReason, InvalidInput."""
-    check_printable(badge)
-    if reason and reason not in set(ReprintReason):
-        raise InvalidInput(field="reason")
-    if badge.printed_at is not None and not reason:
-        raise ReprintNeedsReason(field="reason")
+_AT_A_TIME = 500
 
 
 def enqueue(
@@ -81,7 +73,7 @@ def enqueue(
         made = []
         for badge in [rows[badge.id] for badge in badges if badge.id in rows]:
             if badge.id not in waiting:
-                check_enqueue(badge, reason)
+                check_printing(badge, reason)
                 job = waiting[badge.id] = PrintJob(
                     fair_id=badge.fair_id, badge_id=badge.id, category=badge.category, size=sizes[badge.category],
                     state=JobState.QUEUED, wanted_id=station.id if station else None, lease=0,
@@ -183,6 +175,21 @@ def move_job(job: PrintJob, station: PrintStation | None, *, by: Actor) -> Print
         row.wanted_id = station.id if station is not None else None
         record("printing.move", row, by=by, after={"station": station.name if station is not None else None})
         return row
+
+
+def settle_elsewhere(badge_ids: Sequence[int], *, by: Actor) -> None:
+    """These badges came to paper without a station: what waits for one, or failed at one, is done. Inside transaction().
+
+    A job that a station works on right now stays with it: only its own report says what became of it.
+    """
+    for start in range(0, len(badge_ids), _AT_A_TIME):
+        query = select(PrintJob).where(
+            PrintJob.badge_id.in_(badge_ids[start : start + _AT_A_TIME]),
+            PrintJob.state.in_((JobState.QUEUED, JobState.FAILED)),
+        )
+        for row in db.session.scalars(query.order_by(PrintJob.id).with_for_update(key_share=True)):
+            end(row, JobState.PRINTED, by)
+            record("printing.settle", row, by=by, after={"state": row.state, "elsewhere": True})
 
 
 def drop_revoked(row: PrintJob, *, by: Actor) -> bool:

@@ -1,4 +1,4 @@
-"""States of print jobs, print stations and pre-printed blanks, and why a badge is printed again."""
+"""States of print jobs, print stations and pre-printed blanks."""
 
 from __future__ import annotations
 
@@ -53,16 +53,6 @@ BLANK_TRANSITIONS: dict[BlankState, frozenset[BlankState]] = {
     BlankState.BOUND: frozenset(),
     BlankState.VOID: frozenset(),
 }
-
-
-class ReprintReason(State):
-    """Why a badge that was printed before is printed once more."""
-
-    BAD_PRINT = "bad_print", _l("Badly printed"), "secondary", "printer"
-    NOT_OUT = "not_out", _l("Did not come out of the printer"), "secondary", "printer-off"
-    DAMAGED = "damaged", _l("Torn or wet"), "secondary", "scissors"
-    CHANGED = "changed", _l("Name or company was put right"), "secondary", "pencil"
-    OTHER = "other", _l("Another reason"), "secondary", "dots"
 
 
 class FailReason(State):

@@ -11,6 +11,7 @@ from flask import Blueprint, render_template, request
 
 from fairs.badges.errors import OtherFair, UnknownCode
 from fairs.badges.models import Badge
+from fairs.badges.permissions import REVOKE_BADGE
 from fairs.badges.queries import active_badge, badge_by_code
 from fairs.calendar.context import current_fair
 from fairs.core.db import db
@@ -43,7 +44,7 @@ def _page(panel: str = "", **context: Any) -> str:
     fair = current_fair()
     values: dict[str, Any] = {
         "panel": panel, "figures": desk_figures(fair), "categories": category_choices(), "is_open": accepts_visitors(fair),
-        "lang": _language, "q": "", "category": request.form.get("category", ""), **context,
+        "lang": _language, "REVOKE_BADGE": REVOKE_BADGE, "q": "", "category": request.form.get("category", ""), **context,
     }  # fmt: skip
     return render_template(panel if panel and wants_fragment() else "visitors/desk.html", **values)
 

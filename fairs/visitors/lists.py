@@ -11,10 +11,10 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
 from sqlalchemy.orm import joinedload
 
-from fairs.badges.lists import mark, pages
+from fairs.badges.lists import REPRINT_FIELD, mark, pages
 from fairs.badges.models import Badge
 from fairs.badges.permissions import PRINT_BADGES
-from fairs.badges.service import check_printable, unmark_printed
+from fairs.badges.service import check_printing, unmark_printed
 from fairs.core.actor import Actor
 from fairs.core.errors import Conflict
 from fairs.core.i18n import country_name
@@ -73,12 +73,12 @@ def _badge(row: Visitor) -> Badge:
     return badge
 
 
-def _check(row: Visitor, _values: Mapping[str, Any]) -> None:
-    check_printable(_badge(row))
+def _check(row: Visitor, values: Mapping[str, Any]) -> None:
+    check_printing(_badge(row), values.get("reason", ""))
 
 
-def _print(row: Visitor, _values: Mapping[str, Any], by: Actor) -> dict[str, Any]:
-    return mark(_badge(row), by)
+def _print(row: Visitor, values: Mapping[str, Any], by: Actor) -> dict[str, Any]:
+    return mark(_badge(row), by, values.get("reason", ""))
 
 
 def _unprint(row: Visitor, kept: Mapping[str, Any], by: Actor) -> None:
@@ -95,7 +95,7 @@ VISITORS = register_list(
         actions=(
             BulkAction(
                 "print", _l("Print the badges"), "printer", PRINT_BADGES, _check, _print, _unprint,
-                document=lambda rows: pages([_badge(row) for row in rows]), tone="primary",
+                document=lambda rows: pages([_badge(row) for row in rows]), tone="primary", fields=(REPRINT_FIELD,),
             ),
         ),
     )

@@ -127,6 +127,25 @@ def delegation_hit(row: Any) -> Hit:
                row.Fair.name)  # fmt: skip
 
 
+def station_hit(row: Any) -> Hit:
+    """How a print station is shown."""
+    return Hit(
+        "printing.edit_station", _values(row, station_id=row.station_id), row.name, row.place, row.state, row.Fair.name
+    )
+
+
+def blank_hit(row: Any) -> Hit:
+    """How a numbered blank badge is shown: by its number, with who wears it; it opens the page of blanks."""
+    return Hit(
+        "blanks.index",
+        _values(row),
+        f"{row.number:06d}",
+        row.wearer or str(row.category.label),
+        row.state,
+        row.Fair.name,
+    )
+
+
 def invoice_hit(row: Any) -> Hit:
     """How an invoice is shown."""
     total = format_money(Money(row.total_minor, row.currency))

@@ -58,12 +58,15 @@ from fairs.lodging.models import Hotel, Stay
 from fairs.lodging.permissions import VIEW_LODGING
 from fairs.payments.models import Credit, CreditNote, Instalment, Invoice, Payment, Refund
 from fairs.payments.permissions import VIEW_INVOICES
+from fairs.printing.models import Blank, BlankBatch, PrintStation
+from fairs.printing.permissions import MANAGE_BLANKS, MANAGE_STATIONS
 from fairs.sitework.models import ServiceOrder
 from fairs.sitework.permissions import VIEW_SITEWORK
 from fairs.visitors.models import Visitor, VisitorGroup
 from fairs.visitors.permissions import VIEW_VISITORS
 from fairs.workplace.hits import (
     agreement_hit,
+    blank_hit,
     booking_hit,
     booth_hit,
     case_hit,
@@ -85,6 +88,7 @@ from fairs.workplace.hits import (
     payment_hit,
     person_hit,
     sponsor_hit,
+    station_hit,
     stay_hit,
     transfer_hit,
     voucher_hit,
@@ -96,6 +100,10 @@ from fairs.workplace.terms import Group, Hit, Names, Wanted, all_words
 Conditions = Sequence[ColumnElement[bool] | None]
 _Importer = aliased(Company)
 _MOST_FAIRS = 40
+
+
+#: Blanks are printed with so many digits.
+_BLANK_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +131,22 @@ def _booth_query() -> Any:
         .outerjoin(Exhibitor, Exhibitor.id == BoothBooking.exhibitor_id)
         .outerjoin(Company, Company.id == Exhibitor.company_id)
     )
+
+
+def _blank_query() -> Any:
+    return (
+        select(Blank.number, Blank.state, BlankBatch.category, Person.native_name.label("wearer"))
+        .join(BlankBatch, BlankBatch.id == Blank.batch_id)
+        .outerjoin(Badge, Badge.id == Blank.badge_id)
+        .outerjoin(Person, Person.id == Badge.person_id)
+    )
+
+
+def _blank(wanted: Wanted) -> ColumnElement[bool] | None:
+    """A blank by the number that is printed on it (000123), or by its short code."""
+    if wanted.code.isascii() and wanted.code.isdigit() and len(wanted.code) == _BLANK_DIGITS:
+        return Blank.number == int(wanted.code)
+    return Blank.short_code == wanted.code if wanted.looks_like_code and "-" in wanted.code else None
 
 
 def _flight(wanted: Wanted) -> ColumnElement[bool] | None:
@@ -335,6 +359,11 @@ KINDS = (
     Kind("delegations", _l("Delegations of ceremonies"), "confetti", "", VIEW_CEREMONIES, Delegation, None,
          lambda: select(Delegation.id.label("delegation_id"), Delegation.organisation, Delegation.contact_name),
          lambda wanted, companies, people: [all_words(Delegation.folded, wanted)], delegation_hit),
+    Kind("print_stations", _l("Print stations"), "printer", "", MANAGE_STATIONS, PrintStation, None,
+         lambda: select(PrintStation.id.label("station_id"), PrintStation.name, PrintStation.place, PrintStation.state),
+         lambda wanted, companies, people: [all_words(PrintStation.folded, wanted)], station_hit),
+    Kind("blanks", _l("Blank badges"), "square-dashed", "", MANAGE_BLANKS, Blank, None, _blank_query,
+         lambda wanted, companies, people: [_blank(wanted)], blank_hit),
 )  # fmt: skip
 
 

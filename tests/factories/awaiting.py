@@ -204,7 +204,9 @@ def print_unsure() -> Awaiting:
 
 def print_station() -> Awaiting:
     place = entrance()
-    record = open_station(save_station(place.fair, StationDraft("Quầy 1"), by=SYSTEM), by=SYSTEM)
+    record = open_station(save_station(place.fair, StationDraft("Quầy 1", categories=("trade",)), by=SYSTEM), by=SYSTEM)
+    # Silent as well, but nothing waits that it would print: nobody has to look after it.
+    open_station(save_station(place.fair, StationDraft("Quầy 2", categories=("press",)), by=SYSTEM), by=SYSTEM)
     enqueue([place.badge()], by=SYSTEM)
     return Awaiting(place.fair, record, lambda: close_station(record, by=SYSTEM), later=timedelta(minutes=4))
 

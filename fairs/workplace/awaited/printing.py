@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import exists, or_
+from sqlalchemy import ColumnElement, String, cast, exists, or_, type_coerce
 from sqlalchemy.orm import joinedload
 
 from fairs.badges.models import Badge
@@ -15,11 +17,20 @@ from fairs.printing.states import BlankState, JobState, StationState
 from fairs.workplace.inbox import NOW, Kind, Why
 
 _WITH_BADGE = (joinedload(PrintJob.badge).joinedload(Badge.person), joinedload(PrintJob.station))
-# Whether it takes their category and size is seen on the page: a list in a column asks too much of a count.
+
+
+def _takes(allowed: Any, value: Any) -> ColumnElement[bool]:
+    """As PrintStation.takes: an empty list allows all. The lists hold words of ours, so their JSON text can be searched."""
+    written = cast(allowed, String)
+    return or_(written == "[]", written.contains('"' + type_coerce(value, String) + '"'))
+
+
 _SOMETHING_WAITS = exists().where(
     PrintJob.fair_id == PrintStation.fair_id,
     PrintJob.state == JobState.QUEUED,
     or_(PrintJob.wanted_id.is_(None), PrintJob.wanted_id == PrintStation.id),
+    _takes(PrintStation.categories, PrintJob.category),
+    _takes(PrintStation.sizes, PrintJob.size),
 )
 
 

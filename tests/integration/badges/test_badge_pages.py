@@ -125,7 +125,10 @@ def test_print_the_chosen_and_all(place: Entrance, client: Client) -> None:
     assert [badge.printed_at is not None for badge in (*badges, revoked)] == [True, True, False, False]
     rest = client.submit(address(place, "/print"), {"all": "1", "printed": "no"})
     assert [badges[2].short_code in page for page in pages(rest.data)] == [True]
-    assert len(pages(client.submit(address(place, "/print"), {"all": "1"}).data)) == 3
+    again = client.submit(address(place, "/print"), {"all": "1"}, follow_redirects=True)
+    assert "vì sao in lại" in again.text
+    assert client.submit(address(place, "/print"), {"badge": badges[0].id, "reason": "x"}).status_code == 303
+    assert len(pages(client.submit(address(place, "/print"), {"all": "1", "reason": "bad_print"}).data)) == 3
 
 
 @pytest.mark.parametrize(

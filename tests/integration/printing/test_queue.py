@@ -10,14 +10,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from fairs.audit.models import AuditEntry
+from fairs.badges.errors import ReprintNeedsReason
 from fairs.badges.models import Badge
-from fairs.badges.service import replace_badge, revoke_badge
+from fairs.badges.service import mark_printed, replace_badge, revoke_badge
 from fairs.badges.states import BadgeCategory
 from fairs.core.actor import SYSTEM
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
 from fairs.core.errors import Conflict, InvalidInput
-from fairs.printing.errors import LeaseLost, ReprintNeedsReason, StationClosed, StillPrinting
+from fairs.printing.errors import LeaseLost, StationClosed, StillPrinting
 from fairs.printing.leases import LEASE, Lease, give_back, lease_next, renew, report_failed, report_printed
 from fairs.printing.models import PrintJob, PrintStation
 from fairs.printing.queries import open_stations
@@ -102,6 +104,21 @@ def test_a_reprint_needs_a_reason_and_a_closed_station_gets_nothing(app: Flask) 
     enqueue([replaced], by=SYSTEM)
     assert took(other).job.badge_id == replaced.id
     assert job(again).state is JobState.CANCELLED  # its badge opens nothing any more
+
+
+def test_what_is_printed_without_a_station_leaves_the_queue(app: Flask) -> None:
+    place = entrance()
+    where, waits, held = station(place), place.badge(), place.badge()
+    [at_work] = enqueue([held], by=SYSTEM)
+    lease = took(where)
+    [waiting] = enqueue([waits], by=SYSTEM)
+    assert mark_printed([waits, held], by=SYSTEM) == 2
+    assert (job(waiting).state, job(at_work).state) == (JobState.PRINTED, JobState.LEASED)
+    assert printed(where, lease).state is JobState.PRINTED
+    assert lease_next(where, by=SYSTEM) is None
+    assert mark_printed([waits], reason="damaged", note="Ướt mưa", by=SYSTEM) == 0
+    [entry] = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "badges.reprint"))
+    assert "damaged" in str(entry.after)
 
 
 def test_what_a_dead_station_had_is_asked_about_and_keeps_its_place(app: Flask) -> None:

@@ -20,7 +20,10 @@ from fairs.core.permissions import Role
 from fairs.directory.models import Person
 from fairs.directory.service import CompanyDraft, PersonDraft, save_company, save_person
 from fairs.exhibitors.service import accept_application
+from fairs.printing.blanks import BatchDraft, make_batch
+from fairs.printing.stations import StationDraft, save_station
 from fairs.workplace.terms import KEYS
+from tests.factories.checkin import entrance
 from tests.factories.deals import office as deals_office
 from tests.factories.exhibitors import actor_of, new_office, new_user
 from tests.factories.people import make_fair
@@ -217,3 +220,15 @@ def test_the_text_is_told_to_nobody(app: Flask, client: Client) -> None:
     login(client, office.staff())
     assert client.get("/search?q=nguyen").headers["Referrer-Policy"] == "strict-origin"
     assert 'action="/search"' in client.get("/directory").get_data(as_text=True)
+
+
+def test_print_stations_and_blanks(app: Flask, client: Client) -> None:
+    place = entrance()
+    station = save_station(place.fair, StationDraft("Quầy Sen"), by=SYSTEM)
+    make_batch(place.fair, BatchDraft(BadgeCategory.TRADE, 3, 417, ""), by=SYSTEM)
+    login(client, place.user(Role.ORGANISER))
+    base = f"/fairs/{place.fair.slug}/printing"
+    assert f"{base}/stations/{station.id}" in found(client, "quay sen")
+    page = found(client, "000418")
+    assert f"{base}/blanks" in page and "000418" in page
+    assert f"{base}/blanks" not in found(client, "000420")
