@@ -13,7 +13,7 @@ from fairs.badges.permissions import PRINT_BADGES
 from fairs.calendar.context import current_fair
 from fairs.core.actor import Actor
 from fairs.core.errors import Forbidden, NotFound
-from fairs.core.rest import ApiBlueprint, StrictSchema
+from fairs.core.rest import ApiBlueprint, StrictSchema, idempotent
 from fairs.core.web import actor, public
 from fairs.printing import leases
 from fairs.printing.models import PrintJob, PrintStation
@@ -112,6 +112,7 @@ def _json(job: PrintJob, *, resumed: bool = False) -> dict[str, Any]:
 
 @blp.post("/lease")
 @public
+@idempotent
 @blp.arguments(StationSchema)
 @blp.response(200, LeaseSchema)
 def lease(body: dict[str, Any]) -> dict[str, Any]:
@@ -123,6 +124,7 @@ def lease(body: dict[str, Any]) -> dict[str, Any]:
 
 @blp.post("/<int:job_id>/renew")
 @public
+@idempotent
 @blp.arguments(ReportSchema)
 @blp.response(200, PrintJobSchema)
 def renew(body: dict[str, Any], job_id: int) -> dict[str, Any]:
@@ -133,6 +135,7 @@ def renew(body: dict[str, Any], job_id: int) -> dict[str, Any]:
 
 @blp.post("/<int:job_id>/printed")
 @public
+@idempotent
 @blp.arguments(ReportSchema)
 @blp.response(200, PrintJobSchema)
 def printed(body: dict[str, Any], job_id: int) -> dict[str, Any]:
@@ -143,6 +146,7 @@ def printed(body: dict[str, Any], job_id: int) -> dict[str, Any]:
 
 @blp.post("/<int:job_id>/failed")
 @public
+@idempotent
 @blp.arguments(FailureSchema)
 @blp.response(200, PrintJobSchema)
 def failed(body: dict[str, Any], job_id: int) -> dict[str, Any]:
@@ -156,6 +160,7 @@ def failed(body: dict[str, Any], job_id: int) -> dict[str, Any]:
 
 @blp.get("/<int:job_id>/pdf")
 @public
+@idempotent
 @blp.arguments(PrintQuery, location="query")
 @blp.response(200, {"type": "string", "format": "binary"}, content_type="application/pdf")
 def pdf(query: dict[str, Any], job_id: int) -> Response:

@@ -363,8 +363,8 @@ def _conflict(fair: Fair) -> ScanConflict:
     row = ScanConflict(
         fair_id=fair.id, kind=ConflictKind.NOT_TAKEN, entry_id="not_taken:sample", detail={"problem": "bad_time"}
     )
-    db.session.add(row)
-    db.session.flush()
+    with transaction():
+        db.session.add(row)
     return row
 
 

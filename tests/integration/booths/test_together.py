@@ -23,7 +23,7 @@ from fairs.booths.service import (
 )
 from fairs.booths.states import BookingState
 from fairs.core.actor import SYSTEM
-from fairs.core.clock import now
+from fairs.core.clock import local_day, now
 from fairs.core.db import db
 from fairs.core.errors import InvalidInput
 from fairs.core.money import Money
@@ -113,7 +113,7 @@ def test_an_offer_is_told_with_its_deadline_and_accepted_by_reserving(ground: Gr
     told = db.session.scalars(select(OutboxMessage)).one()
     assert told.kind == "booths/offered"
     assert "A-001, A-002" in told.body
-    assert f"{now() + timedelta(days=2):%d/%m/%Y}" in told.body
+    assert f"{local_day(now() + timedelta(days=2), ground.fair.time_zone):%d/%m/%Y}" in told.body
     assert reserve(rows[0], fascia_name="BIỂN", terms_accepted=True, by=SYSTEM).state is S.RESERVED
     assert [one.id for one in bundle_of(rows[1])] == [one.id for one in rows]
 

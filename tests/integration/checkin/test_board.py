@@ -114,7 +114,7 @@ def test_the_page_shows_who_is_inside_and_what_is_in_doubt(place: Entrance, clie
                 fair_id=place.fair.id, name=name, state=DeviceState.ACTIVE, valid_from=place.fair.starts_on,
                 valid_to=place.fair.ends_on, backlog=backlog, last_seen_at=now() - timedelta(minutes=minutes),
             ))  # fmt: skip
-        db.session.add(ScanConflict(fair_id=place.fair.id, kind=ConflictKind.TWO_GATES))
+        db.session.add(ScanConflict(fair_id=place.fair.id, entry_id="two_gates:1", kind=ConflictKind.TWO_GATES))
     board = board_of(place.fair.id)
     assert [device.name for device in board.devices] == ["Máy im lặng", "Máy đang gửi", "Máy tốt"]
     assert (board.troubled, board.open_conflicts, board.unsure) == (1, 1, 3)

@@ -24,10 +24,19 @@ from tests.support.client import own_session
 from tests.support.queries import counted_queries
 from tests.unit.badges.telex_keyboard import TelexKeyboard
 
+#: Ten in the morning in Hanoi: hours before and after it are of the same day, whatever time the test runs at.
+MORNING = datetime(2026, 11, 12, 3, tzinfo=UTC)
+
 
 @pytest.fixture
 def place(app: Flask) -> Entrance:
     return entrance()
+
+
+@pytest.fixture
+def morning(app: Flask) -> Entrance:
+    """A fair that is open at MORNING."""
+    return entrance(starts_on=MORNING.date())
 
 
 def one(place: Entrance, scan: ScanInput, **values: Any) -> Any:
@@ -42,10 +51,10 @@ def visits() -> list[Visit]:
     return list(db.session.scalars(select(Visit).order_by(Visit.id)))
 
 
-def test_welcome_then_already_inside(place: Entrance) -> None:
-    badge = place.badge()
-    first = one(place, scan_of(badge, at=now() - timedelta(minutes=5)))
-    again = one(place, scan_of(badge))
+def test_welcome_then_already_inside(morning: Entrance) -> None:
+    badge = morning.badge()
+    first = one(morning, scan_of(badge, at=MORNING))
+    again = one(morning, scan_of(badge, at=MORNING + timedelta(minutes=5)))
     assert (first.verdict, first.counted) == (Verdict.WELCOME, True)
     assert (again.verdict, again.counted, again.since) == (Verdict.ALREADY_INSIDE, False, first.scanned_at)
     assert again.badge.name == badge.person.display_name
@@ -53,23 +62,22 @@ def test_welcome_then_already_inside(place: Entrance) -> None:
     assert len(visits()) == 1
 
 
-def test_out_and_back_is_one_visit(place: Entrance) -> None:
-    badge = place.badge()
-    start = now() - timedelta(hours=1)
+def test_out_and_back_is_one_visit(morning: Entrance) -> None:
+    badge = morning.badge()
     results = check_in(
-        place.fair,
-        place.gate,
+        morning.fair,
+        morning.gate,
         [
-            scan_of(badge, at=start),
-            scan_of(badge, at=start + timedelta(minutes=10), direction="out"),
-            scan_of(badge, at=start + timedelta(minutes=20)),
+            scan_of(badge, at=MORNING),
+            scan_of(badge, at=MORNING + timedelta(minutes=10), direction="out"),
+            scan_of(badge, at=MORNING + timedelta(minutes=20)),
         ],
         by=SYSTEM,
     )
     assert [result.verdict for result in results] == [Verdict.WELCOME, Verdict.GOODBYE, Verdict.WELCOME]
     assert [result.counted for result in results] == [True, False, False]
-    assert results[2].first_in_at == start
-    seen = counters(place.fair.id, place.fair.today)
+    assert results[2].first_in_at == MORNING
+    seen = counters(morning.fair.id, MORNING.date())
     assert (seen.visits, seen.inside) == (1, 1)
 
 
@@ -170,11 +178,11 @@ def test_ids_of_one_fair_are_free_in_another(place: Entrance) -> None:
     assert one(other, scan_of(other.badge(), scan_id="1")).is_repeat is False
 
 
-def test_a_scan_that_arrives_late_moves_the_entry_back(place: Entrance) -> None:
-    badge = place.badge()
-    early = now() - timedelta(minutes=30)
-    one(place, scan_of(badge))
-    late = one(place, scan_of(badge, at=early))
+def test_a_scan_that_arrives_late_moves_the_entry_back(morning: Entrance) -> None:
+    badge = morning.badge()
+    early = MORNING - timedelta(minutes=30)
+    one(morning, scan_of(badge, at=MORNING))
+    late = one(morning, scan_of(badge, at=early))
     assert (late.verdict, late.counted) == (Verdict.WELCOME, False)
     assert [(visit.first_in_at, visit.inside_since) for visit in visits()] == [(early, early)]
 
@@ -184,12 +192,11 @@ def test_leaving_without_having_entered_makes_no_visit(place: Entrance) -> None:
     assert visits() == []
 
 
-def test_a_batch_is_judged_in_the_order_of_its_times_and_answered_in_its_own(place: Entrance) -> None:
-    badges = [place.badge() for _ in range(20)]
-    start = now() - timedelta(hours=2)
-    scans = [scan_of(badge, at=start + timedelta(seconds=n), seq=n) for n, badge in enumerate(badges)]
-    scans += [scan_of(badge, at=start + timedelta(hours=1, seconds=n)) for n, badge in enumerate(badges)]
-    results = check_in(place.fair, place.gate, scans[::-1], by=SYSTEM)
+def test_a_batch_is_judged_in_the_order_of_its_times_and_answered_in_its_own(morning: Entrance) -> None:
+    badges = [morning.badge() for _ in range(20)]
+    scans = [scan_of(badge, at=MORNING + timedelta(seconds=n), seq=n) for n, badge in enumerate(badges)]
+    scans += [scan_of(badge, at=MORNING + timedelta(hours=1, seconds=n)) for n, badge in enumerate(badges)]
+    results = check_in(morning.fair, morning.gate, scans[::-1], by=SYSTEM)
     assert [result.id for result in results] == [scan.id for scan in scans[::-1]]
     assert [result.verdict for result in results] == [Verdict.ALREADY_INSIDE] * 20 + [Verdict.WELCOME] * 20
     assert len(visits()) == 20
