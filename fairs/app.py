@@ -252,7 +252,7 @@ def _menu_entry(item: NavItem, fair: Any) -> dict[str, Any]:
     url = url_for(item.endpoint, fair_slug=fair.slug) if item.for_fair else url_for(item.endpoint)
     # The list of all fairs lies above the pages of each fair, but is not open while one of them is.
     below = request.path.startswith(f"{url}/") and item.key != "overview" and (item.for_fair or not fair)
-    active = request.path == url or below
+    active = request.path == url or below or request.blueprint in item.pages
     return {
         "shared_by": len(item.permission.roles), "key": item.key, "label": item.label, "icon": item.icon, "url": url, "bottom": item.bottom, "active": active,
         "group": item.group, "badge": item.badge() if item.badge else None,

@@ -85,3 +85,8 @@ startClicks();
 startCountdowns();
 startSearch();
 document.querySelector<HTMLElement>('[data-focus]')?.focus();
+// On a phone a row of tabs runs past the edge: the one that is open is moved into sight.
+for (const tab of document.querySelectorAll<HTMLElement>('.state-tabs [aria-current]')) {
+  const row = tab.parentElement!;
+  row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+}

@@ -42,7 +42,7 @@ def category_choices() -> list[tuple[str, Any]]:
 class NewLayoutForm(Form):
     """A new layout: from a standard one, or as a copy of one that there is."""
 
-    name = Text(_l("Name"), length=120, required=True)
+    name = Text(_l("Name of the layout"), length=120, required=True)
     source = SelectField(_l("Begin with"))
 
 
@@ -55,7 +55,7 @@ class ImportForm(Form):
 class NameForm(Form):
     """What a layout is called."""
 
-    name = Text(_l("Name"), length=120, required=True)
+    name = Text(_l("Name of the layout"), length=120, required=True)
 
 
 class CopyForm(Form):

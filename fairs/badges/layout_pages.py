@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, g, json, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from fairs.accounts.queries import matching_grant
@@ -38,7 +37,7 @@ from fairs.calendar.context import current_fair
 from fairs.calendar.models import Fair
 from fairs.calendar.queries import all_fairs, fair_by_slug
 from fairs.core.errors import DomainError, InvalidInput, NotFound
-from fairs.core.web import NavItem, actor, go, register_nav, requires
+from fairs.core.web import actor, go, requires
 
 bp = Blueprint("badge_layouts", __name__, url_prefix="/fairs/<fair_slug>/badges/layouts")
 
@@ -372,6 +371,3 @@ def restore(layout_id: int, number: int) -> Any:
     save_draft(layout, old.content, based_on=layout.newest.mark, by=actor())
     flash(_("The draft is now as version %(number)s was.", number=number), "success")
     return go(url_for("designer.editor", layout_id=layout.id))
-
-
-register_nav(NavItem("badge_layouts", _l("Badge layouts"), "layout-2", "badge_layouts.index", EDIT_LAYOUTS, 925))

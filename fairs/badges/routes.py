@@ -26,6 +26,7 @@ from fairs.core.db import db
 from fairs.core.errors import DomainError, InvalidInput, NotFound
 from fairs.core.files import stored_file
 from fairs.core.lists import download, known, page_of
+from fairs.core.sections import Part, section
 from fairs.core.web import NavItem, actor, go, register_nav, requires
 
 bp = Blueprint("badges", __name__, url_prefix="/fairs/<fair_slug>/badges")
@@ -54,7 +55,6 @@ def index() -> str | Response:
     return render_template(
         "badges/list.html", page=page, wanted=wanted, counts=queries.badge_counts(fair.id),
         categories=list(BadgeCategory), states=list(BadgeState), is_filtered=wanted != BadgeFilter(),
-        may_manage_keys=matching_grant(g.grants, MANAGE_KEYS, fair.id) is not None,
     )  # fmt: skip
 
 
@@ -176,6 +176,18 @@ def _end(badge: Badge, *, replace: bool) -> Any:
     return go(url_for(".show", reference=badge.reference))
 
 
-register_nav(NavItem("badges", _l("Badges"), "id-badge-2", "badges.index", PRINT_BADGES, 55, bottom=True))
+register_nav(
+    NavItem("badges", _l("Badges"), "id-badge-2", "badges.index", PRINT_BADGES, 55, bottom=True, pages=("badge_keys",))
+)
 
+section(
+    _l("Badges"),
+    (
+        Part("badges.index", _l("All badges"), "id-badge-2", PRINT_BADGES),
+        Part("badge_layouts.index", _l("Badge layouts"), "layout-2", PRINT_BADGES),
+        Part("badge_preflight.index", _l("Check before printing"), "checklist", PRINT_BADGES),
+        Part("badge_keys.index", _l("Keys"), "key", MANAGE_KEYS),
+    ),
+    (bp, keys, layout_pages.bp, preflight_pages.bp),
+)
 blueprints = [bp, keys, layout_pages.bp, designer_views.bp, preflight_pages.bp]

@@ -417,4 +417,4 @@ def reply(token: str) -> Any:
     return _page(invitation, token, form, 422)
 
 
-register_nav(NavItem("ceremonies", _l("Ceremonies"), "confetti", "ceremonies.index", VIEW_CEREMONIES, 56))
+register_nav(NavItem("ceremonies", _l("Ceremonies"), "confetti", "ceremonies.index", VIEW_CEREMONIES, 53))

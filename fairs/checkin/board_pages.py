@@ -120,4 +120,4 @@ def screen_figures(token: str) -> Response:
     return _unless_known(live.board_of(live.fair_of_screen(token)), "checkin/_board_screen.html")
 
 
-register_nav(NavItem("board", _l("Live board"), "device-desktop-analytics", "board.index", VIEW_GATES, 60))
+register_nav(NavItem("board", _l("Live board"), "device-desktop-analytics", "board.index", VIEW_GATES, 61))

@@ -16,7 +16,12 @@ from fairs.core.forms import REQUIRED, DayField, Form, Text
 class DeviceForm(Form):
     """Name and scope of a device."""
 
-    name = Text(_l("Name"), length=60, required=True, description=_l("As it stands on its back, such as Gate A 2."))
+    name = Text(
+        _l("Name of the device"),
+        length=60,
+        required=True,
+        description=_l("As it stands on its back, such as Gate A 2."),
+    )
     gate_codes = SelectMultipleField(
         _l("Gates"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(), validate_choice=False,
         description=_l("None chosen means all gates."),

@@ -35,6 +35,7 @@ from fairs.checkin.states import Verdict
 from fairs.core.errors import DomainError, NotFound
 from fairs.core.lists import download, known, page_of
 from fairs.core.permissions import Permission
+from fairs.core.sections import Part, section
 from fairs.core.web import NavItem, actor, go, register_nav, requires, safe_next
 
 bp = Blueprint("checkin", __name__, url_prefix="/fairs/<fair_slug>")
@@ -190,4 +191,21 @@ def scans() -> Any:
     )
 
 
-register_nav(NavItem("gates", _l("Gates"), "scan", "checkin.gates", VIEW_GATES, 60, bottom=True))
+section(
+    _l("Gates"),
+    (
+        Part("checkin.gates", _l("Gates"), "scan", VIEW_GATES),
+        Part("zones.index", _l("Halls"), "building", VIEW_GATES),
+        Part("counts.index", _l("Counters"), "tallymarks", VIEW_GATES, lambda: current_fair().kind == "public"),
+        Part("gate_devices.index", _l("Devices"), "device-mobile", MANAGE_GATES),
+        Part("conflicts.index", _l("Conflicts"), "arrows-split-2", VIEW_GATES),
+        Part("checkin.scans", _l("Scan log"), "list-search", VIEW_GATES),
+    ),
+    (bp, count_pages.bp, zone_pages.bp, device_pages.bp, conflict_pages.bp),
+)
+register_nav(
+    NavItem(
+        "gates", _l("Gates"), "scan", "checkin.gates", VIEW_GATES, 60, bottom=True,
+        pages=("checkin", "counts", "zones", "gate_devices", "conflicts"),
+    )
+)  # fmt: skip

@@ -162,6 +162,7 @@ class NavItem:
     bottom: bool = False
     badge: Callable[[], int] | None = None
     for_kind: str = ""  # only at fairs of this kind
+    pages: tuple[str, ...] = ()  # blueprints whose pages lie elsewhere and belong to it
     when: Callable[[], bool] | None = None  # only where this holds, as for what an installation may lack
 
     @property

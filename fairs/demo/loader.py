@@ -12,6 +12,7 @@ from fairs.accounts.models import User
 from fairs.badges.lists import BADGES
 from fairs.calendar.models import Fair
 from fairs.calendar.states import FairState
+from fairs.checkin.recounting import recount_tallies
 from fairs.core.actor import Actor
 from fairs.core.clock import set_to
 from fairs.core.db import db, transaction
@@ -101,6 +102,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         days = random.Random(PLAN_YEAR + 1)  # a stream of its own: what comes before and after stays as it was
         made |= {"counted": load_counts(days, souvenirs, users), "sales declared": load_sales(days, souvenirs)}
         load_gates(souvenirs)
+        recount_tallies(souvenirs)
         made |= {"wishes": load_applications(giftshow, souvenirs, users)}
         made |= load_site_work(giftshow, souvenirs, cast)
         organiser = Actor(users["organiser"].id, users["organiser"].name)

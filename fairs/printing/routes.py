@@ -20,6 +20,7 @@ from fairs.badges.states import BadgeCategory
 from fairs.calendar.context import current_fair
 from fairs.core.errors import DomainError, InvalidInput, NotFound
 from fairs.core.lists import download, known, page_of
+from fairs.core.sections import Part, section
 from fairs.core.web import NavItem, actor, go, register_nav, requires, safe_next, wants_fragment
 from fairs.printing import queries, service, stations
 from fairs.printing.blank_pages import blanks
@@ -41,19 +42,17 @@ def may(permission: Any) -> bool:
     return matching_grant(g.grants, permission, current_fair().id) is not None
 
 
-@bp.context_processor
-@blanks.context_processor
-@replacing.context_processor
-def tabs() -> dict[str, Any]:
-    """The parts of printing that the person may open."""
-    parts = (
-        ("printing.index", _("Print queue"), "stack-2", PRINT_BADGES),
-        ("printing.stations", _("Stations"), "printer", PRINT_BADGES),
-        ("blanks.index", _("Blank badges"), "square-dashed", MANAGE_BLANKS),
-        ("blanks.bind", _("Bind a blank"), "link", BIND_BLANK),
-        ("replacing.index", _("Lost or swapped"), "replace", REVOKE_BADGE),
-    )
-    return {"print_tabs": [part[:3] for part in parts if may(part[3])]}
+section(
+    _l("Printing"),
+    (
+        Part("printing.index", _l("Print queue"), "stack-2", PRINT_BADGES),
+        Part("printing.stations", _l("Stations"), "printer", PRINT_BADGES),
+        Part("blanks.index", _l("Blank badges"), "square-dashed", MANAGE_BLANKS),
+        Part("blanks.bind", _l("Bind a blank"), "link", BIND_BLANK),
+        Part("replacing.index", _l("Lost or swapped"), "replace", REVOKE_BADGE),
+    ),
+    (bp, blanks, replacing),
+)
 
 
 # --- the queue --------------------------------------------------------------------------------------------------------

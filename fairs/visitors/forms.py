@@ -111,7 +111,7 @@ class GroupForm(Form):
     leader_email = EmailText(_l("E-mail"))
     leader_phone = PhoneText(_l("Telephone"))
     country = CountryField(_l("Country"), default="VN", validate_choice=False)
-    people = LongText(_l("People"), length=60_000)
+    people = LongText(_l("List of people"), length=60_000)
     file = UploadField(_l("Or a sheet"))
     agreed = BooleanField(
         _l("Everybody on this list knows of it and agrees that the organiser keeps these details to make the badges.")
@@ -146,7 +146,7 @@ class StaffGroupForm(GroupForm):
 class MoreForm(Form):
     """Further people for a group."""
 
-    people = LongText(_l("People"), length=60_000, required=True)
+    people = LongText(_l("List of people"), length=60_000, required=True)
 
 
 class MemberForm(Form):

@@ -24,6 +24,7 @@ from fairs.core.files import stored_file
 from fairs.core.limits import PUBLIC_FORM, limiter
 from fairs.core.links import linked
 from fairs.core.lists import download, known, page_of
+from fairs.core.sections import Part, section
 from fairs.core.text import name_language
 from fairs.core.web import NavItem, actor, go, private_page, public, register_nav, requires
 from fairs.messages.render import render_attachment
@@ -338,5 +339,16 @@ design_pages(
     DECIDE_VISITORS,
 )  # fmt: skip
 
+section(
+    _l("Visitors"),
+    (
+        Part("visitors.index", _l("Registered"), "users", VIEW_VISITORS),
+        Part("visitor_groups.index", _l("Groups"), "users-group", VIEW_VISITORS),
+        Part("kiosks.index", _l("Kiosks"), "device-tablet", DECIDE_VISITORS),
+        Part("visitor_questions.index", _l("Questions"), "message-question", DECIDE_VISITORS),
+        Part("visitors.categories", _l("Who counts"), "list-check", DECIDE_VISITORS),
+    ),
+    (bp, group_pages.bp, kiosk_pages.bp, questions_bp),
+)
 register_nav(NavItem("visitors", _l("Visitors"), "users", "visitors.index", VIEW_VISITORS, 50))
 register_nav(NavItem("desk", _l("Desk"), "user-plus", "desk.index", REGISTER_VISITOR, 52, bottom=True))

@@ -32,7 +32,7 @@ def test_design_publish_print(page: Page) -> None:
     login_as(page, "organiser", language="en")
     fair = fair_of(page)
     page.goto(f"/fairs/{fair}/badges/layouts/new")
-    page.get_by_label("Name", exact=True).fill("Speakers")
+    page.get_by_label("Name of the layout", exact=True).fill("Speakers")
     page.get_by_label("Begin with", exact=True).select_option("standard:a6")
     page.get_by_role("button", name="Create and design").click()
     expect(page.locator("[data-problems-head]")).to_have_text("No problems.")
