@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from uuid import uuid4
 
 import pytest
@@ -26,7 +24,7 @@ from fairs.cashdesk.states import CashKind, ShiftState
 from fairs.cashdesk.till import CashDraft, PettyDraft, move_petty, pay_out_refund, take_cash, void
 from fairs.core.actor import Actor
 from fairs.core.db import db
-from fairs.core.errors import DomainError, InvalidInput, InvalidTransition, SamePerson
+from fairs.core.errors import InvalidInput, InvalidTransition, SamePerson
 from fairs.core.money import Money
 from fairs.core.permissions import Role
 from fairs.payments.errors import InvoiceClosed, ReceivedMeanwhile
@@ -35,6 +33,7 @@ from fairs.payments.models import Invoice, Payment, Refund
 from fairs.payments.refunds import approve_refund
 from fairs.payments.states import InvoiceState, PaymentState, RefundState
 from tests.factories.deals import Office, office, vnd
+from tests.support.rivals import at_once
 
 
 @pytest.fixture
@@ -193,23 +192,6 @@ def test_each_currency_is_counted_by_itself(place: Office) -> None:
     agree_to_difference(shift, by=other)
 
 
-def together(app: Flask, *acts: Callable[[], object]) -> list[str]:
-    """What becomes of these acts, each in a thread of its own, at the same moment."""
-    barrier = Barrier(len(acts))
-
-    def run(act: Callable[[], object]) -> str:
-        with app.app_context():
-            barrier.wait()
-            try:
-                act()
-            except DomainError as error:
-                return error.code
-            return "done"
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return sorted(pool.map(run, acts))
-
-
 def test_two_cashiers_at_once_take_an_invoice_once(real_app: Flask) -> None:
     with real_app.app_context():
         place = office()
@@ -225,6 +207,6 @@ def test_two_cashiers_at_once_take_an_invoice_once(real_app: Flask) -> None:
 
         return act
 
-    assert together(real_app, take(0), take(1)) == ["done", "received_meanwhile"]
+    assert sorted(at_once(real_app, [take(0), take(1)]).elements()) == ["done", "received_meanwhile"]
     with real_app.app_context():
         assert db.session.scalar(select(func.count()).select_from(CashEntry)) == 1
