@@ -21,13 +21,13 @@ from fairs.checkin.permissions import MANAGE_GATES, VIEW_GATES
 from fairs.checkin.quarantine import rejudge_unknown
 from fairs.checkin.queries import open_conflicts
 from fairs.checkin.settling import (
-    PROBLEMS,
     ConflictFilter,
     Outcome,
     acts_on,
     conflict_by_id,
     conflict_list,
     device_of,
+    problem_of,
     settle_conflict,
     ways_of,
     what_was_sent,
@@ -51,20 +51,6 @@ def wanted_of(args: Args) -> ConflictFilter:
         kind if kind in set(ConflictKind) else "",
         state if state in {*ConflictState, "all"} else "open",
     )
-
-
-def problem_of(conflict: ScanConflict) -> str:
-    """What is wrong, in one sentence; empty where the kind says it all."""
-    detail = conflict.detail
-    if conflict.kind is ConflictKind.CLOCK:
-        hours = round(abs(detail.get("seconds", 0)) / 3600)
-        if detail.get("seconds", 0) > 0:
-            return str(ngettext("Its clock ran %(num)s hour ahead.", "Its clock ran %(num)s hours ahead.", hours))
-        return str(ngettext("Its clock was %(num)s hour behind.", "Its clock was %(num)s hours behind.", hours))
-    if conflict.kind is ConflictKind.NOT_TAKEN:
-        known = PROBLEMS.get(detail.get("problem", ""))
-        return f"{known or ''} {detail.get('message', '')}".strip()
-    return ""
 
 
 def outcome_of(conflict: ScanConflict) -> tuple[str, str]:

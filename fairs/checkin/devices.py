@@ -264,6 +264,13 @@ def supervisors(fair_id: int) -> list[tuple[SupervisorPin, User]]:
     return [(pin, user) for pin, user in rows if user.id in allowed]
 
 
+def supervisor_of(fair_id: int, user_id: int | None) -> User | None:
+    """The supervisor with this key, if their PIN unlocks anything at this fair."""
+    if user_id is None:
+        return None
+    return next((user for _pin, user in supervisors(fair_id) if user.id == user_id), None)
+
+
 def devices_of(fair_id: int) -> Sequence[GateDevice]:
     """The fair's devices: in use first, revoked ones last."""
     rank = {DeviceState.ACTIVE: 0, DeviceState.INVITED: 1, DeviceState.REVOKED: 2}
