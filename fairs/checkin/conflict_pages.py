@@ -64,7 +64,7 @@ def outcome_of(conflict: ScanConflict) -> tuple[str, str]:
 def _sheets(_fair: Any, query: Select[ScanConflict]) -> Sequence[Sheet]:
     heads = [
         _("Noted"), _("Kind"), _("State"), _("Badge"), _("Name"), _("Gate"), _("Scanned at"), _("Other gate"),
-        _("Scanned at"), _("What is wrong"), _("Decided"), _("Reason"), _("Settled"),
+        _("Scanned at"), _("What is wrong"), _("Decided"), _("Reason"), _("Cleared up"),
     ]  # fmt: skip
     rows = (
         [
@@ -132,7 +132,7 @@ def show(conflict_id: int) -> Any:
             form.add_error(error)
             conflict = conflict_by_id(fair.id, conflict_id)
         else:
-            flash(_("Settled."), "success")
+            flash(_("The conflict is settled."), "success")
             return go(url_for(".index"))
     page = render_template(
         "checkin/conflict.html", conflict=conflict, form=form, problem=problem_of(conflict), acts=acts_on(conflict),

@@ -213,6 +213,11 @@ export function clockTime(iso: string): string {
   return new Date(iso).toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit', timeZone: element('gate').dataset['zone'] || 'Asia/Ho_Chi_Minh' });
 }
 
+/** A moment of any day, by the fair's clock. */
+export function dayTime(iso: string): string {
+  return new Date(iso).toLocaleString(locale, { day: 'numeric', month: 'numeric', hour: '2-digit', minute: '2-digit', timeZone: element('gate').dataset['zone'] || 'Asia/Ho_Chi_Minh' });
+}
+
 function day(iso: string): string {
   return new Date(`${iso}T12:00:00Z`).toLocaleDateString(locale, { day: 'numeric', month: 'long', timeZone: 'UTC' });
 }
