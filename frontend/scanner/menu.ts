@@ -34,6 +34,7 @@ export class Menu {
     const isOpen = engine.gate?.is_open ?? true;
     part(this.dialog, '[value=open_gate]').toggleAttribute('hidden', isOpen);
     part(this.dialog, '[value=close_gate]').toggleAttribute('hidden', !isOpen);
+    part(this.dialog, '[value=lock]').toggleAttribute('hidden', !supervisors.unlocked);
     const latest = this.scene.latest();
     for (const act of ['revoke', 'replace']) part<HTMLButtonElement>(this.dialog, `[value=${act}]`).disabled = latest === null;
     part(this.dialog, '[data-latest]').textContent = latest?.face?.name ?? latest?.code.slice(0, 19) ?? view.text('nothing_scanned');

@@ -4,7 +4,7 @@ import { isDevice, page, setting, type Door } from './door';
 import type { Engine } from './engine';
 import type { Sender } from './sender';
 import { storageFacts, type StorageFacts } from './storage';
-import { name, type View } from './view';
+import { name, type Trouble, type View } from './view';
 
 const PULSE_MS = 20_000;
 const BUNDLE_MS = 60_000;
@@ -107,7 +107,7 @@ export class Upkeep {
     const refused = all.filter((event) => event.refused).length;
     const { state } = this.sender;
     this.view.networkState(state !== 'offline' && navigator.onLine, all.length - refused);
-    const troubles: { words: string; href?: string }[] = [];
+    const troubles: Trouble[] = [];
     if (this.isCleared) troubles.push({ words: this.view.text('cleared') });
     if (state === 'signed-out' && !isDevice) troubles.push({ words: this.view.text('signed_out'), href: setting('login') });
     if (state === 'revoked' || state === 'unknown' || state === 'not-today') troubles.push({ words: this.view.text(state.replace('-', '_')) });
@@ -116,8 +116,8 @@ export class Upkeep {
     if (refused) troubles.push({ words: this.view.text('refused', { n: refused }) });
     if (!this.engine.store.isLasting) troubles.push({ words: this.view.text('no_storage') });
     else if (this.facts && this.facts.full > 0.9) troubles.push({ words: this.view.text('nearly_full') });
-    else if (isDevice && this.facts && !this.facts.persisted) troubles.push({ words: this.view.text('not_persisted') });
-    if (this.engine.clock.offset !== null && Math.abs(this.engine.clock.offset) > 120_000) troubles.push({ words: this.view.text('clock', { n: Math.round(Math.abs(this.engine.clock.offset) / 60_000) }) });
+    else if (isDevice && this.facts && !this.facts.persisted) troubles.push({ words: this.view.text('not_persisted'), isHint: true });
+    if (this.engine.clock.offset !== null && Math.abs(this.engine.clock.offset) > 120_000) troubles.push({ words: this.view.text('clock', { n: Math.round(Math.abs(this.engine.clock.offset) / 60_000) }), isHint: true });
     this.view.troubles(troubles);
     page.dataset['state'] = state;
   }
