@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from flask import Response, g
@@ -59,6 +58,14 @@ def enrol(body: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _device_today() -> DeviceHolder | None:
+    """The device on one of its days; None for a person or program. Raises NotToday, DeviceRevoked."""
+    device = working_device()
+    if device is not None and not device.may_scan_on(current_fair().today):
+        raise NotToday
+    return device
+
+
 @blp.get("/gate-bundle")
 @requires(SCAN)
 @limiter.limit("60 per minute")
@@ -66,11 +73,8 @@ def enrol(body: dict[str, Any]) -> dict[str, Any]:
 @blp.response(200, {"type": "string", "format": "binary"}, content_type=MIMETYPE)
 def bundle(query: dict[str, Any]) -> Response:
     """All that a gate needs to judge without a network, or what has changed ``since`` a cursor; see docs/gates.md."""
-    device, fair = working_device(), current_fair()
-    since: datetime | None = query["since"]
-    if device is not None and not device.may_scan_on(fair.today):
-        raise NotToday
-    content = gate_bundle(fair, since=since, gate_codes=device.gate_codes if device is not None else ())
+    device, since = _device_today(), query["since"]
+    content = gate_bundle(current_fair(), since=since, gate_codes=device.gate_codes if device is not None else ())
     return Response(content, mimetype=MIMETYPE)
 
 
@@ -100,23 +104,13 @@ def gate_people(body: dict[str, Any]) -> dict[str, Any]:
     return {"people": people_named(current_fair().id, body["name"])}
 
 
-def _settling_device() -> DeviceHolder | None:
-    """The device that settles; None for a person or program that may set up gates. Raises Forbidden, NotToday, DeviceRevoked."""
-    device, fair = working_device(), current_fair()
-    if device is None and matching_grant(g.grants, MANAGE_GATES, fair.id) is None:
-        raise Forbidden
-    if device is not None and not device.may_scan_on(fair.today):
-        raise NotToday
-    return device
-
-
 @blp.get("/gate-conflicts")
 @requires(SCAN)
 @limiter.limit("30 per minute")
 @blp.response(200, OpenConflictsSchema)
 def gate_conflicts() -> dict[str, Any]:
     """The newest conflicts of the fair's gates that somebody has to settle, with the ways to do so."""
-    _settling_device()
+    _device_today()
     return conflicts_to_settle(current_fair().id)
 
 
@@ -127,8 +121,13 @@ def gate_conflicts() -> dict[str, Any]:
 @blp.arguments(SettleSchema)
 @blp.response(200, SettledSchema)
 def settle_gate_conflict(body: dict[str, Any], conflict_id: int) -> dict[str, Any]:
-    """Settle a conflict on the word of the supervisor whose PIN unlocked the device. Its id makes sending it again harmless."""
-    device, fair, by = _settling_device(), current_fair(), actor()
+    """Settle a conflict on the word of the supervisor whose PIN unlocked the device; a program settles in the name of its person.
+
+    Its id makes sending it again harmless.
+    """
+    device, fair, by = _device_today(), current_fair(), actor()
+    if device is None and matching_grant(g.grants, MANAGE_GATES, fair.id) is None:
+        raise Forbidden
     if device is not None:
         supervisor = supervisor_of(fair.id, body["supervisor"])
         if supervisor is None:

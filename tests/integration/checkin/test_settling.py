@@ -21,6 +21,7 @@ from fairs.checkin.states import ActKind, ConflictState
 from fairs.core.actor import SYSTEM
 from fairs.core.db import db
 from fairs.core.permissions import Role
+from tests.factories.checkin import entrance
 from tests.factories.people import PASSWORD, acting, make_user
 from tests.integration.checkin.test_devices import enrolled
 from tests.integration.checkin.test_ingest import Post, post
@@ -111,8 +112,6 @@ def test_only_a_supervisor_of_this_fair_on_a_device_of_this_fair(post: Post, bos
         refused = call(post, path, said(boss, supervisor=person))
         assert (refused.status_code, refused.get_json()["code"]) == (403, "not_supervisor")
     # Another fair's device sees nothing, also under its own fair's address.
-    from tests.factories.checkin import entrance
-
     elsewhere = entrance()
     _device, token = enrolled(elsewhere)
     assert [call(post, **token).status_code, call(post, path, said(boss), **token).status_code] == [403, 403]
@@ -121,10 +120,14 @@ def test_only_a_supervisor_of_this_fair_on_a_device_of_this_fair(post: Post, bos
     chief = make_user("Chief", Role.GATE_SUPERVISOR, elsewhere.fair, password=True)
     set_pin(elsewhere.fair, chief, "482911", PASSWORD, by=acting(chief))
     assert post.client.post(f"{foreign}{path}", json=said(chief), headers=token).status_code == 404
-    # A program of somebody who may only scan does not settle; one of a supervisor acts in their name.
+    # A program of somebody who may only scan sees and does not settle; one of a supervisor acts in their name.
     scanning, managing = post.place.bearer(Role.FRONT_DESK), post.place.bearer(Role.GATE_SUPERVISOR)
-    assert [call(post, **scanning).status_code, call(post, path, said(boss), **scanning).status_code] == [403, 403]
+    assert [call(post, **scanning).status_code, call(post, path, said(boss), **scanning).status_code] == [200, 403]
     assert call(post, **managing).get_json()["open"] == 1
+    copied(post)
+    newest = call(post, **managing).get_json()["conflicts"][0]
+    done = call(post, f"/{newest['id']}/settle", said(boss, "keep", supervisor=None), **managing)
+    assert done.get_json()["settled_by"].startswith("User")
     # The person lost the role: the PIN that unlocked the device is worth nothing.
     end_grant(active_grants(boss.id)[0], by=SYSTEM)
     assert call(post, path, said(boss)).get_json()["code"] == "not_supervisor"
