@@ -353,6 +353,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         **{f"{section}/reference": _reference(model, fair) for section, model in BY_REFERENCE.items()},
     }  # fmt: skip
     made.queries = {
+        "api-printing.pdf": {"station": made.values["station_id"]},
         "contracts.parties": {"side": "exporter", "exporter_query": "Mẫu"},
         "checkin.rehearse": {"gate": made.values["gates/code"], "rehearsal": fair.starts_on.isoformat()},
     }
