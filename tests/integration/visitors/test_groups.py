@@ -30,6 +30,7 @@ from fairs.visitors.states import VisitorState
 from tests.factories.importers import Reception, deliver, mails_to, reception
 from tests.support.client import Client, login
 from tests.support.queries import counted_queries
+from tests.support.sheets import sheet_rows
 
 PEOPLE = "Nguyễn Thị Đào; 0912 345 678\nTrần Văn Hùng; hung@mau.example; Cửa hàng Hùng\nLê Mai\n"
 
@@ -153,6 +154,39 @@ def test_a_wrong_line_keeps_all_that_was_typed(place: Reception, office: Client)
     assert office.get(f"{base}/badges.pdf").data.startswith(b"%PDF-")
     assert office.submit(f"{base}/send", {}).status_code == 303
     assert group.reference in office.get(f"{place.staff}/visitors/groups").text
+
+
+def test_the_list_of_groups_filters_sorts_exports_and_prints_many(place: Reception, office: Client) -> None:
+    path = f"{place.staff}/visitors/groups"
+    for name, people, category in (("Hội An", "Lê Mai", "trade"), ("Bát Tràng", PEOPLE, "vip"), ("Cát Bà", "Vũ Hà\nCao Bình", "trade")):
+        data = leader(name=name, people=people, category=category, locale="vi", leader_email=f"{category}@mau.example")
+        assert office.submit(f"{path}/new", data).status_code == 303
+
+    def names(query: str) -> list[str]:
+        return re.findall(r"<bdi>(Hội An|Bát Tràng|Cát Bà)</bdi>", office.get(f"{path}?{query}").text)
+
+    with counted_queries() as many:
+        assert names("") == ["Cát Bà", "Bát Tràng", "Hội An"]
+    with counted_queries() as few:
+        assert names("category=vip") == ["Bát Tràng"]
+    assert len(many) == len(few)
+    assert names("sort=name") == ["Bát Tràng", "Cát Bà", "Hội An"]
+    assert names("sort=-people") == ["Bát Tràng", "Cát Bà", "Hội An"]
+    assert names("q=hoi an") == ["Hội An"]
+    assert names("q=trade@mau.example&source=staff") == ["Cát Bà", "Hội An"]
+    assert names("q=nobody&source=web") == []
+    assert office.get(f"{path}?cursor=x").status_code == 422
+    [_heads, *rows] = sheet_rows(office.get(f"{path}?sort=-people&format=xlsx").data)
+    assert [(row[1], int(row[3])) for row in rows] == [("Bát Tràng", 3), ("Cát Bà", 2), ("Hội An", 1)]
+    reference = db.session.scalar(select(VisitorGroup.reference).where(VisitorGroup.name == "Cát Bà"))
+    assert 'rel="next"' in office.get(f"{path}/{reference}?sort=name").text
+    run = office.submit(f"{place.staff}/lists/visitor_groups/act", {"action": "print", "all": "1"}).headers["Location"]
+    office.submit(f"{run}/do")
+    printed = select(func.count()).select_from(Badge).where(Badge.printed_at.is_not(None))
+    assert db.session.scalar(printed) == 6
+    assert office.get(f"{run}/document.pdf").data.startswith(b"%PDF")
+    office.submit(f"{run}/undo")
+    assert db.session.scalar(printed) == 0
 
 
 def test_lines_in_any_manner() -> None:
