@@ -13,9 +13,11 @@ function restart(): void {
   location.replace(start);
 }
 
+/** Whether somebody has left something on this page. */
 function hasTyped(): boolean {
   return [...document.querySelectorAll<HTMLInputElement>('.kiosk input:not([type="hidden"])')].some((input) => input.value !== '' && (input.type !== 'checkbox' || input.checked))
-    || document.querySelector('[aria-invalid="true"]') !== null;
+    || document.querySelector('[aria-invalid="true"]') !== null
+    || location.search !== ''; // the language that they chose
 }
 
 if (kiosk && start) {

@@ -272,14 +272,40 @@ def test_slips_are_forgiven_and_nobody_gets_two_badges(place: Reception, client:
     assert db.session.scalar(badges) == 2
 
 
+def test_guests_from_abroad_read_japanese(place: Reception, client: Client) -> None:
+    client.get("/language/ja")
+    path = f"{place.public}/visit"
+    for page, words in (("", "商談来場者として登録"), ("/press", "報道関係者用入場証を申し込む"), ("/group", "全員の入場証を受け取る")):
+        shown = client.get(f"{path}{page}").text
+        assert '<html lang="ja">' in shown
+        assert words in shown
+    assert "1行に1名ずつご記入ください" in client.submit(f"{path}/group", leader(people=" ")).text
+    assert client.submit(f"{path}/group", leader(country="JP")).status_code == 303
+    assert "団体の登録が完了しました" in client.get(f"{path}/group/done").text
+    [mail] = mails_to("truong@mau.example")
+    assert mail.locale == "ja"
+    assert mail.subject.startswith("団体の入場証：")
+    [link] = re.findall(r"http://localhost(/vg/[\w-]+)", mail.body)
+    assert "参加者を追加" in client.get(link).text
+    press = {
+        "name": "田中 花子", "company_name": "見本新聞", "country": "JP", "email": "press@mihon.example", "press_card": "12",
+        "consent_registration": "y",
+    }  # fmt: skip
+    assert client.submit(f"{path}/press", press).status_code == 303
+    [mail] = mails_to("press@mihon.example")
+    assert mail.subject.startswith("記者証を確認しております")
+    [link] = re.findall(r"http://localhost(/v/[\w-]+)", mail.body)
+    assert "記者証を確認しております" in client.get(link).text
+
+
 # --- kiosk --------------------------------------------------------------------------------------------------------
 
 
 def test_a_kiosk_lives_by_its_link(place: Reception, office: Client, new_client: Any) -> None:
     page = office.submit(f"{place.staff}/visitors/kiosks", {"name": "Cửa A", "station": ""})
     [path] = set(re.findall(r"http://localhost(/kiosk/[\w-]+)", page.text))
-    tablet = new_client()
-    tablet.get("/language/en")
+    tablet, plain = new_client(), path
+    path = f"{plain}?lang=en"
     form = {"name": "Vũ Lan", "company_name": "Hàng Mẫu", "contact": "0912 345 678", "consent_registration": "y"}
     assert tablet.submit(path, {**form, "consent_registration": ""}).status_code == 422
     assert tablet.submit(path, {**form, "contact": "vvv"}).status_code == 422
@@ -293,6 +319,10 @@ def test_a_kiosk_lives_by_its_link(place: Reception, office: Client, new_client:
     assert "registered already" in again.text
     assert "Vũ Lan" not in again.text
     assert "Vũ Lan" not in tablet.get(path).text
+    japanese = tablet.get(f"{plain}?lang=ja").text
+    assert "来場登録" in japanese
+    assert f'action="{plain}?lang=ja"' in japanese
+    assert '<html lang="vi">' in tablet.get(plain).text, "the next visitor begins in Vietnamese"
     kiosk = db.session.scalars(select(VisitorKiosk)).one()
     assert office.submit(f"{place.staff}/visitors/kiosks/{kiosk.id}/revoke", {}).status_code == 303
     assert tablet.get(path).status_code == 410
