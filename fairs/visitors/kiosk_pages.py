@@ -89,9 +89,7 @@ def screen(token: str) -> Any:
             return _done(kiosk, token, visitor, prints)
         except DomainError as error:
             form.add_error(error)
-    return _screen(
-        "kiosk", token, 422 if form.errors else 200, kiosk=kiosk, fair=kiosk.fair, form=form, asked=asked
-    )
+    return _screen("kiosk", token, 422 if form.errors else 200, kiosk=kiosk, fair=kiosk.fair, form=form, asked=asked)
 
 
 def _done(kiosk: VisitorKiosk, token: str, visitor: Visitor | None, prints: bool) -> Response:
