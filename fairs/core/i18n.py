@@ -69,7 +69,7 @@ PUBLIC_SOURCES = (
     "fairs/visitors/group_pages.py", "fairs/visitors/groups.py", "fairs/visitors/service.py", "fairs/visitors/states.py",
     "fairs/core/tables.py", "templates/ceremonies/reply.html",
     "templates/messages/ceremonies/accepted.txt", "templates/messages/ceremonies/invited.txt", "fairs/ceremonies/errors.py",
-    "fairs/ceremonies/service.py",
+    "fairs/ceremonies/service.py", "fairs/ceremonies/reply_pages.py",
 )  # fmt: skip
 FOLDER = ROOT / "fairs" / "translations"
 cli = AppGroup("i18n", help="Translations.")
