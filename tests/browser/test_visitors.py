@@ -63,7 +63,9 @@ def test_the_desk_by_keyboard_alone(open_page: Callable[..., Page], running_fair
     with page.expect_response(lambda answer: answer.url.endswith("/badges/print")) as printed:
         keys.press("Enter")
     assert printed.value.headers["content-type"] == "application/pdf"
-    expect(page.locator("#desk-note").get_by_role("link", name="Open the PDF")).to_have_attribute("href", re.compile("^blob:"))
+    expect(page.locator("#desk-note").get_by_role("link", name="Open the PDF")).to_have_attribute(
+        "href", re.compile("^blob:")
+    )
     assert len(page.context.pages) == 1
     expect(field).to_be_focused()
     expect(field).to_have_value("")

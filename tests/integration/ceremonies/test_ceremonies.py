@@ -300,14 +300,22 @@ def test_the_list_of_delegations_filters_sorts_and_exports(place: Reception, off
 
 
 def test_a_delegation_from_japan_is_invited_and_answers_in_japanese(place: Reception, new_client: Any) -> None:
-    invite(ceremony(place), delegation(place, "見本大使館", country="JP", language="ja", contact_email="embassy@mihon.example"), 2, by=SYSTEM)
+    invite(
+        ceremony(place),
+        delegation(place, "見本大使館", country="JP", language="ja", contact_email="embassy@mihon.example"),
+        2,
+        by=SYSTEM,
+    )
     [mail] = mails_to("embassy@mihon.example")
     assert mail.locale == "ja"
     assert mail.subject == "ご招待：Opening"
     [path] = re.findall(r"http://localhost(/ceremony/[\w-]+)", mail.body)
     guest = new_client()
     assert "主催者より見本大使館様を謹んでご招待申し上げます。" in guest.get(path).text
-    assert "お名前の数が出席人数を超えています" in guest.submit(path, {"reply": "accepted", "coming": "1", "names": "田中\n佐藤"}).text
+    assert (
+        "お名前の数が出席人数を超えています"
+        in guest.submit(path, {"reply": "accepted", "coming": "1", "names": "田中\n佐藤"}).text
+    )
     assert guest.submit(path, {"reply": "accepted", "coming": "1", "names": "田中 花子"}).status_code == 303
     [_invited, mail] = mails_to("embassy@mihon.example")
     assert mail.subject == "ご出席をお待ちしております：Opening"

@@ -262,8 +262,14 @@ def test_the_list_of_devices_filters_sorts_exports_and_revokes_many(place: Entra
     assert names("gate=B1") == ["Zed", "Beta"], "who may scan at all gates may here, too"
     assert names("gate=x%22&q=%25") == []
     [_heads, *rows] = sheet_rows(client.get(f"{path}?sort=name&format=xlsx").data)
-    assert [row[:3] for row in rows] == [["Alpha", "To be enrolled", "Gate B10"], ["Beta", "Revoked", "Gate B1"], ["Zed", "Silent", "All gates"]]
-    run = client.submit(f"/fairs/{place.fair.slug}/lists/gate_devices/act", {"action": "revoke", "all": "1"}).headers["Location"]
+    assert [row[:3] for row in rows] == [
+        ["Alpha", "To be enrolled", "Gate B10"],
+        ["Beta", "Revoked", "Gate B1"],
+        ["Zed", "Silent", "All gates"],
+    ]
+    run = client.submit(f"/fairs/{place.fair.slug}/lists/gate_devices/act", {"action": "revoke", "all": "1"}).headers[
+        "Location"
+    ]
     client.submit(f"{run}/do")
     assert set(db.session.scalars(select(GateDevice.state))) == {DeviceState.REVOKED}
 

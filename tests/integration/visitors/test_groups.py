@@ -158,7 +158,11 @@ def test_a_wrong_line_keeps_all_that_was_typed(place: Reception, office: Client)
 
 def test_the_list_of_groups_filters_sorts_exports_and_prints_many(place: Reception, office: Client) -> None:
     path = f"{place.staff}/visitors/groups"
-    for name, people, category in (("Hội An", "Lê Mai", "trade"), ("Bát Tràng", PEOPLE, "vip"), ("Cát Bà", "Vũ Hà\nCao Bình", "trade")):
+    for name, people, category in (
+        ("Hội An", "Lê Mai", "trade"),
+        ("Bát Tràng", PEOPLE, "vip"),
+        ("Cát Bà", "Vũ Hà\nCao Bình", "trade"),
+    ):
         data = leader(name=name, people=people, category=category, locale="vi", leader_email=f"{category}@mau.example")
         assert office.submit(f"{path}/new", data).status_code == 303
 
@@ -275,7 +279,11 @@ def test_slips_are_forgiven_and_nobody_gets_two_badges(place: Reception, client:
 def test_guests_from_abroad_read_japanese(place: Reception, client: Client) -> None:
     client.get("/language/ja")
     path = f"{place.public}/visit"
-    for page, words in (("", "商談来場者として登録"), ("/press", "報道関係者用入場証を申し込む"), ("/group", "全員の入場証を受け取る")):
+    for page, words in (
+        ("", "商談来場者として登録"),
+        ("/press", "報道関係者用入場証を申し込む"),
+        ("/group", "全員の入場証を受け取る"),
+    ):
         shown = client.get(f"{path}{page}").text
         assert '<html lang="ja">' in shown
         assert words in shown
