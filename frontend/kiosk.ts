@@ -31,7 +31,13 @@ if (kiosk && start) {
   });
   if (!isDone) {
     for (const name of ['input', 'pointerdown', 'keydown']) document.addEventListener(name, () => { left = patience; });
-    document.querySelector<HTMLInputElement>('[aria-invalid="true"], .kiosk input:not([type="hidden"])')?.focus();
+    // What is to be mended first, else the first field.
+    for (const wanted of ['[aria-invalid="true"]', '.kiosk input:not([type="hidden"])']) {
+      const field = document.querySelector<HTMLInputElement>(wanted);
+      if (!field) continue;
+      field.focus();
+      break;
+    }
   }
   const words = document.querySelector<HTMLElement>('[data-kiosk-left]');
   window.setInterval(() => {
