@@ -100,7 +100,7 @@ def _done(kiosk: VisitorKiosk, token: str, visitor: Visitor | None, prints: bool
     person = visitor.person if visitor is not None else None
     return _screen(
         "kiosk_done", token, kiosk=kiosk, fair=kiosk.fair, visitor=visitor, code=code, prints=prints,
-        lang=name_language(person.display_name, person.country) if person is not None else "",
+        lang=(person.name_language or name_language(person.display_name, person.country)) if person is not None else "",
     )  # fmt: skip
 
 

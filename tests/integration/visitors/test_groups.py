@@ -330,6 +330,10 @@ def test_a_kiosk_lives_by_its_link(place: Reception, office: Client, new_client:
     japanese = tablet.get(f"{plain}?lang=ja").text
     assert "来場登録" in japanese
     assert f'action="{plain}?lang=ja"' in japanese
+    typed = {"name": "田中 花子", "company_name": "見本", "contact": "h@mihon.example", "consent_registration": "y"}
+    assert '<bdi lang="ja"' in tablet.submit(f"{plain}?lang=ja", typed).text, (
+        "their own glyphs, though no country was asked for"
+    )
     assert '<html lang="vi">' in tablet.get(plain).text, "the next visitor begins in Vietnamese"
     kiosk = db.session.scalars(select(VisitorKiosk)).one()
     assert office.submit(f"{place.staff}/visitors/kiosks/{kiosk.id}/revoke", {}).status_code == 303
