@@ -70,8 +70,9 @@ class _Reader(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
             posts = given.get("method", "get").lower() == "post" or "hx-post" in given
-            action = given.get("hx-post") or given.get("action") or self.page
-            self._form = Form(self.page, action) if posts else None
+            action = given.get("hx-post") or given.get("action")
+            blank = action is None and "hidden" in given  # a script fills and addresses it
+            self._form = Form(self.page, action or self.page) if posts and not blank else None
             if self._form:
                 self.forms.append(self._form)
         if self._form is None:

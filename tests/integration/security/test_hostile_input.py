@@ -84,6 +84,7 @@ def all_forms(addresses: Addresses, who: str, running: bool) -> tuple[Any, list[
         answer = client.get(path)
         if answer.status_code == 200 and answer.mimetype == "text/html":
             for form in forms_of(path, answer.text):
+                assert routes.test(urlsplit(form.action).path, "POST"), f"{form.action} on {path} takes no POST"
                 endpoint, _values = routes.match(urlsplit(form.action).path, "POST")
                 # Rows whose fields carry their number are of one kind, too.
                 found.setdefault((endpoint, re.sub(r"\d+", "#", str(form.names))), form)
