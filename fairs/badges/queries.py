@@ -10,14 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, union_all
 from sqlalchemy.orm import contains_eager, joinedload
 
 from fairs.badges.codes import SHORT_SIGNS, BadCode, fingerprint, read, typed
 from fairs.badges.errors import OtherFair, UnknownCode
 from fairs.badges.models import Badge, BadgeKey
 from fairs.badges.states import BadgeCategory, BadgeState
-from fairs.core.db import db
+from fairs.core.db import db, few
 from fairs.core.rows import Driver, Reading, driver, read_rows
 from fairs.core.text import fold
 from fairs.directory.models import Company, Person
@@ -200,14 +200,22 @@ def badge_list(fair_id: int, wanted: BadgeFilter) -> Select[Any]:
     if wanted.text:
         folded, capital = fold(wanted.text), wanted.text.strip().upper()
         # Each name is looked for in its own index, and codes only where the text may be a part of one.
-        people = select(Person.id).where(Person.folded.contains(folded, autoescape=True))
+        named = Person.folded.contains(folded, autoescape=True)
+        people = few(select(Person.id).where(named))
         companies = select(Company.id).where(Company.folded.contains(folded, autoescape=True))
-        ways: list[ColumnElement[bool]] = [Badge.person_id.in_(people), Badge.company_id.in_(companies)]
+        ways: list[ColumnElement[bool]] = [
+            named if people is None else Badge.person_id.in_(people),
+            Badge.company_id.in_(companies),
+        ]
         if re.search(r"[\d-]", capital):
             ways.append(Badge.reference.contains(capital, autoescape=True))
         if SHORT_SIGNS.issuperset(prefix := _short_prefix(wanted.text)):
             ways.append(Badge.short_code.startswith(prefix, autoescape=True))
-        query = query.where(or_(*ways))
+        if people is None:
+            query = query.where(or_(*ways))
+        else:
+            found = union_all(*(select(Badge.id).where(Badge.fair_id == fair_id, way) for way in ways))
+            query = query.where(Badge.id.in_(found))
     if wanted.category == "importer":
         query = query.where(Badge.category.in_([BadgeCategory.IMPORTER, BadgeCategory.HOSTED]))
     elif wanted.category:
