@@ -62,22 +62,24 @@ def preview_png(face: BadgeFace, layout: Layout, side: str = "front", *, dpi: in
     return png.getvalue()
 
 
-def write_badges(jobs: Iterable[Job], out: IO[bytes], *, processes: int = 1) -> int:
+def write_badges(
+    jobs: Iterable[Job], out: IO[bytes], *, processes: int = 1, batch: int = BATCH, worthwhile: int = WORTHWHILE
+) -> int:
     """Write badges, each with its layout, as a PDF to ``out``; gives back how many. Raises ValueError for none.
 
-    With ``processes`` above one, large runs are drawn by so many at once.
+    With ``processes`` above one, runs of ``worthwhile`` badges and more are drawn by so many at once, ``batch`` at a time.
     """
     rest = iter(jobs)
-    first = list(islice(rest, WORTHWHILE if processes > 1 else 1))
+    first = list(islice(rest, worthwhile if processes > 1 else 1))
     if not first:
         raise ValueError("There are no badges to print.")
     file = PdfFile(out, first[0][0].fair_name)
     counted = _Counted(first, rest)
-    batches = _batches(counted)
-    if processes > 1 and len(first) == WORTHWHILE:
+    batches = _batches(counted, batch)
+    if processes > 1 and len(first) == worthwhile:
         drawn = _drawn_together(batches, processes)
     else:
-        drawn = ((layouts, _draw(batch)) for layouts, batch in batches)
+        drawn = ((layouts, _draw(one)) for layouts, one in batches)
     for layouts, done in drawn:
         _write(file, done, layouts)
     file.close()
@@ -120,7 +122,7 @@ class _Batch:
     drawn: Drawn
 
 
-def _batches(jobs: Iterable[Job]) -> Iterator[tuple[list[Layout], list[Job]]]:
+def _batches(jobs: Iterable[Job], size: int) -> Iterator[tuple[list[Layout], list[Job]]]:
     """The jobs in batches with the layouts they use; a sheet is never torn apart."""
     batch: list[Job] = []
     layouts: list[Layout] = []
@@ -129,7 +131,7 @@ def _batches(jobs: Iterable[Job]) -> Iterator[tuple[list[Layout], list[Job]]]:
         layout = job[1]
         is_same = bool(batch) and batch[-1][1] is layout
         places = layout.page.columns * layout.page.rows
-        if len(batch) >= BATCH and (not is_same or row % places == 0):
+        if len(batch) >= size and (not is_same or row % places == 0):
             yield layouts, batch
             batch, layouts, is_same = [], [], False
         row = row + 1 if is_same else 1

@@ -26,6 +26,7 @@ PARTS = {
     "badges": _l("Badges and admission"),
     "gates": _l("Figures of the gates"),
     "travel": _l("Travel of guests"),
+    "ceremonies": _l("Ceremonies"),
     "pages": _l("Links of mails"),
 }
 
@@ -84,6 +85,7 @@ ROLES = {
     "importer": _l("Importer"),
     "visitor": _l("Visitor"),
     "badge": _l("Wearer of a badge"),
+    "delegation": _l("Delegation"),
 }
 
 

@@ -5,22 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 import flask_babel
-from flask import Blueprint, Response, flash, g, render_template, request, session, url_for
+from flask import Blueprint, Response, flash, g, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from fairs.accounts.queries import holders
 from fairs.calendar.context import current_fair
-from fairs.ceremonies import pdf, queries
+from fairs.ceremonies import pdf, queries, reply_pages
 from fairs.ceremonies.forms import CeremonyForm, DelegationForm, InviteForm, NamesForm, ReplyForm, SeatForm
-from fairs.ceremonies.models import Ceremony, CeremonyInvitation
+from fairs.ceremonies.models import Ceremony
 from fairs.ceremonies.permissions import GREET, RUN_CEREMONIES, VIEW_CEREMONIES
+from fairs.ceremonies.reply_pages import note_reply
 from fairs.ceremonies.seating import clear_seats, propose_seats, seat
 from fairs.ceremonies.service import (
     add_members,
-    answer,
     greet,
-    invitation_by_token,
     invite,
     remove_member,
     save_ceremony,
@@ -30,14 +29,12 @@ from fairs.ceremonies.states import ReplyState
 from fairs.core.clock import local_day, now
 from fairs.core.errors import DomainError, InvalidInput, NotFound
 from fairs.core.i18n import country_name, current_locale
-from fairs.core.limits import PUBLIC_FORM, limiter
 from fairs.core.permissions import Role
 from fairs.core.sheets import Sheet, sheet_response
-from fairs.core.web import NavItem, actor, go, private_page, public, register_nav, requires, wants_fragment
+from fairs.core.web import NavItem, actor, go, register_nav, requires, wants_fragment
 
 bp = Blueprint("ceremonies", __name__, url_prefix="/fairs/<fair_slug>/ceremonies")
-reply_bp = Blueprint("ceremony_reply", __name__, url_prefix="/ceremony")
-blueprints = [bp, reply_bp]
+blueprints = [bp, reply_pages.bp]
 GREETERS = (Role.ORGANISER, Role.HOSPITALITY, Role.FRONT_DESK, Role.GATE_SUPERVISOR)
 R = ReplyState
 
@@ -164,21 +161,12 @@ def note(ceremony_id: int, delegation_id: int) -> Any:
     invitation = queries.invitation_of(ceremony.id, delegation_id)
     if form.validate():
         try:
-            _answer(invitation, form, by=actor())
+            note_reply(invitation, form, by=actor())
             flash(_("The answer is noted."), "success")
             return go(url_for("ceremonies.show", ceremony_id=ceremony.id, _anchor=f"delegation-{delegation_id}"))
         except DomainError as error:
             form.add_error(error)
     return _show(ceremony, 422, faulty=delegation_id, reply_form=form)
-
-
-def _answer(invitation: CeremonyInvitation, form: ReplyForm, by: Any = None) -> None:
-    if form.reply.data not in set(ReplyState):
-        raise InvalidInput(_("Please choose one of the buttons."), field="reply")
-    answer(
-        invitation, ReplyState(form.reply.data), coming=form.coming.data or 0,
-        names=(form.names.data or "").splitlines(), note=form.note.data or "", by=by,
-    )  # fmt: skip
 
 
 # --- delegations --------------------------------------------------------------------------------------------------
@@ -369,52 +357,6 @@ def greeted(delegation_id: int, member_id: int) -> Any:
     """Somebody said welcome."""
     greet(queries.delegation_of(current_fair().id, delegation_id), member_id, by=actor())
     return go(url_for("ceremonies.greeting", whose="mine" if request.args.get("whose") == "mine" else None))
-
-
-# --- the invitation's own page ------------------------------------------------------------------------------------
-
-
-def _opened(token: str) -> CeremonyInvitation:
-    invitation = invitation_by_token(token)
-    g.fair = invitation.ceremony.fair
-    if "locale" not in session:
-        g.locale = invitation.delegation.language
-    flask_babel.refresh()
-    return invitation
-
-
-@reply_bp.get("/<token>")
-@public
-def page(token: str) -> Any:
-    """The invitation; opening it changes nothing."""
-    invitation = _opened(token)
-    form = ReplyForm(formdata=None)
-    form.coming.data = invitation.coming or invitation.places
-    return _page(invitation, token, form)
-
-
-def _page(invitation: CeremonyInvitation, token: str, form: ReplyForm, status: int = 200) -> Any:
-    html = render_template(
-        "ceremonies/reply.html", invitation=invitation, ceremony=invitation.ceremony, delegation=invitation.delegation,
-        fair=invitation.ceremony.fair, token=token, form=form, R=R, is_over=invitation.ceremony.starts_at <= now(),
-    )  # fmt: skip
-    return private_page(html, "drop"), status
-
-
-@reply_bp.post("/<token>")
-@public
-@limiter.limit(PUBLIC_FORM)
-def reply(token: str) -> Any:
-    """Yes, no, later: the pressed button says which."""
-    invitation, form = _opened(token), ReplyForm()
-    if form.validate():
-        try:
-            _answer(invitation, form)
-            flash(_("Thank you: your answer is noted."), "success")
-            return go(url_for("ceremony_reply.page", token=token))
-        except DomainError as error:
-            form.add_error(error)
-    return _page(invitation, token, form, 422)
 
 
 register_nav(NavItem("ceremonies", _l("Ceremonies"), "confetti", "ceremonies.index", VIEW_CEREMONIES, 53))

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from fairs.accounts.models import User
 from fairs.accounts.service import normal_email
@@ -16,6 +16,7 @@ from fairs.audit.service import record
 from fairs.badges.service import issue_badges
 from fairs.badges.states import BadgeCategory
 from fairs.calendar.models import Fair
+from fairs.calendar.states import FairState
 from fairs.ceremonies.errors import CeremonyOver
 from fairs.ceremonies.models import Ceremony, CeremonyInvitation, CeremonySeat, Delegation, DelegationMember
 from fairs.ceremonies.queries import arrivals
@@ -33,6 +34,7 @@ CATEGORIES = (BadgeCategory.VIP, BadgeCategory.HOSTED, BadgeCategory.SPEAKER)
 LANGUAGES = ("vi", "en", "ja")
 MOST_SEATS = 2000
 MOST_PLACES = 60
+LINKS_LIVE_AFTER_CEREMONY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ def save_ceremony(fair: Fair, draft: CeremonyDraft, *, by: Actor, ceremony: Cere
                 raise Conflict(_l("Somebody sits where there would be no seat any more. Move them first."))
             for key, value in _values(draft).items():
                 setattr(row, key, value)
+            let_answer_until(row, row.reply_by)
         db.session.flush()
         record("ceremonies.save", row, by=by, fair_id=fair.id, after={"name": row.name_vi})
         return row
@@ -102,6 +105,13 @@ def _values(draft: Any) -> dict[str, Any]:
 def locked_ceremony(ceremony: Ceremony) -> Ceremony:
     """The ceremony's row, locked: seats and answers take turns. Inside transaction()."""
     return db.session.get_one(Ceremony, ceremony.id, with_for_update=MINE, populate_existing=True)
+
+
+def let_answer_until(ceremony: Ceremony, day: date) -> None:
+    """The last day for answers, on the ceremony and on each of its invitations. Inside transaction()."""
+    ceremony.reply_by = day
+    mine = update(CeremonyInvitation).where(CeremonyInvitation.ceremony_id == ceremony.id)
+    db.session.execute(mine.values(reply_by=day))
 
 
 def save_delegation(
@@ -229,16 +239,26 @@ def invite(ceremony: Ceremony, delegation: Delegation, places: int, *, by: Actor
         return found
 
 
+def is_over(ceremony: Ceremony) -> bool:
+    """Whether it has begun, or does not take place because its fair is called off: no answers any more."""
+    return ceremony.starts_at <= now() or ceremony.fair.state is FairState.CANCELLED
+
+
 def _check_open(ceremony: Ceremony) -> None:
-    if ceremony.starts_at <= now():
+    if is_over(ceremony):
         raise CeremonyOver
+
+
+def link_for(invitation: CeremonyInvitation) -> str:
+    """A new token of the invitation's page, which opens it until the day after the ceremony. Inside transaction()."""
+    return new_link(invitation, expires_at=invitation.ceremony.starts_at + LINKS_LIVE_AFTER_CEREMONY)
 
 
 def _write(invitation: CeremonyInvitation, template: str, **context: Any) -> None:
     delegation, ceremony = invitation.delegation, invitation.ceremony
     if not delegation.contact_email:
         return
-    token = new_link(invitation, expires_at=ceremony.starts_at + timedelta(days=1))
+    token = link_for(invitation)
     badges = [member.badge_id for member in delegation.members if member.badge_id] if template == "accepted" else []
     send(
         Notice(

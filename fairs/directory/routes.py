@@ -25,12 +25,13 @@ from fairs.core.tokens import digest
 from fairs.core.web import NavItem, actor, go, paginate, public, register_nav, requires
 from fairs.directory import product_pages
 from fairs.directory.errors import SlipLocked
+from fairs.directory.filings import FiledSlip, new_slip, open_filing
 from fairs.directory.forms import CompanyForm, PersonForm, PinForm
 from fairs.directory.lists import COMPANIES, PEOPLE
 from fairs.directory.models import Company, Filing, Person
 from fairs.directory.permissions import EDIT_DIRECTORY, FILE_ON_BEHALF, VIEW_DIRECTORY
 from fairs.directory.queries import filings_of_fair
-from fairs.directory.service import FiledSlip, new_slip, open_filing, save_company, save_person
+from fairs.directory.service import save_company, save_person
 from fairs.directory.slips import SlipStatus, filing_forms, printed_slip, slip_status, slip_url
 from fairs.messages.render import render_attachment
 

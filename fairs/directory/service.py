@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import phonenumbers
@@ -18,17 +17,13 @@ from stdnum.vn import mst
 from fairs.accounts.service import normal_email
 from fairs.audit.service import record
 from fairs.core.actor import Actor
-from fairs.core.clock import now
-from fairs.core.db import Record, db, transaction
+from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput
 from fairs.core.events import publish
-from fairs.core.sequences import next_number
-from fairs.core.storage import Upload, store_upload
 from fairs.core.text import clean, fold
-from fairs.core.tokens import digest, new_pin, new_token, pin_digest, pin_matches
-from fairs.directory.errors import CompanyExists, SlipLocked, SlipRefused
+from fairs.directory.errors import CompanyExists
 from fairs.directory.events import Renamed
-from fairs.directory.models import Company, Consent, CraftVillage, Filing, Membership, Person, ProductGroup
+from fairs.directory.models import Company, Consent, CraftVillage, Membership, Person, ProductGroup
 
 #: What is read of people and companies wherever they are named.
 _SHOWN = frozenset({"name", "country", "native_name", "passport_name", "badge_name", "name_language"})
@@ -330,74 +325,3 @@ def record_consent(person: Person, kind: str, given: bool, *, fair_id: int | Non
     """Keep what a person agreed to, or not, and by which text (Law 91/2025/QH15: silence is not consent)."""
     with transaction():
         db.session.add(Consent(person_id=person.id, kind=kind, given=given, fair_id=fair_id, text_version=text_version))
-
-
-@dataclass(frozen=True, slots=True)
-class FiledSlip:
-    """What is printed once and never kept in clear: the address part of the QR code and the PIN."""
-
-    filing: Filing
-    token: str
-    pin: str
-
-
-SOURCES = ("paper", "phone", "commune")
-MAX_FAILED_TRIES = 5
-LOCK_FOR = timedelta(minutes=15)
-
-
-def file_on_behalf(
-    subject: Record, *, fair_id: int | None, source: str, by: Actor, note: str = "", scan: Upload | None = None
-) -> FiledSlip:
-    """Keep that staff filed ``subject`` for somebody (source: paper, phone or commune), with the paper's scan.
-
-    Raises InvalidInput for an unknown source or an unacceptable scan. The reference is printed, too.
-    """
-    if source not in SOURCES or by.user_id is None:
-        raise InvalidInput(_l("Please say where the form came from."), field="source")
-    token, pin = new_token(), new_pin()
-    hashed = digest(token)
-    with transaction():
-        stored = store_upload(scan, field="scan") if scan is not None else None
-        filing = Filing(
-            fair_id=fair_id, subject_type=type(subject).__name__, subject_id=subject.id, source=source,
-            note=clean(note), typed_by_id=by.user_id, scan_id=stored.id if stored else None,
-            reference=f"F-{next_number('filing'):06d}", token_hash=hashed, pin_hash=pin_digest(pin, hashed),
-        )  # fmt: skip
-        db.session.add(filing)
-        db.session.flush()
-        record("directory.file_on_behalf", filing, by=by, after={"subject": filing.subject_type, "source": source})
-    return FiledSlip(filing, token, pin)
-
-
-def new_slip(filing: Filing, *, by: Actor) -> FiledSlip:
-    """A fresh token and PIN for a lost slip; the old ones open nothing any more."""
-    token, pin = new_token(), new_pin()
-    with transaction():
-        row = db.session.get_one(Filing, filing.id, with_for_update=True, populate_existing=True)
-        row.token_hash = digest(token)
-        row.pin_hash = pin_digest(pin, row.token_hash)
-        row.failed_tries, row.locked_until = 0, None
-        record("directory.new_slip", row, by=by)
-    return FiledSlip(row, token, pin)
-
-
-def open_filing(token: str, pin: str) -> Filing:
-    """The filing that token and PIN open; raises SlipRefused, or SlipLocked after five wrong PINs."""
-    with transaction():
-        filing = db.session.scalar(select(Filing).where(Filing.token_hash == digest(token)).with_for_update())
-        if filing is None:
-            raise SlipRefused(field="pin")
-        if filing.locked_until is not None and filing.locked_until > now():
-            raise SlipLocked(field="pin")
-        right = pin_matches(pin.strip(), filing.token_hash, filing.pin_hash)
-        filing.failed_tries = 0 if right else filing.failed_tries + 1
-        locked = filing.failed_tries >= MAX_FAILED_TRIES
-        if locked:
-            filing.failed_tries, filing.locked_until = 0, now() + LOCK_FOR
-    # Raised after the commit: the failed try must stay counted.
-    if locked:
-        raise SlipLocked(field="pin")
-    if not right:
-        raise SlipRefused(field="pin")
-    return filing

@@ -16,8 +16,8 @@ from flask import session, url_for
 
 from fairs.core.permissions import Permission
 from fairs.core.states import State
+from fairs.directory.filings import FiledSlip
 from fairs.directory.models import Filing
-from fairs.directory.service import FiledSlip
 
 _SESSION_KEY = "printed_slip"
 StepState = Literal["done", "now", "next", "problem"]

@@ -10,8 +10,9 @@ from fairs.calendar.models import Fair
 from fairs.core.actor import Actor
 from fairs.core.db import transaction
 from fairs.core.storage import Upload
+from fairs.directory.filings import FiledSlip, file_on_behalf
 from fairs.directory.models import Company
-from fairs.directory.service import CompanyDraft, FiledSlip, file_on_behalf, find_or_create_company, save_company
+from fairs.directory.service import CompanyDraft, find_or_create_company, save_company
 from fairs.exhibitors.errors import AlreadyApplied
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.queries import exhibitor_of

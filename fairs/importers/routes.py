@@ -35,8 +35,8 @@ from fairs.core.limits import PUBLIC_FORM, limiter
 from fairs.core.lists import download, known, page_of
 from fairs.core.permissions import Role
 from fairs.core.web import NavItem, actor, go, public, register_nav, requires
+from fairs.directory.filings import file_on_behalf
 from fairs.directory.forms import group_choices
-from fairs.directory.service import file_on_behalf
 from fairs.directory.slips import slip_url
 from fairs.importers import programme_pages
 from fairs.importers.calendar_file import calendar_file

@@ -144,19 +144,18 @@ def _decode(value: Any) -> Any:
 def load(connection: Connection, table: Table, lines: Iterable[str], late: list[Column[Any]]) -> int:
     """Insert the rows of ``lines``; what ``late`` columns point to is filled by :func:`fill_late`. Gives back how many.
 
-    The lines of an older version may lack columns that came later. Raises ValueError when they name a column that the
-    table does not have.
+    The lines of an older version may lack columns that came later, and name columns that went since: at its revision the
+    database has them. Raises ValueError when they name a column that the table does not have.
     """
     source = iter(lines)
     names = json.loads(next(source))
-    if not set(names) <= {column.name for column in table.columns}:
+    columns: dict[str, Column[Any]] = {**_gone(connection, table, names), **table.columns}
+    if not set(names) <= columns.keys():
         raise ValueError(f"{table.name}: other columns than this version has")
     left_out = {column.name for column in late}
     # A table without the defaults of today's: at an older revision their columns are not there.
     bare = lightweight(table.name, *(bare_column(name) for name in names))
-    statement = insert(bare).values(
-        {name: _bound(connection, table.columns[name]) for name in names if name not in left_out}
-    )
+    statement = insert(bare).values({name: _bound(connection, columns[name]) for name in names if name not in left_out})
     count, batch = 0, []
     for line in source:
         values = dict(zip(names, map(_decode, json.loads(line)), strict=True))
@@ -167,6 +166,14 @@ def load(connection: Connection, table: Table, lines: Iterable[str], late: list[
     if batch:
         connection.execute(statement, batch)
     return count + len(batch)
+
+
+def _gone(connection: Connection, table: Table, names: Collection[str]) -> dict[str, Column[Any]]:
+    """Those of ``names`` that are columns of the table in the database and not of today's."""
+    if set(names) <= {column.name for column in table.columns}:
+        return {}
+    found = inspect(connection).get_columns(table.name)
+    return {one["name"]: Column(one["name"], one["type"]) for one in found if one["name"] in names}
 
 
 def _bound(connection: Connection, column: Column[Any]) -> Any:

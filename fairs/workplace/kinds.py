@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, func, or_, select, true, union_all
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import aliased
 
 from fairs.agreements.models import Agreement
@@ -20,7 +20,6 @@ from fairs.booths.queries import is_live_now
 from fairs.booths.sales_models import WaitingEntry
 from fairs.budgets.models import Sponsorship, Voucher
 from fairs.budgets.permissions import VIEW_FAIR_BUDGET, VIEW_SPONSORS
-from fairs.calendar.models import Fair
 from fairs.cases.models import Case
 from fairs.cases.permissions import VIEW_CASES
 from fairs.ceremonies.models import Delegation
@@ -29,7 +28,6 @@ from fairs.claims.models import Claim
 from fairs.claims.permissions import VIEW_CLAIMS
 from fairs.contracts.models import Contract
 from fairs.contracts.permissions import VIEW_CONTRACTS
-from fairs.core.db import db
 from fairs.core.errors import InvalidInput
 from fairs.core.permissions import Permission
 from fairs.directory.models import Company, Person
@@ -94,12 +92,10 @@ from fairs.workplace.hits import (
     voucher_hit,
     waiting_hit,
 )
-from fairs.workplace.scope import Scope
-from fairs.workplace.terms import Group, Hit, Names, Wanted, all_words
+from fairs.workplace.terms import Hit, Names, Wanted, all_words
 
 Conditions = Sequence[ColumnElement[bool] | None]
 _Importer = aliased(Company)
-_MOST_FAIRS = 40
 
 
 #: Blanks are printed with so many digits.
@@ -365,42 +361,3 @@ KINDS = (
     Kind("blanks", _l("Blank badges"), "square-dashed", "", MANAGE_BLANKS, Blank, None, _blank_query,
          lambda wanted, companies, people: [_blank(wanted)], blank_hit),
 )  # fmt: skip
-
-
-def find_kinds(
-    wanted: Wanted, scope: Scope, companies: Names, people: Names, fairs: Sequence[Fair], limit: int
-) -> list[Group]:
-    """One statement for each kind that the reader may see and the text may mean; ``fairs`` are all, the newest first."""
-    found = []
-    for kind in KINDS:
-        mine = [fair.id for fair in fairs if scope.at(kind.permission, fair.id)]
-        if not mine or wanted.letter not in {"", kind.letter}:
-            continue
-        fits = [kind.reference == wanted.code] if wanted.letter else kind.matches(wanted, companies, people)
-        conditions = [condition for condition in fits if condition is not None]
-        if not conditions:
-            continue
-        is_short = companies.is_complete and people.is_complete
-        reach = kind.model.fair_id.in_(mine) if is_short else _first_of_each(kind, conditions, mine, limit)
-        rows = db.session.execute(
-            kind.query()
-            .add_columns(Fair)
-            .join(Fair, Fair.id == kind.model.fair_id)
-            .where(reach, or_(*conditions) if is_short else true())
-            .order_by(Fair.starts_on.desc(), kind.model.id.desc())
-            .limit(limit + 1)
-        ).all()
-        if rows:
-            hits = tuple(kind.hit(row) for row in rows[:limit])
-            found.append(Group(kind.key, kind.label, kind.icon, hits, len(hits), len(rows) > limit))
-    return found
-
-
-def _first_of_each(kind: Kind, conditions: list[Any], fairs: list[int], limit: int) -> ColumnElement[bool]:
-    """Where very many fit, sorting them all takes long: the first that are met, the newest fairs first, are enough."""
-    parts = [
-        select(kind.model.id).where(kind.model.fair_id == fair, or_(*conditions)).limit(limit + 1)
-        for fair in fairs[:_MOST_FAIRS]
-    ]
-    each = union_all(*(select(part.subquery().c.id) for part in parts)).limit(limit + 1)
-    return kind.model.id.in_(select(each.subquery().c.id))  # type: ignore[no-any-return]

@@ -8,11 +8,11 @@ for itself: then it meets rows soon.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy import ColumnElement, false, func, or_, select, true, union_all
 
 from fairs.badges.permissions import PRINT_BADGES
 from fairs.badges.queries import find_by_codes
@@ -23,11 +23,12 @@ from fairs.directory.models import Company, Person
 from fairs.directory.permissions import VIEW_DIRECTORY
 from fairs.funding.models import SupportRule
 from fairs.funding.permissions import VIEW_FUNDING
-from fairs.workplace.kinds import find_kinds
+from fairs.workplace.kinds import KINDS, Kind
 from fairs.workplace.scope import Scope
 from fairs.workplace.terms import KEYS, MOST, Found, Group, Hit, Names, Wanted, all_words, understand
 
 _LONGEST_CODE = 1000
+_MOST_FAIRS = 40
 _COMPANY = (Company.id, Company.name, Company.name_en, Company.country, Company.commune, Company.tax_code, Company.phone,
             Company.email)  # fmt: skip
 _PERSON = (Person.id, Person.native_name, Person.passport_name, Person.name_language, Person.country, Person.phone,
@@ -159,13 +160,52 @@ def search(text: str, scope: Scope, *, limit: int = MOST) -> Found:
     fairs = sorted(all_fairs(), key=lambda fair: fair.starts_on, reverse=True)
     groups: list[Group] = []
     if wanted.letter:
-        groups = find_kinds(wanted, scope, _nobody(Company), _nobody(Person), fairs, limit)
+        groups = _find_kinds(wanted, scope, _nobody(Company), _nobody(Person), fairs, limit)
     else:
         companies, people = _names(Company, _company_fits(wanted)), _names(Person, _person_fits(wanted))
         if scope.has(VIEW_DIRECTORY):
             groups += [_companies(wanted, companies, limit)] if companies.ids else []
             groups += [_people(wanted, people, limit)] if people.ids else []
-        groups += find_kinds(wanted, scope, companies, people, fairs, limit)
+        groups += _find_kinds(wanted, scope, companies, people, fairs, limit)
         groups += _rules(wanted, limit) if scope.has(VIEW_FUNDING) else []
     exact = [hit for group in groups for hit in group.hits if wanted.code in hit.keys]
     return Found(tuple(groups), exact[0] if len(exact) == 1 else None)
+
+
+def _find_kinds(
+    wanted: Wanted, scope: Scope, companies: Names, people: Names, fairs: Sequence[Fair], limit: int
+) -> list[Group]:
+    """One statement for each kind that the reader may see and the text may mean; ``fairs`` are all, the newest first."""
+    found = []
+    for kind in KINDS:
+        mine = [fair.id for fair in fairs if scope.at(kind.permission, fair.id)]
+        if not mine or wanted.letter not in {"", kind.letter}:
+            continue
+        fits = [kind.reference == wanted.code] if wanted.letter else kind.matches(wanted, companies, people)
+        conditions = [condition for condition in fits if condition is not None]
+        if not conditions:
+            continue
+        is_short = companies.is_complete and people.is_complete
+        reach = kind.model.fair_id.in_(mine) if is_short else _first_of_each(kind, conditions, mine, limit)
+        rows = db.session.execute(
+            kind.query()
+            .add_columns(Fair)
+            .join(Fair, Fair.id == kind.model.fair_id)
+            .where(reach, or_(*conditions) if is_short else true())
+            .order_by(Fair.starts_on.desc(), kind.model.id.desc())
+            .limit(limit + 1)
+        ).all()
+        if rows:
+            hits = tuple(kind.hit(row) for row in rows[:limit])
+            found.append(Group(kind.key, kind.label, kind.icon, hits, len(hits), len(rows) > limit))
+    return found
+
+
+def _first_of_each(kind: Kind, conditions: list[Any], fairs: list[int], limit: int) -> ColumnElement[bool]:
+    """Where very many fit, sorting them all takes long: the first that are met, the newest fairs first, are enough."""
+    parts = [
+        select(kind.model.id).where(kind.model.fair_id == fair, or_(*conditions)).limit(limit + 1)
+        for fair in fairs[:_MOST_FAIRS]
+    ]
+    each = union_all(*(select(part.subquery().c.id) for part in parts)).limit(limit + 1)
+    return kind.model.id.in_(select(each.subquery().c.id))  # type: ignore[no-any-return]

@@ -63,8 +63,9 @@ from fairs.core.permissions import Permission, Role
 from fairs.core.storage import Upload, store_upload
 from fairs.core.tokens import digest
 from fairs.core.web import MARK
+from fairs.directory.filings import file_on_behalf
 from fairs.directory.models import Company, Invitation, Membership, Person, Product
-from fairs.directory.service import CompanyDraft, PersonDraft, file_on_behalf
+from fairs.directory.service import CompanyDraft, PersonDraft
 from fairs.directory.team import invite_colleague
 from fairs.documents.models import Selection, SelectionItem
 from fairs.dunning.models import DunningStep

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -37,6 +37,8 @@ from fairs.core.db import db
 from fairs.core.errors import Conflict, InvalidInput, InvalidTransition
 from fairs.core.permissions import Role
 from tests.factories.importers import Reception, deliver, mails_to, reception
+from tests.integration.calendar.test_cancelling import call_off
+from tests.integration.calendar.test_rescheduling import by, move
 from tests.support.client import Client, login
 from tests.support.queries import counted_queries
 
@@ -269,3 +271,43 @@ def test_pages_from_plan_to_paper(place: Reception, office: Client, new_client: 
     stranger = new_client()
     login(stranger, place.user(Role.DEALS))
     assert stranger.get(base).status_code == 403
+
+
+def test_ceremonies_move_with_the_fair_and_end_with_it(client: Client) -> None:
+    place = reception(days_ahead=40)
+    fair = place.fair
+    draft = CeremonyDraft("Lễ khai mạc", fair.at(fair.starts_on, time(9)), fair.starts_on - timedelta(days=3), 2, 5)
+    opening = save_ceremony(fair, draft, by=SYSTEM)
+    comes = delegation(place, "Đại sứ quán A", 2, contact_email="a@embassy.example", language="en")
+    declines = delegation(place, "Đại sứ quán B", contact_email="b@embassy.example")
+    invitation = coming(opening, comes, 2)
+    answer(invite(opening, declines, 2, by=SYSTEM), ReplyState.DECLINED, by=SYSTEM)
+    seat(opening, comes.members[0].id, 1, 1, by=SYSTEM)
+    letters = len(mails_to("a@embassy.example")), len(mails_to("b@embassy.example"))
+
+    move(fair, by(fair, 14))
+
+    assert opening.starts_at == draft.starts_at + timedelta(days=14)
+    assert invitation.reply_by == opening.reply_by == draft.reply_by + timedelta(days=14)
+    assert invitation.state is ReplyState.ACCEPTED and len(seats_of(opening.id)) == 1
+    assert len(mails_to("a@embassy.example")) == letters[0] + 1
+    assert len(mails_to("b@embassy.example")) == letters[1]  # they do not come, on no day
+    path = re.findall(r"http://localhost(/ceremony/[\w-]+)", mails_to("a@embassy.example")[-1].body)[0]
+    assert b"We cannot come" in client.get(path).data
+
+    call_off(fair)
+
+    assert "/ceremony/" in mails_to("a@embassy.example")[-1].body
+    page = client.get(path)
+    assert page.status_code == 200 and b"We cannot come" not in page.data
+    with pytest.raises(CeremonyOver):
+        answer(invitation, ReplyState.DECLINED)
+
+
+def test_a_later_day_for_answers_is_every_invitations(place: Reception) -> None:
+    opening = ceremony(place)
+    invitation = invite(opening, delegation(place, "Bộ Công Thương"), 2, by=SYSTEM)
+    tomorrow = place.fair.today + timedelta(days=1)
+    later = CeremonyDraft("Lễ khai mạc", now() + timedelta(days=2), tomorrow, 2, 5)
+    save_ceremony(place.fair, later, by=SYSTEM, ceremony=opening)
+    assert invitation.reply_by == tomorrow

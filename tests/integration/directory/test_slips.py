@@ -14,8 +14,9 @@ from flask import Flask
 from fairs.core.clock import now
 from fairs.core.db import db
 from fairs.core.permissions import Role
+from fairs.directory.filings import FiledSlip
 from fairs.directory.models import Filing
-from fairs.directory.service import CompanyDraft, FiledSlip
+from fairs.directory.service import CompanyDraft
 from fairs.exhibitors.filing import file_application
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.service import ContactDraft, ProductsDraft, refuse_application

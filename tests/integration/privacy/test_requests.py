@@ -23,8 +23,8 @@ from fairs.core.db import db, transaction
 from fairs.core.errors import SamePerson
 from fairs.core.permissions import Role
 from fairs.core.storage import Upload
+from fairs.directory.filings import file_on_behalf
 from fairs.directory.models import Consent, Person
-from fairs.directory.service import file_on_behalf
 from fairs.hosting.models import Hosting
 from fairs.hosting.states import HostingState
 from fairs.identity.models import DocumentReading

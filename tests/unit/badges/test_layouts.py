@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from PIL import Image
 from reportlab.lib.units import mm
 
-from fairs.badges import pdf
 from fairs.badges.codes import sign
 from fairs.badges.layouts import SIZES, Element, Layout, check_layout
 from fairs.badges.pdf import preview_png, render_badges, write_badges
@@ -151,15 +150,12 @@ def test_sheets_hold_fronts_then_mirrored_backs() -> None:
     assert all(min(abs(n - cut) for cut in (x, x + 86 * mm, x + 172 * mm)) <= 2 for n in dark)
 
 
-def test_badges_of_several_layouts_in_one_run_keep_their_order_and_whole_sheets(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(pdf, "BATCH", 3)
+def test_badges_of_several_layouts_in_one_run_keep_their_order_and_whole_sheets() -> None:
     sheet, single = standard_layout("a4-a6"), standard_layout("label62")
     faces = [replace(ORDINARY["short"], native_name=f"Person {n}") for n in range(9)]
     jobs = [(shown, single if n == 0 else sheet) for n, shown in enumerate(faces)]
     out = io.BytesIO()
-    assert write_badges(jobs, out) == 9
+    assert write_badges(jobs, out, batch=3) == 9
     with pdfium.PdfDocument(out.getvalue()) as document:
         assert [[n for n in range(9) if f"Person {n}" in text] for text in texts(document)] == [
             [0],
@@ -168,16 +164,14 @@ def test_badges_of_several_layouts_in_one_run_keep_their_order_and_whole_sheets(
         ]
 
 
-def test_helpers_draw_the_same_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "BATCH", 8)
-    monkeypatch.setattr(pdf, "WORTHWHILE", 20)
+def test_helpers_draw_the_same_pages() -> None:
     base = [*ORDINARY.values(), *LONGEST.values()]
     faces = [replace(base[n % len(base)], code=sign(bytes([n]) * 12, KEY)) for n in range(45)]
     files = []
     for count in (1, 2):
         out = io.BytesIO()
         layout = standard_layout()
-        assert write_badges(((shown, layout) for shown in faces), out, processes=count) == 45
+        assert write_badges(((shown, layout) for shown in faces), out, processes=count, batch=8, worthwhile=20) == 45
         files.append(out.getvalue())
     alone, together = (pdfium.PdfDocument(data) for data in files)
     assert texts(alone) == texts(together)
