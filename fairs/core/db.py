@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     DateTime,
     Dialect,
@@ -26,6 +28,7 @@ from sqlalchemy import (
     MetaData,
     String,
     TypeDecorator,
+    and_,
     event,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column
@@ -199,6 +202,14 @@ def few(ids: Any) -> list[int] | None:
     """
     found = list(dict.fromkeys(db.session.scalars(ids.limit(_FEW))))
     return found if len(found) < _FEW else None
+
+
+def begins(column: Any, text: str) -> ColumnElement[bool]:
+    """That a column begins with ``text``, letter for letter; on SQLite as a span, which walks the column's index."""
+    if db.engine.dialect.name == "sqlite":
+        return and_(column >= text, column < text + chr(sys.maxunicode))
+    found: ColumnElement[bool] = column.startswith(text, autoescape=True)
+    return found
 
 
 def let_go() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select, union_all
 
-from fairs.core.db import Record, db
+from fairs.core.db import Record, begins, db
 from fairs.core.i18n import localized
 from fairs.core.text import fold
 from fairs.directory.models import Company, CraftVillage, Filing, Membership, Person, ProductGroup
@@ -67,9 +67,9 @@ def _ways(text: str, phone: str) -> list[ColumnElement[bool]]:
     plain, number = text.strip(), (phone or text).strip()
     ways = [Person.folded.contains(fold(text), autoescape=True)]
     if " " not in plain:
-        ways.append(Person.email.startswith(plain.lower(), autoescape=True))
+        ways.append(begins(Person.email, plain.lower()))
     if not number[:1].isalpha():
-        ways.append(Person.phone.startswith(number, autoescape=True))
+        ways.append(begins(Person.phone, number))
     return ways
 
 

@@ -63,7 +63,7 @@ def visitors_matching(fair_id: int, wanted: VisitorFilter) -> Select[Visitor]:
         else:
             # Each way by its own index: together they would walk all visitors of the fair.
             ways = Visitor.person_id.in_(people), Visitor.company_id.in_(companies), Visitor.reference == plain.upper()
-            found = union_all(*(select(Visitor.id).where(Visitor.fair_id == fair_id, way) for way in ways))
+            found = union_all(*(select(Visitor.id).where(Visitor.fair_id + 0 == fair_id, way) for way in ways))
             query = query.where(Visitor.id.in_(found))
     if wanted.category:
         known = wanted.category in set(BadgeCategory)
