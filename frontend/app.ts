@@ -6,6 +6,7 @@ import { startConfirm } from './lib/confirm';
 import { startCountdowns } from './lib/countdown';
 import { startForms } from './lib/forms';
 import { startSearch } from './lib/search';
+import { startSheets } from './lib/sheet';
 
 /** Shows a text in the page's message area; used when there is no answer from the server at all. */
 function showOffline(): void {
@@ -84,6 +85,7 @@ startHtmx();
 startClicks();
 startCountdowns();
 startSearch();
+startSheets();
 document.querySelector<HTMLElement>('[data-focus]')?.focus();
 // On a phone a row of tabs runs past the edge: the one that is open is moved into sight.
 for (const tab of document.querySelectorAll<HTMLElement>('.state-tabs [aria-current]')) {

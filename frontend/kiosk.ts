@@ -13,9 +13,11 @@ function restart(): void {
   location.replace(start);
 }
 
+/** Whether somebody has left something on this page. */
 function hasTyped(): boolean {
   return [...document.querySelectorAll<HTMLInputElement>('.kiosk input:not([type="hidden"])')].some((input) => input.value !== '' && (input.type !== 'checkbox' || input.checked))
-    || document.querySelector('[aria-invalid="true"]') !== null;
+    || document.querySelector('[aria-invalid="true"]') !== null
+    || location.search !== ''; // the language that they chose
 }
 
 if (kiosk && start) {
@@ -29,7 +31,13 @@ if (kiosk && start) {
   });
   if (!isDone) {
     for (const name of ['input', 'pointerdown', 'keydown']) document.addEventListener(name, () => { left = patience; });
-    document.querySelector<HTMLInputElement>('[aria-invalid="true"], .kiosk input:not([type="hidden"])')?.focus();
+    // What is to be mended first, else the first field.
+    for (const wanted of ['[aria-invalid="true"]', '.kiosk input:not([type="hidden"])']) {
+      const field = document.querySelector<HTMLInputElement>(wanted);
+      if (!field) continue;
+      field.focus();
+      break;
+    }
   }
   const words = document.querySelector<HTMLElement>('[data-kiosk-left]');
   window.setInterval(() => {

@@ -3,6 +3,8 @@
  * and reports it. A badge that was there when the page was loaded is never printed by itself: a person says whether it came out.
  */
 
+import { printSheet } from './lib/sheet';
+
 const root = document.querySelector<HTMLElement>('[data-station]');
 const ASK_EVERY = 3000;
 const BEAT_EVERY = 20_000;
@@ -94,23 +96,8 @@ class Station {
   private async print(job: HTMLElement): Promise<void> {
     this.say('printing');
     job.querySelector<HTMLElement>('[value="printed"]')?.focus();
-    document.querySelector('iframe[data-station-sheet]')?.remove();
-    const frame = document.createElement('iframe');
-    frame.dataset['stationSheet'] = '';
-    frame.className = 'station-sheet';
-    frame.title = job.dataset['job'] ?? '';
-    frame.tabIndex = -1;
-    frame.setAttribute('aria-hidden', 'true');
-    frame.src = job.dataset['pdf'] ?? '';
-    await new Promise((ready) => {
-      frame.addEventListener('load', ready, { once: true });
-      document.body.append(frame);
-    });
-    try {
-      frame.contentWindow?.print();
-    } catch {
-      return; // no viewer of PDFs in this browser: the button opens the file
-    }
+    // No viewer of PDFs in this browser: the button opens the file.
+    if (!(await printSheet(job.dataset['pdf'] ?? '', job.dataset['job'] ?? ''))) return;
     if (this.root.dataset['asks'] !== '0' || this.job() !== job) return;
     const data = new FormData();
     for (const [name, value] of [['act', 'printed'], ['job', job.dataset['job']], ['lease', job.dataset['lease']]]) data.set(name!, value ?? '');

@@ -134,5 +134,5 @@ class SeatForm(Form):
     """Somebody and a seat; row 0 takes it away."""
 
     member = HiddenField()
-    row = WholeNumber(_l("Row"), least=0, most=100, required=True)
-    number = WholeNumber(_l("Seat"), least=0, most=60)
+    row = WholeNumber(_l("Row of seats"), least=0, most=100, required=True)
+    number = WholeNumber(_l("Seat number"), least=0, most=60)

@@ -43,7 +43,7 @@ def plan_pdf(ceremony: Ceremony, seats: Sequence[CeremonySeat], language: str) -
             ]
             blocks += [Table(columns, rows), Gap(6)]
         blocks.append(
-            Table([Column(_("Row"), 0.4), Column(_("Seat"), 0.4), Column(_("Name"), 2), Column(_("Delegation"), 2.4), Column(_("Country"), 1)], listed)
+            Table([Column(_("Row of seats"), 0.4), Column(_("Seat"), 0.4), Column(_("Name"), 2), Column(_("Delegation"), 2.4), Column(_("Country"), 1)], listed)
         )  # fmt: skip
         return build_document(
             _("Seating plan: %(name)s", name=ceremony.name), blocks, language=language,

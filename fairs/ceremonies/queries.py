@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from fairs.badges.models import Badge
@@ -18,6 +18,8 @@ from fairs.checkin.states import Verdict
 from fairs.core.clock import local_day
 from fairs.core.db import db
 from fairs.core.errors import NotFound
+from fairs.core.text import fold
+from fairs.directory.models import Person
 
 
 def ceremonies_of(fair_id: int) -> Sequence[Ceremony]:
@@ -52,6 +54,39 @@ def delegations_of(fair_id: int) -> Sequence[Delegation]:
         .unique()
         .all()
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationFilter:
+    """What the list is narrowed to; empty means all. ``text`` is part of a name; ``lacks`` is "greeter", "people" or "arrival"."""
+
+    text: str = ""
+    country: str = ""
+    lacks: str = ""
+
+
+def delegations_matching(fair_id: int, wanted: DelegationFilter) -> Select[Delegation]:
+    """The fair's delegations that fit the filter, with their people and greeters."""
+    query = select(Delegation).options(_MEMBERS, joinedload(Delegation.greeter)).where(Delegation.fair_id == fair_id)
+    members = select(DelegationMember.delegation_id).where(DelegationMember.delegation_id == Delegation.id)
+    if wanted.text:
+        folded = fold(wanted.text)
+        named = members.join(DelegationMember.person).where(Person.folded.contains(folded, autoescape=True))
+        query = query.where(or_(Delegation.folded.contains(folded, autoescape=True), named.exists()))
+    if wanted.country:
+        query = query.where(Delegation.country == wanted.country)
+    if wanted.lacks == "greeter":
+        query = query.where(Delegation.greeter_id.is_(None))
+    elif wanted.lacks == "people":
+        query = query.where(~members.exists())
+    elif wanted.lacks == "arrival":
+        query = query.where(Delegation.arrives_at.is_(None))
+    return query
+
+
+def countries_of(fair_id: int) -> Sequence[str]:
+    """The countries that delegations come from."""
+    return db.session.scalars(select(Delegation.country).where(Delegation.fair_id == fair_id).distinct()).all()
 
 
 def delegation_of(fair_id: int, delegation_id: int) -> Delegation:

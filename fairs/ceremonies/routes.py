@@ -13,6 +13,7 @@ from fairs.accounts.queries import holders
 from fairs.calendar.context import current_fair
 from fairs.ceremonies import pdf, queries, reply_pages
 from fairs.ceremonies.forms import CeremonyForm, DelegationForm, InviteForm, NamesForm, ReplyForm, SeatForm
+from fairs.ceremonies.lists import DELEGATIONS, LACKING, wanted_of
 from fairs.ceremonies.models import Ceremony
 from fairs.ceremonies.permissions import GREET, RUN_CEREMONIES, VIEW_CEREMONIES
 from fairs.ceremonies.reply_pages import note_reply
@@ -29,8 +30,10 @@ from fairs.ceremonies.states import ReplyState
 from fairs.core.clock import local_day, now
 from fairs.core.errors import DomainError, InvalidInput, NotFound
 from fairs.core.i18n import country_name, current_locale
+from fairs.core.lists import download, known, page_of
 from fairs.core.permissions import Role
 from fairs.core.sheets import Sheet, sheet_response
+from fairs.core.text import fold
 from fairs.core.web import NavItem, actor, go, register_nav, requires, wants_fragment
 
 bp = Blueprint("ceremonies", __name__, url_prefix="/fairs/<fair_slug>/ceremonies")
@@ -45,12 +48,16 @@ def _ceremony(ceremony_id: int) -> Ceremony:
 
 @bp.get("")
 @requires(VIEW_CEREMONIES)
-def index() -> str:
-    """Ceremonies of the fair, and its delegations in the order of protocol."""
+def index() -> Any:
+    """Ceremonies of the fair, and its delegations in the order of protocol; ``format=xlsx`` gives these as a spreadsheet."""
     fair = current_fair()
+    if request.args.get("format") == "xlsx":
+        return download(DELEGATIONS, fair, known(DELEGATIONS, request.args))
     return render_template(
         "ceremonies/index.html", ceremonies=queries.ceremonies_of(fair.id), counts=queries.reply_counts(fair.id),
-        delegations=queries.delegations_of(fair.id), RUN_CEREMONIES=RUN_CEREMONIES, GREET=GREET, R=R,
+        page=page_of(DELEGATIONS, fair, request.args, cursor=request.args.get("cursor")), lacking=LACKING,
+        countries=sorted(((code, country_name(code)) for code in queries.countries_of(fair.id)), key=lambda one: fold(one[1])),
+        is_filtered=wanted_of(request.args) != queries.DelegationFilter(), RUN_CEREMONIES=RUN_CEREMONIES, GREET=GREET, R=R,
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from fairs.audit.service import record
 from fairs.badges.models import Badge
 from fairs.checkin.conflicts import Found, note_conflicts
 from fairs.checkin.days import refold
-from fairs.checkin.devices import supervisors
+from fairs.checkin.devices import supervisor_of
 from fairs.checkin.entries import ActInput, ActResult
 from fairs.checkin.facts import FairInfo
 from fairs.checkin.models import Scan, ScanAct
@@ -57,9 +57,10 @@ def _take(info: FairInfo, act: ActInput, by: Actor, device_id: int | None) -> Ac
     known = db.session.scalar(select(ScanAct).where(ScanAct.fair_id == info.id, ScanAct.act_id == act.id))
     if known is not None:
         return ActResult(act.id, known.kind, known.outcome, known.acted_at, is_repeat=True)
+    supervisor = supervisor_of(info.id, act.supervisor_id)
     row = ScanAct(
         act_id=act.id, fair_id=info.id, gate_id=act.gate_id, kind=act.kind, of_scan_id=act.of, reason=act.reason,
-        supervisor_id=_supervisor(info.id, act.supervisor_id), device_id=device_id, by_id=by.user_id, acted_at=act.acted_at,
+        supervisor_id=supervisor.id if supervisor is not None else None, device_id=device_id, by_id=by.user_id, acted_at=act.acted_at,
         device_time=act.device_time, outcome=WAITING,
     )  # fmt: skip
     db.session.add(row)
@@ -77,13 +78,6 @@ def _take(info: FairInfo, act: ActInput, by: Actor, device_id: int | None) -> Ac
         _note(info, row, by, message)
     db.session.flush()
     return ActResult(act.id, act.kind, row.outcome, act.acted_at, message)
-
-
-def _supervisor(fair_id: int, user_id: int | None) -> int | None:
-    """The supervisor whose PIN unlocked it, if theirs may."""
-    if user_id is None:
-        return None
-    return user_id if any(user.id == user_id for _pin, user in supervisors(fair_id)) else None
 
 
 def _locked_scan(fair_id: int, scan_id: str) -> Scan | None:

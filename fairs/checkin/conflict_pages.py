@@ -21,13 +21,13 @@ from fairs.checkin.permissions import MANAGE_GATES, VIEW_GATES
 from fairs.checkin.quarantine import rejudge_unknown
 from fairs.checkin.queries import open_conflicts
 from fairs.checkin.settling import (
-    PROBLEMS,
     ConflictFilter,
     Outcome,
     acts_on,
     conflict_by_id,
     conflict_list,
     device_of,
+    problem_of,
     settle_conflict,
     ways_of,
     what_was_sent,
@@ -53,20 +53,6 @@ def wanted_of(args: Args) -> ConflictFilter:
     )
 
 
-def problem_of(conflict: ScanConflict) -> str:
-    """What is wrong, in one sentence; empty where the kind says it all."""
-    detail = conflict.detail
-    if conflict.kind is ConflictKind.CLOCK:
-        hours = round(abs(detail.get("seconds", 0)) / 3600)
-        if detail.get("seconds", 0) > 0:
-            return str(ngettext("Its clock ran %(num)s hour ahead.", "Its clock ran %(num)s hours ahead.", hours))
-        return str(ngettext("Its clock was %(num)s hour behind.", "Its clock was %(num)s hours behind.", hours))
-    if conflict.kind is ConflictKind.NOT_TAKEN:
-        known = PROBLEMS.get(detail.get("problem", ""))
-        return f"{known or ''} {detail.get('message', '')}".strip()
-    return ""
-
-
 def outcome_of(conflict: ScanConflict) -> tuple[str, str]:
     """What was decided, and why."""
     way, _colon, said = conflict.outcome.partition(":")
@@ -78,7 +64,7 @@ def outcome_of(conflict: ScanConflict) -> tuple[str, str]:
 def _sheets(_fair: Any, query: Select[ScanConflict]) -> Sequence[Sheet]:
     heads = [
         _("Noted"), _("Kind"), _("State"), _("Badge"), _("Name"), _("Gate"), _("Scanned at"), _("Other gate"),
-        _("Scanned at"), _("What is wrong"), _("Decided"), _("Reason"), _("Settled"),
+        _("Scanned at"), _("What is wrong"), _("Decided"), _("Reason"), _("Cleared up"),
     ]  # fmt: skip
     rows = (
         [
@@ -146,7 +132,7 @@ def show(conflict_id: int) -> Any:
             form.add_error(error)
             conflict = conflict_by_id(fair.id, conflict_id)
         else:
-            flash(_("Settled."), "success")
+            flash(_("The conflict is settled."), "success")
             return go(url_for(".index"))
     page = render_template(
         "checkin/conflict.html", conflict=conflict, form=form, problem=problem_of(conflict), acts=acts_on(conflict),

@@ -1,13 +1,13 @@
-"""What devices at the gates call: enrolling, the bundle, a pulse, the search by name. Scans go to ``api.py``."""
+"""What devices at the gates call: enrolling, the bundle, a pulse, the search by name, conflicts. Scans go to ``api.py``."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from flask import Response
+from flask import Response, g
 from flask_smorest import Blueprint
 
+from fairs.accounts.queries import matching_grant
 from fairs.calendar.context import current_fair
 from fairs.checkin.bundle import MIMETYPE, gate_bundle
 from fairs.checkin.device_auth import working_device
@@ -15,18 +15,24 @@ from fairs.checkin.device_schemas import (
     BundleQuery,
     EnrolledSchema,
     EnrolSchema,
+    OpenConflictsSchema,
     PeopleQuery,
     PeopleSchema,
     PulseAnswerSchema,
     PulseSchema,
+    SettledSchema,
+    SettleSchema,
 )
-from fairs.checkin.devices import DeviceReport, enrol_device, fair_of, note_report
-from fairs.checkin.errors import NotToday
-from fairs.checkin.permissions import SCAN
+from fairs.checkin.devices import DeviceHolder, DeviceReport, enrol_device, fair_of, note_report, supervisor_of
+from fairs.checkin.errors import NotSupervisor, NotToday
+from fairs.checkin.permissions import MANAGE_GATES, SCAN
 from fairs.checkin.presence import people_named, pulse
+from fairs.checkin.settling import conflict_by_id, conflicts_to_settle, settle_conflict, settled_in_words
+from fairs.core.actor import Actor
+from fairs.core.errors import Forbidden
 from fairs.core.limits import GUESSING, limiter
 from fairs.core.rest import ApiBlueprint, idempotent
-from fairs.core.web import public, requires
+from fairs.core.web import actor, public, requires
 
 enrolling: Blueprint = ApiBlueprint(
     "api-gate-devices", __name__, url_prefix="/api/v1/gate-devices", description="Enrolling devices at the gates"
@@ -52,6 +58,14 @@ def enrol(body: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _device_today() -> DeviceHolder | None:
+    """The device on one of its days; None for a person or program. Raises NotToday, DeviceRevoked."""
+    device = working_device()
+    if device is not None and not device.may_scan_on(current_fair().today):
+        raise NotToday
+    return device
+
+
 @blp.get("/gate-bundle")
 @requires(SCAN)
 @limiter.limit("60 per minute")
@@ -59,11 +73,8 @@ def enrol(body: dict[str, Any]) -> dict[str, Any]:
 @blp.response(200, {"type": "string", "format": "binary"}, content_type=MIMETYPE)
 def bundle(query: dict[str, Any]) -> Response:
     """All that a gate needs to judge without a network, or what has changed ``since`` a cursor; see docs/gates.md."""
-    device, fair = working_device(), current_fair()
-    since: datetime | None = query["since"]
-    if device is not None and not device.may_scan_on(fair.today):
-        raise NotToday
-    content = gate_bundle(fair, since=since, gate_codes=device.gate_codes if device is not None else ())
+    device, since = _device_today(), query["since"]
+    content = gate_bundle(current_fair(), since=since, gate_codes=device.gate_codes if device is not None else ())
     return Response(content, mimetype=MIMETYPE)
 
 
@@ -91,3 +102,39 @@ def gate_people(body: dict[str, Any]) -> dict[str, Any]:
     """People with a badge of this fair by a part of their name: who they are and whether the badge is valid, never a code."""
     working_device()
     return {"people": people_named(current_fair().id, body["name"])}
+
+
+@blp.get("/gate-conflicts")
+@requires(SCAN)
+@limiter.limit("30 per minute")
+@blp.response(200, OpenConflictsSchema)
+def gate_conflicts() -> dict[str, Any]:
+    """The newest conflicts of the fair's gates that somebody has to settle, with the ways to do so."""
+    _device_today()
+    return conflicts_to_settle(current_fair().id)
+
+
+@blp.post("/gate-conflicts/<int:conflict_id>/settle")
+@requires(SCAN)
+@limiter.limit("60 per minute")
+@idempotent
+@blp.arguments(SettleSchema)
+@blp.response(200, SettledSchema)
+def settle_gate_conflict(body: dict[str, Any], conflict_id: int) -> dict[str, Any]:
+    """Settle a conflict on the word of the supervisor whose PIN unlocked the device; a program settles in the name of its person.
+
+    Its id makes sending it again harmless.
+    """
+    device, fair, by = _device_today(), current_fair(), actor()
+    if device is None and matching_grant(g.grants, MANAGE_GATES, fair.id) is None:
+        raise Forbidden
+    if device is not None:
+        supervisor = supervisor_of(fair.id, body["supervisor"])
+        if supervisor is None:
+            raise NotSupervisor
+        by = Actor(supervisor.id, supervisor.name or supervisor.email)
+    row = settle_conflict(
+        fair, conflict_by_id(fair.id, conflict_id), body["way"], body["reason"], by=by, act_id=body["id"],
+        device_id=device.id if device is not None else None,
+    )  # fmt: skip
+    return {"id": body["id"], **settled_in_words(row)}

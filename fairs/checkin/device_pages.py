@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, flash, g, render_template, url_for
+from flask import Blueprint, current_app, flash, g, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from fairs.calendar.context import current_fair
 from fairs.checkin import devices, queries
 from fairs.checkin.device_forms import DeviceForm, PinForm
+from fairs.checkin.device_lists import DEVICES, wanted_of
 from fairs.checkin.models import GateDevice
 from fairs.checkin.permissions import MANAGE_GATES
+from fairs.checkin.states import DeviceState
 from fairs.core import qr
 from fairs.core.errors import DomainError, NotFound
 from fairs.core.limits import GUESSING, limiter
+from fairs.core.lists import download, known, page_of
 from fairs.core.web import actor, go, requires
 
 bp = Blueprint("gate_devices", __name__, url_prefix="/fairs/<fair_slug>")
@@ -37,13 +40,16 @@ def _form(device: GateDevice | None = None) -> DeviceForm:
 
 @bp.get("/gate-devices")
 @requires(MANAGE_GATES)
-def index() -> str:
-    """The devices of the fair, how they do, and whose PIN answers for a supervisor's act."""
-    fair = current_fair()
-    found = devices.devices_of(fair.id)
+def index() -> Any:
+    """The devices of the fair, how they do, and whose PIN answers for a supervisor's act; ``format=xlsx`` gives a spreadsheet."""
+    fair, wanted = current_fair(), wanted_of(request.args)
+    if request.args.get("format") == "xlsx":
+        return download(DEVICES, fair, known(DEVICES, request.args))
+    page = page_of(DEVICES, fair, request.args, cursor=request.args.get("cursor"))
     return render_template(
-        "checkin/devices.html", devices=found, silent={device.id for device in found if devices.is_silent(device)},
+        "checkin/devices.html", page=page, silent={device.id for device in page.items if devices.is_silent(device)},
         supervisors=devices.supervisors(fair.id), names={gate.code: gate.name for gate in queries.gates_of(fair.id)},
+        states=list(DeviceState), is_filtered=wanted != devices.DeviceFilter(),
     )  # fmt: skip
 
 

@@ -82,3 +82,63 @@ class PeopleSchema(StrictSchema):
     """At most eight people."""
 
     people = fields.List(fields.Nested(FoundPersonSchema))
+
+
+class WaySchema(StrictSchema):
+    """A way to settle it, with its words."""
+
+    way = fields.String()
+    words = fields.String()
+
+
+class SeenScanSchema(StrictSchema):
+    """One of the scans that a conflict is about; ``shown`` is what the guard was shown without a network."""
+
+    gate = fields.String()
+    direction = fields.String()
+    scanned_at = fields.AwareDateTime()
+    device = fields.String()
+    verdict = fields.String()
+    shown = fields.String()
+
+
+class OpenConflictSchema(StrictSchema):
+    """Something that the gates could not decide; never a code."""
+
+    id = fields.Integer()
+    kind = fields.String()
+    words = fields.String()
+    problem = fields.String()
+    noted_at = fields.AwareDateTime()
+    name = fields.String()
+    company = fields.String()
+    category = fields.String()
+    reference = fields.String()
+    scans = fields.List(fields.Nested(SeenScanSchema))
+    ways = fields.List(fields.Nested(WaySchema))
+
+
+class OpenConflictsSchema(StrictSchema):
+    """The newest conflicts to be settled, and how many there are."""
+
+    open = fields.Integer()
+    conflicts = fields.List(fields.Nested(OpenConflictSchema))
+
+
+class SettleSchema(StrictSchema):
+    """What holds, and why. ``id`` is made by the device; ``supervisor`` is whose PIN unlocked it, as the bundle names them."""
+
+    id = fields.String(required=True, validate=validate.Length(1, 40))
+    way = fields.String(required=True, validate=validate.Length(1, 20))
+    reason = fields.String(required=True, validate=validate.Length(1, 300))
+    supervisor = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(1, _MOST))
+
+
+class SettledSchema(StrictSchema):
+    """What was decided; the same for the same id."""
+
+    id = fields.String()
+    conflict = fields.Integer()
+    way = fields.String()
+    settled_at = fields.AwareDateTime()
+    settled_by = fields.String()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_security import verify_password
-from sqlalchemy import select
+from sqlalchemy import Select, String, cast, or_, select
 
 from fairs.accounts.models import User
 from fairs.accounts.queries import holders, may
@@ -264,11 +265,36 @@ def supervisors(fair_id: int) -> list[tuple[SupervisorPin, User]]:
     return [(pin, user) for pin, user in rows if user.id in allowed]
 
 
-def devices_of(fair_id: int) -> Sequence[GateDevice]:
-    """The fair's devices: in use first, revoked ones last."""
-    rank = {DeviceState.ACTIVE: 0, DeviceState.INVITED: 1, DeviceState.REVOKED: 2}
-    rows = db.session.scalars(select(GateDevice).where(GateDevice.fair_id == fair_id).order_by(GateDevice.name)).all()
-    return sorted(rows, key=lambda row: rank[row.state])
+def supervisor_of(fair_id: int, user_id: int | None) -> User | None:
+    """The supervisor with this key, if their PIN unlocks anything at this fair."""
+    if user_id is None:
+        return None
+    return next((user for _pin, user in supervisors(fair_id) if user.id == user_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFilter:
+    """What the list is narrowed to; empty means all. ``state`` is a state, or "silent"; ``gate`` the code of a gate that it may scan at."""
+
+    text: str = ""
+    state: str = ""
+    gate: str = ""
+
+
+def devices_matching(fair_id: int, wanted: DeviceFilter) -> Select[GateDevice]:
+    """The fair's devices that fit the filter."""
+    query = select(GateDevice).where(GateDevice.fair_id == fair_id)
+    if wanted.text:
+        query = query.where(GateDevice.name.icontains(wanted.text, autoescape=True))
+    if wanted.state == "silent":
+        query = query.where(GateDevice.state == DeviceState.ACTIVE, GateDevice.last_seen_at < now() - SILENT_AFTER)
+    elif wanted.state:
+        query = query.where(GateDevice.state == wanted.state)
+    if wanted.gate:
+        # A short list in JSON; without one the device may scan at all gates.
+        codes = cast(GateDevice.gate_codes, String)
+        query = query.where(or_(codes == "[]", codes.contains(json.dumps(wanted.gate), autoescape=True)))
+    return query
 
 
 def fair_of(device: GateDevice) -> Fair:

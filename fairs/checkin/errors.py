@@ -68,6 +68,14 @@ class NotToday(DomainError):
     message = _l("This device was not enrolled for today. Ask the supervisor.")
 
 
+class NotSupervisor(DomainError):
+    """Who unlocked the device has no PIN at this fair any more, or may not set up its gates any more."""
+
+    code = "not_supervisor"
+    status = 403
+    message = _l("This person is no supervisor of these gates any more.")
+
+
 class Overtaken(Conflict):
     """A device reports late what it did to a gate, and the gate was changed since."""
 

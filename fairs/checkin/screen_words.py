@@ -31,7 +31,7 @@ def screen_words() -> dict[str, Any]:
         "advice": shared["advice"],
         "warn": shared["warn"]["capacity"],
         "categories": {str(one): str(one.label) for one in BadgeCategory},
-        "texts": _texts() | _acts() | _troubles(),
+        "texts": _texts() | _acts() | _conflicts() | _troubles(),
     }  # fmt: skip
 
 
@@ -94,6 +94,24 @@ def _acts() -> dict[str, str]:
         "pin_wait": _("Too many wrong PINs. Wait {n} seconds."),
         "no_supervisors": _("No supervisor of this fair has set a PIN yet, or this device has not heard of it."),
     }
+
+
+def _conflicts() -> dict[str, str]:
+    return {
+        "conflicts_wait": _("Asking the server …"),
+        "conflicts_none": _("Nothing to settle."),
+        "conflicts_rest": _("The newest {n} of {all}. All of them stand on the page of conflicts."),
+        "conflicts_offline": _("No network: conflicts are kept and settled on the server. Try again when there is one."),
+        "this_scan": _("This scan:"),
+        "other_scan": _("The other scan:"),
+        "in": _("In"),
+        "out": _("Out"),
+        "guard_saw": _("the guard was shown “{verdict}”"),
+        "settle_why": _("Why? {way}."),
+        "reasons_settle": "|".join((_("Looked at both badges"), _("Badge was copied"), _("Mistake of a guard"), _("Clock was wrong"))),
+        "settled": _("Settled: {way}."),
+        "settle_offline": _("No answer from the server. Try again: nothing is settled twice."),
+    }  # fmt: skip
 
 
 def _troubles() -> dict[str, str]:

@@ -9,9 +9,11 @@ from typing import Any
 
 from cryptography.fernet import InvalidToken
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
+from fairs.accounts.models import User
 from fairs.audit.service import record
 from fairs.badges.models import Badge
 from fairs.badges.service import revoke_badge
@@ -20,6 +22,7 @@ from fairs.calendar.models import Fair
 from fairs.checkin.acts import undo_by_person
 from fairs.checkin.facts import fair_info
 from fairs.checkin.models import GateDevice, Scan, ScanAct, ScanConflict
+from fairs.checkin.queries import open_conflicts
 from fairs.checkin.states import ActKind, ConflictKind, ConflictState
 from fairs.core.actor import Actor
 from fairs.core.clock import now
@@ -129,6 +132,20 @@ def what_was_sent(conflict: ScanConflict) -> str:
     return json.dumps(raw, ensure_ascii=False, indent=1)[:2000]
 
 
+def problem_of(conflict: ScanConflict) -> str:
+    """What is wrong, in one sentence; empty where the kind says it all."""
+    detail = conflict.detail
+    if conflict.kind is ConflictKind.CLOCK:
+        hours = round(abs(detail.get("seconds", 0)) / 3600)
+        if detail.get("seconds", 0) > 0:
+            return str(ngettext("Its clock ran %(num)s hour ahead.", "Its clock ran %(num)s hours ahead.", hours))
+        return str(ngettext("Its clock was %(num)s hour behind.", "Its clock was %(num)s hours behind.", hours))
+    if conflict.kind is ConflictKind.NOT_TAKEN:
+        known = PROBLEMS.get(detail.get("problem", ""))
+        return f"{known or ''} {detail.get('message', '')}".strip()
+    return ""
+
+
 def ways_of(conflict: ScanConflict) -> list[Outcome]:
     """What a supervisor may decide about it."""
     ways = [Outcome.KEEP]
@@ -141,17 +158,31 @@ def ways_of(conflict: ScanConflict) -> list[Outcome]:
     return ways
 
 
-def settle_conflict(fair: Fair, conflict: ScanConflict, way: str, reason: str, *, by: Actor) -> ScanConflict:
-    """Say what holds, and do it; raises InvalidInput, InvalidTransition when somebody was faster."""
+def settle_conflict(
+    fair: Fair,
+    conflict: ScanConflict,
+    way: str,
+    reason: str,
+    *,
+    by: Actor,
+    act_id: str = "",
+    device_id: int | None = None,
+) -> ScanConflict:
+    """Say what holds, and do it; raises InvalidInput, InvalidTransition when somebody was faster.
+
+    ``act_id`` is the id that a device gave this settling: said again, it changes nothing.
+    """
     said = one_line(reason)[:280]
-    if way not in set(ways_of(conflict)):
-        raise InvalidInput(_l("Please choose from the list."), field="way")
     if not said:
         raise InvalidInput(_l("Say why."), field="reason")
     info = fair_info(fair)
     with transaction():
         row = db.session.get_one(ScanConflict, conflict.id, with_for_update=True, populate_existing=True)
+        if act_id and _is_settled_by(row, act_id):
+            return row
         row.move_to(ConflictState.SETTLED)
+        if way not in set(ways_of(row)):
+            raise InvalidInput(_l("Please choose from the list."), field="way")
         row.settled_at, row.settled_by_id, row.outcome = now(), by.user_id, f"{way}:{said}"
         for wanted, key in ((Outcome.UNDO_THIS, row.scan_id), (Outcome.UNDO_OTHER, row.other_scan_id)):
             if way == wanted and key is not None:
@@ -160,13 +191,21 @@ def settle_conflict(fair: Fair, conflict: ScanConflict, way: str, reason: str, *
             revoke_badge(db.session.get_one(Badge, row.badge_id), said, by=by)
         db.session.add(
             ScanAct(
-                act_id=f"settle-{row.id}", fair_id=row.fair_id, kind=ActKind.SETTLE, scan_id=row.scan_id, badge_id=row.badge_id,
-                reason=said, supervisor_id=by.user_id, by_id=by.user_id, acted_at=now(), detail={"outcome": way},
+                act_id=act_id or f"settle-{row.id}", fair_id=row.fair_id, kind=ActKind.SETTLE, scan_id=row.scan_id,
+                badge_id=row.badge_id, reason=said, supervisor_id=by.user_id, by_id=by.user_id, device_id=device_id,
+                acted_at=now(), detail={"outcome": way, "conflict": row.id},
             )
         )  # fmt: skip
         db.session.flush()
         record("checkin.settle", row, by=by, after={"outcome": way, "reason": said})
         return row
+
+
+def _is_settled_by(row: ScanConflict, act_id: str) -> bool:
+    known = db.session.scalar(select(ScanAct).where(ScanAct.fair_id == row.fair_id, ScanAct.act_id == act_id))
+    if known is not None and (known.kind is not ActKind.SETTLE or known.detail.get("conflict") != row.id):
+        raise InvalidInput(_l("This id is of something else."), field="id")
+    return known is not None
 
 
 def acts_on(conflict: ScanConflict) -> Sequence[ScanAct]:
@@ -177,3 +216,39 @@ def acts_on(conflict: ScanConflict) -> Sequence[ScanAct]:
         .where(and_(ScanAct.scan_id.in_(keys), ScanAct.fair_id == conflict.fair_id))
         .order_by(ScanAct.acted_at, ScanAct.id)
     ).all()
+
+
+_MOST_SHOWN = 20
+
+
+def conflicts_to_settle(fair_id: int) -> dict[str, Any]:
+    """The newest open conflicts as a device at the gates shows them, and how many there are; no codes."""
+    newest = conflict_list(fair_id, ConflictFilter()).order_by(ScanConflict.created_at.desc(), ScanConflict.id.desc())
+    rows = db.session.scalars(newest.limit(_MOST_SHOWN)).all()
+    return {"open": sum(open_conflicts(fair_id).values()), "conflicts": [_as_device_reads(row) for row in rows]}
+
+
+def _as_device_reads(row: ScanConflict) -> dict[str, Any]:
+    badge = row.badge
+    return {
+        "id": row.id, "kind": str(row.kind), "words": str(row.kind.label), "problem": problem_of(row), "noted_at": row.created_at,
+        "name": badge.person.display_name if badge else "", "company": badge.company.name if badge and badge.company else "",
+        "category": str(badge.category) if badge else "", "reference": badge.reference if badge else "",
+        "scans": [
+            {
+                "gate": scan.gate.name, "direction": scan.direction, "scanned_at": scan.scanned_at, "device": scan.device,
+                "verdict": str(scan.verdict), "shown": scan.device_verdict or "",
+            }
+            for scan in (row.scan, row.other_scan) if scan is not None
+        ],
+        "ways": [{"way": str(way), "words": str(way.label)} for way in ways_of(row)],
+    }  # fmt: skip
+
+
+def settled_in_words(row: ScanConflict) -> dict[str, Any]:
+    """What was decided about a conflict, when and by whom."""
+    by = db.session.get(User, row.settled_by_id) if row.settled_by_id is not None else None
+    return {
+        "conflict": row.id, "way": row.outcome.partition(":")[0], "settled_at": row.settled_at,
+        "settled_by": (by.name or by.email) if by is not None else "",
+    }  # fmt: skip

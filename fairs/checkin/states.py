@@ -87,7 +87,7 @@ class ConflictState(State):
     """Whether somebody has settled it."""
 
     OPEN = "open", _l("To be settled"), "yellow", "alert-triangle"
-    SETTLED = "settled", _l("Settled"), "green", "check"
+    SETTLED = "settled", _l("Cleared up"), "green", "check"
 
 
 CONFLICT_TRANSITIONS: dict[ConflictState, frozenset[ConflictState]] = {

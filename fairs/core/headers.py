@@ -43,7 +43,7 @@ def policy(*, scanner: bool = False, frames: bool = False, framed: bool = False)
             "worker-src 'self'",
             # A form that ends at the page for card data is followed there by Chromium only if the policy names it.
             f"form-action 'self' {config.card_page_origin}".rstrip(),
-            *(["frame-src 'self'"] if frames else []),
+            *(["frame-src 'self' blob:"] if frames else []),
             "frame-ancestors 'self'" if framed else "frame-ancestors 'none'",
             "base-uri 'none'",
         ]
@@ -70,7 +70,8 @@ def init_app(app: Flask, config: Config) -> None:
     def add(response: Response) -> Response:
         headers = response.headers
         _name_in_ascii(response)
-        headers.setdefault("Content-Security-Policy", policy(scanner=g.get("is_scanner", False)))
+        signed_in = g.get("user") is not None  # who prints badges does so from many pages
+        headers.setdefault("Content-Security-Policy", policy(scanner=g.get("is_scanner", False), frames=signed_in))
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("Referrer-Policy", "same-origin")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

@@ -33,8 +33,11 @@ LOCALES = ("vi", "en")
 PUBLIC_LOCALES = (*LOCALES, "ja")
 LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English", "ja": "日本語"}
 
-#: Pages of foreign guests: their own page and what lies below it, answers to invitations, nominations, registration, verification.
-PUBLIC_PAGES = re.compile(r"^/(?:i|my-data|rsvp|nominate|verify|letters/verify)(?:/|$)|^/f/[^/]+/importers(?:/|$)")
+#: Pages of foreign guests: their own page and what lies below it, answers to invitations, nominations, registration (of groups
+#: and at the kiosk as well), ceremonies, verification.
+PUBLIC_PAGES = re.compile(
+    r"^/(?:i|v|vg|ceremony|kiosk|my-data|rsvp|nominate|verify|letters/verify)(?:/|$)|^/f/[^/]+/(?:importers|visit)(?:/|$)"
+)
 
 #: The files whose texts such pages use. A slice's templates for guests are named ``own_*.html`` or lie in a folder ``own/``.
 PUBLIC_SOURCES = (
@@ -59,6 +62,14 @@ PUBLIC_SOURCES = (
     "fairs/directory/service.py", "templates/messages/claims/*.txt", "templates/messages/letters/*.txt",
     "templates/messages/hosting/*.txt", "templates/messages/invitations/*.txt", "templates/claims/_entry.html",
     "templates/claims/_parts.html", "templates/components/ui.html", "fairs/letters/service.py",
+    "templates/visitors/visit.html", "templates/visitors/press.html", "templates/visitors/done.html", "templates/visitors/group_[rod]*.html",
+    "templates/visitors/_group_list.html", "templates/visitors/kiosk.html", "templates/visitors/kiosk_*.html",
+    "templates/visitors/_own_consents.html", "templates/visitors/_consent_boxes.html", "templates/questions/_fields.html",
+    "templates/messages/visitors/*.txt", "fairs/visitors/errors.py", "fairs/visitors/consents.py", "fairs/visitors/forms.py",
+    "fairs/visitors/group_pages.py", "fairs/visitors/groups.py", "fairs/visitors/service.py", "fairs/visitors/states.py",
+    "fairs/core/tables.py", "templates/ceremonies/reply.html",
+    "templates/messages/ceremonies/accepted.txt", "templates/messages/ceremonies/invited.txt", "fairs/ceremonies/errors.py",
+    "fairs/ceremonies/service.py", "fairs/ceremonies/reply_pages.py",
 )  # fmt: skip
 FOLDER = ROOT / "fairs" / "translations"
 cli = AppGroup("i18n", help="Translations.")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, abort, g, request, url_for
+from flask import Response, g, url_for
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
-from fairs.accounts.queries import matching_grant
+from fairs.accounts.security import Pass, register_passes
 from fairs.badges.permissions import PRINT_BADGES
 from fairs.calendar.context import current_fair
 from fairs.core.actor import Actor
-from fairs.core.errors import Forbidden, NotFound
+from fairs.core.errors import NotFound
 from fairs.core.rest import ApiBlueprint, StrictSchema, idempotent
-from fairs.core.web import actor, public
+from fairs.core.web import actor, requires
 from fairs.printing import leases
 from fairs.printing.models import PrintJob, PrintStation
 from fairs.printing.queries import job_by_id, station_by_id, station_by_token
@@ -73,24 +73,21 @@ class LeaseSchema(StrictSchema):
     job = fields.Nested(PrintJobSchema, allow_none=True)
 
 
+def _find(token: str) -> Pass | None:
+    station = station_by_token(token)
+    if station is None:
+        return None
+    return Pass(f"station:{station.id}", station.fair_id, frozenset({PRINT_BADGES}), station_actor(station), station.id)
+
+
+register_passes(TOKEN_PREFIX, _find)
+
+
 def _caller(station_id: int) -> tuple[PrintStation, Actor]:
-    """The station that asks, and who acts. Answers 401 to who is nobody, 403 or 404 to others."""
-    fair = g.fair
-    _scheme, _blank, token = request.headers.get("Authorization", "").partition(" ")
-    if token.strip().startswith(TOKEN_PREFIX):
-        station = station_by_token(token.strip())
-        if station is None:
-            abort(401)
-        if fair is None or station.fair_id != fair.id or station_id not in (0, station.id):
-            raise NotFound
-        return station, station_actor(station)
-    if g.user is None:
-        abort(401)
-    fair = current_fair()
-    if matching_grant(g.grants, PRINT_BADGES, fair.id) is None:
-        raise Forbidden
-    found = station_by_id(fair.id, station_id)
-    if found is None:
+    """The station that asks, and who acts: a station's token says which it is, a person's call names it. Raises NotFound."""
+    own: int | None = g.bearer_pass.holder if g.bearer_pass is not None else None
+    found = station_by_id(current_fair().id, own or station_id)
+    if found is None or (own is not None and station_id not in (0, own)):
         raise NotFound
     return found, actor()
 
@@ -111,7 +108,7 @@ def _json(job: PrintJob, *, resumed: bool = False) -> dict[str, Any]:
 
 
 @blp.post("/lease")
-@public
+@requires(PRINT_BADGES)
 @idempotent
 @blp.arguments(StationSchema)
 @blp.response(200, LeaseSchema)
@@ -123,7 +120,7 @@ def lease(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @blp.post("/<int:job_id>/renew")
-@public
+@requires(PRINT_BADGES)
 @idempotent
 @blp.arguments(ReportSchema)
 @blp.response(200, PrintJobSchema)
@@ -134,7 +131,7 @@ def renew(body: dict[str, Any], job_id: int) -> dict[str, Any]:
 
 
 @blp.post("/<int:job_id>/printed")
-@public
+@requires(PRINT_BADGES)
 @idempotent
 @blp.arguments(ReportSchema)
 @blp.response(200, PrintJobSchema)
@@ -145,7 +142,7 @@ def printed(body: dict[str, Any], job_id: int) -> dict[str, Any]:
 
 
 @blp.post("/<int:job_id>/failed")
-@public
+@requires(PRINT_BADGES)
 @idempotent
 @blp.arguments(FailureSchema)
 @blp.response(200, PrintJobSchema)
@@ -159,7 +156,7 @@ def failed(body: dict[str, Any], job_id: int) -> dict[str, Any]:
 
 
 @blp.get("/<int:job_id>/pdf")
-@public
+@requires(PRINT_BADGES)
 @idempotent
 @blp.arguments(PrintQuery, location="query")
 @blp.response(200, {"type": "string", "format": "binary"}, content_type="application/pdf")

@@ -62,7 +62,7 @@ def in_words(answer: Any) -> str:
 
 
 def _language(chosen: Mapping[str, str]) -> str:
-    return "en" if current_locale() == "en" and chosen.get("en") else "vi"
+    return "en" if current_locale() != "vi" and chosen.get("en") else "vi"
 
 
 def choice_labels(question: Any) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import flask_babel
-from flask import Blueprint, Response, flash, g, render_template, session, url_for
+from flask import Blueprint, Response, flash, g, render_template, request, session, url_for
 from flask_babel import gettext as _
 
 from fairs.badges.permissions import PRINT_BADGES
@@ -15,19 +15,22 @@ from fairs.core.actor import Actor
 from fairs.core.errors import DomainError, InvalidInput, NotFound
 from fairs.core.limits import PUBLIC_FORM, limiter
 from fairs.core.links import linked
+from fairs.core.lists import download, known, page_of
 from fairs.core.web import actor, go, private_page, public, requires
 from fairs.messages.render import render_attachment
 from fairs.visitors.forms import GroupForm, MemberForm, MoreForm, StaffGroupForm
+from fairs.visitors.group_lists import GROUP_SOURCES, GROUPS, wanted_of
 from fairs.visitors.groups import (
+    GROUP_CATEGORIES,
     MOST_PUBLIC,
     MOST_STAFF,
+    GroupFilter,
     Line,
     add_people,
     badges_of,
     check_lines,
     correct_member,
     group_by_reference,
-    groups_of,
     lines_of_sheet,
     members_of,
     register_group,
@@ -219,11 +222,16 @@ def remove(token: str, reference: str) -> Any:
 
 @bp.get("/fairs/<fair_slug>/visitors/groups")
 @requires(VIEW_VISITORS)
-def index() -> str:
-    """All groups of the fair."""
+def index() -> Any:
+    """The groups of the fair, with filters; ``format=xlsx`` gives them as a spreadsheet."""
+    fair, wanted = current_fair(), wanted_of(request.args)
+    if request.args.get("format") == "xlsx":
+        return download(GROUPS, fair, known(GROUPS, request.args))
     return render_template(
-        "visitors/groups.html", groups=groups_of(current_fair().id), REGISTER_VISITOR=REGISTER_VISITOR
-    )
+        "visitors/groups.html", page=page_of(GROUPS, fair, request.args, cursor=request.args.get("cursor")),
+        categories=[(one.value, one.label) for one in GROUP_CATEGORIES], sources=GROUP_SOURCES,
+        is_filtered=wanted != GroupFilter(), REGISTER_VISITOR=REGISTER_VISITOR,
+    )  # fmt: skip
 
 
 @bp.route("/fairs/<fair_slug>/visitors/groups/new", methods=["GET", "POST"])

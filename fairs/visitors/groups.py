@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload, with_expression
 
 from fairs.accounts.service import normal_email
 from fairs.audit.service import record
@@ -36,7 +36,7 @@ from fairs.directory.service import check_country, normal_phone
 from fairs.messages.service import Notice, send
 from fairs.visitors.consents import CONSENTS
 from fairs.visitors.models import Visitor, VisitorGroup
-from fairs.visitors.queries import badge_in_force
+from fairs.visitors.queries import badge_in_force, phone_start
 from fairs.visitors.service import (
     PUBLIC,
     Origin,
@@ -326,14 +326,37 @@ def badges_of(group_id: int) -> list[Badge]:
     )
 
 
-def groups_of(fair_id: int) -> list[tuple[VisitorGroup, int]]:
-    """The fair's groups with the number of their people, newest first. One statement."""
-    rows = db.session.execute(
-        select(VisitorGroup, func.count(Visitor.id))
-        .outerjoin(Visitor, Visitor.group_id == VisitorGroup.id)
+@dataclass(frozen=True, slots=True)
+class GroupFilter:
+    """What the list is narrowed to; empty means all. ``text`` is part of the name or of the leader's, or a number, phone or e-mail."""
+
+    text: str = ""
+    category: str = ""
+    source: str = ""
+
+
+#: How many people are on a group's list.
+PEOPLE = select(func.count(Visitor.id)).where(Visitor.group_id == VisitorGroup.id).scalar_subquery().label("people")
+
+
+def groups_matching(fair_id: int, wanted: GroupFilter) -> Select[VisitorGroup]:
+    """The fair's groups that fit the filter, each with the number of its people."""
+    query = (
+        select(VisitorGroup)
+        .options(with_expression(VisitorGroup.people, PEOPLE))
         .where(VisitorGroup.fair_id == fair_id)
-        .group_by(VisitorGroup.id)
-        .order_by(VisitorGroup.id.desc())
-        .limit(500)
     )
-    return [(group, number) for group, number in rows]
+    if wanted.text:
+        plain = wanted.text.strip()
+        query = query.where(
+            or_(
+                VisitorGroup.folded.contains(fold(plain), autoescape=True), VisitorGroup.reference == plain.upper(),
+                VisitorGroup.leader_email == plain.lower(), VisitorGroup.leader_phone == phone_start(plain),
+            )
+        )  # fmt: skip
+    if wanted.category:
+        known = wanted.category in set(BadgeCategory)
+        query = query.where(VisitorGroup.category == wanted.category if known else false())
+    if wanted.source:
+        query = query.where(VisitorGroup.source == wanted.source)
+    return query

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import flask_babel
-from flask import Blueprint, Response, flash, g, render_template, request, session, url_for
+from flask import Blueprint, Response, flash, g, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -14,6 +14,7 @@ from fairs.badges.states import BadgeCategory, BadgeState
 from fairs.calendar.context import current_fair
 from fairs.core import qr
 from fairs.core.errors import DomainError, InvalidInput
+from fairs.core.i18n import current_locale
 from fairs.core.limits import limiter
 from fairs.core.text import name_language
 from fairs.core.web import actor, go, public, requires
@@ -49,15 +50,23 @@ def _which() -> str:
 def _kiosk(token: str) -> VisitorKiosk:
     kiosk = kiosk_by_token(token)
     g.fair = kiosk.fair
-    if "locale" not in session:
-        g.locale = "vi"
+    # The language, too, is each visitor's own: it stands in the address and never in the session.
+    g.locale = "vi"
     flask_babel.refresh()
     return kiosk
 
 
-def _screen(name: str, status: int = 200, **values: Any) -> Response:
+def _address(token: str, language: str) -> str:
+    return url_for("kiosks.screen", token=token, lang=None if language == "vi" else language)
+
+
+def _screen(name: str, token: str, status: int = 200, **values: Any) -> Response:
     """A page of the tablet: kept nowhere, not even for the Back button."""
-    answer = Response(render_template(f"visitors/{name}.html", **values), status=status)
+    page = render_template(
+        f"visitors/{name}.html", token=token, address=_address(token, current_locale()),
+        language_url=lambda language: _address(token, language), **values,
+    )  # fmt: skip
+    answer = Response(page, status=status)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Referrer-Policy"] = "strict-origin"
     answer.headers["X-Robots-Tag"] = "noindex"
@@ -71,7 +80,7 @@ def screen(token: str) -> Any:
     """The form on the tablet; what was sent is answered with the badge, and the form comes back by itself."""
     kiosk = _kiosk(token)
     if not accepts_visitors(kiosk.fair):
-        return _screen("kiosk_closed", 409, kiosk=kiosk, fair=kiosk.fair)
+        return _screen("kiosk_closed", token, 409, kiosk=kiosk, fair=kiosk.fair)
     asked = [one for one in asked_of(kiosk.fair_id, BadgeCategory.TRADE) if one.kind != "file"]
     form = with_questions(KioskForm, asked)()
     if form.validate_on_submit():
@@ -80,9 +89,7 @@ def screen(token: str) -> Any:
             return _done(kiosk, token, visitor, prints)
         except DomainError as error:
             form.add_error(error)
-    return _screen(
-        "kiosk", 422 if form.errors else 200, kiosk=kiosk, fair=kiosk.fair, form=form, token=token, asked=asked
-    )
+    return _screen("kiosk", token, 422 if form.errors else 200, kiosk=kiosk, fair=kiosk.fair, form=form, asked=asked)
 
 
 def _done(kiosk: VisitorKiosk, token: str, visitor: Visitor | None, prints: bool) -> Response:
@@ -92,8 +99,8 @@ def _done(kiosk: VisitorKiosk, token: str, visitor: Visitor | None, prints: bool
         code = qr.svg(qr.matrix(code_of(badge)), title=_("QR code of your badge"))
     person = visitor.person if visitor is not None else None
     return _screen(
-        "kiosk_done", kiosk=kiosk, fair=kiosk.fair, token=token, visitor=visitor, code=code, prints=prints,
-        lang=name_language(person.display_name, person.country) if person is not None else "",
+        "kiosk_done", token, kiosk=kiosk, fair=kiosk.fair, visitor=visitor, code=code, prints=prints,
+        lang=(person.name_language or name_language(person.display_name, person.country)) if person is not None else "",
     )  # fmt: skip
 
 

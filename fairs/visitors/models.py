@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from fairs.badges.models import Badge
 from fairs.badges.states import BadgeCategory
@@ -40,6 +40,7 @@ class VisitorGroup(Record):
     locale: Mapped[str] = mapped_column(String(5), default="vi")
     source: Mapped[str] = mapped_column(String(20), default="web")
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    people: Mapped[int] = query_expression()  # how many are on it; only the list of groups asks
 
     fair: Mapped[Fair] = relationship()
 

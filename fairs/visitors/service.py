@@ -24,7 +24,7 @@ from fairs.core.errors import InvalidInput
 from fairs.core.links import new_link
 from fairs.core.sequences import next_reference
 from fairs.core.storage import Upload, judge, store_upload
-from fairs.core.text import fold, one_line
+from fairs.core.text import fold, name_language, one_line
 from fairs.directory.models import Company, Person
 from fairs.directory.service import (
     CompanyDraft,
@@ -225,6 +225,8 @@ def add_visitor(fair: Fair, draft: VisitorDraft, origin: Origin, by: Actor, pers
             PersonDraft(
                 native_name=draft.name, email=draft.email, phone=draft.phone, country=draft.country,
                 company_id=company.id if company else None, locale=draft.locale,
+                # Who registers in Japanese, at a kiosk that asks for no country, has their name in Japanese glyphs.
+                name_language=name_language(draft.name, "JP") if draft.locale == "ja" else "",
             ),
             by=by,
         )  # fmt: skip

@@ -44,6 +44,7 @@ interface Tries { wrong: number; until: number }
 export class Supervisors {
   private current: Supervisor | null = null;
   private until = 0;
+  private last = 0;
 
   constructor(private readonly view: View, private readonly store: Store, private readonly list: () => Supervisor[]) {}
 
@@ -69,6 +70,8 @@ export class Supervisors {
     const message = part<HTMLElement>(dialog, '[role=alert]');
     const people = this.list();
     who.replaceChildren(...people.map((one) => new Option(one.name, String(one.id))));
+    // The same person again, most of the time.
+    if (people.some((one) => one.id === this.last)) who.value = String(this.last);
     pin.value = '';
     message.textContent = people.length ? '' : this.view.text('no_supervisors');
     this.view.hide();
@@ -84,6 +87,7 @@ export class Supervisors {
         dialog.removeAttribute('aria-busy');
         if (fits) {
           await this.store.setThing('pin-tries', null);
+          this.last = person.id;
           return (this.current = person);
         }
         const wrong = await this.miss();

@@ -1,4 +1,5 @@
-/** Behind the menu of the gate's screen: people by name, binding a blank, the supervisor's acts, another gate. */
+/** Behind the menu of the gate's screen: people by name, binding a blank, the supervisor's acts, conflicts, another gate. */
+import type { Conflicts } from './conflicts';
 import { askReason, opened, type Supervisors } from './dialogs';
 import type { Engine, Scanned } from './engine';
 import { fingerprint, typed } from './codes';
@@ -8,7 +9,7 @@ import { element, part, type View } from './view';
 
 interface Person { reference: string; name: string; company: string; country: string; category: string; is_valid: boolean }
 
-export interface Scene { engine: Engine; view: View; sender: Sender; supervisors: Supervisors; people: () => string; latest: () => Scanned | null; done: (words: string) => void; failed: () => void }
+export interface Scene { engine: Engine; view: View; sender: Sender; supervisors: Supervisors; people: () => string; latest: () => Scanned | null; conflicts: Conflicts | null; done: (words: string) => void; failed: () => void }
 
 /** The next codes go to somebody else than the gate, until this has all it needs. */
 export type Taker = (code: string) => Promise<boolean>;
@@ -33,6 +34,7 @@ export class Menu {
     const isOpen = engine.gate?.is_open ?? true;
     part(this.dialog, '[value=open_gate]').toggleAttribute('hidden', isOpen);
     part(this.dialog, '[value=close_gate]').toggleAttribute('hidden', !isOpen);
+    part(this.dialog, '[value=lock]').toggleAttribute('hidden', !supervisors.unlocked);
     const latest = this.scene.latest();
     for (const act of ['revoke', 'replace']) part<HTMLButtonElement>(this.dialog, `[value=${act}]`).disabled = latest === null;
     part(this.dialog, '[data-latest]').textContent = latest?.face?.name ?? latest?.code.slice(0, 19) ?? view.text('nothing_scanned');
@@ -40,6 +42,7 @@ export class Menu {
     const chosen = await opened(this.dialog);
     if (chosen === 'search') element<HTMLDialogElement>('search-dialog').showModal();
     else if (chosen === 'bind') this.bind();
+    else if (chosen === 'settle') await this.scene.conflicts?.open();
     else if (chosen === 'lock') supervisors.lock();
     else if (chosen === 'revoke' || chosen === 'replace') await this.onLatest(chosen);
     else if (chosen === 'open_gate' || chosen === 'close_gate') await this.turnGate(chosen);

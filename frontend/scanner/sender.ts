@@ -126,27 +126,30 @@ export class Sender {
 
   /** Asks the server for something else than scans, with the same credentials; null when it cannot be reached or does not want to. */
   async ask(url: string, body?: unknown): Promise<Response | null> {
+    const answer = await this.reach(url, body);
+    return answer?.ok ? answer : null;
+  }
+
+  /** As ask, but what the server has against it comes back in its words; null only when it cannot be reached. */
+  async tell(url: string, body?: unknown): Promise<{ ok: boolean; words: string; body: unknown } | null> {
+    const answer = await this.reach(url, body);
+    if (!answer) return null;
+    const told = (await answer.json().catch(() => ({}))) as { title?: string };
+    return { ok: answer.ok, words: answer.ok ? '' : (told.title ?? String(answer.status)), body: told };
+  }
+
+  private async reach(url: string, body?: unknown): Promise<Response | null> {
     const answer = await this.call(url, body);
-    if (!answer) {
-      this.turn('offline');
-      return null;
-    }
-    if (answer.ok) {
-      this.turn('online');
-      return answer;
-    }
-    if (!(await this.blockedLater(answer, url.startsWith('/api/'))) && answer.status >= 500) this.turn('offline');
-    return null;
+    if (answer?.ok) this.turn('online');
+    else if (!answer || (!(await this.blockedLater(answer.clone(), url.startsWith('/api/'))) && answer.status >= 500)) this.turn('offline');
+    return answer && answer.status < 500 ? answer : null;
   }
 
   private async blockedLater(answer: Response, isDevice: boolean): Promise<boolean> {
-    if (isDevice && answer.status === 401) {
-      const body = (await answer.json().catch(() => null)) as { code?: string } | null;
-      this.turn(body?.code === 'device_revoked' ? 'revoked' : 'unknown');
-      return true;
-    }
-    if (isDevice && answer.status === 403) {
-      this.turn('not-today');
+    if (isDevice && (answer.status === 401 || answer.status === 403)) {
+      const { code } = ((await answer.json().catch(() => null)) ?? {}) as { code?: string };
+      if (code === 'not_supervisor') return false; // the person may not; the device may
+      this.turn(answer.status === 403 ? 'not-today' : code === 'device_revoked' ? 'revoked' : 'unknown');
       return true;
     }
     return this.blocked(answer, isDevice) !== null;
@@ -167,7 +170,7 @@ export class Sender {
 
   private async call(url: string, body?: unknown): Promise<Response | null> {
     const isDevice = url.startsWith('/api/');
-    const headers: Record<string, string> = { Accept: 'application/json' };
+    const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': document.documentElement.lang };
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     if (isDevice) headers['Authorization'] = `Bearer ${this.credentials.enrolled?.token ?? ''}`;
     else if (body !== undefined) headers['X-CSRFToken'] = this.credentials.csrf;

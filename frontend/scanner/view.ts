@@ -5,6 +5,8 @@ import type { Badge, Counters, Result } from './sender';
 
 const MOST_ROWS = 5;
 const locale = document.documentElement.lang || 'vi';
+/** Days before months and 24 hours, as on all other pages. */
+const CLOCK = locale === 'en' ? 'en-GB' : locale;
 
 export interface Words {
   verdicts: Record<string, { title: string; icon: string; advice: string; reason: string }>;
@@ -17,6 +19,8 @@ export interface Words {
 
 /** What is shown of one scan. ``state``: not yet confirmed, confirmed, or judged otherwise by the server. */
 export interface Shown { id: string; verdict: string; badge: Partial<Badge> | null; reason: string; advice: string; note: string; time: string; state: 'waiting' | 'confirmed' | 'differs' | 'undone' }
+
+export interface Trouble { words: string; href?: string; isHint?: boolean }
 
 export class View {
   private timer = 0;
@@ -182,10 +186,11 @@ export class View {
     if (label.textContent !== state) label.textContent = state;
   }
 
-  /** What is wrong beyond a single scan; stays until it is mended. Several troubles stand below each other. */
-  troubles(list: { words: string; href?: string }[]): void {
+  /** What is wrong beyond a single scan; stays until it is mended. Several troubles stand below each other; mere hints are quieter. */
+  troubles(list: Trouble[]): void {
     const box = element('trouble');
     box.hidden = !list.length;
+    box.classList.toggle('is-hint', list.every((one) => one.isHint));
     const lines = list.map(({ words, href }) => {
       const line = document.createElement(href ? 'a' : 'span');
       if (href) (line as HTMLAnchorElement).href = href;
@@ -210,11 +215,16 @@ export function name(one: { name_vi: string; name_en: string }): string {
 }
 
 export function clockTime(iso: string): string {
-  return new Date(iso).toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit', timeZone: element('gate').dataset['zone'] || 'Asia/Ho_Chi_Minh' });
+  return new Date(iso).toLocaleTimeString(CLOCK, { hour: '2-digit', minute: '2-digit', timeZone: element('gate').dataset['zone'] || 'Asia/Ho_Chi_Minh' });
+}
+
+/** A moment of any day, by the fair's clock. */
+export function dayTime(iso: string): string {
+  return new Date(iso).toLocaleString(CLOCK, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', timeZone: element('gate').dataset['zone'] || 'Asia/Ho_Chi_Minh' });
 }
 
 function day(iso: string): string {
-  return new Date(`${iso}T12:00:00Z`).toLocaleDateString(locale, { day: 'numeric', month: 'long', timeZone: 'UTC' });
+  return new Date(`${iso}T12:00:00Z`).toLocaleDateString(CLOCK, { day: 'numeric', month: 'long', timeZone: 'UTC' });
 }
 
 function countryName(code: string): string {

@@ -138,9 +138,25 @@ def test_what_the_supervisor_does_and_undoes(
     expect(page.locator("#network")).to_have_text("offline · 4 waiting")
     page.locator("#menu").click()
     axe(page)
+    page.get_by_role("button", name="Settle conflicts").click()
+    expect(page.locator("#conflicts-words")).to_contain_text("No network")
     page.keyboard.press("Escape")
     page.context.set_offline(False)
     expect(page.locator("#network")).to_have_text("online", timeout=20_000)
+
+    page.locator("#menu").click()
+    page.get_by_role("button", name="Settle conflicts").click()
+    noted = page.locator("#conflicts-list > li")
+    expect(noted.first).to_be_visible()
+    before = noted.count()
+    noted.filter(has_text="Unknown code").first.locator("summary").click()
+    axe(page)
+    noted.locator("details[open]").get_by_role("button", name="Everything stays as it is").click()
+    page.get_by_role("button", name="Mistake of a guard").click()
+    expect(page.locator("#conflicts-words")).to_contain_text("Settled: Everything stays as it is.")
+    expect(noted).to_have_count(before - 1)
+    staff.goto(f"/fairs/{hall.now}/scan-conflicts/?state=settled")
+    expect(staff.locator("#list")).to_contain_text("Mistake of a guard")
 
 
 def test_a_revoked_device_hands_in_what_it_keeps(

@@ -323,7 +323,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "handover/code": _handed_over(fair), "photos/photo_id": _look(fair, HandoverPhoto), "signatures/visit_id": _look(fair, HandoverVisit),
         "card/part": "all", "card-payments/token": card_attempt(invoice or _first(Invoice)).token, "messages/event_id": card_event(fair.id, EventState.FAILED).id,
         "rule_id": price_rule.id, "waiting/entry_id": waiting.id, "request_id": asked.id, "requests/answer": "agree",
-        "scan-conflicts/conflict_id": _conflict(fair).id,
+        "conflict_id": _conflict(fair).id,
         "gates/code": _first(Gate, Gate.fair_id == fair.id).code, "gates/gate_code": _first(Gate, Gate.fair_id == fair.id).code,
         "halls/zone_code": create_zone(fair, "mau", ZoneDraft("Nhà mẫu", "Sample hall", 100), by=by).code,
         "gate-devices/device_id": add_device(fair, DeviceDraft("Mẫu", (), fair.starts_on, fair.ends_on), by=by).id,
@@ -353,6 +353,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         **{f"{section}/reference": _reference(model, fair) for section, model in BY_REFERENCE.items()},
     }  # fmt: skip
     made.queries = {
+        "api-printing.pdf": {"station": made.values["station_id"]},
         "contracts.parties": {"side": "exporter", "exporter_query": "Mẫu"},
         "checkin.rehearse": {"gate": made.values["gates/code"], "rehearsal": fair.starts_on.isoformat()},
     }

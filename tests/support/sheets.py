@@ -34,3 +34,8 @@ def _cell(cell: ElementTree.Element, texts: list[str]) -> tuple[str, str]:
     if cell.get("t") == "s":
         return "text", texts[int(value)]
     return ("number", value) if value else ("empty", "")
+
+
+def sheet_rows(content: bytes) -> list[list[str]]:
+    """The rows of the first sheet, as text."""
+    return [[value for _kind, value in row] for row in read_sheets(content)[0]]

@@ -21,6 +21,7 @@ OPERATIONS = [
     ("GET", "/api/v1/fairs"), ("POST", "/api/v1/fairs/{fair_slug}/counts"), ("GET", "/api/v1/fairs/{fair_slug}/booths"), ("POST", "/api/v1/fairs/{fair_slug}/booths/{code}/hold"),
     ("POST", "/api/v1/gate-devices/enrol"), ("GET", "/api/v1/fairs/{fair_slug}/gate-bundle"),
     ("POST", "/api/v1/fairs/{fair_slug}/gate-pulse"), ("POST", "/api/v1/fairs/{fair_slug}/gate-people"),
+    ("GET", "/api/v1/fairs/{fair_slug}/gate-conflicts"), ("POST", "/api/v1/fairs/{fair_slug}/gate-conflicts/{conflict_id}/settle"),
     ("GET", "/api/v1/fairs/{fair_slug}/cases"), ("POST", "/api/v1/fairs/{fair_slug}/cases"),
     ("GET", "/api/v1/fairs/{fair_slug}/contracts"), ("POST", "/api/v1/fairs/{fair_slug}/contracts"),
     ("GET", "/api/v1/fairs/{fair_slug}/importers"), ("POST", "/api/v1/fairs/{fair_slug}/importers"),
@@ -59,6 +60,7 @@ def test_whatever_is_sent_the_answer_is_as_described(addresses: Addresses, metho
         "code": addresses.values.get("code", "A-001"),
         "year": 2020,
         "job_id": addresses.values["job_id"],
+        "conflict_id": addresses.values["conflict_id"],
     }
     operation = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", addresses.app)[path][method]
 

@@ -41,6 +41,7 @@ from tests.integration.calendar.test_cancelling import call_off
 from tests.integration.calendar.test_rescheduling import by, move
 from tests.support.client import Client, login
 from tests.support.queries import counted_queries
+from tests.support.sheets import sheet_rows
 
 
 @pytest.fixture
@@ -271,6 +272,53 @@ def test_pages_from_plan_to_paper(place: Reception, office: Client, new_client: 
     stranger = new_client()
     login(stranger, place.user(Role.DEALS))
     assert stranger.get(base).status_code == 403
+
+
+def test_the_list_of_delegations_filters_sorts_and_exports(place: Reception, office: Client) -> None:
+    path = f"{place.staff}/ceremonies"
+
+    def names(query: str) -> list[str]:
+        return re.findall(r"<bdi>(Bộ Mẫu|Tỉnh A|Đại sứ quán)</bdi></a>", office.get(f"{path}?{query}").text)
+
+    delegation(place, "Tỉnh A", 1, rank=30)
+    with counted_queries() as few:
+        assert names("") == ["Tỉnh A"]
+    delegation(place, "Đại sứ quán", 2, rank=10, country="JP", arrives_at=now())
+    delegation(place, "Bộ Mẫu", rank=20, greeter_id=place.user(Role.HOSPITALITY).id)
+    with counted_queries() as many:
+        assert names("") == ["Đại sứ quán", "Bộ Mẫu", "Tỉnh A"]
+    assert len(many) == len(few)
+    assert names("sort=-rank") == ["Tỉnh A", "Bộ Mẫu", "Đại sứ quán"]
+    assert names("sort=arrives")[0] == "Đại sứ quán"
+    assert names("country=JP") == ["Đại sứ quán"]
+    assert names("lacks=people") == ["Bộ Mẫu"]
+    assert names("lacks=greeter&q=tinh") == ["Tỉnh A"]
+    assert names("q=dai su quan b") == ["Đại sứ quán"], "by somebody who comes with them"
+    [_heads, *rows] = sheet_rows(office.get(f"{path}?sort=name&format=xlsx").data)
+    assert [row[1] for row in rows] == ["Bộ Mẫu", "Đại sứ quán", "Tỉnh A"]
+    assert "Đại sứ quán A, Đại sứ quán B" in rows[1]
+
+
+def test_a_delegation_from_japan_is_invited_and_answers_in_japanese(place: Reception, new_client: Any) -> None:
+    invite(
+        ceremony(place),
+        delegation(place, "見本大使館", country="JP", language="ja", contact_email="embassy@mihon.example"),
+        2,
+        by=SYSTEM,
+    )
+    [mail] = mails_to("embassy@mihon.example")
+    assert mail.locale == "ja"
+    assert mail.subject == "ご招待：Opening"
+    [path] = re.findall(r"http://localhost(/ceremony/[\w-]+)", mail.body)
+    guest = new_client()
+    assert "主催者より見本大使館様を謹んでご招待申し上げます。" in guest.get(path).text
+    assert (
+        "お名前の数が出席人数を超えています"
+        in guest.submit(path, {"reply": "accepted", "coming": "1", "names": "田中\n佐藤"}).text
+    )
+    assert guest.submit(path, {"reply": "accepted", "coming": "1", "names": "田中 花子"}).status_code == 303
+    [_invited, mail] = mails_to("embassy@mihon.example")
+    assert mail.subject == "ご出席をお待ちしております：Opening"
 
 
 def test_ceremonies_move_with_the_fair_and_end_with_it(client: Client) -> None:

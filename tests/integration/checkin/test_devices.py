@@ -29,13 +29,14 @@ from fairs.checkin.service import GateDraft, create_gate
 from fairs.checkin.states import DeviceState
 from fairs.core.actor import SYSTEM
 from fairs.core.clock import now
-from fairs.core.db import db
+from fairs.core.db import db, transaction
 from fairs.core.errors import Forbidden, InvalidInput, InvalidTransition
 from fairs.core.permissions import Role
 from tests.factories.checkin import Entrance, entrance
 from tests.factories.people import PASSWORD, acting, make_user
 from tests.support.client import Client, login
 from tests.support.queries import counted_queries
+from tests.support.sheets import sheet_rows
 from tests.unit.checkin.bundle_reader import read_bundle
 
 ENROL = "/api/v1/gate-devices/enrol"
@@ -236,6 +237,41 @@ def test_the_list_costs_the_same_for_three_devices(place: Entrance, client: Clie
             assert client.get(path).status_code == 200
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+def test_the_list_of_devices_filters_sorts_exports_and_revokes_many(place: Entrance, client: Client) -> None:
+    for code in ("B1", "B10"):
+        create_gate(place.fair, code, GateDraft(f"Cổng {code}", f"Gate {code}"), by=SYSTEM)
+    login(client, place.user(Role.ORGANISER))
+    client.get("/language/en")
+    quiet, _token = enrolled(place, name="Zed")
+    device_of(place, "Alpha", gates=("B10",))
+    revoke_device(device_of(place, "Beta", gates=("B1",)), by=SYSTEM)
+    with transaction():
+        db.session.get_one(GateDevice, quiet.id).last_seen_at = now() - timedelta(minutes=6)
+    path = f"/fairs/{place.fair.slug}/gate-devices"
+
+    def names(query: str) -> list[str]:
+        return re.findall(r">(Alpha|Beta|Zed)</a></th>", client.get(f"{path}?{query}").text)
+
+    assert names("") == ["Zed", "Alpha", "Beta"]
+    assert names("sort=name") == ["Alpha", "Beta", "Zed"]
+    assert names("sort=-seen") == ["Zed", "Alpha", "Beta"] or names("sort=-seen") == ["Zed", "Beta", "Alpha"]
+    assert names("state=silent") == ["Zed"]
+    assert names("state=revoked&q=bet") == ["Beta"]
+    assert names("gate=B1") == ["Zed", "Beta"], "who may scan at all gates may here, too"
+    assert names("gate=x%22&q=%25") == []
+    [_heads, *rows] = sheet_rows(client.get(f"{path}?sort=name&format=xlsx").data)
+    assert [row[:3] for row in rows] == [
+        ["Alpha", "To be enrolled", "Gate B10"],
+        ["Beta", "Revoked", "Gate B1"],
+        ["Zed", "Silent", "All gates"],
+    ]
+    run = client.submit(f"/fairs/{place.fair.slug}/lists/gate_devices/act", {"action": "revoke", "all": "1"}).headers[
+        "Location"
+    ]
+    client.submit(f"{run}/do")
+    assert set(db.session.scalars(select(GateDevice.state))) == {DeviceState.REVOKED}
 
 
 def test_the_application_holds_nothing_of_any_fair(place: Entrance, client: Client) -> None:

@@ -20,6 +20,7 @@ from fairs.booths.queries import state_counts
 from fairs.booths.states import BoothState
 from fairs.calendar.models import Fair
 from fairs.calendar.states import FairState
+from fairs.checkin.models import GateTally, VisitTally, ZoneTally
 from fairs.contracts.models import Contract
 from fairs.core.db import Base, db, transaction
 from fairs.core.sequences import next_reference
@@ -43,7 +44,7 @@ DAY = date(2026, 7, 28)
 SECRETS = {
     "account_sealed", "idempotency_key",
     "password", "fs_uniquifier", "token_hash", "key", "short_code", "private_key", "public_key", "serial", "code_digest", "secret", "sealed",
-    "fingerprint", "typed_digest",
+    "fingerprint", "typed_digest", "salt", "verifier",
     "sha256", "pdf_sha256", "scan_sha256", "size",  # a PDF carries the moment at which it was made, packed to a byte more or less
 }  # fmt: skip
 # The same inside a longer text: hashes, of a file or with a key of this database, and the tokens of links.
@@ -158,16 +159,20 @@ def test_a_database_that_is_not_empty_is_refused(demo: Flask) -> None:
         load_demo(DAY)
 
 
-def is_file_number(column: Any) -> bool:
-    """SQLite gives the number of a file that was thrown away, such as a list that is imported, to the next one."""
-    file_id = StoredFile.__table__.c.id
-    return column is file_id or column.references(file_id)
+#: SQLite gives the number of a row that was thrown away (a list that is imported, a tally that is counted anew) to the next one.
+REUSED = [
+    table.c.id for table in (StoredFile.__table__, VisitTally.__table__, GateTally.__table__, ZoneTally.__table__)
+]
+
+
+def is_reused(column: Any) -> bool:
+    return any(column is number or column.references(number) for number in REUSED)
 
 
 def dump() -> dict[str, list[tuple[Any, ...]]]:
     tables = {}
     for name, table in sorted(Base.metadata.tables.items()):
-        columns = [column for column in table.columns if column.name not in SECRETS and not is_file_number(column)]
+        columns = [column for column in table.columns if column.name not in SECRETS and not is_reused(column)]
         found = db.session.execute(select(*columns))
         tables[name] = sorted(tuple(INSIDE.sub("", str(value)) for value in row) for row in found)
     return tables

@@ -170,7 +170,7 @@ def test_programs_print_with_the_stations_token_or_somebodys(place: Entrance, cl
     ):
         assert client.post(f"{api}/lease", json={"station": station.id}, headers=headers).status_code == status
     there = f"/api/v1/fairs/{elsewhere.fair.slug}/print-jobs/lease"
-    assert client.post(there, json={}, headers=own).status_code == 404
+    assert client.post(there, json={}, headers=own).status_code == 403
 
 
 def test_blanks_are_made_printed_and_bound_on_pages(place: Entrance, client: Client) -> None:

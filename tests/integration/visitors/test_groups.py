@@ -30,6 +30,7 @@ from fairs.visitors.states import VisitorState
 from tests.factories.importers import Reception, deliver, mails_to, reception
 from tests.support.client import Client, login
 from tests.support.queries import counted_queries
+from tests.support.sheets import sheet_rows
 
 PEOPLE = "Nguyễn Thị Đào; 0912 345 678\nTrần Văn Hùng; hung@mau.example; Cửa hàng Hùng\nLê Mai\n"
 
@@ -155,6 +156,43 @@ def test_a_wrong_line_keeps_all_that_was_typed(place: Reception, office: Client)
     assert group.reference in office.get(f"{place.staff}/visitors/groups").text
 
 
+def test_the_list_of_groups_filters_sorts_exports_and_prints_many(place: Reception, office: Client) -> None:
+    path = f"{place.staff}/visitors/groups"
+    for name, people, category in (
+        ("Hội An", "Lê Mai", "trade"),
+        ("Bát Tràng", PEOPLE, "vip"),
+        ("Cát Bà", "Vũ Hà\nCao Bình", "trade"),
+    ):
+        data = leader(name=name, people=people, category=category, locale="vi", leader_email=f"{category}@mau.example")
+        assert office.submit(f"{path}/new", data).status_code == 303
+
+    def names(query: str) -> list[str]:
+        return re.findall(r"<bdi>(Hội An|Bát Tràng|Cát Bà)</bdi>", office.get(f"{path}?{query}").text)
+
+    with counted_queries() as many:
+        assert names("") == ["Cát Bà", "Bát Tràng", "Hội An"]
+    with counted_queries() as few:
+        assert names("category=vip") == ["Bát Tràng"]
+    assert len(many) == len(few)
+    assert names("sort=name") == ["Bát Tràng", "Cát Bà", "Hội An"]
+    assert names("sort=-people") == ["Bát Tràng", "Cát Bà", "Hội An"]
+    assert names("q=hoi an") == ["Hội An"]
+    assert names("q=trade@mau.example&source=staff") == ["Cát Bà", "Hội An"]
+    assert names("q=nobody&source=web") == []
+    assert office.get(f"{path}?cursor=x").status_code == 422
+    [_heads, *rows] = sheet_rows(office.get(f"{path}?sort=-people&format=xlsx").data)
+    assert [(row[1], int(row[3])) for row in rows] == [("Bát Tràng", 3), ("Cát Bà", 2), ("Hội An", 1)]
+    reference = db.session.scalar(select(VisitorGroup.reference).where(VisitorGroup.name == "Cát Bà"))
+    assert 'rel="next"' in office.get(f"{path}/{reference}?sort=name").text
+    run = office.submit(f"{place.staff}/lists/visitor_groups/act", {"action": "print", "all": "1"}).headers["Location"]
+    office.submit(f"{run}/do")
+    printed = select(func.count()).select_from(Badge).where(Badge.printed_at.is_not(None))
+    assert db.session.scalar(printed) == 6
+    assert office.get(f"{run}/document.pdf").data.startswith(b"%PDF")
+    office.submit(f"{run}/undo")
+    assert db.session.scalar(printed) == 0
+
+
 def test_lines_in_any_manner() -> None:
     lines = check_lines("Đào\t0912345678\tMẫu\nHùng | Mẫu | hung@mau.example\n\nAn; +84 987 654 321", "VN", most=5)
     assert [(line.number, line.name, line.company, line.email, line.phone) for line in lines] == [
@@ -238,14 +276,44 @@ def test_slips_are_forgiven_and_nobody_gets_two_badges(place: Reception, client:
     assert db.session.scalar(badges) == 2
 
 
+def test_guests_from_abroad_read_japanese(place: Reception, client: Client) -> None:
+    client.get("/language/ja")
+    path = f"{place.public}/visit"
+    for page, words in (
+        ("", "商談来場者として登録"),
+        ("/press", "報道関係者用入場証を申し込む"),
+        ("/group", "全員の入場証を受け取る"),
+    ):
+        shown = client.get(f"{path}{page}").text
+        assert '<html lang="ja">' in shown
+        assert words in shown
+    assert "1行に1名ずつご記入ください" in client.submit(f"{path}/group", leader(people=" ")).text
+    assert client.submit(f"{path}/group", leader(country="JP")).status_code == 303
+    assert "団体の登録が完了しました" in client.get(f"{path}/group/done").text
+    [mail] = mails_to("truong@mau.example")
+    assert mail.locale == "ja"
+    assert mail.subject.startswith("団体の入場証：")
+    [link] = re.findall(r"http://localhost(/vg/[\w-]+)", mail.body)
+    assert "参加者を追加" in client.get(link).text
+    press = {
+        "name": "田中 花子", "company_name": "見本新聞", "country": "JP", "email": "press@mihon.example", "press_card": "12",
+        "consent_registration": "y",
+    }  # fmt: skip
+    assert client.submit(f"{path}/press", press).status_code == 303
+    [mail] = mails_to("press@mihon.example")
+    assert mail.subject.startswith("記者証を確認しております")
+    [link] = re.findall(r"http://localhost(/v/[\w-]+)", mail.body)
+    assert "記者証を確認しております" in client.get(link).text
+
+
 # --- kiosk --------------------------------------------------------------------------------------------------------
 
 
 def test_a_kiosk_lives_by_its_link(place: Reception, office: Client, new_client: Any) -> None:
     page = office.submit(f"{place.staff}/visitors/kiosks", {"name": "Cửa A", "station": ""})
     [path] = set(re.findall(r"http://localhost(/kiosk/[\w-]+)", page.text))
-    tablet = new_client()
-    tablet.get("/language/en")
+    tablet, plain = new_client(), path
+    path = f"{plain}?lang=en"
     form = {"name": "Vũ Lan", "company_name": "Hàng Mẫu", "contact": "0912 345 678", "consent_registration": "y"}
     assert tablet.submit(path, {**form, "consent_registration": ""}).status_code == 422
     assert tablet.submit(path, {**form, "contact": "vvv"}).status_code == 422
@@ -259,6 +327,14 @@ def test_a_kiosk_lives_by_its_link(place: Reception, office: Client, new_client:
     assert "registered already" in again.text
     assert "Vũ Lan" not in again.text
     assert "Vũ Lan" not in tablet.get(path).text
+    japanese = tablet.get(f"{plain}?lang=ja").text
+    assert "来場登録" in japanese
+    assert f'action="{plain}?lang=ja"' in japanese
+    typed = {"name": "田中 花子", "company_name": "見本", "contact": "h@mihon.example", "consent_registration": "y"}
+    assert '<bdi lang="ja"' in tablet.submit(f"{plain}?lang=ja", typed).text, (
+        "their own glyphs, though no country was asked for"
+    )
+    assert '<html lang="vi">' in tablet.get(plain).text, "the next visitor begins in Vietnamese"
     kiosk = db.session.scalars(select(VisitorKiosk)).one()
     assert office.submit(f"{place.staff}/visitors/kiosks/{kiosk.id}/revoke", {}).status_code == 303
     assert tablet.get(path).status_code == 410
