@@ -73,7 +73,7 @@ def gates(kind: str, environment: dict[str, str], facts: dict[str, Any]) -> None
 
 def _python(environment: dict[str, str], module: str) -> str:
     command = [str(PYTHON / "python"), "-m", module]
-    return subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def measure(kind: str, server: Server, facts: dict[str, Any]) -> None:

@@ -78,7 +78,8 @@ class Gates:
         """People by a part of their name: the API's list, the desk as somebody types, the search of a gate."""
         session = {"Cookie": self.cookie}
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self._page(f"/fairs/{self.fair}/desk", session))
-        form = {**session, "Content-Type": "application/x-www-form-urlencoded"}
+        # As the desk's own field asks: for the list of matches, not for the page around it.
+        form = {**session, "Content-Type": "application/x-www-form-urlencoded", "HX-Request": "true"}
         found = []
         for text in ("nguyen van 07", "nguyen", "07123"):
             typed = urlencode({"q": text, "csrf_token": token[1] if token else ""}).encode()

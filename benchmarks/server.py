@@ -84,7 +84,7 @@ def databases(kinds: list[str]) -> Iterator[dict[str, dict[str, str]]]:
 def flask(environment: dict[str, str], *arguments: str) -> str:
     """Run a flask command; raises CalledProcessError when it fails."""
     command = [str(PYTHON / "flask"), "--app", "wsgi", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 @contextmanager

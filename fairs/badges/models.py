@@ -44,6 +44,7 @@ class Badge(HasState, Record):
         Index("ix_badges_fair_id_id", "fair_id", "id"),
         Index("ix_badges_fair_category", "fair_id", "category", "id"),
         Index("ix_badges_fair_changed", "fair_id", "changed_at"),
+        Index("ix_badges_fair_numbers", "fair_id", "reference", "short_code"),
     )
     TRANSITIONS = TRANSITIONS
 

@@ -17,6 +17,7 @@ from fairs.accounts.models import User
 from fairs.audit.service import record
 from fairs.badges.models import Badge
 from fairs.checkin.conflicts import Found, note_conflicts
+from fairs.checkin.days import refold
 from fairs.checkin.devices import supervisor_of
 from fairs.checkin.entries import ActInput, ActResult
 from fairs.checkin.facts import FairInfo
@@ -25,7 +26,6 @@ from fairs.checkin.passes import did_pass
 from fairs.checkin.quarantine import rejudge_in
 from fairs.checkin.states import ActKind, ConflictKind
 from fairs.checkin.supervised import SUPERVISED, do_supervised
-from fairs.checkin.taking import refold
 from fairs.checkin.tallies import Changes
 from fairs.core.actor import Actor
 from fairs.core.clock import now

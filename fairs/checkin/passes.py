@@ -7,7 +7,7 @@ latest so far continues the fold; one that arrives late, or is taken back, has t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fairs.badges.states import BadgeCategory
@@ -81,23 +81,20 @@ def step(stay: Stay | None, one: Pass) -> Stay | None:
         return Stay(
             moment, one.badge_id, one.category, one.country, moment, None, one.zone, moment, one.gate_id, False, one.counts,
         )  # fmt: skip
+    since, left, zone, is_unsure = stay.inside_since, stay.left_at, one.zone, stay.is_unsure
     if one.is_in:
-        again = stay.inside_since is not None and stay.zone_id == one.zone and moment - stay.passed_at > CLOCKS_DIFFER
-        return replace(
-            stay, inside_since=stay.inside_since or moment, zone_id=one.zone, passed_at=moment, last_gate_id=one.gate_id,
-            is_unsure=stay.is_unsure or again,
-        )  # fmt: skip
-    if one.is_inner:
-        return replace(stay, zone_id=None, passed_at=moment, last_gate_id=one.gate_id)
-    return replace(
-        stay,
-        inside_since=None,
-        left_at=moment,
-        zone_id=None,
-        passed_at=moment,
-        last_gate_id=one.gate_id,
-        is_unsure=False,
-    )
+        is_unsure = is_unsure or (
+            since is not None and stay.zone_id == zone and moment - stay.passed_at > CLOCKS_DIFFER
+        )
+        since = since or moment
+    elif one.is_inner:
+        zone = None
+    else:
+        since, left, zone, is_unsure = None, moment, None, False
+    # Not dataclasses.replace(): this is done for each of the thousands that a device hands in.
+    return Stay(
+        stay.first_in_at, stay.badge_id, stay.category, stay.country, since, left, zone, moment, one.gate_id, is_unsure, stay.counts,
+    )  # fmt: skip
 
 
 def fold(passes: Iterable[Pass], until: datetime | None = None) -> Stay | None:

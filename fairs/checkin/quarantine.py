@@ -9,10 +9,10 @@ from sqlalchemy import bindparam, select, update
 
 from fairs.badges.queries import ScannedBadge, find_by_codes
 from fairs.calendar.models import Fair
+from fairs.checkin.days import refold
 from fairs.checkin.facts import FairInfo, fair_info
 from fairs.checkin.models import Scan, ScanConflict
 from fairs.checkin.states import ConflictState
-from fairs.checkin.taking import refold
 from fairs.checkin.tallies import Changes
 from fairs.core.clock import now
 from fairs.core.crypto import decrypt, keyed_digest

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -186,6 +186,7 @@ class GateBook:
     zone_id: int | None
     is_inner: bool
     closed_at: datetime | None
+    _known: dict[tuple[bool, int | None], GateFacts] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, gate: Gate) -> GateBook:
@@ -194,13 +195,15 @@ class GateBook:
 
     def at(self, moment: datetime, *, inside: int | None) -> GateFacts:
         """The facts at a moment: open as long as it was not yet closed. ``inside`` None: handed in late, so that how full the hall is
-        decides nothing."""
+        decides nothing. The hall is as full as with ``inside`` as far as that matters (:meth:`ZoneFacts.level`)."""
         facts, zone = self.facts, self.facts.zone
-        if not facts.is_open and self.closed_at is not None and moment < self.closed_at:
-            facts = replace(facts, is_open=True)
-        if zone is None:
-            return facts
-        return replace(facts, zone=None if inside is None else replace(zone, inside=inside))
+        is_open = facts.is_open or (self.closed_at is not None and moment < self.closed_at)
+        key = is_open, None if zone is None or inside is None else zone.level(inside)
+        known = self._known.get(key)
+        if known is None:
+            full = None if zone is None or inside is None else replace(zone, inside=inside)
+            known = self._known[key] = replace(facts, is_open=is_open, zone=full)
+        return known
 
 
 def fair_facts(fair: Fair, *, is_rehearsal: bool = False) -> FairFacts:

@@ -6,7 +6,7 @@ in thousands.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from fairs.badges.codes import BadCode, normalise, verify
 from fairs.badges.queries import ScannedBadge, find_by_codes, public_keys
 from fairs.badges.states import BadgeState
 from fairs.checkin.conflicts import Found, note_conflicts
+from fairs.checkin.days import Days
 from fairs.checkin.entries import ScanInput, ScanResult
 from fairs.checkin.facts import LATE, FairInfo
 from fairs.checkin.models import ZoneTally
@@ -26,11 +27,11 @@ from fairs.checkin.queries import KnownScan
 from fairs.checkin.rulebook import GateBook
 from fairs.checkin.rules import CLOCKS_DIFFER, Direction, Judgement, Seen, judge
 from fairs.checkin.states import ConflictKind, Verdict
-from fairs.checkin.stays import Place, passes_of, rehearsed_passes, stays_of
+from fairs.checkin.stays import Place, passes_of, rehearsed_passes
 from fairs.checkin.tallies import Changes
 from fairs.core.clock import now
 from fairs.core.crypto import encrypt, keyed_digest
-from fairs.core.rows import Driver, Reading, Row, Statement, driver, read_rows, write_rows
+from fairs.core.rows import Driver, Reading, Statement, driver, read_rows, write_rows
 from fairs.core.text import clean
 
 #: A rehearsal remembers who is inside for so long; then the next one starts afresh.
@@ -43,85 +44,9 @@ _KEEP_SCANS = Statement.insert(
     ("scan_id", "fair_id", "gate_id", "badge_id", "code_digest", "device", "seq", "method", "direction", "day", "scanned_at",
      "verdict", "counted", "is_rehearsal", "by_id", "device_id", "device_time", "device_verdict", "sealed_code", "created_at"),
 )  # fmt: skip
-_OF_A_STAY = (
-    "badge_id", "category", "counts", "country", "first_in_at", "inside_since", "left_at", "zone_id", "passed_at", "last_gate_id",
-    "is_unsure",
-)  # fmt: skip
-_KEEP_VISITS = Statement.insert("visits", (*_OF_A_STAY, "created_at", "fair_id", "day", "person_id"))
-_THIS_VISIT = " WHERE fair_id = ? AND day = ? AND person_id = ?"
-_MOVE_VISIT = Statement(f"UPDATE visits SET {', '.join(f'{name} = ?' for name in _OF_A_STAY)}{_THIS_VISIT}")  # noqa: S608
-_DROP_VISIT = Statement(f"DELETE FROM visits{_THIS_VISIT}")  # noqa: S608 - all of it stands in this program
 _INSIDE = Reading(
     lambda _driver: select(ZoneTally.inside).where(ZoneTally.zone_id == bindparam("zone"), ZoneTally.day == bindparam("day"))
 )  # fmt: skip
-
-
-@dataclass(slots=True)
-class Days:
-    """The days of some people at a fair: as they were when the batch began, and as they are now. Inside transaction()."""
-
-    info: FairInfo
-    before: dict[Place, Stay] = field(default_factory=dict)
-    stays: dict[Place, Stay] = field(default_factory=dict)
-    touched: set[Place] = field(default_factory=set)
-
-    def load(self, people: Collection[int]) -> None:
-        """Read all days of these people at the fair."""
-        self.before = stays_of(self.info.id, people)
-        self.stays = dict(self.before)
-
-    def put(self, place: Place, stay: Stay | None) -> None:
-        """This is the person's day now; None: no visit."""
-        self.touched.add(place)
-        if stay is None:
-            self.stays.pop(place, None)
-        else:
-            self.stays[place] = stay
-
-    def write(self, changes: Changes) -> None:
-        """Keep what is another one, and tell the tallies."""
-        connection, kind = driver()
-        new: list[Row] = []
-        moved: list[Row] = []
-        gone: list[Row] = []
-        again: set[int] = set()
-        for place in sorted(self.touched):
-            before, after = self.before.get(place), self.stays.get(place)
-            if before == after:
-                continue
-            changes.moved(place[0], before, after)
-            if before is None or after is None or changes.key(place[0], before) != changes.key(place[0], after):
-                again.add(place[1])
-            at = self.info.id, kind.day(place[0]), place[1]
-            if after is None:
-                gone.append(at)
-            elif before is None:
-                new.append((*_columns(kind, after), kind.moment(after.passed_at), *at))
-            else:
-                moved.append((*_columns(kind, after), *at))
-        if again:
-            self._count_people(again, changes)
-        for statement, rows in ((_DROP_VISIT, gone), (_MOVE_VISIT, moved), (_KEEP_VISITS, new)):
-            if rows:
-                write_rows(connection, kind, statement, rows)
-
-    def _count_people(self, people: set[int], changes: Changes) -> None:
-        before: dict[int, dict[date, Stay]] = {}
-        after: dict[int, dict[date, Stay]] = {}
-        for source, days in ((self.before, before), (self.stays, after)):
-            for (day, person), stay in source.items():
-                if person in people:
-                    days.setdefault(person, {})[day] = stay
-        for person in people:
-            changes.came(before.get(person, {}), after.get(person, {}))
-
-
-def _columns(kind: Driver, stay: Stay) -> Row:
-    moment = kind.moment
-    return (
-        stay.badge_id, str(stay.category), stay.counts, stay.country, moment(stay.first_in_at), moment(stay.inside_since),
-        moment(stay.left_at), stay.zone_id, moment(stay.passed_at), stay.last_gate_id, stay.is_unsure,
-    )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -241,9 +166,10 @@ class Taking:
 
     def _as_rows(self, kind: Driver) -> list[tuple[Any, ...]]:
         moment, counts, received = kind.moment, self.counts, kind.moment(self.received)
+        devices = {name: clean(name)[:60] for name in {row[1].device for row in self.rows}}
         return [
             (
-                scan.id, self.info.id, gate.id, own.id if own else None, keyed_digest(scan.code), clean(scan.device)[:60],
+                scan.id, self.info.id, gate.id, own.id if own else None, keyed_digest(scan.code), devices[scan.device],
                 scan.seq, scan.method, str(scan.direction), kind.day(day), moment(scan.scanned_at), str(verdict), counted,
                 not counts, scan.by_id, scan.device_id, moment(scan.device_time), scan.device_verdict,
                 encrypt(scan.code.encode()) if is_unknown and counts else None, received,
@@ -394,13 +320,3 @@ def _as_passes(stay: Stay) -> list[Pass]:
     if stay.inside_since is not None and stay.inside_since != stay.first_in_at:
         passes.append(Pass(stay.inside_since, "", True, *about))
     return passes
-
-
-def refold(info: FairInfo, places: Collection[Place], changes: Changes) -> None:
-    """Fold these days anew by all scans and acts that are kept. The wearers' rows are locked. Inside transaction()."""
-    days = Days(info)
-    days.load({person for _, person in places})
-    history = passes_of(info, places)
-    for place in places:
-        days.put(place, fold(history.get(place, [])))
-    days.write(changes)

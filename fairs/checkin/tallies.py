@@ -60,16 +60,20 @@ class Changes:
         if change > 0 and (last is None or last < moment):
             self.lasts[key] = moment
 
-    def moved(self, day: date, before: Stay | None, after: Stay | None) -> None:
-        """A person's day is another one."""
+    def moved(self, day: date, before: Stay | None, after: Stay | None) -> bool:
+        """A person's day is another one; tells whether it stands under another row of the tallies now."""
+        was = self.key(day, before) if before is not None else None
+        now_is = self.key(day, after) if after is not None else None
+        if was != now_is:
+            for key, sign in ((was, -1), (now_is, 1)):
+                if key is not None:
+                    self._visit(key, sign, 0)
         for stay, sign in ((before, -1), (after, 1)):
-            if stay is None:
-                continue
-            self._visit(self.key(day, stay), sign, 0)
-            if stay.inside_since is not None:
+            if stay is not None and stay.inside_since is not None:
                 self._inside(day, 0, sign, stay.is_unsure)
                 if stay.zone_id is not None:
                     self._inside(day, stay.zone_id, sign, stay.is_unsure)
+        return was != now_is
 
     def came(self, before: Mapping[date, Stay], after: Mapping[date, Stay]) -> None:
         """All days of a person: who is counted as a person is counted at their first visit, as a visitor and as staff."""

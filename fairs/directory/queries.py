@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, select, union_all
+from sqlalchemy import ColumnElement, Select, or_, select, union_all
 
-from fairs.core.db import Record, db
+from fairs.core.db import Record, begins, db
 from fairs.core.i18n import localized
 from fairs.core.text import fold
 from fairs.directory.models import Company, CraftVillage, Filing, Membership, Person, ProductGroup
@@ -59,13 +59,23 @@ def people_ids(text: str, phone: str = "") -> Any:
     Each part walks one index, so that 30,000 people take a few milliseconds; what cannot begin an address or number is not
     looked for there.
     """
-    plain, number = text.strip(), (phone or text).strip()
-    parts = [select(Person.id).where(Person.folded.contains(fold(text), autoescape=True))]
-    if " " not in plain:
-        parts.append(select(Person.id).where(Person.email.startswith(plain.lower(), autoescape=True)))
-    if not number[:1].isalpha():
-        parts.append(select(Person.id).where(Person.phone.startswith(number, autoescape=True)))
+    parts = [select(Person.id).where(way) for way in _ways(text, phone)]
     return union_all(*parts) if len(parts) > 1 else parts[0]
+
+
+def _ways(text: str, phone: str) -> list[ColumnElement[bool]]:
+    plain, number = text.strip(), (phone or text).strip()
+    ways = [Person.folded.contains(fold(text), autoescape=True)]
+    if " " not in plain:
+        ways.append(begins(Person.email, plain.lower()))
+    if not number[:1].isalpha():
+        ways.append(begins(Person.phone, number))
+    return ways
+
+
+def is_meant(text: str, phone: str = "") -> ColumnElement[bool]:
+    """What :func:`people_ids` asks of a person, as a condition on each."""
+    return or_(*_ways(text, phone))
 
 
 def people_matching(text: str) -> Select[Person]:

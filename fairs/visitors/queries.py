@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, String, cast, false, func, or_, select
+from sqlalchemy import Select, String, cast, false, func, or_, select, union_all
 from sqlalchemy.orm import contains_eager, joinedload
 
 from fairs.badges.errors import OtherFair, UnknownCode
@@ -15,13 +15,13 @@ from fairs.badges.models import Badge
 from fairs.badges.queries import badge_by_code
 from fairs.badges.states import BadgeCategory, BadgeState
 from fairs.calendar.models import Fair
-from fairs.core.db import db
+from fairs.core.db import db, few
 from fairs.core.errors import NotFound
 from fairs.core.sequences import WIDTHS
 from fairs.core.text import fold
 from fairs.core.web import Page, paginate
 from fairs.directory.models import Company, Person
-from fairs.directory.queries import people_ids, people_matching
+from fairs.directory.queries import is_meant, people_ids
 from fairs.visitors.duplicates import is_near, near_name
 from fairs.visitors.models import Visitor, VisitorAnswer, VisitorGroup
 from fairs.visitors.states import VisitorState
@@ -54,13 +54,17 @@ def visitors_matching(fair_id: int, wanted: VisitorFilter) -> Select[Visitor]:
     query = _whole(select(Visitor)).where(Visitor.fair_id == fair_id)
     if wanted.text:
         folded, plain = fold(wanted.text), wanted.text.strip()
-        query = query.where(
-            or_(
-                Visitor.person_id.in_(people_ids(plain, phone_start(plain))),
-                Visitor.company_id.in_(select(Company.id).where(Company.folded.contains(folded, autoescape=True))),
-                Visitor.reference == plain.upper(),
-            )
-        )
+        phone = phone_start(plain)
+        people = few(people_ids(plain, phone))
+        companies = select(Company.id).where(Company.folded.contains(folded, autoescape=True))
+        if people is None:
+            ways = is_meant(plain, phone), Visitor.company_id.in_(companies), Visitor.reference == plain.upper()
+            query = query.where(or_(*ways))
+        else:
+            # Each way by its own index: together they would walk all visitors of the fair.
+            ways = Visitor.person_id.in_(people), Visitor.company_id.in_(companies), Visitor.reference == plain.upper()
+            found = union_all(*(select(Visitor.id).where(Visitor.fair_id + 0 == fair_id, way) for way in ways))
+            query = query.where(Visitor.id.in_(found))
     if wanted.category:
         known = wanted.category in set(BadgeCategory)
         query = query.where(Visitor.category == wanted.category if known else false())
@@ -180,10 +184,16 @@ def desk_matches(fair: Fair, text: str, limit: int = 6) -> Sequence[DeskMatch]:
         .exists()
     )
     order = (Person.folded, Person.id)
-    query = people_matching(phone_start(text)).options(joinedload(Person.company)).order_by(*order)
-    people = list(db.session.scalars(query.where(has_badge).limit(limit)))
-    if len(people) < limit:
-        people += db.session.scalars(query.where(~has_badge).limit(limit - len(people)))
+    query, wanted = select(Person).options(joinedload(Person.company)), phone_start(text)
+    known = few(people_ids(wanted))
+    if known is None:
+        common = query.where(is_meant(wanted)).order_by(*order)
+        people = list(db.session.scalars(common.where(has_badge).limit(limit)))
+        if len(people) < limit:
+            people += db.session.scalars(common.where(~has_badge).limit(limit - len(people)))
+    else:
+        rare = query.where(Person.id.in_(known)).order_by(has_badge.desc(), *order).limit(limit)
+        people = list(db.session.scalars(rare)) if known else []
     if not people and len(text) >= _SLIPS_FROM and (ways := near_name(text)):
         # Nobody is called so: perhaps a slip of the keyboard.
         near = (

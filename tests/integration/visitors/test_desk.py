@@ -7,18 +7,22 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from fairs.badges.service import code_of, replace_badge, revoke_badge
 from fairs.badges.states import BadgeCategory
 from fairs.calendar.states import FairState
+from fairs.checkin.presence import people_named
 from fairs.core.actor import SYSTEM
-from fairs.core.db import db
+from fairs.core.clock import now
+from fairs.core.db import db, few, transaction
 from fairs.core.permissions import Role
+from fairs.directory.models import Person
+from fairs.directory.queries import people_ids
 from fairs.directory.service import CompanyDraft, PersonDraft, save_company, save_person
 from fairs.importers.service import approve_importer
 from fairs.visitors.models import Visitor
-from fairs.visitors.queries import desk_figures, desk_matches
+from fairs.visitors.queries import VisitorFilter, desk_figures, desk_matches, page_of_visitors
 from tests.factories.importers import Reception, reception
 from tests.support.client import Client, login
 
@@ -58,6 +62,29 @@ def test_found_by_name_phone_mail_and_badge(place: Reception) -> None:
     assert visitor.badge is not None
     assert found(place, code_of(visitor.badge)) == found(place, visitor.badge.short_code) == ["Nguyễn Thị Đào"]
     assert found(place, "x") == found(place, "%%") == found(place, "__") == []
+
+
+def test_a_name_that_very_many_have(place: Reception) -> None:
+    """More than are listed by their keys: who has a badge still comes first, numbers and companies are still looked at."""
+    named = [place.visitor(name=f"Vũ Thị {given}") for given in ("Yến", "Xuân", "Vân")]
+    revoked = named[2].badge
+    assert revoked is not None
+    revoke_badge(revoked, "Mất thẻ", by=SYSTEM)
+    with transaction():
+        crowd = [
+            {"native_name": f"Vũ Thị A{n:03d}", "folded": f"vu thi a{n:03d}", "created_at": now()} for n in range(450)
+        ]
+        db.session.execute(insert(Person), crowd)
+    assert few(people_ids("vu thi")) is None
+    crowd_first = [f"Vũ Thị A{n:03d}" for n in range(4)]
+    assert found(place, "Vũ Thị") == ["Vũ Thị Xuân", "Vũ Thị Yến", *crowd_first]
+    assert found(place, "Vũ Thị Xuân") == ["Vũ Thị Xuân"]
+    listed = page_of_visitors(place.fair.id, VisitorFilter(text="Vũ Thị"), sort="name").items
+    assert [one.person.native_name for one in listed] == ["Vũ Thị Vân", "Vũ Thị Xuân", "Vũ Thị Yến"]
+    assert [(one["name"], one["is_valid"]) for one in people_named(place.fair.id, "vũ thị")] == [
+        ("Vũ Thị Yến", True), ("Vũ Thị Xuân", True), ("Vũ Thị Vân", False),
+    ]  # fmt: skip
+    assert [one["name"] for one in people_named(place.fair.id, revoked.reference)] == ["Vũ Thị Vân"]
 
 
 def test_enter_takes_the_certain_one_else_a_new_person(place: Reception, desk: Client) -> None:
