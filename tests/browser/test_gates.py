@@ -36,7 +36,7 @@ later = next(fair for fair in fairs if fair.state is FairState.BOOKING_OPEN)
 came = select(Visit.person_id)
 def badges(fair):
     rows = db.session.scalars(
-        select(Badge).where(Badge.fair_id == fair.id, Badge.person_id.not_in(came)).order_by(Badge.id)
+        select(Badge).where(Badge.fair_id == fair.id, Badge.person_id.not_in(came), Badge.state == "active").order_by(Badge.id)
     )
     return [{"id": str(b.id), "code": code_of(b), "short": b.short_code, "name": b.person.display_name, "reference": b.reference}
             for b in rows if b.category.counts_as_visitor]
