@@ -27,10 +27,10 @@ def count(hall: Hall) -> str:
         lost = [one for one in seen if one not in on_server and one not in aside]
         if twice or lost:
             raise DrillFailed(f"{len(lost)} scans lost, {len(twice)} twice: {[*lost, *twice][:5]}")
-        drilled = Counter(
+        drilled = set(
             db.session.scalars(select(Scan.scan_id).where(Scan.fair_id == fair.id, Scan.device_id.is_not(None)))
         )
-        more = set(drilled) - seen
+        more = drilled - seen - hall.before
         if len(more) > len(hall.maybe):
             raise DrillFailed(
                 f"{len(more)} scans on the server that no device knows, of them {len(hall.maybe)} may be: {sorted(more)[:5]}"

@@ -21,7 +21,7 @@ from fairs.badges.service import code_of
 from fairs.badges.states import BadgeCategory
 from fairs.calendar.models import Fair
 from fairs.checkin.devices import DeviceDraft, add_device, enrol_device, new_enrolment, revoke_device, set_pin
-from fairs.checkin.models import Gate, GateDevice
+from fairs.checkin.models import Gate, GateDevice, Scan
 from fairs.config import ROOT
 from fairs.core.actor import SYSTEM
 from fairs.core.db import db, transaction
@@ -48,6 +48,7 @@ class Hall(Servers):
         self.telephones: list[Telephone] = []
         self.readers: list[Reader] = []
         self.maybe: set[str] = set()  # codes scanned in the moment of a power cut: kept or not, but never twice
+        self.before: set[str] = set()  # scans that the demonstration brings
         self.codes: list[str] = []
         self.blanks: list[str] = []  # numbered badges of nobody
         self.slug = ""
@@ -66,6 +67,7 @@ class Hall(Servers):
         self.codes, self.slug = facts["codes"], facts["fair"]
         with self.looking(), transaction():
             fair = self.fair()
+            self.before = set(db.session.scalars(select(Scan.scan_id).where(Scan.fair_id == fair.id)))
             for code in GATES:
                 gate = Gate(
                     fair_id=fair.id, code=code, name_vi=f"Cổng {code}", name_en=f"Gate {code}", direction="both"
