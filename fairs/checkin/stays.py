@@ -83,9 +83,10 @@ _PASSES: Any = (
             ScanAct.scan_id == Scan.id, ScanAct.kind.in_([ActKind.UNDO, ActKind.ADMIT]), ScanAct.outcome == "done"
         ),
     )
+    # By the index of people, who have few badges and scans; those of the fair would be read whole.
     .where(
-        Badge.fair_id == bindparam("fair_id"), Badge.person_id.in_(bindparam("people", expanding=True)),
-        Scan.fair_id == bindparam("fair_id"), Scan.day.in_(bindparam("days", expanding=True)),
+        Badge.fair_id + 0 == bindparam("fair_id"), Badge.person_id.in_(bindparam("people", expanding=True)),
+        Scan.fair_id + 0 == bindparam("fair_id"), Scan.day.in_(bindparam("days", expanding=True)),
         Scan.is_rehearsal == bindparam("rehearsal"),
     )
 )  # fmt: skip
