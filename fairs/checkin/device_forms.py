@@ -26,8 +26,8 @@ class DeviceForm(Form):
         _l("Gates"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(), validate_choice=False,
         description=_l("None chosen means all gates."),
     )  # fmt: skip
-    valid_from = DayField(_l("First day"), required=True)
-    valid_to = DayField(_l("Last day"), required=True)
+    valid_from = DayField(_l("From day"), required=True)
+    valid_to = DayField(_l("Until day"), required=True)
 
     def to_draft(self) -> DeviceDraft:
         """What was typed."""
