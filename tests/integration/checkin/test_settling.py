@@ -147,6 +147,6 @@ def test_the_list_costs_the_same_for_three(post: Post, boss: User) -> None:
             assert call(post).status_code == 200
         counts.append(len(seen))
     assert counts[0] == counts[1]
-    settle_conflict(post.place.fair, db.session.scalars(select(ScanConflict)).first(), "keep", "Đúng", by=SYSTEM)  # type: ignore[arg-type]
+    settle_conflict(post.place.fair, db.session.scalars(select(ScanConflict).limit(1)).one(), "keep", "Đúng", by=SYSTEM)
     assert call(post).get_json()["open"] == 2
     assert db.session.scalars(select(Scan)).first() is not None
