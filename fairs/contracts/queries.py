@@ -18,6 +18,7 @@ from fairs.badges.states import BadgeState
 from fairs.booths.models import BoothBooking
 from fairs.booths.states import BookingState
 from fairs.calendar.models import Fair
+from fairs.contracts.counting import STANDINGS, standing
 from fairs.contracts.models import Contract
 from fairs.contracts.states import ContractState, Verification
 from fairs.core.db import db
@@ -35,7 +36,6 @@ from fairs.importers.states import ImporterState
 
 #: A deal belongs to a fair when it was signed within so many days of it; beyond, the second person says why.
 WINDOW = timedelta(days=30)
-BEFORE_SIGNING = (ContractState.LEAD, ContractState.MOU, ContractState.CANCELLED)
 AUTHORS = ("contracts.log", "contracts.edit", "contracts.move")
 SORTS = {"reference": Contract.id, "signed": Contract.signed_on}
 
@@ -61,10 +61,6 @@ class Sum:
     usd: Money = field(default_factory=lambda: Money(0, "USD"))
     without_rate: int = 0
 
-    def plus(self, other: Sum) -> Sum:
-        """Both together."""
-        return Sum(self.count + other.count, self.usd + other.usd, self.without_rate + other.without_rate)
-
 
 @dataclass(frozen=True, slots=True)
 class Sums:
@@ -74,8 +70,10 @@ class Sums:
     mou: Sum
     mou_waiting: Sum
     waiting: Sum
+    incomplete: Sum
     leads: Sum
     cancelled: Sum
+    part: Sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,33 +146,19 @@ def contracts_page(fair_id: int, *, cursor: str | None, limit: int) -> Page[Cont
 
 def sums(fair_id: int, wanted: ContractFilter) -> Sums:
     """Values in USD by standing; amounts of different standing are never added."""
+    kind = standing().label("kind")
     rows = db.session.execute(
         _filtered(fair_id, wanted)
         .with_only_columns(
-            Contract.state,
-            Contract.verification,
+            kind,
             func.count(Contract.id),
             func.coalesce(func.sum(Contract.usd_minor), 0),
             func.count(Contract.id) - func.count(Contract.usd_minor),
         )
-        .group_by(Contract.state, Contract.verification)
+        .group_by(kind)
     )
-    found: dict[str, Sum] = {}
-    for state, verification, count, usd, without in rows:
-        kind = _standing(state, verification)
-        found[kind] = found.get(kind, Sum()).plus(Sum(count, Money(int(usd or 0), "USD"), without))
-    return Sums(**{name: found.get(name, Sum()) for name in Sums.__dataclass_fields__})
-
-
-def _standing(state: ContractState, verification: Verification) -> str:
-    verified = verification is Verification.VERIFIED
-    if state is ContractState.LEAD:
-        return "leads"
-    if state is ContractState.CANCELLED:
-        return "cancelled"
-    if state is ContractState.MOU:
-        return "mou" if verified else "mou_waiting"
-    return "verified" if verified else "waiting"
+    found = {name: Sum(count, Money(int(usd or 0), "USD"), without) for name, count, usd, without in rows}
+    return Sums(**{name: found.get(name, Sum()) for name in STANDINGS})
 
 
 def contract_by_reference(fair_id: int, reference: str) -> Contract | None:

@@ -34,14 +34,43 @@ TRANSITIONS: dict[ContractState, frozenset[ContractState]] = {
 class Verification(State):
     """Whether a second person has checked the contract. Only signed and verified counts in the headline."""
 
+    INCOMPLETE = "incomplete", _l("Incomplete"), "orange", "progress"
     LOGGED = "logged", _l("To be verified"), "yellow", "clock"
     VERIFIED = "verified", _l("Verified"), "green", "rosette-discount-check"
     RETURNED = "returned", _l("Sent back"), "red", "arrow-back-up"
 
 
 VERIFICATION_TRANSITIONS: dict[Verification, frozenset[Verification]] = {
+    # Logged in a hurry at a ceremony: it counts nowhere until the clerk has finished it.
+    Verification.INCOMPLETE: frozenset({Verification.LOGGED}),
     Verification.LOGGED: frozenset({Verification.VERIFIED, Verification.RETURNED}),
     Verification.RETURNED: frozenset({Verification.LOGGED}),
-    # An MOU that gets signed has a new paper, which is verified anew.
+    # An MOU that gets signed has a new paper, and a correction is a new revision: both are verified anew.
     Verification.VERIFIED: frozenset({Verification.LOGGED}),
+}
+
+
+class ContractKind(State):
+    """A framework contract and its call-offs are one deal: where the framework counts, its call-offs do not."""
+
+    SINGLE = "single", _l("Single contract"), "secondary", "file-text"
+    FRAMEWORK = "framework", _l("Framework contract"), "blue", "folders"
+    CALL_OFF = "call_off", _l("Call-off"), "cyan", "file-arrow-right"
+
+
+class Answer(State):
+    """What the other side says of a contract that was reported to us."""
+
+    ASKED = "asked", _l("Asked"), "yellow", "clock"
+    CONFIRMED = "confirmed", _l("Confirmed"), "green", "circle-check"
+    DISPUTED = "disputed", _l("Disputed"), "red", "alert-triangle"
+    LAPSED = "lapsed", _l("Lapsed: the contract changed"), "secondary", "history"
+
+
+ANSWER_TRANSITIONS: dict[Answer, frozenset[Answer]] = {
+    Answer.ASKED: frozenset({Answer.CONFIRMED, Answer.DISPUTED, Answer.LAPSED}),
+    # Whoever disputed may confirm once it is cleared up, and the other way round.
+    Answer.CONFIRMED: frozenset({Answer.DISPUTED, Answer.LAPSED}),
+    Answer.DISPUTED: frozenset({Answer.CONFIRMED, Answer.LAPSED}),
+    Answer.LAPSED: frozenset(),
 }

@@ -11,9 +11,8 @@ from sqlalchemy import func, select
 
 from fairs.calendar.models import Fair
 from fairs.checkin.models import Visit
+from fairs.contracts.counting import headline
 from fairs.contracts.models import Contract
-from fairs.contracts.queries import BEFORE_SIGNING
-from fairs.contracts.states import Verification
 from fairs.core.db import db
 from fairs.core.money import Money
 from fairs.hosting.models import Hosting
@@ -109,8 +108,7 @@ def pasts_of(guests: Sequence[tuple[int, int]], before: date) -> dict[tuple[int,
     deals = (
         select(Contract.importer_id, Contract.fair_id, func.count(), func.sum(Contract.usd_minor))
         .where(
-            Contract.importer_id.in_(companies), Contract.fair_id.in_(earlier), Contract.state.not_in(BEFORE_SIGNING),
-            Contract.verification == Verification.VERIFIED,
+            Contract.importer_id.in_(companies), Contract.fair_id.in_(earlier), headline()
         )
         .group_by(Contract.importer_id, Contract.fair_id)
     )  # fmt: skip

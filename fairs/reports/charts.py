@@ -13,11 +13,12 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from fairs.calendar.models import Fair
+from fairs.contracts.counting import headline
 from fairs.contracts.models import Contract, ContractLine
 from fairs.core.db import db
 from fairs.core.i18n import format_date, localized
 from fairs.directory.models import ProductGroup
-from fairs.reports.measures import fair_ids, first_visits, headline, usd_of
+from fairs.reports.measures import fair_ids, first_visits, usd_of
 from fairs.reports.queries import Figure, Kpi
 from fairs.reports.words import country
 
@@ -114,7 +115,7 @@ def _value_by_group(kpi: Kpi) -> Chart | None:
     rows = db.session.execute(
         select(ContractLine.hs_code, ContractLine.amount_minor, Contract.value_minor, Contract.usd_minor)
         .join(Contract, Contract.id == ContractLine.contract_id)
-        .where(Contract.fair_id.in_(fair_ids(fairs)), Contract.signed_on <= kpi.as_of, *headline())
+        .where(Contract.fair_id.in_(fair_ids(fairs)), Contract.signed_on <= kpi.as_of, headline())
     )
     for hs_code, part, whole, usd in rows:
         group = group_of.get(hs_code[:4])

@@ -21,9 +21,8 @@ from fairs.booths.models import BoothBooking
 from fairs.booths.states import BookingState
 from fairs.calendar.models import Fair
 from fairs.checkin.models import Visit
+from fairs.contracts.counting import standing
 from fairs.contracts.models import Contract, SalesReturn
-from fairs.contracts.queries import BEFORE_SIGNING
-from fairs.contracts.states import ContractState, Verification
 from fairs.core.clock import local_day
 from fairs.core.db import db
 from fairs.core.money import Money
@@ -242,34 +241,22 @@ def _support_money(fairs: Sequence[Fair]) -> list[Beside]:
     return [Beside(words[state], Money(int(total), currency).decimal, currency) for currency, state, total in sums]
 
 
-def headline() -> tuple[Any, ...]:
-    """What of contracts counts: signed (or further) and verified, with a rate."""
-    return (
-        Contract.state.not_in(BEFORE_SIGNING),
-        Contract.verification == Verification.VERIFIED,
-        Contract.usd_minor.is_not(None),
-    )
-
-
 def export_value(fairs: Sequence[Fair], as_of: date) -> Measured | None:
     """USD of contracts signed and verified; MOUs and what waits to be verified stand beside, never added."""
+    kind = standing().label("kind")
     rows = db.session.execute(
-        select(Contract.signed_on, Contract.state, Contract.verification, func.count(), func.sum(Contract.usd_minor))
+        select(Contract.signed_on, kind, func.count(), func.sum(Contract.usd_minor))
         .where(Contract.fair_id.in_(fair_ids(fairs)), Contract.signed_on <= as_of)
-        .group_by(Contract.signed_on, Contract.state, Contract.verification)
+        .group_by(Contract.signed_on, kind)
     ).all()
     if not rows:
         return None
     by_day: Counter[date] = Counter()
-    numbers = {"verified": 0, "mou": 0, "waiting": 0}
-    cents = {"verified": 0, "mou": 0, "waiting": 0}
-    for day, state, verification, number, usd in rows:
-        kind = _standing(state, verification)
-        if kind is None:
-            continue
-        numbers[kind] += number
-        cents[kind] += int(usd or 0)
-        if kind == "verified":
+    numbers, cents = Counter[str](), Counter[str]()
+    for day, name, number, usd in rows:
+        numbers[name] += number
+        cents[name] += int(usd or 0)
+        if name == "verified":
             by_day[day] += int(usd or 0)
     beside = (
         Beside(_l("Contracts signed and verified"), Decimal(numbers["verified"])),
@@ -278,14 +265,6 @@ def export_value(fairs: Sequence[Fair], as_of: date) -> Measured | None:
     )
     daily = {day: usd_of(value) for day, value in by_day.items()}
     return Measured(usd_of(cents["verified"]), FigureLabel.VERIFIED, daily, beside)
-
-
-def _standing(state: ContractState, verification: Verification) -> str | None:
-    if state in {ContractState.LEAD, ContractState.CANCELLED}:
-        return None
-    if state is ContractState.MOU:
-        return "mou" if verification is Verification.VERIFIED else None
-    return "verified" if verification is Verification.VERIFIED else "waiting"
 
 
 def usd_of(cents: int) -> Decimal:

@@ -17,6 +17,7 @@ from fairs.booths.models import BoothBooking
 from fairs.booths.states import BookingState
 from fairs.calendar.models import Fair
 from fairs.checkin.models import Gate, Visit
+from fairs.contracts.counting import headline
 from fairs.contracts.models import Contract, SalesReturn
 from fairs.contracts.states import ContractState, Verification
 from fairs.core.clock import local_day
@@ -25,7 +26,7 @@ from fairs.core.i18n import country_name, format_date
 from fairs.directory.models import Company
 from fairs.exhibitors.models import Exhibitor
 from fairs.floorplans.models import Booth
-from fairs.reports.measures import equivalents, first_visits, headline, usd_of
+from fairs.reports.measures import equivalents, first_visits, usd_of
 from fairs.reports.queries import Figure
 from fairs.reports.supported import support_proofs, support_table
 from fairs.reports.tables import Records
@@ -139,7 +140,7 @@ def _supported(fair: Fair, as_of: date) -> list[Records]:
 
 def _contracts(fair: Fair, as_of: date) -> list[Records]:
     mou = (Contract.state == ContractState.MOU, Contract.verification == Verification.VERIFIED)
-    signed = _contract_table(fair, as_of, headline(), _("signed and verified"))
+    signed = _contract_table(fair, as_of, (headline(), Contract.usd_minor.is_not(None)), _("signed and verified"))
     beside = _contract_table(fair, as_of, mou, _("MOU, shown beside and not counted"))
     return [signed, beside] if beside.rows else [signed]
 

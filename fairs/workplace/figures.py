@@ -27,10 +27,9 @@ from fairs.budgets.states import SPENT
 from fairs.calendar.models import Fair
 from fairs.checkin.permissions import VIEW_GATES
 from fairs.checkin.queries import counters
+from fairs.contracts.counting import standing
 from fairs.contracts.models import Contract
 from fairs.contracts.permissions import VIEW_CONTRACTS
-from fairs.contracts.queries import BEFORE_SIGNING
-from fairs.contracts.states import Verification
 from fairs.core.clock import now
 from fairs.core.db import db
 from fairs.core.i18n import format_datetime, format_money, format_number
@@ -263,15 +262,14 @@ def _books(fair: Fair) -> Figure:
 def _verified(fair: Fair) -> Figure | None:
     if fair.days_to_opening > 0:
         return None
-    stands = (Contract.verification == Verification.VERIFIED) & Contract.state.not_in(BEFORE_SIGNING)
+    kind = standing()
+    stands = kind == "verified"
     usd = func.coalesce(Contract.usd_minor, 0)
     total, recent, waiting = db.session.execute(
         select(
             func.coalesce(func.sum(case((stands, usd), else_=0)), 0),
             func.coalesce(func.sum(case((stands & (Contract.verified_at >= _week()), usd), else_=0)), 0),
-            func.count(
-                case(((Contract.verification != Verification.VERIFIED) & Contract.state.not_in(BEFORE_SIGNING), 1))
-            ),
+            func.count(case((kind == "waiting", 1))),
         ).where(Contract.fair_id == fair.id)
     ).one()
     return Figure(
