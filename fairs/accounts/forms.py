@@ -21,6 +21,7 @@ class TeamForm(Form):
     email = Text(_l("E-mail"), length=255, required=True)
     name = Text(_l("Name"))
     role = SelectField(_l("Role"), [REQUIRED], choices=lambda: _choices(system_wide=False))
+    until = DayField(_l("Last day"))
 
 
 class UserForm(Form):

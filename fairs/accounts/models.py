@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_security import AsaList, UserMixin
@@ -71,6 +71,11 @@ class RoleGrant(Record):
     def is_active(self) -> bool:
         """Whether it has not ended."""
         return self.ends_at is None or self.ends_at > now()
+
+    @property
+    def last_moment(self) -> datetime | None:
+        """The last moment at which it is held: a role until the end of a day is shown with that day."""
+        return None if self.ends_at is None else self.ends_at - timedelta(seconds=1)
 
 
 class ApiToken(Record):

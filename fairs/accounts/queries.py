@@ -38,6 +38,15 @@ def matching_grant(grants: Iterable[RoleGrant], permission: Permission, fair_id:
     return min(fitting, key=lambda grant: (grant.lent_by_id is not None, grant.id), default=None)
 
 
+def reads_masked(grants: Iterable[RoleGrant], fair_id: int | None) -> bool:
+    """Whether what is personal is masked for a reader with these roles: who audits, and has no other role there.
+
+    On pages of the whole system, whoever is nothing but an auditor.
+    """
+    here = {grant.role for grant in grants if fair_id is None or grant.fair_id in {None, fair_id}}
+    return here == {Role.AUDITOR}
+
+
 def may(user: User | None, permission: Permission, fair_id: int | None = None) -> bool:
     """Whether the user has ``permission`` by a role for the fair."""
     return user is not None and matching_grant(active_grants(user.id), permission, fair_id) is not None

@@ -157,7 +157,8 @@ def fair_team() -> Any:
         try:
             with transaction():
                 user, is_new = invite(form.email.data, form.name.data, by=actor())
-                grant_role(user, Role(form.role.data), fair_id=g.fair.id, by=actor())
+                until = g.fair.at(form.until.data + timedelta(days=1), time(0)) if form.until.data else None
+                grant_role(user, Role(form.role.data), fair_id=g.fair.id, by=actor(), ends_at=until)
                 if is_new:
                     _send_invitation(user, g.fair)
             flash(_("%(name)s is in the team.", name=user.name or user.email), "success")

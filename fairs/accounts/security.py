@@ -21,7 +21,7 @@ from wtforms.validators import InputRequired, Length
 
 from fairs.accounts.letters import OutboxMailUtil, link
 from fairs.accounts.models import RoleGrant, User
-from fairs.accounts.queries import active_grants, actor_for, hash_token, matching_grant, user_by_token
+from fairs.accounts.queries import active_grants, actor_for, hash_token, matching_grant, reads_masked, user_by_token
 from fairs.audit.service import record
 from fairs.config import Config
 from fairs.core.actor import Actor
@@ -31,7 +31,8 @@ from fairs.core.errors import Forbidden
 from fairs.core.i18n import FOLDER, current_locale
 from fairs.core.kept import kept
 from fairs.core.limits import GUESSING, GUESSING_ONE, LETTERS_ONE, PUBLIC_FORM, limiter
-from fairs.core.permissions import Permission
+from fairs.core.masking import set_masked
+from fairs.core.permissions import Permission, Role
 from fairs.core.text import one_line
 from fairs.core.web import HOT, MARK, mark_public, wants_fragment, wants_json
 
@@ -170,6 +171,7 @@ def init_app(app: Flask, config: Config) -> None:
         if endpoint in {"static", "bootstrap.static"} or endpoint.startswith("security"):
             mark_public(app, endpoint)
     app.before_request(identify)
+    app.teardown_request(lambda _error: set_masked(False))
     app.before_request(enforce)
     app.before_request_funcs[None].insert(0, _no_session)
 
@@ -264,6 +266,7 @@ def _pass() -> Pass | None:
 
 def identify() -> None:
     """Before each request: find who acts and which roles they hold."""
+    set_masked(False)
     if request.endpoint is None:
         return
     found = _pass()
@@ -308,6 +311,11 @@ def enforce() -> None:
     grant = matching_grant(g.grants, wanted, fair.id if fair is not None else None)
     if grant is None and not (wanted.own_company or wanted.signed_in):
         raise Forbidden
+    # Only readings: an auditor changes nothing but what is their own. What belongs to their own company they see as it is.
+    if request.method in {"GET", "HEAD"} or (grant is not None and grant.role is Role.AUDITOR):
+        set_masked(
+            not (wanted.own_company and grant is None) and reads_masked(g.grants, fair.id if fair is not None else None)
+        )
     g.grant = grant
     g.actor = actor_for(user, grant)
 

@@ -63,9 +63,16 @@ def create_user(
 
 
 def grant_role(user: User, role: Role, *, fair_id: int | None, by: Actor, ends_at: datetime | None = None) -> RoleGrant:
-    """Give a role for a fair, or a system-wide one without a fair; raises InvalidInput when the two do not fit."""
+    """Give a role for a fair, or a system-wide one without a fair; raises InvalidInput when the two do not fit.
+
+    An auditor is no member of the department: the role always has an end, which must lie in the future.
+    """
     if role.is_system_wide is not (fair_id is None):
         raise InvalidInput(_l("This role is held for one fair; admin and leadership for all."), field="role")
+    if role is Role.AUDITOR and ends_at is None:
+        raise InvalidInput(_l("An auditor's access always has a last day. Enter it."), field="until")
+    if ends_at is not None and ends_at <= now():
+        raise InvalidInput(_l("The end must lie in the future."), field="until")
     with transaction():
         known = db.session.scalar(
             select(RoleGrant).where(
@@ -81,7 +88,8 @@ def grant_role(user: User, role: Role, *, fair_id: int | None, by: Actor, ends_a
         grant = RoleGrant(user_id=user.id, role=role, fair_id=fair_id, ends_at=ends_at)
         db.session.add(grant)
         db.session.flush()
-        record("accounts.grant_role", grant, by=by, fair_id=fair_id, after={"user": user.id, "role": role})
+        after = {"user": user.id, "role": role} | ({} if ends_at is None else {"until": ends_at})
+        record("accounts.grant_role", grant, by=by, fair_id=fair_id, after=after)
         return grant
 
 

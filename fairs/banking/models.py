@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.banking.states import LINE_TRANSITIONS, STATEMENT_TRANSITIONS, LineKind, LineState, StatementState
 from fairs.core.db import Record, StateType, UTCDateTime
+from fairs.core.masking import Personal
 from fairs.core.money import EXPONENTS, Money
 from fairs.core.states import HasState
 from fairs.core.storage import StoredFile
@@ -83,7 +84,7 @@ class BankLine(HasState, Record):
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
     text: Mapped[str] = mapped_column(String(1000))
-    payer: Mapped[str] = mapped_column(String(200), default="")
+    payer: Mapped[str] = mapped_column(Personal("name", 200), default="")
     bank_number: Mapped[str] = mapped_column(String(60), default="")
     state: Mapped[LineState] = mapped_column(StateType(LineState))
     kind: Mapped[LineKind] = mapped_column(StateType(LineKind))

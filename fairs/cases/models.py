@@ -23,6 +23,7 @@ from fairs.cases.states import (
 from fairs.checkin.models import Gate
 from fairs.core.clock import now
 from fairs.core.db import Record, StateType, UTCDateTime
+from fairs.core.masking import Personal
 from fairs.core.states import HasState
 from fairs.core.storage import StoredFile
 from fairs.exhibitors.models import Exhibitor
@@ -57,7 +58,7 @@ class Case(HasState, Record):
     badge_id: Mapped[int | None] = mapped_column(ForeignKey("badges.id"))
     concerned: Mapped[str] = mapped_column(String(200), default="")
     reporter: Mapped[str] = mapped_column(String(120), default="")  # who told us; empty: the staff member saw it
-    contact: Mapped[str] = mapped_column(String(120), default="")
+    contact: Mapped[str] = mapped_column(Personal("text", 120), default="")
     by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)

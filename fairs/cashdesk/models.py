@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.cashdesk.states import SHIFT_TRANSITIONS, CashKind, ShiftState
 from fairs.core.db import Record, StateType, UTCDateTime
+from fairs.core.masking import Personal
 from fairs.core.money import Money
 from fairs.core.states import HasState
 from fairs.directory.models import Company
@@ -129,7 +130,7 @@ class CashEntry(Record):
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
     tendered_minor: Mapped[int] = mapped_column(BigInteger, default=0)
-    person: Mapped[str] = mapped_column(String(200), default="")  # who paid, or was paid
+    person: Mapped[str] = mapped_column(Personal("name", 200), default="")  # who paid, or was paid
     text: Mapped[str] = mapped_column(String(400), default="")  # what for
     company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"), index=True)
     payment_id: Mapped[int | None] = mapped_column(ForeignKey("payments.id"), unique=True)

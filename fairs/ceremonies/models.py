@@ -14,6 +14,7 @@ from fairs.calendar.models import Fair
 from fairs.ceremonies.states import TRANSITIONS, ReplyState
 from fairs.core.db import Record, StateType, UTCDateTime
 from fairs.core.i18n import localized
+from fairs.core.masking import Personal
 from fairs.core.states import HasState
 from fairs.directory.models import Person
 
@@ -72,9 +73,9 @@ class Delegation(Record):
     language: Mapped[str] = mapped_column(String(5), default="vi")
     needs_interpreter: Mapped[bool] = mapped_column(default=False)
     arrives_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    contact_name: Mapped[str] = mapped_column(String(200), default="")
-    contact_email: Mapped[str] = mapped_column(String(255), default="")
-    contact_phone: Mapped[str] = mapped_column(String(30), default="")
+    contact_name: Mapped[str] = mapped_column(Personal("name", 200), default="")
+    contact_email: Mapped[str] = mapped_column(Personal("email", 255), default="")
+    contact_phone: Mapped[str] = mapped_column(Personal("number", 30), default="")
     note: Mapped[str] = mapped_column(String(400), default="")
     greeter_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
 

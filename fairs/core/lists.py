@@ -19,6 +19,7 @@ from sqlalchemy import Select, and_, false, func, or_, select
 from fairs.core.actor import Actor
 from fairs.core.db import db
 from fairs.core.errors import InvalidInput, NotFound
+from fairs.core.masking import readable_keys
 from fairs.core.permissions import Permission
 from fairs.core.sheets import Sheet, sheet_response
 from fairs.core.text import clean
@@ -157,7 +158,7 @@ def count(spec: ListSpec, fair: Any, args: Args) -> int:
 
 def chosen(spec: ListSpec, fair: Any, args: Args, references: Sequence[Any] | None) -> Select[Any]:
     """The rows that fit, in the list's order; with ``references`` only those of them."""
-    query = spec.query(fair, args).order_by(*(_order(key, forward=True) for key in spec.keys(args)))
+    query = spec.query(fair, args).order_by(*(_order(key, forward=True) for key in readable_keys(spec.keys(args))))
     return query if references is None else query.where(spec.reference.in_(typed(spec, references)))
 
 
@@ -182,7 +183,7 @@ def neighbours(spec: ListSpec, fair: Any, args: Args, reference: Any) -> tuple[A
 
     A row that has left the list meanwhile (it was just decided) still has its place between the others.
     """
-    keys = list(spec.keys(args))
+    keys = readable_keys(spec.keys(args))
     wanted = {**spec.everything, **spec.fixed}
     place = spec.query(fair, wanted).with_only_columns(*(column for column, _ in keys))
     values = db.session.execute(place.where(spec.reference == reference)).first()

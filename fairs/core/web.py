@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.db import db
 from fairs.core.errors import DomainError, InvalidInput
+from fairs.core.masking import readable_keys
 from fairs.core.permissions import Permission
 
 T = TypeVar("T")
@@ -202,6 +203,7 @@ def paginate(query: Select[T], *keys: tuple[Any, bool], limit: int = 50, cursor:
 
     Rows without a value come last in both directions, on both databases.
     """
+    keys = tuple(readable_keys(keys))
     for column, descending in keys:
         order = column.desc() if descending else column.asc()
         query = query.order_by(order.nulls_last() if _may_be_null(column) else order)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -14,6 +15,7 @@ from fairs.accounts.security import hashed
 from fairs.accounts.service import create_user
 from fairs.calendar.models import Fair
 from fairs.core.actor import SYSTEM
+from fairs.core.clock import now
 from fairs.core.db import db
 from fairs.core.permissions import Role
 from fairs.core.text import fold
@@ -84,7 +86,15 @@ def give_fair_roles(users: dict[str, User], fairs: list[Fair]) -> None:
     """The roles that are held for one fair, for each of the fairs."""
     for key, _name, role in ACCOUNTS:
         if role is not None and not role.is_system_wide:
-            db.session.add_all(RoleGrant(user_id=users[key].id, role=role, fair_id=fair.id) for fair in fairs)
+            db.session.add_all(
+                RoleGrant(user_id=users[key].id, role=role, fair_id=fair.id, ends_at=_audited_until(role))
+                for fair in fairs
+            )
+
+
+def _audited_until(role: Role) -> datetime | None:
+    """An auditor is let in for a quarter of a year; everybody else stays."""
+    return now() + timedelta(days=90) if role is Role.AUDITOR else None
 
 
 def create_cast(rng: random.Random, users: dict[str, User], *, scale: int = 1) -> Cast:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from fairs.core.clock import now
 from fairs.core.db import Record, UTCDateTime
+from fairs.core.masking import Personal
 from fairs.core.money import Money
 from fairs.core.storage import StoredFile
 from fairs.core.text import clean, fold
@@ -55,8 +56,8 @@ class Company(Record):
     tax_code: Mapped[str | None] = mapped_column(String(20), unique=True)
     address: Mapped[str] = mapped_column(String(400), default="")
     commune: Mapped[str] = mapped_column(String(120), default="")
-    phone: Mapped[str] = mapped_column(String(30), default="", index=True)
-    email: Mapped[str] = mapped_column(String(255), default="", index=True)
+    phone: Mapped[str] = mapped_column(Personal("number", 30), default="", index=True)
+    email: Mapped[str] = mapped_column(Personal("email", 255), default="", index=True)
     website: Mapped[str] = mapped_column(String(255), default="")
     description_vi: Mapped[str] = mapped_column(Text, default="")
     description_en: Mapped[str] = mapped_column(Text, default="")
@@ -91,12 +92,12 @@ class Person(Record):
 
     __tablename__ = "people"
 
-    native_name: Mapped[str] = mapped_column(String(200))
-    passport_name: Mapped[str] = mapped_column(String(200), default="")
-    badge_name: Mapped[str] = mapped_column(String(200), default="")
+    native_name: Mapped[str] = mapped_column(Personal("name", 200))
+    passport_name: Mapped[str] = mapped_column(Personal("name", 200), default="")
+    badge_name: Mapped[str] = mapped_column(Personal("name", 200), default="")
     name_language: Mapped[str] = mapped_column(String(12), default="")
-    email: Mapped[str] = mapped_column(String(255), default="", index=True)
-    phone: Mapped[str] = mapped_column(String(30), default="", index=True)
+    email: Mapped[str] = mapped_column(Personal("email", 255), default="", index=True)
+    phone: Mapped[str] = mapped_column(Personal("number", 30), default="", index=True)
     country: Mapped[str] = mapped_column(String(2), default="VN")
     job_title: Mapped[str] = mapped_column(String(120), default="")
     company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"), index=True)

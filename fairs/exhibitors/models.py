@@ -13,6 +13,7 @@ from fairs.calendar.models import Fair
 from fairs.core.clock import local_day
 from fairs.core.db import Record, StateType, UTCDateTime
 from fairs.core.i18n import localized
+from fairs.core.masking import Personal
 from fairs.core.states import HasState
 from fairs.directory.models import Company, Product
 from fairs.exhibitors.states import TRANSITIONS, ExhibitorState
@@ -38,9 +39,9 @@ class Exhibitor(HasState, Record):
     track: Mapped[str] = mapped_column(String(10), default="paying")  # paying | supported
     group_codes: Mapped[str] = mapped_column(String(120), default="")
     products: Mapped[str] = mapped_column(Text, default="")
-    contact_name: Mapped[str] = mapped_column(String(200), default="")
-    contact_email: Mapped[str] = mapped_column(String(255), default="")
-    contact_phone: Mapped[str] = mapped_column(String(30), default="")
+    contact_name: Mapped[str] = mapped_column(Personal("name", 200), default="")
+    contact_email: Mapped[str] = mapped_column(Personal("email", 255), default="")
+    contact_phone: Mapped[str] = mapped_column(Personal("number", 30), default="")
     wishes: Mapped[str] = mapped_column(Text, default="")  # in words; ``booth_wishes`` are the places, in order
     booth_count: Mapped[int] = mapped_column(default=1)  # adjacent booths
     wished_type_id: Mapped[int | None] = mapped_column(ForeignKey("booth_types.id"))
@@ -199,9 +200,9 @@ class StandCompany(Record):
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), index=True)
     kind: Mapped[str] = mapped_column(String(12))  # co | represented
     products: Mapped[str] = mapped_column(Text, default="")
-    contact_name: Mapped[str] = mapped_column(String(200), default="")
-    contact_email: Mapped[str] = mapped_column(String(255), default="")
-    contact_phone: Mapped[str] = mapped_column(String(30), default="")
+    contact_name: Mapped[str] = mapped_column(Personal("name", 200), default="")
+    contact_email: Mapped[str] = mapped_column(Personal("email", 255), default="")
+    contact_phone: Mapped[str] = mapped_column(Personal("number", 30), default="")
 
     exhibitor: Mapped[Exhibitor] = relationship()
     company: Mapped[Company] = relationship()

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from fairs.core.db import Record
+from fairs.core.masking import Personal
 from fairs.core.money import Money
 from fairs.core.text import fold, one_line
 from fairs.directory.names import company_key
@@ -30,7 +31,7 @@ class ExternalSupport(Record):
     import_id: Mapped[int] = mapped_column(BigInteger)
     row: Mapped[int]
     office: Mapped[str] = mapped_column(String(200))
-    person_name: Mapped[str] = mapped_column(String(200), default="")
+    person_name: Mapped[str] = mapped_column(Personal("name", 200), default="")
     person_key: Mapped[str] = mapped_column(String(200), default="", index=True)
     company_name: Mapped[str] = mapped_column(String(250), default="")
     company_key: Mapped[str] = mapped_column(String(300), default="", index=True)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.calendar.models import Fair
 from fairs.core.db import Record, StateType, UTCDateTime
+from fairs.core.masking import Personal
 from fairs.core.states import HasState
 from fairs.hospitality.states import (
     FLIGHT_TRANSITIONS,
@@ -102,8 +103,8 @@ class TransferRun(HasState, Record):
     capacity: Mapped[int] = mapped_column(default=16)
     vehicle: Mapped[str] = mapped_column(String(80), default="")
     plate: Mapped[str] = mapped_column(String(20), default="")
-    driver_name: Mapped[str] = mapped_column(String(120), default="")
-    driver_phone: Mapped[str] = mapped_column(String(30), default="")
+    driver_name: Mapped[str] = mapped_column(Personal("name", 120), default="")
+    driver_phone: Mapped[str] = mapped_column(Personal("number", 30), default="")
     coordinator_phone: Mapped[str] = mapped_column(String(30), default="")
     note: Mapped[str] = mapped_column(String(400), default="")
     link_hash: Mapped[str | None] = mapped_column(String(64), unique=True)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from fairs.calendar.models import Fair
 from fairs.core.crypto import keyed_digest
 from fairs.core.db import Record, StateType, UTCDateTime
+from fairs.core.masking import Personal
 from fairs.core.states import HasState
 from fairs.directory.models import Company, Person
 from fairs.importers.models import Importer
@@ -34,8 +35,8 @@ class Source(Record):
     kind: Mapped[SourceKind] = mapped_column(StateType(SourceKind))
     name: Mapped[str] = mapped_column(String(200))
     company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"), index=True)  # of an exhibitor
-    contact_name: Mapped[str] = mapped_column(String(200), default="")
-    email: Mapped[str] = mapped_column(String(255), default="")
+    contact_name: Mapped[str] = mapped_column(Personal("name", 200), default="")
+    email: Mapped[str] = mapped_column(Personal("email", 255), default="")
     locale: Mapped[str] = mapped_column(String(5), default="en")
     quota: Mapped[int | None]
     token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
@@ -198,7 +199,7 @@ class MailStop(Record):
 
     __tablename__ = "mail_stops"
 
-    email: Mapped[str] = mapped_column(String(255), unique=True)
+    email: Mapped[str] = mapped_column(Personal("email", 255), unique=True)
     email_digest: Mapped[str] = mapped_column(String(64), default=digest_of_email, index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     fair_id: Mapped[int | None] = mapped_column(ForeignKey("fairs.id"))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.calendar.models import Fair
 from fairs.core.db import Record, StateType, UTCDateTime
+from fairs.core.masking import Personal
 from fairs.core.states import HasState
 from fairs.core.storage import StoredFile
 from fairs.directory.models import Person
@@ -87,7 +88,7 @@ class Letter(HasState, Record):
     valid_until: Mapped[date]
     stay_from: Mapped[date]
     stay_to: Mapped[date]
-    name: Mapped[str] = mapped_column(String(200))  # as in the passport on that day
+    name: Mapped[str] = mapped_column(Personal("name", 200))  # as in the passport on that day
     country: Mapped[str] = mapped_column(String(2))  # of the company
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -15,6 +15,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.core.db import Record, StateType, UTCDateTime
+from fairs.core.masking import Personal
 from fairs.core.money import Money
 from fairs.core.states import HasState
 from fairs.core.text import fold
@@ -209,7 +210,7 @@ class Payment(HasState, Record):
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     refunded_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     currency: Mapped[str] = mapped_column(String(3))
-    payer: Mapped[str] = mapped_column(String(200), default="")  # as the bank or the receipt names who paid
+    payer: Mapped[str] = mapped_column(Personal("name", 200), default="")  # as the bank or the receipt names who paid
     received_on: Mapped[date | None]
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_because: Mapped[str] = mapped_column(String(400), default="")  # why it failed or was called off

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.core.crypto import decrypt, encrypt
 from fairs.core.db import Record
+from fairs.core.masking import is_masked, mask_name, mask_number
 
 if TYPE_CHECKING:
     from fairs.payments.models import Refund
@@ -25,7 +26,10 @@ class HasAccount:
     @property
     def account(self) -> dict[str, str]:
         """``holder``, ``number``, ``bank`` and, where it is known, ``bin``; empty when there is none."""
-        return cast(dict[str, str], json.loads(decrypt(self.account_sealed))) if self.account_sealed else {}
+        found = cast(dict[str, str], json.loads(decrypt(self.account_sealed))) if self.account_sealed else {}
+        if found and is_masked():
+            found |= {"holder": mask_name(found["holder"]), "number": mask_number(found["number"])}
+        return found
 
     @account.setter
     def account(self, value: dict[str, str]) -> None:

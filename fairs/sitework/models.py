@@ -26,6 +26,7 @@ from fairs.badges.models import Badge, BadgeKey
 from fairs.calendar.models import Fair
 from fairs.core.db import Record, StateType, UTCDateTime
 from fairs.core.i18n import localized
+from fairs.core.masking import Personal
 from fairs.core.money import Money
 from fairs.core.states import HasState
 from fairs.core.storage import StoredFile
@@ -337,7 +338,7 @@ class HandoverVisit(Record):
     outcome: Mapped[HandoverState] = mapped_column(StateType(HandoverState))
     checks: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     note: Mapped[str] = mapped_column(Text, default="")
-    signer: Mapped[str] = mapped_column(String(200), default="")
+    signer: Mapped[str] = mapped_column(Personal("name", 200), default="")
     signature_id: Mapped[int | None] = mapped_column(ForeignKey("stored_files.id"))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     by_name: Mapped[str] = mapped_column(String(250), default="")

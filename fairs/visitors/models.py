@@ -11,6 +11,7 @@ from fairs.badges.models import Badge
 from fairs.badges.states import BadgeCategory
 from fairs.calendar.models import Fair
 from fairs.core.db import Record, StateType, UTCDateTime
+from fairs.core.masking import Personal
 from fairs.core.states import HasState
 from fairs.core.storage import StoredFile
 from fairs.directory.models import Company, Person
@@ -33,9 +34,9 @@ class VisitorGroup(Record):
     name: Mapped[str] = mapped_column(String(250))
     folded: Mapped[str] = mapped_column(String(500), index=True)  # name and leader, for the search
     category: Mapped[BadgeCategory] = mapped_column(StateType(BadgeCategory))
-    leader_name: Mapped[str] = mapped_column(String(200))
-    leader_email: Mapped[str] = mapped_column(String(255), default="", index=True)
-    leader_phone: Mapped[str] = mapped_column(String(30), default="")
+    leader_name: Mapped[str] = mapped_column(Personal("name", 200))
+    leader_email: Mapped[str] = mapped_column(Personal("email", 255), default="", index=True)
+    leader_phone: Mapped[str] = mapped_column(Personal("number", 30), default="")
     country: Mapped[str] = mapped_column(String(2), default="VN")
     locale: Mapped[str] = mapped_column(String(5), default="vi")
     source: Mapped[str] = mapped_column(String(20), default="web")

@@ -21,6 +21,7 @@ from fairs.checkin.models import Visit
 from fairs.contracts.models import Contract
 from fairs.contracts.permissions import VIEW_CONTRACTS
 from fairs.core.i18n import format_money
+from fairs.core.masking import is_masked, mask_values
 from fairs.core.money import Money
 from fairs.core.permissions import Permission
 from fairs.directory.history import LABELS
@@ -276,7 +277,7 @@ _CHANGES: dict[str, tuple[Any, str, str]] = {
 
 def _changed(row: Any) -> Told:
     title, icon, tone = _CHANGES.get(row.action, (row.action, "point", "neutral"))
-    after = row.after or {}
+    after = (mask_values(row.after) if is_masked() else row.after) or {}
     return Told(str(title), icon, str(after.get("note") or after.get("reason") or ""), tone, row.actor_label)
 
 

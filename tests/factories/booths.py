@@ -28,6 +28,7 @@ from fairs.floorplans.models import Booth, Hall
 from fairs.floorplans.queries import booth_by_code, booth_types
 from fairs.floorplans.reference import load_reference
 from fairs.floorplans.service import HallDraft, ZoneDraft, create_hall, generate_booths, save_zone, set_price
+from tests.factories.people import end_of
 
 ZONE = "Asia/Ho_Chi_Minh"
 PRICE = 12_000_000
@@ -76,7 +77,9 @@ class Ground:
         """A user with these roles at the fair, a member of a company, or a stranger."""
         user = create_user(f"{uuid4().hex[:8]}@fairs.example", "Người dùng", by=SYSTEM, confirmed=True)
         for role in roles:
-            grant_role(user, role, fair_id=None if role.is_system_wide else self.fair.id, by=SYSTEM)
+            grant_role(
+                user, role, fair_id=None if role.is_system_wide else self.fair.id, by=SYSTEM, ends_at=end_of(role)
+            )
         if of is not None:
             company = of.company if isinstance(of, Exhibitor) else of
             join_company(user.id, company, by=SYSTEM)

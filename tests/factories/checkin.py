@@ -23,6 +23,7 @@ from fairs.core.clock import now, today
 from fairs.core.permissions import Role
 from fairs.directory.models import Company, Person
 from fairs.directory.service import CompanyDraft, PersonDraft, save_company, save_person
+from tests.factories.people import end_of
 
 ZONE = "Asia/Ho_Chi_Minh"
 
@@ -58,7 +59,13 @@ class Entrance:
             f"user{self.count}-{uuid4().hex[:6]}@fairs.example", f"User {self.count}", by=SYSTEM, confirmed=True
         )
         for role in roles:
-            grant_role(user, role, fair_id=None if role.is_system_wide else (fair or self.fair).id, by=SYSTEM)
+            grant_role(
+                user,
+                role,
+                fair_id=None if role.is_system_wide else (fair or self.fair).id,
+                by=SYSTEM,
+                ends_at=end_of(role),
+            )
         return user
 
     def bearer(self, *roles: Role) -> dict[str, str]:

@@ -31,6 +31,7 @@ from fairs.payments.invoicing import LineDraft as InvoiceLineDraft
 from fairs.payments.models import Invoice, Payment
 from fairs.payments.service import ReceiptDraft, record_receipt
 from tests.factories.checkin import new_fair
+from tests.factories.people import end_of
 
 ALL_CHECKS = dict.fromkeys(CHECKS, True)
 
@@ -70,7 +71,9 @@ class Office:
             f"u{self.count}-{uuid4().hex[:6]}@fairs.example", f"User {self.count}", by=SYSTEM, confirmed=True
         )
         for role in roles:
-            grant_role(user, role, fair_id=None if role.is_system_wide else self.fair.id, by=SYSTEM)
+            grant_role(
+                user, role, fair_id=None if role.is_system_wide else self.fair.id, by=SYSTEM, ends_at=end_of(role)
+            )
         return user
 
     def member(self, company: Company) -> User:

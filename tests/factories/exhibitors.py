@@ -29,6 +29,7 @@ from fairs.exhibitors.service import (
     start_application,
     submit_application,
 )
+from tests.factories.people import end_of
 
 _numbers = count(1)
 AGREED = Consents(registration=True)
@@ -55,7 +56,13 @@ class Office:
         """Somebody with ``role`` at this fair, always the same person."""
         if role not in self.users:
             self.users[role] = new_user(f"Cán bộ {role.value}")
-            grant_role(self.users[role], role, fair_id=None if role.is_system_wide else self.fair.id, by=SYSTEM)
+            grant_role(
+                self.users[role],
+                role,
+                fair_id=None if role.is_system_wide else self.fair.id,
+                by=SYSTEM,
+                ends_at=end_of(role),
+            )
         return self.users[role]
 
     def company(self, user: User | None = None, **values: Any) -> Company:

@@ -30,6 +30,7 @@ from fairs.messages.models import OutboxMessage
 from fairs.messages.service import deliver_due
 from fairs.visitors.models import Visitor
 from fairs.visitors.service import VisitorDraft, register_visitor
+from tests.factories.people import end_of
 
 ZONE = "Asia/Ho_Chi_Minh"
 
@@ -91,7 +92,13 @@ class Reception:
         """Another member of staff with these roles at the fair, or a stranger without any."""
         user = create_user(f"{uuid4().hex[:10]}@fairs.example", "Lê Thị Mẫu", by=SYSTEM, confirmed=True)
         for role in roles:
-            grant_role(user, role, fair_id=None if role.is_system_wide else (fair or self.fair).id, by=SYSTEM)
+            grant_role(
+                user,
+                role,
+                fair_id=None if role.is_system_wide else (fair or self.fair).id,
+                by=SYSTEM,
+                ends_at=end_of(role),
+            )
         return user
 
     def bearer(self, *roles: Role) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 
 from fairs.accounts.models import User
@@ -13,12 +13,17 @@ from fairs.calendar.models import Fair
 from fairs.calendar.service import FairDraft, change_state, create_fair
 from fairs.calendar.states import FairState
 from fairs.core.actor import SYSTEM, Actor
-from fairs.core.clock import today
+from fairs.core.clock import now, today
 from fairs.core.permissions import Role
 
 PASSWORD = "a sentence is easy to remember"
 _numbers = count(1)
 _ORDER = [FairState.PUBLISHED, FairState.BOOKING_OPEN, FairState.RUNNING, FairState.CLOSED, FairState.REPORTED]
+
+
+def end_of(role: Role) -> datetime | None:
+    """Until when a test's person holds the role: an auditor's access always has an end."""
+    return now() + timedelta(days=30) if role is Role.AUDITOR else None
 
 
 def make_fair(code: str = "", state: FairState = FairState.BOOKING_OPEN, *, in_days: int = 40) -> Fair:
@@ -55,7 +60,7 @@ def make_user(
         email, name, by=SYSTEM, confirmed=True, locale=locale, password_hash=hashed(PASSWORD) if password else None
     )
     if role is not None:
-        grant_role(user, role, fair_id=fair.id if fair else None, by=SYSTEM)
+        grant_role(user, role, fair_id=fair.id if fair else None, by=SYSTEM, ends_at=end_of(role))
     return user
 
 

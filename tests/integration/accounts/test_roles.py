@@ -22,7 +22,7 @@ from fairs.core.clock import now
 from fairs.core.db import db
 from fairs.core.errors import InvalidInput
 from fairs.core.permissions import Role
-from tests.factories.people import acting, make_fair, make_user
+from tests.factories.people import acting, end_of, make_fair, make_user
 from tests.support.client import Client, login
 
 DAY = timedelta(days=1)
@@ -66,7 +66,9 @@ def test_only_admin_and_leadership_are_held_for_the_whole_system(fairs: tuple[Fa
         with pytest.raises(InvalidInput) as refused:
             grant_role(user, role, fair_id=wrong, by=SYSTEM)
         assert refused.value.field == "role"
-        grant = grant_role(user, role, fair_id=None if role.is_system_wide else fairs[0].id, by=SYSTEM)
+        grant = grant_role(
+            user, role, fair_id=None if role.is_system_wide else fairs[0].id, by=SYSTEM, ends_at=end_of(role)
+        )
         assert grant_role(user, role, fair_id=grant.fair_id, by=SYSTEM).id == grant.id, "given twice is given once"
 
 

@@ -24,14 +24,14 @@ from fairs.notes.service import NoteDraft, add_note
 from fairs.notes.states import NoteKind
 from tests.factories.awaiting import items_of, reader
 from tests.factories.exhibitors import Office, actor_of, new_office, new_user
-from tests.factories.people import make_fair
+from tests.factories.people import end_of, make_fair
 from tests.support.client import Client, login
 
 
 def colleague(office: Office, role: Role = Role.BOOTH_SALES) -> User:
     """Another person with a role at the fair."""
     user = new_user("Đồng nghiệp")
-    grant_role(user, role, fair_id=office.fair.id, by=SYSTEM)
+    grant_role(user, role, fair_id=office.fair.id, by=SYSTEM, ends_at=end_of(role))
     return user
 
 

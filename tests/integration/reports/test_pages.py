@@ -20,6 +20,7 @@ from fairs.core.permissions import Role
 from fairs.programme.models import Target
 from fairs.programme.queries import entries_for, find_target
 from fairs.reports.queries import kpi
+from tests.factories.people import end_of
 from tests.factories.programme import SmallYear, small_year
 from tests.support.client import Client, login
 from tests.support.sheets import read_sheets
@@ -31,7 +32,7 @@ def _user(role: Role | None, year: SmallYear) -> User:
     name = role.value if role else "stranger"
     user = create_user(f"{name}@test.example", name, by=SYSTEM, confirmed=True)
     if role is not None:
-        grant_role(user, role, fair_id=None if role.is_system_wide else year.trade.id, by=SYSTEM)
+        grant_role(user, role, fair_id=None if role.is_system_wide else year.trade.id, by=SYSTEM, ends_at=end_of(role))
     return user
 
 

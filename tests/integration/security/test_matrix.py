@@ -11,7 +11,7 @@ from fairs.accounts.service import create_user, grant_role
 from fairs.core.actor import SYSTEM
 from fairs.core.permissions import Permission, Role
 from fairs.demo.people import ACCOUNTS
-from tests.factories.people import bearer, make_fair
+from tests.factories.people import bearer, end_of, make_fair
 from tests.support.addresses import Addresses, grants_of
 from tests.support.client import login
 from tests.support.databases import Kind
@@ -137,7 +137,7 @@ def test_the_organiser_of_another_fair_is_a_stranger_here(addresses: Addresses) 
     fair = make_fair("EW1")
     for role in Role:
         if not role.is_system_wide:
-            grant_role(elsewhere, role, fair_id=fair.id, by=SYSTEM)
+            grant_role(elsewhere, role, fair_id=fair.id, by=SYSTEM, ends_at=end_of(role))
     assert len(grants_of(elsewhere)) == len(Role) - 2
     client: Any = addresses.app.test_client()
     login(client, elsewhere)

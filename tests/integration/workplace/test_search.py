@@ -26,7 +26,7 @@ from fairs.workplace.terms import KEYS
 from tests.factories.checkin import entrance
 from tests.factories.deals import office as deals_office
 from tests.factories.exhibitors import actor_of, new_office, new_user
-from tests.factories.people import make_fair
+from tests.factories.people import end_of, make_fair
 from tests.support.client import Client, login
 from tests.support.queries import counted_queries
 from tests.unit.badges.telex_keyboard import TelexKeyboard
@@ -108,7 +108,7 @@ def test_only_what_the_roles_may_see(app: Flask, new_client: Any) -> None:
         user = office.user()
         for role in roles:
             fair_id = None if role.is_system_wide else (fair or office.fair).id
-            grant_role(user, role, fair_id=fair_id, by=SYSTEM)
+            grant_role(user, role, fair_id=fair_id, by=SYSTEM, ends_at=end_of(role))
         client = new_client()
         login(client, user)
         page = found(client, "bat trang")
