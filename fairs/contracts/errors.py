@@ -40,6 +40,13 @@ class AlreadyVerified(Conflict):
     message = _l("This contract is verified: its content is fixed.")
 
 
+class NotVerified(Conflict):
+    """Only what was verified is corrected with a revision; anything else is simply changed."""
+
+    code = "not_verified"
+    message = _l("This contract is not verified: change it instead of correcting it.")
+
+
 class ChangedMeanwhile(Conflict):
     """The contract is not what this person was shown."""
 
@@ -59,3 +66,32 @@ class RateKnown(Conflict):
 
     code = "rate_known"
     message = _l("There is a rate for this currency and day already. Correct that one.")
+
+
+class AnswerOver(DomainError):
+    """The link's time is over, or the contract does not stand any more."""
+
+    code = "answer_over"
+    status = 410
+    message = _l("This cannot be confirmed any more: the link has expired, or the contract was cancelled.")
+
+
+class ContentChanged(Conflict):
+    """The contract does not say any more what the party was shown."""
+
+    code = "content_changed"
+    message = _l("The contract was changed meanwhile. Please read it again as it is now.")
+
+
+class NotSignable(Conflict):
+    """Something has to come before the signature."""
+
+    code = "not_signable"
+    message = _l("This contract cannot be signed on the screen.")
+
+
+class AlreadySigned(Conflict):
+    """This side has signed this very content."""
+
+    code = "already_signed"
+    message = _l("This side has signed already.")

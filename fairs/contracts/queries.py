@@ -36,7 +36,7 @@ from fairs.importers.states import ImporterState
 
 #: A deal belongs to a fair when it was signed within so many days of it; beyond, the second person says why.
 WINDOW = timedelta(days=30)
-AUTHORS = ("contracts.log", "contracts.edit", "contracts.move")
+AUTHORS = ("contracts.log", "contracts.edit", "contracts.correct", "contracts.move")
 SORTS = {"reference": Contract.id, "signed": Contract.signed_on}
 
 _Exporter, _Importer = aliased(Company), aliased(Company)

@@ -214,6 +214,13 @@ class _Qr(platypus.Flowable):
         self.canv.addLiteral(qr.pdf_path(self.modules, edge, edge, self.code))
 
 
+def _drawn(picture: bytes) -> platypus.Flowable:
+    """The room for a signature, 22 mm high, with the one that is there."""
+    if not picture:
+        return platypus.Spacer(1, 22 * mm)
+    return platypus.Image(io.BytesIO(picture), 60 * mm, 20 * mm, kind="proportional", hAlign="CENTER")
+
+
 class _Layout:
     """Turns blocks into reportlab's flowables for a column of ``width`` points."""
 
@@ -343,6 +350,6 @@ class _Layout:
             cell: list[platypus.Flowable] = [self.text(signature.role, 10, bold=True, align="center")]
             if signature.hint:
                 cell.append(self.text(signature.hint, 8, colour=MUTED, align="center"))
-            cell += [platypus.Spacer(1, 22 * mm), self.text(signature.name, 10, bold=True, align="center")]
+            cell += [_drawn(signature.picture), self.text(signature.name, 10, bold=True, align="center")]
             cells.append(cell)
         return [*story, self.grid([cells], [self.width / len(cells)] * len(cells))]

@@ -72,11 +72,12 @@ class QrBlock:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A place to sign: in which role, a hint under it, and the name in print."""
+    """A place to sign: in which role, a hint under it, and the name in print; ``picture`` is a signature given already (PNG)."""
 
     role: str
     hint: str = ""
     name: str = ""
+    picture: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
