@@ -66,10 +66,3 @@ class RateKnown(Conflict):
 
     code = "rate_known"
     message = _l("There is a rate for this currency and day already. Correct that one.")
-
-
-class NoSalesReturns(Conflict):
-    """Nothing can be declared: the fair is no public fair, the booth is not confirmed, or the fair is reported."""
-
-    code = "no_sales_returns"
-    message = _l("Daily sales are declared for confirmed booths of public fairs.")

@@ -203,27 +203,3 @@ class ExchangeRate(Record):
     day: Mapped[date]
     vnd: Mapped[Decimal] = mapped_column(ExactDecimal(6))
     source: Mapped[str] = mapped_column(String(120))
-
-
-class SalesReturn(Record):
-    """What a booth sold on a day at a retail fair, as its exhibitor declared: nobody has audited it.
-
-    A day without a row was not declared; nobody fills it in.
-    """
-
-    __tablename__ = "sales_returns"
-    __table_args__ = (UniqueConstraint("booth_id", "day"), Index("ix_sales_returns_fair_day", "fair_id", "day"))
-
-    fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
-    booth_id: Mapped[int] = mapped_column(ForeignKey("booths.id"))
-    exhibitor_id: Mapped[int] = mapped_column(ForeignKey("exhibitors.id"), index=True)
-    day: Mapped[date]
-    amount_minor: Mapped[int] = mapped_column(BigInteger)
-    currency: Mapped[str] = mapped_column(String(3))
-    note: Mapped[str] = mapped_column(String(200), default="")
-    source: Mapped[str] = mapped_column(String(10), default="web")  # web | paper | phone
-
-    @property
-    def amount(self) -> Money:
-        """What was sold."""
-        return Money(self.amount_minor, self.currency)

@@ -8,10 +8,3 @@ VIEW_CONTRACTS = permission(
 LOG_CONTRACT = permission("contracts.log", "log export contracts", Role.ORGANISER, Role.DEALS)
 VERIFY_CONTRACT = permission("contracts.verify", "verify export contracts", Role.ORGANISER, Role.DEALS)
 EDIT_RATES = permission("contracts.rates", "enter exchange rates", Role.ORGANISER, Role.DEALS, Role.FINANCE)
-VIEW_SALES = permission(
-    "contracts.view_sales", "see the daily sales", Role.ORGANISER, Role.DEALS, Role.FRONT_DESK, Role.BOOTH_SALES, Role.AUDITOR,
-    Role.LEADERSHIP,
-)  # fmt: skip
-TYPE_SALES = permission(
-    "contracts.type_sales", "type in daily sales", Role.ORGANISER, Role.DEALS, Role.FRONT_DESK, Role.BOOTH_SALES
-)

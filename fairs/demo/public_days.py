@@ -14,10 +14,10 @@ from fairs.booths.states import BookingState
 from fairs.calendar.models import Fair
 from fairs.checkin.models import CountEntry, Gate
 from fairs.checkin.states import CountSource
-from fairs.contracts.models import SalesReturn
 from fairs.core.clock import now
 from fairs.core.db import db
 from fairs.demo.year2020 import add
+from fairs.sales.models import SalesReturn
 from fairs.visitors.models import PublicCount
 
 METHODS = (

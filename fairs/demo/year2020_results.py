@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from fairs.accounts.models import User
 from fairs.checkin.models import Gate
-from fairs.contracts.models import Contract, ContractLine, ExchangeRate, SalesReturn
+from fairs.contracts.models import Contract, ContractLine, ExchangeRate
 from fairs.contracts.states import ContractState, Verification
 from fairs.core.actor import Actor
 from fairs.core.db import db
@@ -32,6 +32,7 @@ from fairs.directory.models import Company
 from fairs.programme.models import FigureEntry, PlanItem
 from fairs.programme.queries import find_target, programme_of
 from fairs.programme.states import FigureLabel
+from fairs.sales.models import SalesReturn
 from fairs.visitors.models import PublicCount
 
 #: Sample rates of the days of Giftshow 2020, VND for one unit.

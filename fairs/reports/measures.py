@@ -22,7 +22,7 @@ from fairs.booths.states import BookingState
 from fairs.calendar.models import Fair
 from fairs.checkin.models import Visit
 from fairs.contracts.counting import standing
-from fairs.contracts.models import Contract, SalesReturn
+from fairs.contracts.models import Contract
 from fairs.core.clock import local_day
 from fairs.core.db import db
 from fairs.core.money import Money
@@ -37,6 +37,7 @@ from fairs.hosting.states import GRANTED, HostingState
 from fairs.importers.models import Importer
 from fairs.importers.states import ImporterState
 from fairs.programme.states import FigureLabel
+from fairs.sales.models import SalesReturn
 from fairs.visitors.models import PublicCount
 
 #: A booth of the plan is 9 m² (3 × 3 m, Decree 81/2018/NĐ-CP); larger stands count by their area.

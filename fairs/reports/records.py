@@ -18,7 +18,7 @@ from fairs.booths.states import BookingState
 from fairs.calendar.models import Fair
 from fairs.checkin.models import Gate, Visit
 from fairs.contracts.counting import headline
-from fairs.contracts.models import Contract, SalesReturn
+from fairs.contracts.models import Contract
 from fairs.contracts.states import ContractState, Verification
 from fairs.core.clock import local_day
 from fairs.core.db import db
@@ -31,6 +31,7 @@ from fairs.reports.queries import Figure
 from fairs.reports.supported import support_proofs, support_table
 from fairs.reports.tables import Records
 from fairs.reports.words import amount
+from fairs.sales.models import SalesReturn
 from fairs.visitors.models import PublicCount
 
 

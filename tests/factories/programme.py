@@ -14,7 +14,7 @@ from fairs.booths.states import BookingState
 from fairs.calendar.models import Fair
 from fairs.calendar.states import FairState
 from fairs.checkin.models import Gate, Visit
-from fairs.contracts.models import Contract, SalesReturn
+from fairs.contracts.models import Contract
 from fairs.contracts.states import ContractState, Verification
 from fairs.core.actor import SYSTEM
 from fairs.core.db import db, transaction
@@ -26,6 +26,7 @@ from fairs.importers.models import Importer
 from fairs.importers.states import ImporterState
 from fairs.programme.models import Programme
 from fairs.programme.reference import load_plan_2020
+from fairs.sales.models import SalesReturn
 from fairs.visitors.models import PublicCount
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

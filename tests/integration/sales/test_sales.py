@@ -17,9 +17,6 @@ from fairs.booths.states import BookingState
 from fairs.calendar.models import Fair
 from fairs.calendar.service import change_state
 from fairs.calendar.states import FairState
-from fairs.contracts.errors import NoSalesReturns
-from fairs.contracts.models import SalesReturn
-from fairs.contracts.sales import day_field, declare_sales, sales_table
 from fairs.core.actor import SYSTEM
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
@@ -28,6 +25,9 @@ from fairs.core.money import Money
 from fairs.core.permissions import Role
 from fairs.exhibitors.journey import journey
 from fairs.reports.measures import sales as measured_sales
+from fairs.sales.errors import NoSalesReturns
+from fairs.sales.models import SalesReturn
+from fairs.sales.service import day_field, declare_sales, sales_table
 from tests.factories.booths import Ground, new_ground
 from tests.support.client import Client, login
 from tests.support.queries import counted_queries
@@ -80,9 +80,9 @@ def test_an_exhibitor_declares_and_corrects(app: Flask, client: Client) -> None:
         select(AuditEntry).where(AuditEntry.subject_type == "SalesReturn").order_by(AuditEntry.id)
     ).all()
     assert [act.action for act in acts] == [
-        "contracts.declare_sales",
-        "contracts.correct_sales",
-        "contracts.declare_sales",
+        "sales.declare",
+        "sales.correct",
+        "sales.declare",
     ]
     assert (acts[1].before or {})["amount"]["amount_minor"] == 12_500_000
     assert client.submit(path, {first: "", second: ""}).status_code == 303  # empty says nothing and wipes nothing

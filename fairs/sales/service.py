@@ -15,8 +15,6 @@ from fairs.booths.models import BoothBooking
 from fairs.booths.states import BookingState
 from fairs.calendar.models import Fair
 from fairs.calendar.states import FairState
-from fairs.contracts.errors import NoSalesReturns
-from fairs.contracts.models import SalesReturn
 from fairs.core.actor import Actor
 from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput, NotFound
@@ -25,6 +23,8 @@ from fairs.core.text import clean, fold
 from fairs.directory.models import Company, Membership
 from fairs.exhibitors.models import Exhibitor
 from fairs.floorplans.models import Booth
+from fairs.sales.errors import NoSalesReturns
+from fairs.sales.models import SalesReturn
 
 CURRENCY = "VND"  # between residents prices are in VND
 SOURCES = ("web", "paper", "phone")
@@ -202,7 +202,7 @@ def _keep(booking: BoothBooking, day: date, amount: Money, source: str, note: st
         row.exhibitor_id = booking.exhibitor_id
     db.session.flush()
     after = {"amount": amount, "source": source, "day": day, "booth": booking.booth.code, "note": note}
-    record(f"contracts.{'correct' if before else 'declare'}_sales", row, by=by, before=before, after=after)
+    record(f"sales.{'correct' if before else 'declare'}", row, by=by, before=before, after=after)
     return row
 
 
@@ -216,5 +216,5 @@ def take_back_sales(booking: BoothBooking, day: date, *, by: Actor) -> None:
         )
         if found is not None:
             before = {"amount": found.amount, "source": found.source, "day": day, "booth": row.booth.code}
-            record("contracts.take_back_sales", found, by=by, before=before)
+            record("sales.take_back", found, by=by, before=before)
             db.session.delete(found)

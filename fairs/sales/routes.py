@@ -14,18 +14,6 @@ from fairs.accounts.queries import matching_grant
 from fairs.audit.queries import history
 from fairs.calendar.context import current_fair
 from fairs.calendar.models import Fair
-from fairs.contracts.permissions import TYPE_SALES, VIEW_SALES
-from fairs.contracts.sales import (
-    CURRENCY,
-    BoothSales,
-    SalesTable,
-    booth_sales,
-    day_field,
-    declare_sales,
-    sales_of_user,
-    sales_table,
-    take_back_sales,
-)
 from fairs.core.errors import DomainError, NotFound
 from fairs.core.forms import Form, MoneyField, Text
 from fairs.core.i18n import format_date
@@ -37,6 +25,18 @@ from fairs.core.web import NavItem, actor, go, register_nav, requires
 from fairs.directory.forms import RadioChoice
 from fairs.directory.permissions import OWN_COMPANY
 from fairs.directory.queries import is_member
+from fairs.sales.permissions import TYPE_SALES, VIEW_SALES
+from fairs.sales.service import (
+    CURRENCY,
+    BoothSales,
+    SalesTable,
+    booth_sales,
+    day_field,
+    declare_sales,
+    sales_of_user,
+    sales_table,
+    take_back_sales,
+)
 
 staff = Blueprint("sales", __name__, url_prefix="/fairs/<fair_slug>/sales")
 my = Blueprint("my_sales", __name__, url_prefix="/my/<fair_slug>/sales")
@@ -63,7 +63,7 @@ def index() -> Any:
     if request.args.get("format") == "xlsx":
         return sheet_response([_sheet(table)], f"{fair.slug}-sales", time_zone=fair.time_zone)
     return render_template(
-        "contracts/sales.html",
+        "sales/table.html",
         table=table,
         whole=sales_table(fair) if missing or request.args.get("q") else table,
         may_type=matching_grant(g.grants, TYPE_SALES, fair.id) is not None,
@@ -130,7 +130,7 @@ def own() -> Any:
     table = sales_of_user(fair, g.user.id)
     if len(table.booths) == 1:
         return redirect(url_for("my_sales.own_booth", code=table.booths[0].booking.booth.code))
-    return render_template("contracts/my_sales.html", table=table)
+    return render_template("sales/own_booths.html", table=table)
 
 
 @my.route("/<code>", methods=["GET", "POST"])
@@ -183,7 +183,7 @@ def _booth(fair: Fair, sales: BoothSales, back: str, *, is_staff: bool, may_type
             return go(back)
     rows = list(sales.declared.values())
     page = render_template(
-        "contracts/booth_sales.html",
+        "sales/booth.html",
         layout="layouts/staff.html" if is_staff else "layouts/public.html",
         sales=sales, form=form, days=days, day_field=day_field, back=back, is_staff=is_staff, may_type=may_type,
         events=sorted((entry for row in rows for entry in history(row)), key=lambda entry: entry.at, reverse=True),
@@ -200,3 +200,4 @@ def _money(form: PlainForm, day: date) -> Money:
 
 
 register_nav(NavItem("sales", _l("Daily sales"), "cash-register", "sales.index", VIEW_SALES, 75, for_kind="public"))
+blueprints = [staff, my]

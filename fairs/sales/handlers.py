@@ -1,4 +1,4 @@
-"""What contracts give to an exhibitor's way through a public fair: the daily declaration of sales."""
+"""What daily sales give to an exhibitor's way through a public fair: the daily declaration of sales."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from fairs.contracts.sales import sales_of_exhibitor
 from fairs.directory.slips import Step
 from fairs.exhibitors.journey import register_stages
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.states import ExhibitorState
+from fairs.sales.service import sales_of_exhibitor
 
 
 def sales_stage(exhibitor: Exhibitor) -> Sequence[Step]:
