@@ -51,6 +51,7 @@ def main(kinds: list[str]) -> None:
             say("gate_bundle", kind, **json.loads(_python(environment, "benchmarks.bundle")))
             say("letters_700", kind, **json.loads(_python(environment, "benchmarks.letters")))
             say("contacts_import", kind, **json.loads(_python(environment, "benchmarks.contacts")))
+            say("duplicates", kind, **json.loads(_python(environment, "benchmarks.duplicates")))
             say("bank_statement", kind, **json.loads(_python(environment, "benchmarks.statements")))
             with serving(environment) as (server, seconds):
                 say("cold_start", kind, seconds=round(seconds, 2), worker_mb=round(server.memory_per_worker_mb(), 1))

@@ -1,17 +1,30 @@
-"""Goods by HS heading, and units of quantity, as far as craft exports need them.
+"""Goods by HS code: the headings that craft exports need, their subheadings of HS 2017 and HS 2022, and the watch for CITES.
 
-Headings are those of the product groups (``domain/product-groups.csv``, HS 2022). Under a known heading any subheading
-of six digits, or a national line of eight, is accepted: HS 2017 had 4420.10 where HS 2022 has 4420.11 and 4420.19.
+Headings are those of the product groups (``domain/product-groups.csv``). ``domain/hs-2017-2022.csv`` lists the subheadings of a
+heading completely, with the edition in which each exists and where its goods stand since 2022: 4420.10 of HS 2017 is 4420.11
+and 4420.19 of HS 2022. Names are short ones for people; the customs tariff has the legal ones.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from datetime import date
+from functools import cache, lru_cache
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
 
 from fairs.core.domain import rows
+from fairs.core.errors import InvalidInput
 from fairs.core.i18n import current_locale
+from fairs.core.text import fold
+from fairs.core.units import UNITS as UNITS  # noqa: PLC0414  part of this module's interface
+from fairs.core.units import unit_name as unit_name  # noqa: PLC0414
+
+EDITIONS = (2017, 2022)
+_SINCE_2022 = date(2022, 1, 1)
 
 # Heading: English, Vietnamese. Short names for people; the customs tariff has the legal ones.
 NAMES = {
@@ -75,28 +88,29 @@ NAMES = {
     "9703": ("Original sculptures", "Nguyên bản điêu khắc, tượng"),
 }
 
-# UN/ECE Recommendation 20 and 21 as customs declarations use them: English, Vietnamese.
-UNITS = {
-    "PCE": ("pieces", "chiếc"),
-    "SET": ("sets", "bộ"),
-    "PR": ("pairs", "đôi"),
-    "DZN": ("dozens", "tá"),
-    "KGM": ("kg", "kg"),
-    "TNE": ("tonnes", "tấn"),
-    "MTR": ("metres", "mét"),
-    "MTK": ("m²", "m²"),
-    "MTQ": ("m³", "m³"),
-    "LTR": ("litres", "lít"),
-}
+#: Why goods may need a permit of the convention on trade in endangered species, by the key in the catalogue.
+CITES = {
+    "wood": _l("Rosewood and other precious tropical woods need a CITES permit: write the species on the contract."),
+    "reptile": _l("Leather of crocodile, snake or lizard needs a CITES permit; that of cattle, goats or pigs does not."),
+    "horn": _l(
+        "Tortoise-shell, coral, some shells and horn of wild animals need a CITES permit; horn and bone of farmed cattle do not."
+    ),
+    "ivory": _l("Trade in ivory is forbidden with few exceptions: ask the CITES authority before anything is signed."),
+    "shell": _l("Coral, tortoise-shell and some shells need a CITES permit: write the species on the contract."),
+    "feather": _l("Feathers of wild birds may need a CITES permit: write the species on the contract."),
+    "wool": _l("Shawls of wild antelope wool (shahtoosh) are forbidden, those of vicuña need a CITES permit."),
+    "instrument": _l("Instruments with rosewood, snake or python skin need a CITES permit: write the materials on the contract."),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A known heading of four digits."""
+    """A known heading of four digits. ``is_complete``: all its subheadings are listed, so that another one cannot exist."""
 
     code: str
     name_en: str
     name_vi: str
+    is_complete: bool = False
 
     @property
     def name(self) -> str:
@@ -104,11 +118,72 @@ class Heading:
         return self.name_vi if current_locale() == "vi" else self.name_en
 
 
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A heading, subheading or national line; ``code`` as written on the contract: 4420, 4420.11, 4420.11.90.
+
+    ``editions``: those in which it exists; ``moved_to``: where goods of a 2017 subheading stand in HS 2022; ``is_known`` is False
+    for a subheading under a heading whose list is not complete: somebody should look it up.
+    """
+
+    code: str
+    name_en: str
+    name_vi: str
+    editions: tuple[int, ...] = EDITIONS
+    moved_to: tuple[str, ...] = ()
+    watch: str = ""
+    is_known: bool = True
+
+    @property
+    def name(self) -> str:
+        """The short name in the reader's language."""
+        return self.name_vi if current_locale() == "vi" else self.name_en
+
+    @property
+    def finding(self) -> Any:
+        """What a person should look at; None when there is nothing."""
+        return (
+            None if self.is_known else _l("%(code)s is not in the catalogue: look it up in the tariff.", code=self.code)
+        )
+
+    @property
+    def cites(self) -> Any:
+        """Why the goods may need a CITES permit, in a sentence; None when nothing speaks for it."""
+        return CITES.get(self.watch)
+
+
 @cache
 def headings() -> dict[str, Heading]:
     """All known headings: those named here, and whatever else the product groups list."""
     listed = {code for row in rows("product-groups") for code in row["hs_headings_2022"].split("|") if code}
-    return {code: Heading(code, *NAMES.get(code, (code, code))) for code in sorted(listed | set(NAMES))}
+    complete = {code[:4] for code in subheadings()}
+    return {
+        code: Heading(code, *NAMES.get(code, (code, code)), is_complete=code in complete)
+        for code in sorted(listed | set(NAMES))
+    }
+
+
+@cache
+def subheadings() -> dict[str, Code]:
+    """The listed subheadings of both editions, by code, in their order."""
+    return {
+        row["code"]: Code(
+            row["code"], row["name_en"], row["name_vi"], tuple(int(year) for year in row["editions"].split("|")),
+            tuple(code for code in row["moved_to"].split("|") if code), row["cites_watch"],
+        )
+        for row in rows("hs-2017-2022")
+    }  # fmt: skip
+
+
+@cache
+def came_from(code: str) -> tuple[str, ...]:
+    """The subheadings of HS 2017 whose goods stand under this one of HS 2022."""
+    return tuple(old.code for old in subheadings().values() if code in old.moved_to)
+
+
+def edition_of(day: date) -> int:
+    """The edition of the Harmonised System that was in force on a day: HS 2022 since 1 January 2022, HS 2017 before."""
+    return 2022 if day >= _SINCE_2022 else 2017
 
 
 def normal_code(text: str) -> str | None:
@@ -119,13 +194,111 @@ def normal_code(text: str) -> str | None:
     return ".".join([digits[:4], *(digits[i : i + 2] for i in range(4, len(digits), 2))])
 
 
+def check_code(text: str, edition: int, *, field: str = "hs_code") -> Code:
+    """The code that was typed, as it stands in an edition (2017 or 2022).
+
+    Raises InvalidInput at ``field``: no code of a known heading; no such subheading; one that the edition has elsewhere, with
+    the codes to use. Under a heading whose list is not complete, any subheading passes with a ``finding``.
+    """
+    code = normal_code(text)
+    if code is None:
+        raise InvalidInput(
+            _l("Unknown HS code. Write 4, 6 or 8 digits of a known heading, for example 4420.11."), field=field
+        )
+    heading = headings()[code[:4]]
+    if len(code) == 4:
+        return _of_heading(heading)
+    listed = subheadings().get(code[:7])
+    if listed is None and heading.is_complete:
+        raise InvalidInput(
+            _l(
+                "There is no HS code %(code)s. Heading %(heading)s has: %(codes)s.", code=code[:7], heading=heading.code,
+                codes=", ".join(one.code for one in _under(heading.code, edition)),
+            ),
+            field=field,
+        )  # fmt: skip
+    if listed is None:
+        return Code(code, heading.name_en, heading.name_vi, is_known=False)
+    if edition not in listed.editions:
+        raise InvalidInput(_moved(listed, edition), field=field)
+    return Code(code, listed.name_en, listed.name_vi, listed.editions, listed.moved_to, listed.watch)
+
+
+def _moved(found: Code, edition: int) -> Any:
+    others = found.moved_to if edition == 2022 else came_from(found.code)
+    if edition != 2022:
+        return _l(
+            "%(code)s is new in HS 2022; this contract was signed before: use %(codes)s.", code=found.code, codes=_either(others)
+        )  # fmt: skip
+    if len(others) > 1:
+        return _l("%(code)s was split in 2022: use %(codes)s.", code=found.code, codes=_either(others))
+    return _l("%(code)s was moved in 2022: use %(codes)s.", code=found.code, codes=_either(others))
+
+
+def _either(codes: Sequence[str]) -> Any:
+    if len(codes) == 1:
+        return codes[0]
+    return _l("%(codes)s or %(last)s", codes=", ".join(codes[:-1]), last=codes[-1])
+
+
+def _of_heading(heading: Heading) -> Code:
+    watches = {one.watch for one in _under(heading.code, None) if one.watch}
+    return Code(heading.code, heading.name_en, heading.name_vi, watch=min(watches) if watches else "")
+
+
+@cache
+def _under(heading: str, edition: int | None) -> tuple[Code, ...]:
+    return tuple(
+        one
+        for one in subheadings().values()
+        if one.code[:4] == heading and (edition is None or edition in one.editions)
+    )
+
+
+def browse(edition: int) -> list[tuple[Code, tuple[Code, ...]]]:
+    """The catalogue of an edition: each heading with its subheadings."""
+    return [(_of_heading(heading), _under(heading.code, edition)) for heading in headings().values()]
+
+
+def search_codes(text: str, edition: int, limit: int = 20) -> list[Code]:
+    """Headings and subheadings of an edition by the first digits, or by words in Vietnamese or English; accents do not
+    matter. Those whose own name has all words come before those that share them with their heading."""
+    digits = re.sub(r"[\s.\-]", "", text)
+    if digits.isascii() and digits.isdigit():
+        found = [code for code, plain, _own, _all in _searched(edition) if plain.startswith(digits[:6])]
+        return found[:limit]
+    words = re.findall(r"\w+", fold(text))
+    if not words:
+        return []
+    own = [code for code, _plain, names, _all in _searched(edition) if all(f" {word}" in names for word in words)]
+    shared = [code for code, _plain, _own, names in _searched(edition) if all(f" {word}" in names for word in words)]
+    return [*own, *(code for code in shared if code not in own)][:limit]
+
+
+@lru_cache(maxsize=2)
+def _searched(edition: int) -> list[tuple[Code, str, str, str]]:
+    """Each code with its digits, its own names, and those with its heading's; words begin after a space."""
+    found = []
+    for heading, subs in browse(edition):
+        of_heading = _words(heading)
+        found.append((heading, heading.code, of_heading, of_heading))
+        found += [(sub, sub.code.replace(".", ""), _words(sub), _words(sub) + of_heading) for sub in subs]
+    return found
+
+
+def _words(code: Code) -> str:
+    return " " + " ".join(re.findall(r"\w+", fold(f"{code.name_en} {code.name_vi}")))
+
+
+def cites_watch(code: str) -> Any:
+    """Why goods under a code may need a CITES permit, in a sentence; None when nothing speaks for it."""
+    listed = subheadings().get(code[:7])
+    if listed is None and code[:4] in headings():
+        listed = _of_heading(headings()[code[:4]])
+    return listed.cites if listed is not None else None
+
+
 def name_of(code: str) -> str:
-    """Name of the code's heading in the reader's language; the code itself when it is unknown."""
-    found = headings().get(code[:4])
+    """Name of the code's subheading, or else of its heading, in the reader's language; the code itself when it is unknown."""
+    found = subheadings().get(code[:7]) or headings().get(code[:4])
     return found.name if found else code
-
-
-def unit_name(code: str) -> str:
-    """The unit in the reader's language."""
-    names = UNITS.get(code)
-    return code if names is None else names[current_locale() == "vi"]
