@@ -13,6 +13,7 @@ from fairs.audit.service import record
 from fairs.calendar.models import Fair
 from fairs.contracts.errors import AlreadyVerified, ChangedMeanwhile, EvidenceKnown, InvalidContract, NotVerifiable
 from fairs.contracts.models import Contract, ContractLine
+from fairs.contracts.outliers import open_questions, refresh_contract
 from fairs.contracts.queries import authors, contract_with_file, facts, version
 from fairs.contracts.rates import convert, missing_text, set_usd
 from fairs.contracts.rules import FIRST_STATES, ContractDraft, checked, earliest_day
@@ -58,6 +59,7 @@ def log_contract(fair: Fair, draft: ContractDraft, *, by: Actor, evidence: Evide
         db.session.add(contract)
         db.session.flush()
         record("contracts.log", contract, by=by, after=_content(contract))
+        refresh_contract(contract)
         return contract
 
 
@@ -97,6 +99,7 @@ def edit_contract(
         db.session.flush()
         db.session.refresh(row, ["exporter", "importer", "evidence"])
         record("contracts.edit", row, by=by, before=before, after=_content(row))
+        refresh_contract(row)
         return row
 
 
@@ -150,6 +153,8 @@ def obstacle_to_verification(contract: Contract) -> NotVerifiable | InvalidTrans
     rate = convert(contract.value, contract.signed_on)
     if rate.usd is None:
         return NotVerifiable(missing_text(rate.missing, contract.signed_on).message)
+    if open_questions(contract.id):
+        return NotVerifiable(_l("Something about it is unusual: answer the open questions first."))
     return None
 
 
@@ -221,6 +226,7 @@ def move_contract(
             set_usd(row)
         db.session.flush()
         record("contracts.move", row, by=by, before={"state": before}, after=after)
+        refresh_contract(row)
         return row
 
 
