@@ -25,6 +25,7 @@ from fairs.contracts.evidence import Evidence, kept_evidence
 from fairs.contracts.findings import disputes, signed_on_screen
 from fairs.contracts.goods import edition_of
 from fairs.contracts.models import Contract, ContractLine, ContractRevision
+from fairs.contracts.outliers import open_questions, refresh_contract
 from fairs.contracts.queries import authors, facts, version
 from fairs.contracts.rates import convert, missing_text, set_usd
 from fairs.contracts.rules import FIRST_STATES, ContractDraft, checked, earliest_day
@@ -70,6 +71,7 @@ def log_contract(fair: Fair, draft: ContractDraft, *, by: Actor, evidence: Evide
         db.session.add(contract)
         db.session.flush()
         record("contracts.log", contract, by=by, after=_content(contract))
+        refresh_contract(contract)
         return contract
 
 
@@ -104,6 +106,7 @@ def edit_contract(
             _set_verification(row, Verification.LOGGED)
         db.session.flush()
         record("contracts.edit", row, by=by, before=before, after=_content(row))
+        refresh_contract(row)
         return row
 
 
@@ -236,6 +239,8 @@ def obstacle_to_verification(contract: Contract) -> NotVerifiable | InvalidTrans
     rate = convert(contract.value, contract.signed_on)
     if rate.usd is None:
         return NotVerifiable(missing_text(rate.missing, contract.signed_on).message)
+    if open_questions(contract.id):
+        return NotVerifiable(_l("Something about it is unusual: answer the open questions first."))
     return None
 
 
@@ -320,6 +325,7 @@ def move_contract(
             lapse(row)
         db.session.flush()
         record("contracts.move", row, by=by, before={"state": before}, after=after)
+        refresh_contract(row)
         return row
 
 

@@ -36,7 +36,7 @@ LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English", "ja": "日本語"}
 #: Pages of foreign guests: their own page and what lies below it, answers to invitations, nominations, registration (of groups
 #: and at the kiosk as well), ceremonies, verification.
 PUBLIC_PAGES = re.compile(
-    r"^/(?:i|v|vg|ceremony|kiosk|my-data|rsvp|nominate|verify|letters/verify)(?:/|$)|^/f/[^/]+/(?:importers|visit)(?:/|$)"
+    r"^/(?:i|u|v|vg|ceremony|kiosk|my-data|rsvp|nominate|verify|letters/verify)(?:/|$)|^/f/[^/]+/(?:importers|visit)(?:/|$)"
 )
 
 #: The files whose texts such pages use. A slice's templates for guests are named ``own_*.html`` or lie in a folder ``own/``.
@@ -70,6 +70,8 @@ PUBLIC_SOURCES = (
     "fairs/core/tables.py", "templates/ceremonies/reply.html",
     "templates/messages/ceremonies/accepted.txt", "templates/messages/ceremonies/invited.txt", "fairs/ceremonies/errors.py",
     "fairs/ceremonies/service.py", "fairs/ceremonies/reply_pages.py",
+    "templates/messages/followups/*.txt", "fairs/followups/states.py", "fairs/followups/errors.py", "fairs/followups/forms.py",
+    "fairs/followups/answers.py",
 )  # fmt: skip
 FOLDER = ROOT / "fairs" / "translations"
 cli = AppGroup("i18n", help="Translations.")
