@@ -24,7 +24,8 @@ from fairs.contracts.errors import EvidenceKnown, InvalidContract
 from fairs.contracts.models import Contract
 from fairs.contracts.queries import booths_of, contract_with_file, find_parties
 from fairs.contracts.rates import set_usd
-from fairs.contracts.rules import LARGEST, earliest_day
+from fairs.contracts.goods import LARGEST
+from fairs.contracts.rules import earliest_day
 from fairs.contracts.states import ContractState, Verification
 from fairs.core.actor import Actor
 from fairs.core.db import db, transaction
@@ -43,6 +44,8 @@ from fairs.importers.states import ImporterState
 Photo = Upload | StoredFile | None
 #: What can be signed at a ceremony.
 QUICK_STATES = (ContractState.SIGNED, ContractState.MOU)
+#: In major units of whatever currency: from here on it is a typing mistake.
+LARGEST = Decimal(10**12)
 _LONGEST_NONCE, _LONGEST_NOTE, _LONGEST_NUMBER = 80, 2000, 80
 
 

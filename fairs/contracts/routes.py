@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from fairs.calendar.context import current_fair
-from fairs.contracts import pages, sales_pages
+from fairs.contracts import confirm_pages, my_pages, pages, quick_pages, sales_pages, sign_pages
 from fairs.contracts.drafts import keep_upload, kept_file
 from fairs.contracts.forms import ContractForm, MoveForm, whole
 from fairs.contracts.lists import CONTRACTS, wanted_of
@@ -48,7 +48,10 @@ from fairs.core.web import NavItem, actor, go, register_nav, requires
 from fairs.directory.models import Company
 
 bp = Blueprint("contracts", __name__)
-blueprints = [rate_bp, bp, sales_pages.staff, sales_pages.my]
+blueprints = [
+    rate_bp, bp, sales_pages.staff, sales_pages.my, quick_pages.bp, confirm_pages.staff, confirm_pages.by_token,
+    sign_pages.bp, my_pages.my, my_pages.guest,
+]  # fmt: skip
 
 
 @bp.get("/fairs/<fair_slug>/deals")

@@ -6,6 +6,7 @@ import io
 
 from flask_babel import lazy_gettext as _l
 from PIL import Image, ImageDraw, ImageFont, ImageOps
+from sqlalchemy import select
 
 from fairs.audit.service import record
 from fairs.calendar.models import Fair
@@ -32,6 +33,12 @@ def signatures_of(contract: Contract) -> dict[str, Signature]:
     """By side the signature under what the contract says now."""
     current = content_hash(contract)
     return {row.side: row for row in contract.signatures if row.content_sha256 == current}
+
+
+def contract_signed_under(sha256: str) -> Contract | None:
+    """The contract that was signed here under the content with this hash."""
+    found = select(Signature.contract_id).where(Signature.content_sha256 == sha256)
+    return db.session.scalars(select(Contract).where(Contract.id.in_(found)).limit(1)).first()
 
 
 def obstacle_to_signing(contract: Contract) -> AnswerOver | NotSignable | None:
