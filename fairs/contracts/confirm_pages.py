@@ -81,7 +81,13 @@ def code_of_link(link: str, title: str) -> Any:
 
 def content_context(contract: Contract) -> dict[str, Any]:
     """What ``own_content.html`` needs to show exactly what the contract says."""
-    return {"contract": contract, "hs": hs, "incoterms": INCOTERMS, "methods": PAYMENT_METHODS, "seen": content_hash(contract)}
+    return {
+        "contract": contract,
+        "hs": hs,
+        "incoterms": INCOTERMS,
+        "methods": PAYMENT_METHODS,
+        "seen": content_hash(contract),
+    }
 
 
 # --- staff -----------------------------------------------------------------------------------------------------------
@@ -219,7 +225,10 @@ def give_answer(form: AnswerForm, give: Any) -> int:
         return 422
     try:
         give(
-            verdict=form.verdict.data or "", name=form.name.data or "", remark=form.remark.data or "", seen=form.seen.data or ""
+            verdict=form.verdict.data or "",
+            name=form.name.data or "",
+            remark=form.remark.data or "",
+            seen=form.seen.data or "",
         )
     except DomainError as error:
         return _refuse(form, error)

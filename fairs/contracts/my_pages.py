@@ -100,7 +100,9 @@ def _found(own: Own, reference: str) -> Contract:
     return found
 
 
-def _show(own: Own, reference: str, form: AnswerForm | None = None, sign: SignForm | None = None, status: int = 200) -> Any:
+def _show(
+    own: Own, reference: str, form: AnswerForm | None = None, sign: SignForm | None = None, status: int = 200
+) -> Any:
     contract = _found(own, reference)
     side, context = own.side_of(contract), content_context(contract)
     answers = standing_answers(contract)

@@ -45,7 +45,9 @@ class DealForm(Form):
     other = HiddenField(_l("The other party"))
     nonce = HiddenField()
     kept = HiddenField()
-    state = Choice(_l("Status"), choices=[(str(state), state.label) for state in QUICK_STATES], default=str(QUICK_STATES[0]))
+    state = Choice(
+        _l("Status"), choices=[(str(state), state.label) for state in QUICK_STATES], default=str(QUICK_STATES[0])
+    )
     value = Amount(_l("Value of the contract"))
     currency = Choice(_l("Currency"), choices=[(code, code) for code in CURRENCIES], default="USD")
     signed_on = DayField(_l("Signed on"))
@@ -83,7 +85,10 @@ def report_page(own: Own) -> Any:
         if action == "save":
             saved = _save(own, form, company)
             if saved is not None:
-                flash(_("%(reference)s is reported. Ask the other side to confirm it.", reference=saved.reference), "success")
+                flash(
+                    _("%(reference)s is reported. Ask the other side to confirm it.", reference=saved.reference),
+                    "success",
+                )
                 return go(own.url("show", reference=saved.reference))
         elif action == "find":
             found = _find(own, form, company)
@@ -111,10 +116,12 @@ def _find(own: Own, form: DealForm, company: Company) -> Sequence[Company]:
         same = scanned_company(own.fair, form.code.data or "")
         if same is not None:
             raise InvalidInput(
-                _l("This badge is of a company on your own side: one party is in Viet Nam, the other abroad."), field="code"
+                _l("This badge is of a company on your own side: one party is in Viet Nam, the other abroad."),
+                field="code",
             )
         raise InvalidInput(
-            _l("Nobody who takes part in this fair fits. Scan the badge, or write at least three letters of the name."), field="code"
+            _l("Nobody who takes part in this fair fits. Scan the badge, or write at least three letters of the name."),
+            field="code",
         )
     if len(found) == 1:
         form.other_id.data, form.code.data = str(found[0].id), ""

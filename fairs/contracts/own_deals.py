@@ -56,7 +56,16 @@ def member() -> Own:
         raise NotFound
     back = (url_for("my.start"), _("My fairs"))
     may = [company for company in companies if _takes_part(fair, company)]
-    return Own(fair, companies, may, actor(), g.user.name or "", lambda name, **v: url_for(f"my_deals.{name}", **v), back, is_guest=False)
+    return Own(
+        fair,
+        companies,
+        may,
+        actor(),
+        g.user.name or "",
+        lambda name, **v: url_for(f"my_deals.{name}", **v),
+        back,
+        is_guest=False,
+    )
 
 
 def guest_of(token: str) -> Own:

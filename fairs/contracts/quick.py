@@ -24,7 +24,6 @@ from fairs.contracts.errors import EvidenceKnown, InvalidContract
 from fairs.contracts.models import Contract
 from fairs.contracts.queries import booths_of, contract_with_file, find_parties
 from fairs.contracts.rates import set_usd
-from fairs.contracts.goods import LARGEST
 from fairs.contracts.rules import earliest_day
 from fairs.contracts.states import ContractState, Verification
 from fairs.core.actor import Actor
@@ -232,7 +231,10 @@ def companies_for(fair: Fair, text: str) -> Sequence[Company]:
     badge = scanned_company(fair, text)
     if badge is not None:
         return [badge]
-    found = [*find_parties(fair.id, text, domestic=True, limit=5), *find_parties(fair.id, text, domestic=False, limit=5)]
+    found = [
+        *find_parties(fair.id, text, domestic=True, limit=5),
+        *find_parties(fair.id, text, domestic=False, limit=5),
+    ]
     return list({company.id: company for company in found}.values())
 
 
@@ -276,4 +278,3 @@ def require_participant(fair: Fair, company_id: int | None, *, domestic: bool) -
     if company is None or company.is_domestic is not domestic:
         raise NotFound
     return company
-

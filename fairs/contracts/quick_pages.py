@@ -49,7 +49,9 @@ class QuickForm(Form):
     kept = HiddenField()
     value = Amount(_l("Value of the contract"))
     currency = Choice(_l("Currency"), choices=[(code, code) for code in CURRENCIES])
-    state = Choice(_l("Status"), choices=[(str(state), state.label) for state in QUICK_STATES], default=str(QUICK_STATES[0]))
+    state = Choice(
+        _l("Status"), choices=[(str(state), state.label) for state in QUICK_STATES], default=str(QUICK_STATES[0])
+    )
     evidence = UploadField(_l("Photo of the paper"))
     company_name = Text(_l("Name of the company"), length=250)
     company_country = CountryField(_l("Country"), required=False)
@@ -96,7 +98,11 @@ def party() -> Any:
 @answers_json
 def company() -> Any:
     """A company that nobody has registered: name and country are enough at a ceremony."""
-    return {"parties": [party_view(_registered(request.form.get("company_name", ""), request.form.get("company_country", "")))]}
+    return {
+        "parties": [
+            party_view(_registered(request.form.get("company_name", ""), request.form.get("company_country", "")))
+        ]
+    }
 
 
 def _registered(name: str, country: str) -> Company:
