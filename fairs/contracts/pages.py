@@ -15,6 +15,7 @@ from fairs.audit.models import AuditEntry
 from fairs.audit.queries import history
 from fairs.calendar.models import Fair
 from fairs.contracts.models import Contract
+from fairs.contracts.party_acts import PARTY_ACTS
 from fairs.contracts.permissions import EDIT_RATES, LOG_CONTRACT, VERIFY_CONTRACT
 from fairs.contracts.preview import page_count
 from fairs.contracts.queries import WINDOW, authors, booths_of, facts, version
@@ -34,6 +35,7 @@ _TITLES = {
     "contracts.verify": (_l("Verified"), "rosette-discount-check", "success"),
     "contracts.return": (_l("Sent back"), "arrow-back-up", "danger"),
     "contracts.move": (_l("New status"), "arrow-right", "info"),
+    **PARTY_ACTS,
 }
 
 

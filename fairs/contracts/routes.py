@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from fairs.calendar.context import current_fair
-from fairs.contracts import confirm_pages, my_pages, pages, quick_pages, sales_pages, sign_pages
+from fairs.contracts import confirm_pages, my_pages, own_cards, pages, quick_pages, sales_pages, sign_pages
 from fairs.contracts.drafts import keep_upload, kept_file
 from fairs.contracts.forms import ContractForm, MoveForm, whole
 from fairs.contracts.lists import CONTRACTS, wanted_of
@@ -314,3 +314,4 @@ def evidence_page(reference: str, page: int) -> Response:
 
 
 register_nav(NavItem("deals", _l("Deals"), "file-certificate", "contracts.index", VIEW_CONTRACTS, 70, bottom=True))
+own_cards.register()
