@@ -132,7 +132,7 @@ async function styles() {
     ]);
     tabler = pruneCss(tabler, (name) => used.has(name) || KEEP.some((pattern) => pattern.test(name)), DROP);
   }
-  const own = ['theme.css', 'lib/states.css', 'lib/components.css', 'lib/forms.css', 'lib/frame.css', 'lib/scripts.css', 'lib/gate.css', 'lib/badge.css', 'lib/printing.css', 'lib/card.css', 'lib/site.css', 'lib/deals.css', 'lib/sitework.css', 'lib/lodging.css', 'lib/programme.css', 'lib/timeline.css', 'lib/inbox.css', 'lib/lists.css', 'lib/cash.css', 'lib/applications.css', 'lib/banking.css', 'lib/travel.css', 'lib/visitors.css', 'lib/print.css'].map((name) => readFileSync(join(ROOT, 'frontend', name), 'utf8')).join('\n');
+  const own = ['theme.css', 'lib/states.css', 'lib/components.css', 'lib/forms.css', 'lib/frame.css', 'lib/scripts.css', 'lib/gate.css', 'lib/badge.css', 'lib/printing.css', 'lib/card.css', 'lib/site.css', 'lib/deals.css', 'lib/quick.css', 'lib/sitework.css', 'lib/lodging.css', 'lib/programme.css', 'lib/timeline.css', 'lib/inbox.css', 'lib/lists.css', 'lib/cash.css', 'lib/applications.css', 'lib/banking.css', 'lib/travel.css', 'lib/visitors.css', 'lib/print.css'].map((name) => readFileSync(join(ROOT, 'frontend', name), 'utf8')).join('\n');
   const { code } = await transform(`${fontFaces()}\n${tabler}\n${own}`, { loader: 'css', minify: true, target: ['chrome111', 'safari16.4', 'firefox113'], legalComments: 'none', logLevel: 'error' });
   emit('app.css', pruneProperties(code, '--tblr-'));
 }

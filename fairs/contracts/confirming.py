@@ -134,7 +134,11 @@ def ask_confirmation(contract: Contract, side: str, *, by: Actor) -> Confirmatio
         question = known if known is not None and known.state is Answer.ASKED else None
         if question is None:
             question = Confirmation(
-                contract_id=row.id, side=side, state=Answer.ASKED, content_sha256=content_hash(row), asked_by_id=by.user_id
+                contract_id=row.id,
+                side=side,
+                state=Answer.ASKED,
+                content_sha256=content_hash(row),
+                asked_by_id=by.user_id,
             )
             db.session.add(question)
             db.session.flush()
@@ -146,7 +150,12 @@ def ask_confirmation(contract: Contract, side: str, *, by: Actor) -> Confirmatio
         reader = reader_of(row, side)
         if reader.email:
             _write(row, side, reader, token)
-        record("contracts.ask", row, by=by, after={"side": side, "sha256": question.content_sha256, "mail": bool(reader.email)})
+        record(
+            "contracts.ask",
+            row,
+            by=by,
+            after={"side": side, "sha256": question.content_sha256, "mail": bool(reader.email)},
+        )
         return question
 
 
@@ -177,7 +186,9 @@ def is_expired(confirmation: Confirmation) -> bool:
     return confirmation.expires_at is not None and confirmation.expires_at <= now()
 
 
-def answer(confirmation: Confirmation, verdict: str, *, name: str, remark: str = "", seen: str, by: Actor) -> Confirmation:
+def answer(
+    confirmation: Confirmation, verdict: str, *, name: str, remark: str = "", seen: str, by: Actor
+) -> Confirmation:
     """The party confirms or disputes the content with the hash ``seen``. It may think again while the content stays.
 
     Raises InvalidInput with its field, AnswerOver when link or contract are over, ContentChanged when the contract does
@@ -195,7 +206,9 @@ def answer(confirmation: Confirmation, verdict: str, *, name: str, remark: str =
         return _keep(contract, row, wanted, name, remark, by)
 
 
-def answer_own(contract: Contract, side: str, verdict: str, *, name: str, remark: str = "", seen: str, by: Actor) -> Confirmation:
+def answer_own(
+    contract: Contract, side: str, verdict: str, *, name: str, remark: str = "", seen: str, by: Actor
+) -> Confirmation:
     """A member of the party answers in the own account, asked or not; raises as :func:`answer`."""
     wanted = _verdict(verdict, name, remark)
     with transaction():
@@ -207,7 +220,9 @@ def answer_own(contract: Contract, side: str, verdict: str, *, name: str, remark
             raise ContentChanged
         known = standing_answers(row).get(side)
         if known is None:
-            known = Confirmation(contract_id=row.id, side=side, state=Answer.ASKED, content_sha256=current, asked_by_id=by.user_id)
+            known = Confirmation(
+                contract_id=row.id, side=side, state=Answer.ASKED, content_sha256=current, asked_by_id=by.user_id
+            )
             db.session.add(known)
             db.session.flush()
             row.confirmations.append(known)
@@ -235,7 +250,12 @@ def _keep(contract: Contract, row: Confirmation, verdict: Answer, name: str, rem
     before = row.state
     if verdict is not before:
         row.move_to(verdict)
-    row.answered_name, row.remark, row.answered_by_id, row.answered_at = one_line(name), remark.strip(), by.user_id, now()
+    row.answered_name, row.remark, row.answered_by_id, row.answered_at = (
+        one_line(name),
+        remark.strip(),
+        by.user_id,
+        now(),
+    )
     db.session.flush()
     # The name stays in the answer's own row: the history outlives what is kept of a person.
     action = "contracts.confirm" if verdict is Answer.CONFIRMED else "contracts.dispute"

@@ -78,7 +78,9 @@ def _letterhead(fair: Fair) -> Letterhead:
 
 
 def _company(company: Company) -> str:
-    name = f"{company.name} ({company.name_en})" if company.name_en and company.name_en != company.name else company.name
+    name = (
+        f"{company.name} ({company.name_en})" if company.name_en and company.name_en != company.name else company.name
+    )
     known = [
         name, company.address, _both(country_name(company.country, "vi"), country_name(company.country, "en")),
         f"{_both('MST', 'Tax code')} {company.tax_code}" if company.tax_code else "",
@@ -87,18 +89,27 @@ def _company(company: Company) -> str:
 
 
 def _parties(contract: Contract) -> KeyValues:
-    return KeyValues([(_ROLES["exporter"], _company(contract.exporter)), (_ROLES["importer"], _company(contract.importer))])
+    return KeyValues(
+        [(_ROLES["exporter"], _company(contract.exporter)), (_ROLES["importer"], _company(contract.importer))]
+    )
 
 
 def _terms(contract: Contract) -> KeyValues:
-    incoterm = f"{contract.incoterm} {contract.incoterm_place} (Incoterms 2020, {INCOTERMS[contract.incoterm]})" if contract.incoterm else ""
+    incoterm = (
+        f"{contract.incoterm} {contract.incoterm_place} (Incoterms 2020, {INCOTERMS[contract.incoterm]})"
+        if contract.incoterm
+        else ""
+    )
     method = str(PAYMENT_METHODS.get(contract.payment_method, ""))
     rows = [
         (_both("Giá trị", "Value"), format_money(contract.value)),
         (_both("Điều kiện giao hàng", "Delivery terms"), incoterm),
         (_both("Thanh toán", "Payment"), ", ".join(part for part in (method, contract.payment_terms) if part)),
         (_both("Thời gian giao hàng", "Delivery"), contract.delivery),
-        (_both("Hợp đồng khung", "Framework contract"), contract.parent.reference if contract.parent is not None else ""),
+        (
+            _both("Hợp đồng khung", "Framework contract"),
+            contract.parent.reference if contract.parent is not None else "",
+        ),
         (_both("Gian hàng", "Booth"), contract.booth_code),
     ]
     return KeyValues([(label, value) for label, value in rows if value])

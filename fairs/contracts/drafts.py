@@ -24,7 +24,13 @@ def keep_upload(upload: Upload | None) -> str | None:
         return None
     with transaction():
         file = store_evidence(upload)
-    return _serializer().dumps([file.id, g.user.id])
+    return _serializer().dumps([file.id, _owner()])
+
+
+def _owner() -> int | str:
+    """Who hands in: the signed-in user, or the guest whose own page it is (``g.guest``, a reference)."""
+    user = g.get("user")
+    return user.id if user is not None else str(g.get("guest", ""))
 
 
 def kept_file(token: Any) -> StoredFile | None:
@@ -33,4 +39,4 @@ def kept_file(token: Any) -> StoredFile | None:
         file_id, user_id = _serializer().loads(str(token or ""), max_age=_HOURS * 3600)
     except (BadSignature, ValueError, TypeError):
         return None
-    return db.session.get(StoredFile, file_id) if user_id == g.user.id else None
+    return db.session.get(StoredFile, file_id) if user_id == _owner() else None

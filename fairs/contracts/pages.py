@@ -19,6 +19,7 @@ from fairs.contracts.differences import revisions_with_differences
 from fairs.contracts.findings import answers, disputes, findings, signed_on_screen
 from fairs.contracts.frameworks import call_offs, merged_into, places_of
 from fairs.contracts.models import Contract
+from fairs.contracts.party_acts import PARTY_ACTS
 from fairs.contracts.permissions import EDIT_RATES, LOG_CONTRACT, VERIFY_CONTRACT
 from fairs.contracts.preview import page_count
 from fairs.contracts.queries import WINDOW, authors, booths_of, facts, revisions_of, standings_of, version
@@ -52,6 +53,7 @@ _TITLES = {
     "contracts.verify": (_l("Verified"), "rosette-discount-check", "success"),
     "contracts.return": (_l("Sent back"), "arrow-back-up", "danger"),
     "contracts.move": (_l("New status"), "arrow-right", "info"),
+    **PARTY_ACTS,
 }
 
 

@@ -24,7 +24,7 @@ from fairs.contracts.errors import EvidenceKnown, InvalidContract
 from fairs.contracts.models import Contract
 from fairs.contracts.queries import booths_of, contract_with_file, find_parties
 from fairs.contracts.rates import set_usd
-from fairs.contracts.rules import LARGEST, earliest_day
+from fairs.contracts.rules import earliest_day
 from fairs.contracts.states import ContractState, Verification
 from fairs.core.actor import Actor
 from fairs.core.db import db, transaction
@@ -43,6 +43,8 @@ from fairs.importers.states import ImporterState
 Photo = Upload | StoredFile | None
 #: What can be signed at a ceremony.
 QUICK_STATES = (ContractState.SIGNED, ContractState.MOU)
+#: In major units of whatever currency: from here on it is a typing mistake.
+LARGEST = Decimal(10**12)
 _LONGEST_NONCE, _LONGEST_NOTE, _LONGEST_NUMBER = 80, 2000, 80
 
 
@@ -229,7 +231,10 @@ def companies_for(fair: Fair, text: str) -> Sequence[Company]:
     badge = scanned_company(fair, text)
     if badge is not None:
         return [badge]
-    found = [*find_parties(fair.id, text, domestic=True, limit=5), *find_parties(fair.id, text, domestic=False, limit=5)]
+    found = [
+        *find_parties(fair.id, text, domestic=True, limit=5),
+        *find_parties(fair.id, text, domestic=False, limit=5),
+    ]
     return list({company.id: company for company in found}.values())
 
 
@@ -273,4 +278,3 @@ def require_participant(fair: Fair, company_id: int | None, *, domestic: bool) -
     if company is None or company.is_domestic is not domestic:
         raise NotFound
     return company
-

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from fairs.calendar.context import current_fair
-from fairs.contracts import outlier_pages, pages
+from fairs.contracts import confirm_pages, my_pages, outlier_pages, own_cards, pages, quick_pages, sign_pages
 from fairs.contracts.blueprint import bp
 from fairs.contracts.form_pages import contract_or_404
 from fairs.contracts.forms import MoveForm, whole
@@ -33,7 +33,10 @@ from fairs.core.i18n import country_name
 from fairs.core.lists import download, known, page_of
 from fairs.core.web import NavItem, actor, go, register_nav, requires
 
-blueprints = [rate_bp, bp, outlier_pages.bp]
+blueprints = [
+    rate_bp, bp, outlier_pages.bp, quick_pages.bp, confirm_pages.staff, confirm_pages.by_token, sign_pages.bp, my_pages.my,
+    my_pages.guest,
+]  # fmt: skip
 
 
 @bp.get("/fairs/<fair_slug>/deals")
@@ -166,3 +169,4 @@ def evidence_page(reference: str, page: int) -> Response:
 
 
 register_nav(NavItem("deals", _l("Deals"), "file-certificate", "contracts.index", VIEW_CONTRACTS, 70, bottom=True))
+own_cards.register()

@@ -6,6 +6,7 @@ import io
 
 from flask_babel import lazy_gettext as _l
 from PIL import Image, ImageDraw, ImageFont, ImageOps
+from sqlalchemy import select
 
 from fairs.audit.service import record
 from fairs.calendar.models import Fair
@@ -34,6 +35,12 @@ def signatures_of(contract: Contract) -> dict[str, Signature]:
     return {row.side: row for row in contract.signatures if row.content_sha256 == current}
 
 
+def contract_signed_under(sha256: str) -> Contract | None:
+    """The contract that was signed here under the content with this hash."""
+    found = select(Signature.contract_id).where(Signature.content_sha256 == sha256)
+    return db.session.scalars(select(Contract).where(Contract.id.in_(found)).limit(1)).first()
+
+
 def obstacle_to_signing(contract: Contract) -> AnswerOver | NotSignable | None:
     """What keeps anybody from signing on the screen now; None when nothing does."""
     if is_over(contract):
@@ -46,7 +53,15 @@ def obstacle_to_signing(contract: Contract) -> AnswerOver | NotSignable | None:
 
 
 def sign_contract(
-    contract: Contract, side: str, *, name: str, title: str = "", drawing: str = "", typed: bool = False, seen: str, by: Actor,
+    contract: Contract,
+    side: str,
+    *,
+    name: str,
+    title: str = "",
+    drawing: str = "",
+    typed: bool = False,
+    seen: str,
+    by: Actor,
     witness: int | None = None,
 ) -> Signature:
     """One party signs the content with the hash ``seen``: ``drawing`` is a PNG as data address; ``typed`` signs by the name.
@@ -77,7 +92,12 @@ def sign_contract(
         db.session.add(signature)
         db.session.flush()
         db.session.refresh(row, ["signatures"])
-        record("contracts.sign", row, by=by, after={"side": side, "sha256": current, "picture": file.sha256, "typed": typed})
+        record(
+            "contracts.sign",
+            row,
+            by=by,
+            after={"side": side, "sha256": current, "picture": file.sha256, "typed": typed},
+        )
         if len(signatures_of(row)) == len(SIDES):
             _make_paper(row, by)
         return signature
@@ -86,7 +106,9 @@ def sign_contract(
 def _make_paper(contract: Contract, by: Actor) -> StoredFile | None:
     """The paper takes the place of a mere photo, or of nothing; never of a scan or of what was verified."""
     old = contract.evidence
-    if contract.verification is Verification.VERIFIED or (old is not None and not old.content_type.startswith("image/")):
+    if contract.verification is Verification.VERIFIED or (
+        old is not None and not old.content_type.startswith("image/")
+    ):
         return None
     fair = db.session.get_one(Fair, contract.fair_id)
     file = keep(f"{contract.reference}.pdf", signed_paper(contract, fair, signatures_of(contract)), "application/pdf")
@@ -112,7 +134,9 @@ def _picture(name: str, title: str, drawing: str, *, typed: bool) -> bytes:
         if picture is not None and _ink(picture) < _SMALLEST_INK:
             picture = None
         if picture is None and not typed:
-            problems.append(InvalidInput(_l("Please draw the signature, or tick that the typed name is it."), field="signature"))
+            problems.append(
+                InvalidInput(_l("Please draw the signature, or tick that the typed name is it."), field="signature")
+            )
     except InvalidInput as error:
         problems.append(error)
     if problems:
