@@ -210,7 +210,7 @@ def own() -> Any:
     table = sales_of_user(fair, g.user.id)
     if len(table.booths) == 1:
         return redirect(url_for("my_sales.own_booth", code=table.booths[0].booking.booth.code))
-    return render_template("sales/own_booths.html", table=table)
+    return render_template("sales/my_booths.html", table=table)
 
 
 def _own(fair: Fair, code: str) -> BoothSales:

@@ -23,6 +23,7 @@ from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput
 from fairs.core.money import Money
 from fairs.core.permissions import Role
+from fairs.directory.reference import load_reference as load_groups
 from fairs.exhibitors.journey import journey
 from fairs.exhibitors.models import Exhibitor
 from fairs.messages.models import OutboxMessage
@@ -54,6 +55,7 @@ def draft(cash: int = 0, card: int = 0, orders: int = 0, **groups: int) -> DayDr
 def public_ground(**settings: Any) -> Ground:
     """A public fair whose second day it is."""
     ground = new_ground(**settings)
+    load_groups()
     today = ground.fair.today
     with transaction():  # published days are moved with all that hangs on them; here nothing does yet
         fair = db.session.get_one(Fair, ground.fair.id)
@@ -374,30 +376,35 @@ def test_reminders_go_out_once_in_the_evening_and_once_in_the_morning(app: Flask
 
 
 def test_two_who_declare_the_same_day_at_once(real_app: Flask) -> None:
-    ground = public_ground()
-    booking, day = confirmed(ground, "A-002"), ground.fair.days[0]
-    booking_id = booking.id
+    with real_app.app_context():
+        ground = public_ground()
+        booking, day = confirmed(ground, "A-002"), ground.fair.days[0]
+        booking_id = booking.id
 
-    def one(amount: int) -> object:
-        return declare_sales(
-            db.session.get_one(BoothBooking, booking_id), day, draft(amount), by=SYSTEM, way=Way(seen=0)
-        )
+        def one(amount: int) -> object:
+            return declare_sales(
+                db.session.get_one(BoothBooking, booking_id), day, draft(amount), by=SYSTEM, way=Way(seen=0)
+            )
 
-    assert at_once(real_app, [lambda: one(5_000_000), lambda: one(6_000_000)]) == {"done": 1, DeclaredMeanwhile.code: 1}
-    db.session.expire_all()
-    assert (len(amounts()), db.session.scalar(select(func.count()).select_from(SalesRevision))) == (1, 0)
+        assert at_once(real_app, [lambda: one(5_000_000), lambda: one(6_000_000)]) == {
+            "done": 1,
+            DeclaredMeanwhile.code: 1,
+        }
+        db.session.expire_all()
+        assert (len(amounts()), db.session.scalar(select(func.count()).select_from(SalesRevision))) == (1, 0)
 
 
 def test_two_workers_remind_once(real_app: Flask, time_machine: Any) -> None:
-    ground = public_ground()
-    booking, fair_id = confirmed(ground, "A-002"), ground.fair.id
-    with transaction():
-        db.session.get_one(Exhibitor, booking.exhibitor_id).contact_email = "a@fairs.example"
-    fair = ground.fair
-    time_machine.move_to(datetime.combine(fair.today, time(19), ZoneInfo(fair.time_zone)))
-    assert at_once(real_app, [lambda: remind(db.session.get_one(Fair, fair_id)) for _ in range(3)]) == {"done": 3}
-    db.session.expire_all()
-    assert db.session.scalar(select(func.count()).where(OutboxMessage.kind == "sales/reminder")) == 1
+    with real_app.app_context():
+        ground = public_ground()
+        booking, fair_id = confirmed(ground, "A-002"), ground.fair.id
+        with transaction():
+            db.session.get_one(Exhibitor, booking.exhibitor_id).contact_email = "a@fairs.example"
+        fair = ground.fair
+        time_machine.move_to(datetime.combine(fair.today, time(19), ZoneInfo(fair.time_zone)))
+        assert at_once(real_app, [lambda: remind(db.session.get_one(Fair, fair_id)) for _ in range(3)]) == {"done": 3}
+        db.session.expire_all()
+        assert db.session.scalar(select(func.count()).where(OutboxMessage.kind == "sales/reminder")) == 1
 
 
 def test_the_pages_cost_the_same_however_many_booths(app: Flask, client: Client) -> None:
