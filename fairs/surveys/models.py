@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.core.clock import now
 from fairs.core.db import Record, UTCDateTime
+from fairs.core.i18n import format_number
 from fairs.core.money import Money
 from fairs.exhibitors.models import Exhibitor
 
@@ -95,6 +96,16 @@ class SurveyRevision(Record):
     reason: Mapped[str] = mapped_column(String(200), default="")
     by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     by_label: Mapped[str] = mapped_column(String(250), default="")
+
+    @property
+    def old_signed(self) -> str:
+        """Value of the signed orders as it stood, without the currency."""
+        return format_number(Money(self.content["signed_minor"], self.content["signed_currency"]).decimal)
+
+    @property
+    def old_expected(self) -> str:
+        """Value of the expected orders as it stood, without the currency."""
+        return format_number(Money(self.content["expected_minor"], self.content["expected_currency"]).decimal)
 
 
 class SurveyReminder(Record):

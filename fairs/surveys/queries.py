@@ -171,6 +171,16 @@ class Results:
         return _percent(self.answered_area, self.area)
 
     @property
+    def signed(self) -> Money:
+        """Value of the orders signed, as exhibitors say."""
+        return Money(self.usd_signed, "USD")
+
+    @property
+    def expected(self) -> Money:
+        """Value of the orders expected within twelve months."""
+        return Money(self.usd_expected, "USD")
+
+    @property
     def estimated(self) -> Money:
         """Signed and expected together: the estimated figure (ước đạt), beside verified contracts and never added to them."""
         return Money(self.usd_signed + self.usd_expected, "USD")

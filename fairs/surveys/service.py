@@ -27,6 +27,7 @@ PAPER = ("paper", "phone")  # typed by staff, as long as the fair is not reporte
 AGAIN = ("yes", "maybe", "no")
 LARGEST = {"VND": 10**12, "JPY": 10**11, "KRW": 10**12}
 LARGEST_OTHER = 10**9
+NOTHING = Money(0, "USD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ class SurveyDraft:
     visitors_quality: int | None = None
     organisation: int | None = None
     signed_count: int = 0
-    signed: Money = Money(0, "USD")
-    expected: Money = Money(0, "USD")
+    signed: Money = NOTHING
+    expected: Money = NOTHING
     leads: int | None = None
     comes_again: str = ""
     remark: str = ""
