@@ -7,6 +7,7 @@ import { startCountdowns } from './lib/countdown';
 import { startForms } from './lib/forms';
 import { startSearch } from './lib/search';
 import { startSheets } from './lib/sheet';
+import { startSums } from './lib/sums';
 
 /** Shows a text in the page's message area; used when there is no answer from the server at all. */
 function showOffline(): void {
@@ -81,6 +82,7 @@ function startClicks(): void {
 
 startConfirm();
 startForms();
+startSums();
 startHtmx();
 startClicks();
 startCountdowns();

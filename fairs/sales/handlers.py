@@ -12,7 +12,7 @@ from fairs.directory.slips import Step
 from fairs.exhibitors.journey import register_stages
 from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.states import ExhibitorState
-from fairs.sales.service import sales_of_exhibitor
+from fairs.sales.queries import sales_of_exhibitor
 
 
 def sales_stage(exhibitor: Exhibitor) -> Sequence[Step]:

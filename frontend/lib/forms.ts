@@ -4,7 +4,7 @@ import { announce } from './announce';
 const locale = document.documentElement.lang || 'vi';
 
 /** Reads what people type as an amount: "12.000.000", "12,000,000", "1 200,50". NaN when it is no number. */
-function readAmount(text: string, decimals: number): number {
+export function readAmount(text: string, decimals: number): number {
   let plain = text.replace(/[\s\u00a0_₫]/g, '');
   if (decimals === 0) plain = plain.replace(/[.,](?=\d{3}(\D|$))/g, '');
   else if (/[.,]\d{1,2}$/.test(plain)) plain = `${plain.slice(0, -3).replace(/[.,]/g, '')}${plain.slice(-3).replace(',', '.')}`;
