@@ -110,7 +110,7 @@ def plain(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _counts(groups: Sequence[Group]) -> dict[str, int]:
+def _counts(groups: Sequence[Group]) -> dict[Any, int]:
     return {group.key: group.amount for group in groups}
 
 
