@@ -51,7 +51,7 @@ _IMPORTERS = (
     ("day", _l("First came on")),
 )
 _VISITS = (
-    ("id", _l("Visit")),
+    ("id", _l("Record")),
     ("day", _l("Day")),
     ("time", _l("First entry")),
     ("detail", _l("Category")),
@@ -68,7 +68,7 @@ HEADS = {
     "sales": (("place", _l("Booth")), ("name", _l("Exhibitor")), ("day", _l("Day"))),
     "counted": (("day", _l("Day")), ("hour", _l("Hour")), ("name", _l("Gate")), ("detail", _l("How it was counted"))),
 }  # fmt: skip
-_WORDS = {PAID: _l("Paid"), UNPAID: _l("Free of charge"), SPECIAL: _l("Special show")}
+_WORDS = {PAID: _l("Paid space"), UNPAID: _l("Free of charge"), SPECIAL: _l("Special show")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,4 +221,4 @@ def _rows(fair: Fair, kind: Kind, until: date, wanted: Wanted, heads: Any) -> It
 
 
 def _amount_head(kind: Kind) -> str:
-    return {"m2": "m²", "USD": "USD", "VND": "VND"}.get(kind.unit) or str(_("Number"))
+    return {"m2": "m²", "USD": "USD", "VND": "VND"}.get(kind.unit) or str(_("Counts as"))

@@ -80,7 +80,7 @@ def _space(statement: Statement) -> StatementTable:
         values.append(sum(values, Decimal(0)))
         rows.append([words, *values])
         sums = [before + value for before, value in zip(sums, values, strict=True)]
-    heads = [_("Net space in m²"), _("Paid"), _("Free of charge"), _("Special shows"), _("Together")]
+    heads = [_("Net space in m²"), _("Paid space"), _("Free of charge"), _("Special shows"), _("Together")]
     return StatementTable(_("Net space"), heads, rows, _right(1, 4), [_("Together"), *sums], key="net_space")
 
 
@@ -160,7 +160,7 @@ def _contracts(statement: Statement) -> StatementTable | None:
     note = _(
         "Only the first line is the fair’s export value. At the rate of the day of signature, frozen when it was verified."
     )
-    heads = [_("Export contracts"), _("Number"), _("Value in USD")]
+    heads = [_("Export contracts"), _("How many"), _("Value in USD")]
     return StatementTable(_("Export contracts"), heads, rows, _right(1, 2), note=note, key="contracts_verified")
 
 
@@ -226,12 +226,12 @@ def definitions() -> list[tuple[str, str]]:
         (_("Net space"), _("The area occupied by exhibitors, paid and free of charge, and by special shows on the fair’s theme. Booths confirmed until the day of the statement.")),
         (_("Exhibitor"), _("A company with a confirmed booth (main exhibitor), or one on its stand with own staff and own products (co-exhibitor). Represented companies are none.")),
         (_("Country"), _("Of an exhibitor or importer: the address on the contract. Of a visitor: as registered.")),
-        (_("Visit"), _("A person with a badge of a category that counts, once a day, proved by the scan at a gate. Coming back in is no further visit.")),
-        (_("Visitor"), _("A different person with at least one visit.")),
+        (_("Visits"), _("A person with a badge of a category that counts, once a day, proved by the scan at a gate. Coming back in is no further visit.")),
+        (_("Visitors"), _("A different person with at least one visit.")),
         (_("Entries counted"), _("At a public fair without names: what counters at the gates counted by hour, with a note on the method.")),
         (_("Importer"), _("A company from abroad whose registration was approved and somebody of which came. Registered but absent never counts.")),
         (_("Verified"), _("Contracts signed by both sides that a second person has checked. Framework contract and call-offs count once. MOUs and what was cancelled later stand beside.")),
         (_("Declared"), _("What exhibitors declared of their sales, day by day. Nobody has audited it.")),
         (_("Estimated"), _("What exhibitors expect, from the survey at closing. It stands beside the verified value and is never added to it.")),
-        (_("Until"), _("Records of days until the day named are counted. What was corrected since then is as it is now.")),
+        (_("Day of the statement"), _("Records of days until the day named are counted. What was corrected since then is as it is now.")),
     ]  # fmt: skip
