@@ -49,7 +49,7 @@ FEATURES = (
     "jobs", "messages", "audit", "accounts", "directory", "identity", "documents", "programme", "calendar", "lists", "floorplans", "payments",
     "banking", "cashdesk", "cards", "badges", "printing", "notes", "funding", "budgets", "exhibitors", "importers", "visitors", "checkin", "booths", "dunning",
     "books", "allocation", "agreements", "sitework", "cases", "ceremonies",
-    "contracts", "invitations", "hosting", "letters", "contacts", "hospitality", "lodging", "claims", "reports", "statements", "workplace", "privacy", "site", "demo",
+    "contracts", "invitations", "hosting", "letters", "contacts", "hospitality", "lodging", "claims", "reports", "statements", "closing", "workplace", "privacy", "site", "demo",
     "operations",
 )  # fmt: skip
 PARTS = ("models", "handlers", "calendar_entries", "tasks", "routes", "api", "cli")
