@@ -34,7 +34,9 @@ def verify(slug: str) -> None:
     with force_locale("en"):
         for snapshot in reversed(snapshots):
             verdict = recompute(snapshot)
-            click.echo(f"Snapshot {snapshot.id} ({snapshot.kind}) of {snapshot.taken_at:%Y-%m-%d %H:%M} UTC, {snapshot.records} records")
+            click.echo(
+                f"Snapshot {snapshot.id} ({snapshot.kind}) of {snapshot.taken_at:%Y-%m-%d %H:%M} UTC, {snapshot.records} records"
+            )
             for one in snapshot.figures:
                 again = verdict.figures[one["key"]]
                 unit = f" {one['unit']}" if one["unit"] else ""

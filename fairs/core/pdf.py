@@ -260,7 +260,9 @@ class _Layout:
     def flow(self, block: Block) -> list[platypus.Flowable]:
         match block:
             case Paragraph():
-                return [self.text(block.text, align=block.align, **_STYLES[block.style])]
+                text = self.text(block.text, align=block.align, **_STYLES[block.style])
+                # A heading at the foot of a page would stand there alone.
+                return [platypus.CondPageBreak(30 * mm), text] if block.style == "heading" else [text]
             case KeyValues():
                 return [self.key_values(block)]
             case Table():
@@ -295,12 +297,17 @@ class _Layout:
         for row in block.rows:
             cells = zip(row, block.columns, strict=True)
             rows.append([self.text(text, 9.5, align=column.align) for text, column in cells])
-        style = [
+        if block.sums:
+            ends = zip(block.sums, block.columns, strict=True)
+            rows.append([self.text(text, 9.5, bold=True, align=column.align) for text, column in ends])
+        style: list[tuple[Any, ...]] = [
             ("BACKGROUND", (0, 0), (-1, 0), TINT),
             ("LINEBELOW", (0, 0), (-1, 0), 0.9, LACQUER),
             ("LINEBELOW", (0, 1), (-1, -1), 0.4, RULE),
             *((f"{edge}PADDING", (0, 0), (-1, -1), 4) for edge in ("TOP", "BOTTOM", "LEFT", "RIGHT")),
         ]
+        if block.sums:
+            style.append(("LINEABOVE", (0, -1), (-1, -1), 0.9, INK))
         story: list[platypus.Flowable] = [self.grid(rows, widths, *style, repeatRows=1)]
         if block.totals:
             story.append(platypus.KeepTogether([platypus.Spacer(1, 2 * mm), self.totals(block)]))

@@ -57,6 +57,7 @@ class Table:
     columns: Sequence[Column]
     rows: Sequence[Sequence[str]]
     totals: Sequence[tuple[str, str]] = ()
+    sums: Sequence[str] = ()  # a last row, one value for each column
 
 
 @dataclass(frozen=True, slots=True)

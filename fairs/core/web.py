@@ -203,13 +203,28 @@ def paginate(query: Select[T], *keys: tuple[Any, bool], limit: int = 50, cursor:
 
     Rows without a value come last in both directions, on both databases.
     """
-    keys = tuple(readable_keys(keys))
+    return _page(lambda wanted: list(db.session.scalars(wanted).unique()), query, keys, limit, cursor)
+
+
+def paginate_rows(query: Select[Any], *keys: tuple[Any, bool], limit: int = 50, cursor: str | None = None) -> Page[Any]:
+    """The same for a query of columns; the keys are among its columns."""
+    return _page(lambda wanted: list(db.session.execute(wanted)), query, keys, limit, cursor)
+
+
+def _page(
+    read: Callable[[Any], list[Any]],
+    query: Select[Any],
+    keys: Sequence[tuple[Any, bool]],
+    limit: int,
+    cursor: str | None,
+) -> Page[Any]:
+    keys = readable_keys(keys)
     for column, descending in keys:
         order = column.desc() if descending else column.asc()
         query = query.order_by(order.nulls_last() if _may_be_null(column) else order)
     if cursor:
         query = query.where(_after(keys, _decode(cursor, len(keys))))
-    rows = list(db.session.scalars(query.limit(limit + 1)).unique())
+    rows = read(query.limit(limit + 1))
     if len(rows) <= limit:
         return Page(rows, None)
     rows = rows[:limit]

@@ -2,7 +2,7 @@
 
 Every select has the same columns: ``kind`` and ``id`` of the record, ``reference``, ``amount`` (a whole number; ``SCALES``
 says how many decimals it stands for), ``day`` (or ``moment``, where the record has no day of its own), ``country``, ``name``,
-``partner`` and ``detail``. Names are those of companies and places, never of people. A day that lies after ``as_of`` is left out;
+``partner``, ``place`` and ``detail``; ``folded`` is what a search looks into. Names are those of companies and places, never of people. A day that lies after ``as_of`` is left out;
 what has been corrected since then is as it is now.
 """
 
@@ -46,7 +46,20 @@ from fairs.visitors.models import PublicCount
 
 #: A booth of the plan is 9 m² (3 × 3 m, Decree 81/2018/NĐ-CP); larger stands count by their area.
 BOOTH_CM2 = 90_000
-COLUMNS = ("kind", "id", "reference", "amount", "day", "moment", "country", "name", "partner", "detail")
+COLUMNS = (
+    "kind",
+    "id",
+    "reference",
+    "amount",
+    "day",
+    "moment",
+    "country",
+    "name",
+    "partner",
+    "place",
+    "detail",
+    "folded",
+)
 #: Decimals of ``amount``: booths to two, areas are square centimetres, dollars are cents.
 SCALES = {"booths": 2, "net_space": 4, "contracts_verified": 2, "contracts_cancelled": 2, "mou": 2}
 #: What ``detail`` says of a part of the net space: who occupies it, and at what price.
@@ -55,12 +68,13 @@ PAID, UNPAID, SPECIAL = "paid", "unpaid", "special"
 Rows = Callable[[Fair, date], Select[Any]]
 _DECIDED: Any = func.coalesce(BoothBooking.confirmed_at, BoothBooking.created_at, type_=UTCDateTime())
 _AREA = Booth.w_cm * Booth.h_cm
+_COMPANY = (Company.country, Company.name, Company.folded)
 
 
 def _columns(kind: str, key: Any, amount: Any, **known: Any) -> list[Any]:
     empty: dict[str, Any] = {
         "day": cast(null(), Date), "moment": cast(null(), UTCDateTime()), "reference": literal(""), "country": literal(""),
-        "name": literal(""), "partner": literal(""), "detail": literal(""),
+        "name": literal(""), "partner": literal(""), "place": literal(""), "detail": literal(""), "folded": literal(""),
     }  # fmt: skip
     values = {**empty, **known, "kind": literal(kind, String), "id": key, "amount": amount}
     return [values[name].label(name) for name in COLUMNS]
@@ -91,7 +105,8 @@ def _booked(fair: Fair, as_of: date, amount: Any, *further: ColumnElement[bool])
     is_paid = BoothBooking.price_minor > BoothBooking.support_minor
     columns = _columns(
         "BoothBooking", BoothBooking.id, amount, reference=BoothBooking.reference, moment=_DECIDED, country=Company.country,
-        name=Company.name, partner=Booth.code + literal(" · ") + BoothType.code, detail=case((is_paid, PAID), else_=UNPAID),
+        name=Company.name, partner=BoothType.code, place=Booth.code, detail=case((is_paid, PAID), else_=UNPAID),
+        folded=Company.folded,
     )  # fmt: skip
     return (
         select(*columns)
@@ -112,7 +127,7 @@ def net_space(fair: Fair, as_of: date) -> Select[Any]:
     shows = select(
         *_columns(
             "Booth", Booth.id, _AREA, reference=Booth.code, name=BoothType.name_vi,
-            partner=Booth.code + literal(" · ") + BoothType.code, detail=literal(SPECIAL),
+            partner=BoothType.code, place=Booth.code, detail=literal(SPECIAL),
         )
     ).join(BoothType, BoothType.id == Booth.type_id).where(
         Booth.fair_id == fair.id, BoothType.is_sold.is_(False), BoothType.counts_in_net_space.is_(True)
@@ -126,7 +141,7 @@ def exhibitors(fair: Fair, as_of: date) -> Select[Any]:
     """Main exhibitors: those who have a confirmed booth; nationality is the address on the contract."""
     columns = _columns(
         "Exhibitor", Exhibitor.id, literal(1), reference=Exhibitor.reference, country=Company.country, name=Company.name,
-        moment=func.min(_DECIDED, type_=UTCDateTime()), detail=Exhibitor.track,
+        folded=Company.folded, moment=func.min(_DECIDED, type_=UTCDateTime()), detail=Exhibitor.track,
     )  # fmt: skip
     return (
         select(*columns)
@@ -134,7 +149,7 @@ def exhibitors(fair: Fair, as_of: date) -> Select[Any]:
         .join(Exhibitor, Exhibitor.id == BoothBooking.exhibitor_id)
         .join(Company, Company.id == Exhibitor.company_id)
         .where(confirmed(fair, as_of))
-        .group_by(Exhibitor.id, Exhibitor.reference, Exhibitor.track, Company.country, Company.name)
+        .group_by(Exhibitor.id, Exhibitor.reference, Exhibitor.track, *_COMPANY)
     )
 
 
@@ -147,7 +162,7 @@ def co_exhibitors(fair: Fair, as_of: date) -> Select[Any]:
     own = select(Exhibitor.company_id).where(Exhibitor.id.in_(main))
     columns = _columns(
         "StandCompany", func.min(StandCompany.id), literal(1), reference=func.min(Exhibitor.reference),
-        country=Company.country, name=Company.name,
+        country=Company.country, name=Company.name, folded=Company.folded,
     )  # fmt: skip
     return (
         select(*columns)
@@ -155,7 +170,7 @@ def co_exhibitors(fair: Fair, as_of: date) -> Select[Any]:
         .join(Exhibitor, Exhibitor.id == StandCompany.exhibitor_id)
         .join(Company, Company.id == StandCompany.company_id)
         .where(StandCompany.exhibitor_id.in_(main), StandCompany.kind == CO, StandCompany.company_id.not_in(own))
-        .group_by(StandCompany.company_id, Company.country, Company.name)
+        .group_by(StandCompany.company_id, *_COMPANY)
     )
 
 
@@ -191,7 +206,7 @@ def counted(fair: Fair, as_of: date) -> Select[Any]:
     """Entries counted without names, by gate and hour; who comes back in is counted again."""
     columns = _columns(
         "PublicCount", PublicCount.id, PublicCount.entries, reference=Gate.code, day=PublicCount.day, name=Gate.name_vi,
-        partner=cast(PublicCount.hour, String), detail=PublicCount.method,
+        place=cast(PublicCount.hour, String), detail=PublicCount.method,
     )  # fmt: skip
     return (
         select(*columns)
@@ -204,18 +219,18 @@ def foreign_importers(fair: Fair, as_of: date) -> Select[Any]:
     """Companies from abroad whose approved importer came, each once. Registered but absent never counts."""
     columns = _columns(
         "Importer", func.min(Importer.id), literal(1), reference=func.min(Importer.reference), day=func.min(Visit.day),
-        country=Company.country, name=Company.name,
+        country=Company.country, name=Company.name, folded=Company.folded,
     )  # fmt: skip
-    return _importers(fair, as_of, columns).group_by(Company.id, Company.country, Company.name)
+    return _importers(fair, as_of, columns).group_by(Company.id, *_COMPANY)
 
 
 def importer_people(fair: Fair, as_of: date) -> Select[Any]:
     """The people of these companies who came, each once."""
     columns = _columns(
         "Importer", Importer.id, literal(1), reference=Importer.reference, day=func.min(Visit.day), country=Company.country,
-        name=Company.name,
+        name=Company.name, folded=Company.folded,
     )  # fmt: skip
-    return _importers(fair, as_of, columns).group_by(Importer.id, Importer.reference, Company.country, Company.name)
+    return _importers(fair, as_of, columns).group_by(Importer.id, Importer.reference, *_COMPANY)
 
 
 def _importers(fair: Fair, as_of: date, columns: list[Any]) -> Select[Any]:
@@ -250,6 +265,7 @@ def _contracts(fair: Fair, as_of: date, rule: ColumnElement[bool]) -> Select[Any
     columns = _columns(
         "Contract", Contract.id, Contract.usd_minor, reference=Contract.reference, day=Contract.signed_on,
         country=importer.country, name=exporter.name, partner=importer.name, detail=type_coerce(Contract.state, String),
+        folded=exporter.folded + literal(" ") + importer.folded,
     )  # fmt: skip
     return (
         select(*columns)
@@ -262,8 +278,8 @@ def _contracts(fair: Fair, as_of: date, rule: ColumnElement[bool]) -> Select[Any
 def sales(fair: Fair, as_of: date) -> Select[Any]:
     """What booths declared to have sold, in dong, by booth and day; who did not declare has no record."""
     columns = _columns(
-        "SalesReturn", SalesReturn.id, SalesReturn.amount_minor, reference=Booth.code, day=SalesReturn.day,
-        country=Company.country, name=Company.name, detail=SalesReturn.source,
+        "SalesReturn", SalesReturn.id, SalesReturn.amount_minor, place=Booth.code, day=SalesReturn.day,
+        country=Company.country, name=Company.name, detail=SalesReturn.source, folded=Company.folded,
     )  # fmt: skip
     return (
         select(*columns)

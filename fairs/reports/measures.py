@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from fairs.badges.states import BadgeCategory
 from fairs.booths.models import BoothBooking
@@ -27,8 +27,6 @@ from fairs.core.clock import local_day
 from fairs.core.db import db
 from fairs.core.money import Money
 from fairs.directory.models import Company
-from fairs.exhibitors.sharing import count_co_exhibitors
-from fairs.floorplans.models import Booth
 from fairs.funding.models import Grant
 from fairs.funding.states import GrantState
 from fairs.hosting.models import Hosting
@@ -37,10 +35,7 @@ from fairs.hosting.states import GRANTED, HostingState
 from fairs.importers.models import Importer
 from fairs.importers.states import ImporterState
 from fairs.programme.states import FigureLabel
-from fairs.visitors.models import PublicCount
-
-#: A booth of the plan is 9 m² (3 × 3 m, Decree 81/2018/NĐ-CP); larger stands count by their area.
-BOOTH_CM2 = 90_000
+from fairs.reports import behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,38 +67,35 @@ def fair_ids(fairs: Iterable[Fair]) -> list[int]:
 
 def equivalents(area_cm2: int) -> Decimal:
     """Booths of 9 m² in an area, to two decimals."""
-    return (Decimal(area_cm2) / BOOTH_CM2).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return (Decimal(area_cm2) / behind.BOOTH_CM2).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def booths(fairs: Sequence[Fair], as_of: date) -> Measured | None:
     """Confirmed bookings in booths of 9 m²; stands, net square metres and exhibitors (main and co-exhibitors) beside."""
-    areas: Counter[date] = Counter()
-    stands = exhibitors = 0
+    by_day: Counter[date] = Counter()
+    stands = area = exhibitors = 0
     for fair in fairs:
-        rows = db.session.execute(
-            select(
-                BoothBooking.confirmed_at, BoothBooking.created_at, Booth.w_cm * Booth.h_cm, BoothBooking.exhibitor_id
-            )
-            .join(Booth, Booth.id == BoothBooking.booth_id)
-            .where(BoothBooking.fair_id == fair.id, BoothBooking.state == BookingState.CONFIRMED)
-        )
-        main = set()
-        for confirmed, created, area, exhibitor_id in rows:
-            day = local_day(confirmed or created, fair.time_zone)
-            if day <= as_of:
-                areas[day] += area
-                stands += 1
-                main.add(exhibitor_id)
-        exhibitors += len(main) + count_co_exhibitors(main)
+        booked = behind.booths(fair, as_of).subquery()
+        for moment, hundredths in db.session.execute(select(booked.c.moment, booked.c.amount)):
+            by_day[local_day(moment, fair.time_zone)] += hundredths
+            stands += 1
+        area += total_of(behind.net_space(fair, as_of))
+        exhibitors += total_of(behind.exhibitors(fair, as_of)) + total_of(behind.co_exhibitors(fair, as_of))
     if not stands:
         return None
-    total = areas.total()
     beside = (
         Beside(_l("Stands"), Decimal(stands)),
-        Beside(_l("Net space in m²"), (Decimal(total) / 10_000).quantize(Decimal("0.01"))),
+        Beside(_l("Net space in m²"), (Decimal(area) / 10_000).quantize(Decimal("0.01"))),
         Beside(_l("Exhibitors, with co-exhibitors"), Decimal(exhibitors)),
     )
-    return Measured(equivalents(total), FigureLabel.COUNTED, {d: equivalents(a) for d, a in areas.items()}, beside)
+    daily = {day: Decimal(hundredths).scaleb(-2) for day, hundredths in by_day.items()}
+    return Measured(Decimal(by_day.total()).scaleb(-2), FigureLabel.COUNTED, daily, beside)
+
+
+def total_of(rows: Select[Any]) -> int:
+    """The sum of the records that a select of ``behind`` gives."""
+    found = rows.subquery()
+    return int(db.session.scalar(select(func.coalesce(func.sum(found.c.amount), 0))) or 0)
 
 
 def visits(fairs: Sequence[Fair], as_of: date) -> Measured | None:
@@ -116,34 +108,21 @@ def visits(fairs: Sequence[Fair], as_of: date) -> Measured | None:
         if counters:
             by_day.update(counters)
             continue
-        rows = db.session.execute(
-            select(Visit.day, func.count())
-            .where(Visit.fair_id == fair.id, Visit.counts.is_(True), Visit.day <= as_of)
-            .group_by(Visit.day)
-        )
+        rows = db.session.execute(select(Visit.day, func.count()).where(behind.came(fair, as_of)).group_by(Visit.day))
         for day, number in rows:
             by_day[day] += number
         counted_by_name = True
-        people += db.session.scalar(_people(fair, as_of)) or 0
+        people += db.session.scalar(select(func.count(Visit.person_id.distinct())).where(behind.came(fair, as_of))) or 0
     if not by_day:
         return None
     beside = (Beside(_l("Different people"), Decimal(people)),) if counted_by_name else ()
     return Measured(Decimal(by_day.total()), FigureLabel.COUNTED, _decimals(by_day), beside)
 
 
-def _people(fair: Fair, as_of: date) -> Any:
-    return select(func.count(Visit.person_id.distinct())).where(
-        Visit.fair_id == fair.id, Visit.counts.is_(True), Visit.day <= as_of
-    )
-
-
 def _counters(fair: Fair, as_of: date) -> dict[date, int]:
-    rows = db.session.execute(
-        select(PublicCount.day, func.sum(PublicCount.entries))
-        .where(PublicCount.fair_id == fair.id, PublicCount.day <= as_of)
-        .group_by(PublicCount.day)
-    )
-    return {day: int(number) for day, number in rows}
+    rows = behind.counted(fair, as_of).subquery()
+    sums = db.session.execute(select(rows.c.day, func.sum(rows.c.amount)).group_by(rows.c.day))
+    return {day: int(number) for day, number in sums}
 
 
 def _decimals(by_day: Counter[date]) -> dict[date, Decimal]:

@@ -59,14 +59,15 @@ def _booths(fair: Fair, as_of: date) -> list[Records]:
     rows = _confirmed(
         fair, Booth.code, Company.name, Booth.w_cm * Booth.h_cm, BoothBooking.confirmed_at, BoothBooking.created_at
     )
-    shown, area = [], 0
+    shown, area, booths = [], 0, Decimal(0)
     for code, company, size, confirmed, created in rows:
         day = local_day(confirmed or created, fair.time_zone)
         if day <= as_of:
             shown.append([code, company, amount(Decimal(size) / 10_000), amount(equivalents(size)), format_date(day)])
             area += size
+            booths += equivalents(size)
     heads = [_("Booth"), _("Exhibitor"), _("m²"), _("Booths of 9 m²"), _("Confirmed on")]
-    total = [_("Total"), "", amount(Decimal(area) / 10_000), amount(equivalents(area)), ""]
+    total = [_("Total"), "", amount(Decimal(area) / 10_000), amount(booths), ""]
     return [Records(fair.name, heads, shown, frozenset({2, 3}), total)]
 
 

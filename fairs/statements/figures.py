@@ -76,6 +76,16 @@ class Kind:
         """Decimals of the records' whole numbers."""
         return SCALES.get(self.key, 0)
 
+    @property
+    def is_without_names(self) -> bool:
+        """Whether it was counted at gates, without names."""
+        return self.rows is behind.counted
+
+    @property
+    def has_days(self) -> bool:
+        """Whether each record has a day of its own."""
+        return self.key in _WITH_DAY
+
     def decimal(self, amount: int | None) -> Decimal:
         """A sum of the records' whole numbers in the figure's unit."""
         return Decimal(int(amount or 0)).scaleb(-self.scale)
@@ -155,7 +165,7 @@ def _figure(fair: Fair, kind: Kind, day: date) -> FairFigure:
 def _by_day(fair: Fair, kind: Kind, day: date) -> dict[date | None, tuple[int, int]]:
     rows = kind.rows(fair, day).subquery()
     query = select(rows.c.day, rows.c.moment, func.sum(rows.c.amount), func.count()).group_by(rows.c.day, rows.c.moment)
-    if kind.key in _WITH_DAY:
+    if kind.has_days:
         query = select(rows.c.day, null(), func.sum(rows.c.amount), func.count()).group_by(rows.c.day)
     found: dict[date | None, tuple[int, int]] = {}
     for own, moment, amount, number in db.session.execute(query):
@@ -193,7 +203,7 @@ def _records(fair: Fair, kind: Kind, found: Any) -> Iterator[FigureRecord]:
 
 def _content(fair: Fair, row: Any) -> dict[str, Any]:
     day = row["day"] or (local_day(row["moment"], fair.time_zone) if row["moment"] is not None else None)
-    said = {name: row[name] for name in ("country", "name", "partner", "detail") if row[name]}
+    said = {name: row[name] for name in ("country", "name", "partner", "place", "detail") if row[name]}
     return {"reference": row["reference"], "amount": row["amount"], **({"day": day.isoformat()} if day else {}), **said}
 
 
