@@ -50,7 +50,7 @@ FEATURES = (
     "banking", "cashdesk", "cards", "badges", "printing", "notes", "funding", "budgets", "exhibitors", "importers", "visitors", "checkin", "booths", "dunning",
     "books", "allocation", "agreements", "sitework", "cases", "ceremonies",
     "contracts", "sales", "surveys", "followups", "invitations", "hosting", "letters", "contacts", "hospitality", "lodging", "claims", "reports",
-    "statements", "workplace", "privacy", "site", "demo",
+    "statements", "closing", "workplace", "privacy", "site", "demo",
     "operations",
 )  # fmt: skip
 PARTS = ("models", "handlers", "calendar_entries", "tasks", "routes", "api", "cli")

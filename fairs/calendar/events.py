@@ -14,6 +14,7 @@ from fairs.core.actor import Actor
 if TYPE_CHECKING:
     from fairs.calendar.effects import Effects, Move
     from fairs.calendar.models import Fair
+    from fairs.calendar.states import FairState
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +34,13 @@ class FairCalledOff:
     fair: Fair
     reason: str
     found: Effects
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class FairMoved:
+    """The fair is about to enter a state of its lifecycle; a handler that may not have it raises."""
+
+    fair: Fair
+    target: FairState
     by: Actor

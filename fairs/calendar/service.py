@@ -11,12 +11,14 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import IntegrityError
 
 from fairs.audit.service import record
+from fairs.calendar.events import FairMoved
 from fairs.calendar.models import Fair
 from fairs.calendar.queries import fair_by_slug
 from fairs.calendar.states import FairState
 from fairs.core.actor import Actor
 from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput, InvalidTransition
+from fairs.core.events import publish
 
 SLUG_TAKEN = _l("This address is taken by another fair.")
 DAYS_ARE_KNOWN = _l(
@@ -92,6 +94,7 @@ def change_state(fair: Fair, target: FairState, *, by: Actor) -> Fair:
             raise InvalidTransition(**{"from": str(locked.state), "to": str(target)})
         before = locked.state
         locked.move_to(target)
+        publish(FairMoved(locked, target, by))
         record(
             "calendar.change_state", locked, by=by, fair_id=locked.id, before={"state": before}, after={"state": target}
         )

@@ -75,6 +75,10 @@ _KEYS = {
     "leader_name": mask_name, "signer": mask_name, "person": mask_name, "person_name": mask_name, "payer": mask_name,
 }  # fmt: skip
 
+_PLAIN = frozenset(
+    {"tax_code", "hs_code", "sha256", "reference", "number", "framework", "invoice"}
+)  # of companies and papers, not of people
+
 
 def mask_values(values: Any, key: str = "") -> Any:
     """Plain JSON with what is personal in it masked, by the names of its keys and by the look of its texts."""
@@ -82,7 +86,9 @@ def mask_values(values: Any, key: str = "") -> Any:
         return {name: mask_values(value, str(name)) for name, value in values.items()}
     if isinstance(values, list):
         return [mask_values(value, key) for value in values]
-    return _KEYS.get(key, mask_text)(values) if isinstance(values, str) else values
+    if not isinstance(values, str) or key in _PLAIN:
+        return values
+    return _KEYS.get(key, mask_text)(values)
 
 
 class Personal(TypeDecorator[str]):
