@@ -14,6 +14,7 @@ from fairs.audit.service import record
 from fairs.calendar.models import Fair
 from fairs.contracts.confirming import lapse
 from fairs.contracts.content import content_hash, content_of, fingerprint
+from fairs.contracts.duplicates import refresh
 from fairs.contracts.errors import (
     AlreadyVerified,
     ChangedMeanwhile,
@@ -70,6 +71,7 @@ def log_contract(fair: Fair, draft: ContractDraft, *, by: Actor, evidence: Evide
         db.session.add(contract)
         db.session.flush()
         record("contracts.log", contract, by=by, after=_content(contract))
+        refresh(contract)
         return contract
 
 
@@ -104,6 +106,7 @@ def edit_contract(
             _set_verification(row, Verification.LOGGED)
         db.session.flush()
         record("contracts.edit", row, by=by, before=before, after=_content(row))
+        refresh(row)
         return row
 
 
@@ -141,6 +144,7 @@ def correct_contract(
         _unverify(row)
         db.session.flush()
         record("contracts.correct", row, by=by, before=before, after={**_content(row), "reason": reason})
+        refresh(row)
         return row
 
 
@@ -320,6 +324,7 @@ def move_contract(
             lapse(row)
         db.session.flush()
         record("contracts.move", row, by=by, before={"state": before}, after=after)
+        refresh(row)
         return row
 
 
