@@ -85,8 +85,8 @@ class _Known:
         """What the rule compares of it; the rates of the day are no change."""
         deal = self.deal
         parts = (
-            deal.number, deal.currency, deal.value_minor, deal.signed_on, deal.exporter.id, deal.importer.id, deal.kind,
-            deal.parent_id, deal.evidence, sorted(deal.goods),
+            deal.number, deal.currency, deal.value_minor, deal.signed_on, deal.exporter.id, deal.importer.id,
+            sorted(deal.goods),
         )  # fmt: skip
         return repr(parts)
 
@@ -97,20 +97,21 @@ def _said(hit: Found, known: Mapping[int, _Known]) -> str:
 
 def _standing(is_rehearsal: bool, fair_id: int) -> Select[Any]:
     """Contracts that a copy could count beside: not cancelled, merged or worthless. A rehearsal knows only its own."""
+    columns: list[Any] = [
+        Contract.id, Contract.reference, Contract.fair_id, Contract.number, Contract.currency, Contract.value_minor,
+        Contract.signed_on, Contract.usd_minor, Contract.kind, Contract.parent_id, Contract.reported_by,
+        StoredFile.sha256, _Exporter.id, _Exporter.name, _Exporter.name_en, _Exporter.country, _Exporter.tax_code,
+        _Importer.id, _Importer.name, _Importer.name_en, _Importer.country, _Importer.tax_code,
+    ]  # fmt: skip
     query: Select[Any] = (
-        select(
-            Contract.id, Contract.reference, Contract.fair_id, Contract.number, Contract.currency, Contract.value_minor,
-            Contract.signed_on, Contract.usd_minor, Contract.kind, Contract.parent_id, Contract.reported_by,
-            StoredFile.sha256, _Exporter.id, _Exporter.name, _Exporter.name_en, _Exporter.country, _Exporter.tax_code,
-            _Importer.id, _Importer.name, _Importer.name_en, _Importer.country, _Importer.tax_code,
-        )
+        select(*columns)
         .join(_Exporter, _Exporter.id == Contract.exporter_id)
         .join(_Importer, _Importer.id == Contract.importer_id)
         .join(Fair, Fair.id == Contract.fair_id)
         .outerjoin(StoredFile, StoredFile.id == Contract.evidence_id)
         .where(Contract.merged_into_id.is_(None), Contract.state != ContractState.CANCELLED, Contract.value_minor > 0)
         .order_by(Contract.id)
-    )  # fmt: skip
+    )
     return query.where(Contract.fair_id == fair_id if is_rehearsal else Fair.is_rehearsal.is_(False))
 
 
@@ -253,6 +254,16 @@ def refresh_fair(fair: Fair) -> int:
         own = select(Contract.id).where(Contract.fair_id == fair.id).scalar_subquery()
         hits = _found(known, focus)
         _keep(hits, known, forget=or_(ContractPair.first_id.in_(own), ContractPair.second_id.in_(own)))
+        return len(hits)
+
+
+def refresh_all() -> int:
+    """The same for all fairs at once; gives how many pairs there are."""
+    with transaction():
+        known = _read(_standing(False, 0))
+        hits = _found(known, None)
+        rehearsals = select(Fair.id).where(Fair.is_rehearsal).scalar_subquery()
+        _keep(hits, known, forget=ContractPair.fair_id.not_in(rehearsals))
         return len(hits)
 
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from fairs.calendar.context import current_fair
-from fairs.contracts import pages
+from fairs.contracts import duplicate_pages, pages
 from fairs.contracts.blueprint import bp
 from fairs.contracts.form_pages import contract_or_404
 from fairs.contracts.forms import MoveForm, whole
@@ -34,6 +34,7 @@ from fairs.core.lists import download, known, page_of
 from fairs.core.web import NavItem, actor, go, register_nav, requires
 
 blueprints = [rate_bp, bp]
+bp.app_template_global()(duplicate_pages.pairs_on_page)
 
 
 @bp.get("/fairs/<fair_slug>/deals")

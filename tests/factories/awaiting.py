@@ -63,6 +63,7 @@ from fairs.contacts.queries import unsure_rows
 from fairs.contacts.service import ListSource, choose_layout, hand_in, start_import
 from fairs.contacts.service import check as check_list
 from fairs.contacts.states import ImportKind
+from fairs.contracts.merging import pair_of, set_apart
 from fairs.contracts.service import edit_contract, return_contract, verify_contract
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now, today
@@ -602,6 +603,14 @@ def returned() -> Awaiting:
     return Awaiting(place.fair, record, lambda: edit_contract(record, place.fair, place.draft(), by=SYSTEM))
 
 
+def duplicate() -> Awaiting:
+    place = office()
+    place.rate()
+    one, other = place.contract(number="HD-07/2026"), place.contract(number="HĐ 7/26", reported_by="importer")
+    pair = pair_of(one.id, other.id)
+    return Awaiting(place.fair, pair, lambda: set_apart(one, other, by=SYSTEM, reason="Hai lần giao hàng"))
+
+
 def _allocation(state: AllocationState, act: Callable[[AllocationRun], Any]) -> Callable[[], Awaiting]:
     def make() -> Awaiting:
         place = new_ground()
@@ -965,6 +974,7 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "scan": (without_scan,),
     "rate": (without_rate,),
     "returned": (returned,),
+    "duplicate": (duplicate,),
     "flight-missing": (),  # of the states of hosting; tests of travel look at it
     "transfer-place": (transfer_place,),
     "not-found": (not_found,),
