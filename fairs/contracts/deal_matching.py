@@ -45,9 +45,14 @@ def find_all(deals: Sequence[Deal], focus: Collection[int] | None = None) -> lis
             hit = compare(one, other, exporter, importer)
             if hit is not None:
                 found[(hit.a, hit.b)] = hit
-    for hit in _splits(pairs, set(found)):
-        if focus is None or hit.a in focus or hit.b in focus:
-            found.setdefault((hit.a, hit.b), hit)
+    for parts, hits in _splits(pairs, set(found)):
+        for hit in hits:
+            if focus is None or hit.a in focus or hit.b in focus:
+                found.setdefault((hit.a, hit.b), hit)
+        # Equal instalments of one contract are alike, and are no copies of each other.
+        for one, other in combinations(sorted(parts, key=lambda part: part.id), 2):
+            if compare_numbers(one.number, other.number) is not Number.EQUAL:
+                found.pop((one.id, other.id), None)
     return sorted(found.values(), key=lambda hit: (-hit.score, hit.a, hit.b))
 
 
@@ -113,7 +118,7 @@ class _Pairs:
 # --- one contract, and its call-offs ---------------------------------------------------------------------------------
 
 
-def _splits(pairs: _Pairs, known: Collection[tuple[int, int]]) -> Iterator[Found]:
+def _splits(pairs: _Pairs, known: Collection[tuple[int, int]]) -> Iterator[tuple[Sequence[Deal], list[Found]]]:
     for whole in pairs.deals:
         if whole.parent_id is not None or whole.value_minor <= 0:
             continue
@@ -124,20 +129,18 @@ def _splits(pairs: _Pairs, known: Collection[tuple[int, int]]) -> Iterator[Found
         if best is None:
             continue
         parts, share = best
-        for part in parts:
-            a, b = sorted((whole, part), key=lambda deal: deal.id)
-            exporter, importer = pairs.how(whole, part)
-            reasons = [
-                *party_reasons(exporter, importer),
-                ("split", str(len(parts))),
-                ("split_sum", f"{100 * share:.2g}"),
-            ]
-            if _is_numbered_part(whole, part):
-                reasons.append(("number_part", ""))
-            if whole.fair_id != part.fair_id:
-                reasons.append(("other_fair", ""))
-            score = 85 if share <= EXACT else 75
-            yield Found(a.id, b.id, score, tuple(reasons), is_split=True)
+        yield parts, [_as_part(pairs, whole, part, len(parts), share) for part in parts]
+
+
+def _as_part(pairs: _Pairs, whole: Deal, part: Deal, number: int, share: float) -> Found:
+    a, b = sorted((whole, part), key=lambda deal: deal.id)
+    exporter, importer = pairs.how(whole, part)
+    reasons = [*party_reasons(exporter, importer), ("split", str(number)), ("split_sum", f"{100 * share:.2g}")]
+    if _is_numbered_part(whole, part):
+        reasons.append(("number_part", ""))
+    if whole.fair_id != part.fair_id:
+        reasons.append(("other_fair", ""))
+    return Found(a.id, b.id, 85 if share <= EXACT else 75, tuple(reasons), is_split=True)
 
 
 def _may_be_part(whole: Deal, part: Deal, known: Collection[tuple[int, int]]) -> bool:

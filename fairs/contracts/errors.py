@@ -95,3 +95,17 @@ class AlreadySigned(Conflict):
 
     code = "already_signed"
     message = _l("This side has signed already.")
+
+
+class NotMergeable(Conflict):
+    """Two records cannot be put together as they stand now."""
+
+    code = "not_mergeable"
+    message = _l("These two contracts cannot be merged.")
+
+
+class BothVerified(Conflict):
+    """Both records are verified and do not say the same."""
+
+    code = "both_verified"
+    message = _l("Both are verified and do not say the same. Tick that you compared them, then merge again.")

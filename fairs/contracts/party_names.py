@@ -84,6 +84,15 @@ class Names:
         return frozenset(found)
 
 
+def word_parts(company: Names) -> set[str]:
+    """Beginnings and ends of the words that tell a company from others, as they stand in its folded name: one of them survives a
+    slip of the keyboard."""
+    words = {word for words in company.words for word in words if word not in _GENERIC and len(word) > 2}
+    if not words:
+        words = {fold(word) for name in company.names for word in name.split() if len(word) > 2}
+    return {part for word in words for part in (word[:3], word[-3:])}
+
+
 @lru_cache(maxsize=65536)
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name without legal form and accents, terms of the trade in English, in the order of the name."""

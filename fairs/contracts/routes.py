@@ -9,7 +9,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from fairs.calendar.context import current_fair
-from fairs.contracts import confirm_pages, my_pages, outlier_pages, own_cards, pages, quick_pages, sign_pages
+from fairs.contracts import (
+    confirm_pages,
+    duplicate_pages,
+    my_pages,
+    outlier_pages,
+    own_cards,
+    pages,
+    quick_pages,
+    sign_pages,
+)
 from fairs.contracts.blueprint import bp
 from fairs.contracts.form_pages import contract_or_404
 from fairs.contracts.forms import MoveForm, whole
@@ -37,6 +46,7 @@ blueprints = [
     rate_bp, bp, outlier_pages.bp, quick_pages.bp, confirm_pages.staff, confirm_pages.by_token, sign_pages.bp, my_pages.my,
     my_pages.guest,
 ]  # fmt: skip
+bp.app_template_global()(duplicate_pages.pairs_on_page)
 
 
 @bp.get("/fairs/<fair_slug>/deals")

@@ -25,9 +25,10 @@ from fairs.contracts.evidence import Evidence, kept_evidence
 from fairs.contracts.findings import disputes, signed_on_screen
 from fairs.contracts.goods import edition_of
 from fairs.contracts.models import Contract, ContractLine, ContractRevision
-from fairs.contracts.outliers import open_questions, refresh_contract
+from fairs.contracts.outliers import open_questions
 from fairs.contracts.queries import authors, facts, version
 from fairs.contracts.rates import convert, missing_text, set_usd
+from fairs.contracts.reconsidering import reconsider
 from fairs.contracts.rules import FIRST_STATES, ContractDraft, checked, earliest_day
 from fairs.contracts.states import VERIFICATION_TRANSITIONS, ContractState, Verification
 from fairs.core.actor import Actor, require_second_person
@@ -71,7 +72,7 @@ def log_contract(fair: Fair, draft: ContractDraft, *, by: Actor, evidence: Evide
         db.session.add(contract)
         db.session.flush()
         record("contracts.log", contract, by=by, after=_content(contract))
-        refresh_contract(contract)
+        reconsider(contract)
         return contract
 
 
@@ -106,7 +107,7 @@ def edit_contract(
             _set_verification(row, Verification.LOGGED)
         db.session.flush()
         record("contracts.edit", row, by=by, before=before, after=_content(row))
-        refresh_contract(row)
+        reconsider(row)
         return row
 
 
@@ -144,6 +145,7 @@ def correct_contract(
         _unverify(row)
         db.session.flush()
         record("contracts.correct", row, by=by, before=before, after={**_content(row), "reason": reason})
+        reconsider(row)
         return row
 
 
@@ -325,7 +327,7 @@ def move_contract(
             lapse(row)
         db.session.flush()
         record("contracts.move", row, by=by, before={"state": before}, after=after)
-        refresh_contract(row)
+        reconsider(row)
         return row
 
 

@@ -74,3 +74,21 @@ ANSWER_TRANSITIONS: dict[Answer, frozenset[Answer]] = {
     Answer.DISPUTED: frozenset({Answer.CONFIRMED, Answer.LAPSED}),
     Answer.LAPSED: frozenset(),
 }
+
+
+class PairState(State):
+    """What a person decided about two records that may be one deal."""
+
+    OPEN = "open", _l("To be decided"), "yellow", "help-circle"
+    NOT_DUPLICATE = "not_duplicate", _l("Two deals"), "secondary", "equal-not"
+    MERGED = "merged", _l("Merged"), "green", "arrow-merge"
+    CALL_OFF = "call_off", _l("Call-off of the other"), "cyan", "file-arrow-right"
+
+
+PAIR_TRANSITIONS: dict[PairState, frozenset[PairState]] = {
+    PairState.OPEN: frozenset({PairState.NOT_DUPLICATE, PairState.MERGED, PairState.CALL_OFF}),
+    # Asked again where one of the two changed, and decided otherwise by whoever looks again.
+    PairState.NOT_DUPLICATE: frozenset({PairState.OPEN, PairState.MERGED, PairState.CALL_OFF}),
+    PairState.MERGED: frozenset({PairState.OPEN}),
+    PairState.CALL_OFF: frozenset({PairState.OPEN}),
+}

@@ -65,6 +65,8 @@ from fairs.contacts.service import check as check_list
 from fairs.contacts.states import ImportKind
 from fairs.contracts.service import correct_contract, edit_contract, return_contract, verify_contract
 from fairs.contracts.states import Answer
+from fairs.contracts.merging import pair_of, set_apart
+from fairs.contracts.service import edit_contract, return_contract, verify_contract
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now, today
 from fairs.core.db import db, transaction
@@ -629,6 +631,12 @@ def disputed() -> Awaiting:
     return Awaiting(
         place.fair, record, lambda: edit_contract(record, place.fair, place.draft(number="HD-02"), by=SYSTEM)
     )
+def duplicate() -> Awaiting:
+    place = office()
+    place.rate()
+    one, other = place.contract(number="HD-07/2026"), place.contract(number="HĐ 7/26", reported_by="importer")
+    pair = pair_of(one.id, other.id)
+    return Awaiting(place.fair, pair, lambda: set_apart(one, other, by=SYSTEM, reason="Hai lần giao hàng"))
 
 
 def _allocation(state: AllocationState, act: Callable[[AllocationRun], Any]) -> Callable[[], Awaiting]:
@@ -997,6 +1005,7 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "scan": (without_scan,),
     "rate": (without_rate,),
     "returned": (returned,),
+    "duplicate": (duplicate,),
     "flight-missing": (),  # of the states of hosting; tests of travel look at it
     "transfer-place": (transfer_place,),
     "not-found": (not_found,),
