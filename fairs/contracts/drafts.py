@@ -7,8 +7,9 @@ from typing import Any
 from flask import current_app, g
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from fairs.contracts.evidence import store_evidence
 from fairs.core.db import db, transaction
-from fairs.core.storage import StoredFile, Upload, store_upload
+from fairs.core.storage import StoredFile, Upload
 
 _HOURS = 12
 
@@ -22,7 +23,7 @@ def keep_upload(upload: Upload | None) -> str | None:
     if upload is None:
         return None
     with transaction():
-        file = store_upload(upload, field="evidence")
+        file = store_evidence(upload)
     return _serializer().dumps([file.id, g.user.id])
 
 

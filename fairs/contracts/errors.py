@@ -40,6 +40,13 @@ class AlreadyVerified(Conflict):
     message = _l("This contract is verified: its content is fixed.")
 
 
+class NotVerified(Conflict):
+    """Only what was verified is corrected with a revision; anything else is simply changed."""
+
+    code = "not_verified"
+    message = _l("This contract is not verified: change it instead of correcting it.")
+
+
 class ChangedMeanwhile(Conflict):
     """The contract is not what this person was shown."""
 

@@ -21,15 +21,23 @@ def page_count(file: StoredFile) -> int:
     """How many pages there are to see; 0 for a PDF that cannot be read."""
     if file.content_type != "application/pdf":
         return 1
+    try:
+        return min(pages_in(file.read()), MAX_PAGES)
+    except FileNotFoundError:
+        return 0
+
+
+def pages_in(pdf: bytes) -> int:
+    """The number of pages of a PDF; 0 when it cannot be read."""
     import pypdfium2
 
     with _LOCK:
         try:
-            document = pypdfium2.PdfDocument(file.read())
-        except (pypdfium2.PdfiumError, FileNotFoundError):
+            document = pypdfium2.PdfDocument(pdf)
+        except pypdfium2.PdfiumError:
             return 0
         try:
-            return min(len(document), MAX_PAGES)
+            return len(document)
         finally:
             document.close()
 
