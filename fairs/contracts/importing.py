@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,10 +57,8 @@ class Judged:
         read = self.read
         value = "" if read.value is None else f"{read.value:f} {read.currency}"
         if read.value is not None and read.currency in EXPONENTS:
-            try:
+            with suppress(DomainError):  # too many decimals: shown as it was typed
                 value = format_money(Money.from_decimal(read.value, read.currency))
-            except DomainError:
-                pass  # too many decimals: shown as it was typed
         return {
             "sheet": read.sheet, "row": read.row, "number": read.number[:80], "exporter": read.parties["exporter"]["text"][:120],
             "importer": read.parties["importer"]["text"][:120], "value": value, "outcome": self.outcome, "reference": self.reference,
@@ -74,7 +73,13 @@ def told(problem: CellProblem) -> dict[str, Any]:
         with force_locale(locale):
             words[locale] = str(problem.message)
     heads = {locale: head_of(problem.at.column, locale) for locale in ("vi", "en")}
-    return {"sheet": problem.at.sheet, "row": problem.at.row, "column": problem.at.column, "head": heads, "message": words}
+    return {
+        "sheet": problem.at.sheet,
+        "row": problem.at.row,
+        "column": problem.at.column,
+        "head": heads,
+        "message": words,
+    }
 
 
 class Judge:
@@ -220,7 +225,9 @@ def hand_in(fair: Fair, upload: Upload, *, by: Actor) -> ContractImport:
         )  # fmt: skip
         db.session.add(found)
         db.session.flush()
-        record("contracts.import", found, by=by, fair_id=fair.id, after={"contracts": found.total, "sha256": file.sha256})
+        record(
+            "contracts.import", found, by=by, fair_id=fair.id, after={"contracts": found.total, "sha256": file.sha256}
+        )
     return found
 
 
@@ -255,7 +262,12 @@ def start(found: ContractImport, *, whole: bool, by: Actor) -> None:
         if not row.count(NEW):
             raise InvalidInput(_l("There is nothing new in this file."), field="file")
         row.stage, row.whole, row.done, row.touched_at = "running", whole, 0, now()
-        row.by_id, row.by_name, row.for_id, row.for_name = by.user_id, by.name[:120], by.for_user_id, (by.for_name or "")[:120]
+        row.by_id, row.by_name, row.for_id, row.for_name = (
+            by.user_id,
+            by.name[:120],
+            by.for_user_id,
+            (by.for_name or "")[:120],
+        )
 
 
 def carry_on(import_id: int) -> None:

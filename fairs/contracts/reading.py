@@ -57,8 +57,24 @@ LINE_HEADS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 _COLUMNS = [Column(key, heads) for key, heads in (CONTRACT_HEADS | LINE_HEADS).items()]
 _NEEDED = ("exporter", "importer", "signed_on", "value")
-_STATES = {"lead": "lead", "dau moi": "lead", "mou": "mou", "bien ban ghi nho": "mou", "signed": "signed", "da ky": "signed", "": "signed"}
-_REPORTERS = {"": "clerk", "clerk": "clerk", "can bo": "clerk", "exporter": "exporter", "ben ban": "exporter", "importer": "importer", "ben mua": "importer"}
+_STATES = {
+    "lead": "lead",
+    "dau moi": "lead",
+    "mou": "mou",
+    "bien ban ghi nho": "mou",
+    "signed": "signed",
+    "da ky": "signed",
+    "": "signed",
+}
+_REPORTERS = {
+    "": "clerk",
+    "clerk": "clerk",
+    "can bo": "clerk",
+    "exporter": "exporter",
+    "ben ban": "exporter",
+    "importer": "importer",
+    "ben mua": "importer",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +149,9 @@ def read_contracts(upload: Upload) -> ReadFile:
     sheets = read_sheets(upload, _COLUMNS, max_rows=_MOST_ROWS)
     mains = [sheet for sheet in sheets if {"exporter", "importer"} & sheet[1]]
     if not mains:
-        raise InvalidInput(_l("No sheet has the columns of contracts: Exporter, Importer, Signed on, Value."), field="file")
+        raise InvalidInput(
+            _l("No sheet has the columns of contracts: Exporter, Importer, Signed on, Value."), field="file"
+        )
     main = max(mains, key=lambda sheet: len(sheet[1]))
     lacking = [f"{head_of(column)} ({head_of(column, 'vi')})" for column in _NEEDED if column not in main[1]]
     if "exporter" in main[1] or "exporter_tax_code" in main[1]:
@@ -215,7 +233,7 @@ def _contract(sheet: int, row: SheetRow) -> ReadContract:
 
 
 def _line(sheet: int, row: SheetRow, problems: list[CellProblem]) -> ReadLine:
-    unit = _units().get(fold(row["unit"]), row["unit"]) if row["unit"] else "PCE"
+    unit = _unit(row["unit"]) if row["unit"] else "PCE"
     return ReadLine(
         sheet, row.number, _code(row["hs_code"]), row["description"], _number(sheet, row, "quantity", problems), unit,
         _number(sheet, row, "amount", problems),
@@ -276,8 +294,19 @@ def _link(result: ReadFile, sheet: int, rows: Sequence[SheetRow]) -> None:
 
 @lru_cache(maxsize=1)
 def _units() -> dict[str, str]:
-    known = {fold(name): code for code, names in UNITS.items() for name in names}
-    return known | {fold(code): code for code in UNITS} | {"cai": "PCE", "pcs": "PCE", "pc": "PCE", "piece": "PCE", "chiec": "PCE", "kg": "KGM"}
+    """Units by code and by name; without accents, "bộ" (set) goes before "bó" (bundle)."""
+    found = {"cai": "PCE", "pcs": "PCE", "pc": "PCE", "piece": "PCE", "kg": "KGM"}
+    for code, names in UNITS.items():
+        for name in (code, *names):
+            found.setdefault(fold(name), code)
+            if not name.isascii():
+                found[name.casefold()] = code
+    return found
+
+
+def _unit(text: str) -> str:
+    known = _units()
+    return known.get(text.casefold()) or known.get(fold(text)) or text
 
 
 def country_code(text: str) -> str | None:
@@ -289,7 +318,15 @@ def country_code(text: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _countries() -> dict[str, str]:
-    found: dict[str, str] = {"my": "US", "hoa ky": "US", "usa": "US", "uk": "GB", "anh": "GB", "korea": "KR", "nhat": "JP"}
+    found: dict[str, str] = {
+        "my": "US",
+        "hoa ky": "US",
+        "usa": "US",
+        "uk": "GB",
+        "anh": "GB",
+        "korea": "KR",
+        "nhat": "JP",
+    }
     for language in ("en", "vi"):
         for code, name in Locale(language).territories.items():
             if len(code) == 2 and code.isalpha():

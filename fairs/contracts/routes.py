@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from fairs.calendar.context import current_fair
-from fairs.contracts import pages, sales_pages
+from fairs.contracts import hs_pages, import_pages, pages, sales_pages
 from fairs.contracts.blueprint import bp
 from fairs.contracts.form_pages import contract_or_404
 from fairs.contracts.forms import MoveForm, whole
@@ -33,7 +33,7 @@ from fairs.core.i18n import country_name
 from fairs.core.lists import download, known, page_of
 from fairs.core.web import NavItem, actor, go, register_nav, requires
 
-blueprints = [rate_bp, bp, sales_pages.staff, sales_pages.my]
+blueprints = [rate_bp, hs_pages.bp, import_pages.bp, bp, sales_pages.staff, sales_pages.my]
 
 
 @bp.get("/fairs/<fair_slug>/deals")
