@@ -8,13 +8,12 @@ from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_smorest import Blueprint
 from marshmallow import Schema, ValidationError
-from sqlalchemy import select
 
 from fairs.calendar.context import current_fair
-from fairs.calendar.models import Fair
 from fairs.contracts.models import Contract
+from fairs.contracts.parties import find_party
 from fairs.contracts.permissions import LOG_CONTRACT, VIEW_CONTRACTS
-from fairs.contracts.queries import contract_by_reference, contracts_page, find_parties, standings_of
+from fairs.contracts.queries import contract_by_reference, contracts_page, standings_of
 from fairs.contracts.schemas import (
     MOST_CONTRACTS,
     BatchSchema,
@@ -25,14 +24,9 @@ from fairs.contracts.schemas import (
     view_of,
 )
 from fairs.contracts.service import log_contract
-from fairs.core.db import db
 from fairs.core.errors import DomainError, InvalidInput
 from fairs.core.rest import ApiBlueprint, PageQuery, idempotent, json_response, page_schema
-from fairs.core.text import fold
 from fairs.core.web import actor, requires
-from fairs.directory.models import Company
-from fairs.directory.queries import companies_matching
-from fairs.directory.service import normal_tax_code
 
 blp: Blueprint = ApiBlueprint(
     "api-contracts", __name__, url_prefix="/api/v1/fairs/<fair_slug>", description="Export contracts of a fair"
@@ -111,27 +105,6 @@ def _flat(messages: Any, path: str) -> list[dict[str, str]]:
 
 def _log(values: dict[str, Any]) -> Contract:
     fair = current_fair()
-    parties = [_party(fair, values[side], side, domestic=side == "exporter") for side in ("exporter", "importer")]
+    parties = [find_party(fair, values[side], side, domestic=side == "exporter") for side in ("exporter", "importer")]
     contract = log_contract(fair, draft_of(values, *parties), by=actor())
     return contract_by_reference(fair.id, contract.reference) or contract
-
-
-def _party(fair: Fair, named: dict[str, Any], side: str, *, domestic: bool) -> int | None:
-    """The company that is meant; None when there is none. Raises InvalidInput when a name fits several."""
-    if "id" in named:
-        return int(named["id"])
-    if "tax_code" in named:
-        try:
-            code = normal_tax_code(named["tax_code"]) if domestic else named["tax_code"].strip()
-        except InvalidInput as error:
-            raise InvalidInput(error.message, field=side) from error
-        return db.session.scalar(select(Company.id).where(Company.tax_code == code))
-    if "code" in named:
-        found = find_parties(fair.id, named["code"], domestic=domestic)
-        return found[0].id if len(found) == 1 else None
-    query = companies_matching(named["name"], country=named.get("country", "").upper() or None, domestic=domestic)
-    companies = db.session.scalars(query.order_by(Company.id).limit(20)).all()
-    exact = [c for c in companies if fold(named["name"]) in (fold(c.name), fold(c.name_en))] or companies
-    if len(exact) > 1:
-        raise InvalidInput(_l("Several companies have this name: give the tax code or the id."), field=side)
-    return exact[0].id if exact else None

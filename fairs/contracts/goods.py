@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from flask_babel import lazy_gettext as _l
 
 from fairs.contracts.models import ContractLine
 from fairs.core.errors import DomainError, InvalidInput
-from fairs.core.hs import UNITS, normal_code
+from fairs.core.hs import UNITS, check_code
 from fairs.core.i18n import format_money
 from fairs.core.money import EXPONENTS, Money
 from fairs.core.text import clean
 
 #: Amounts and quantities from here on are slips of the keyboard.
 TOO_LARGE = Decimal(10**12)
-#: HS 2022 came into force on this day; what was signed before is read by HS 2017.
-HS_2022_FROM = date(2022, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +62,11 @@ class Finder:
         return None
 
 
-def edition_of(day: date) -> int:
-    """The edition of the Harmonised System in force on ``day``: 2017 or 2022."""
-    return 2022 if day >= HS_2022_FROM else 2017
-
-
 def checked_line(place: int, draft: LineDraft, currency: str, edition: int, find: Finder) -> ContractLine | None:
     """The line ready to be kept; None when something is wrong with it, which ``find`` knows then."""
     before = len(find.problems)
     at = f"lines-{place}-"
-    code = _code(draft.hs_code, f"{at}hs_code", find)
+    code = _code(draft.hs_code, edition, f"{at}hs_code", find)
     if not clean(draft.description):
         find.add(_l("Please fill this in."), f"{at}description")
     elif len(draft.description) > 300:
@@ -97,14 +89,15 @@ def checked_line(place: int, draft: LineDraft, currency: str, edition: int, find
     )  # fmt: skip
 
 
-def _code(typed: str, place: str, find: Finder) -> str | None:
+def _code(typed: str, edition: int, place: str, find: Finder) -> str | None:
     if not clean(typed):
         find.add(_l("Please fill this in."), place)
         return None
-    code = normal_code(typed)
-    if code is None:
-        find.add(_l("Unknown HS code. Write 4, 6 or 8 digits of a known heading, for example 4420.11."), place)
-    return code
+    try:
+        return check_code(typed, edition, field=place).code
+    except InvalidInput as error:
+        find.add(error.message, place)
+        return None
 
 
 def _amount(draft: LineDraft, currency: str, at: str, find: Finder) -> Money | None:

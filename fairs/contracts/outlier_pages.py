@@ -52,7 +52,16 @@ def _matching(fair: Any, args: Args) -> Select[ContractQuestion]:
 
 
 def _sheets(_fair: Any, query: Any) -> list[Sheet]:
-    heads = [_("Contract"), _("Exporter"), _("Importer"), _("Question"), _("Status"), _("Answer"), _("Note"), _("Asked on")]
+    heads = [
+        _("Contract"),
+        _("Exporter"),
+        _("Importer"),
+        _("Question"),
+        _("Status"),
+        _("Answer"),
+        _("Note"),
+        _("Asked on"),
+    ]
     rows = (
         [
             row.contract.reference if row.contract else "", row.contract.exporter.name if row.contract else "",

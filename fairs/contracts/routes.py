@@ -12,6 +12,8 @@ from fairs.calendar.context import current_fair
 from fairs.contracts import (
     confirm_pages,
     duplicate_pages,
+    hs_pages,
+    import_pages,
     my_pages,
     outlier_pages,
     own_cards,
@@ -43,7 +45,7 @@ from fairs.core.lists import download, known, page_of
 from fairs.core.web import NavItem, actor, go, register_nav, requires
 
 blueprints = [
-    rate_bp, bp, outlier_pages.bp, quick_pages.bp, confirm_pages.staff, confirm_pages.by_token, sign_pages.bp, my_pages.my,
+    rate_bp, hs_pages.bp, import_pages.bp, bp, outlier_pages.bp, quick_pages.bp, confirm_pages.staff, confirm_pages.by_token, sign_pages.bp, my_pages.my,
     my_pages.guest,
 ]  # fmt: skip
 bp.app_template_global()(duplicate_pages.pairs_on_page)

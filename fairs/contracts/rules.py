@@ -13,7 +13,7 @@ from sqlalchemy import select
 from fairs.calendar.models import Fair
 from fairs.contracts.errors import InvalidContract
 from fairs.contracts.frameworks import find_framework, keep_family
-from fairs.contracts.goods import Finder, LineDraft, check_sum, checked_line, edition_of
+from fairs.contracts.goods import Finder, LineDraft, check_sum, checked_line
 from fairs.contracts.models import Contract, ContractLine
 from fairs.contracts.queries import booths_of
 from fairs.contracts.states import ContractKind, ContractState
@@ -21,6 +21,7 @@ from fairs.contracts.terms import PAYMENT_METHODS, REPORTERS
 from fairs.core.actor import Actor
 from fairs.core.clock import local_day
 from fairs.core.db import db
+from fairs.core.hs import edition_of
 from fairs.core.i18n import format_date
 from fairs.core.incoterms import INCOTERMS
 from fairs.core.money import EXPONENTS

@@ -23,7 +23,6 @@ from fairs.contracts.errors import (
 )
 from fairs.contracts.evidence import Evidence, kept_evidence
 from fairs.contracts.findings import disputes, signed_on_screen
-from fairs.contracts.goods import edition_of
 from fairs.contracts.models import Contract, ContractLine, ContractRevision
 from fairs.contracts.outliers import open_questions
 from fairs.contracts.queries import authors, facts, version
@@ -35,6 +34,7 @@ from fairs.core.actor import Actor, require_second_person
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput, InvalidTransition
+from fairs.core.hs import edition_of
 from fairs.core.sequences import next_reference
 from fairs.core.storage import StoredFile
 from fairs.core.text import clean

@@ -12,7 +12,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -30,6 +30,10 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # XLS of before 2007, and encrypted 
 _MOST_CELLS = 5_000_000  # from the first to the last place, empty ones too: each takes memory
 _PLACE = re.compile(rb"<(?:\w+:)?(?:c|row)\b[^>]*?\br=[\"']([A-Z]{0,3})([0-9]{1,7})[\"']")
 _FORMULA = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*>\s*<f\b')
+
+
+class NoRows(InvalidInput):
+    """A sheet has its heads, and nothing under them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,27 @@ def read_sheet(
     return _read(grid, at, places, {column.key: column.heads[0] for column in columns}, max_rows, field)
 
 
+def read_sheets(
+    upload: Upload, columns: Sequence[Column], *, max_rows: int = MOST_ROWS, field: str = "file"
+) -> list[tuple[int, set[str], SheetData]]:
+    """Every sheet that has at least two of ``columns``, with its number from 0 and the columns it has: for files in which
+    sheets belong together. Required columns are the caller's to ask for. Raises as read_sheet."""
+    found = []
+    for number, grid in enumerate(_grids(upload, field)):
+        heads = [(len(_places(row, columns)), -at) for at, row in enumerate(grid.rows[:_HEAD_ROWS])]
+        if not heads or max(heads)[0] < 2:
+            continue
+        at = -max(heads)[1]
+        places = _places(grid.rows[at], columns)
+        _check_heads([replace(column, required=False) for column in columns], places, field)
+        try:
+            data = _read(grid, at, places, {column.key: column.heads[0] for column in columns}, max_rows, field)
+        except NoRows:
+            data = SheetData()
+        found.append((number, set(places.values()), data))
+    return found
+
+
 def _plain(head: str) -> str:
     """A head as it is compared: folded, without brackets, units and signs."""
     return " ".join(re.findall(r"[a-z0-9]+", re.sub(r"\(.*?\)", " ", fold(head))))
@@ -154,7 +179,7 @@ def _read(
                 message = _l("A formula stands here without its value. Please write the value.")
                 data.problems.append(SheetProblem(number + 1, heads[key], message))
     if not data.rows:
-        raise InvalidInput(_l("There are no rows under the heads."), field=field)
+        raise NoRows(_l("There are no rows under the heads."), field=field)
     return data
 
 

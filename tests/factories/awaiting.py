@@ -63,10 +63,9 @@ from fairs.contacts.queries import unsure_rows
 from fairs.contacts.service import ListSource, choose_layout, hand_in, start_import
 from fairs.contacts.service import check as check_list
 from fairs.contacts.states import ImportKind
+from fairs.contracts.merging import pair_of, set_apart
 from fairs.contracts.service import correct_contract, edit_contract, return_contract, verify_contract
 from fairs.contracts.states import Answer
-from fairs.contracts.merging import pair_of, set_apart
-from fairs.contracts.service import edit_contract, return_contract, verify_contract
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now, today
 from fairs.core.db import db, transaction
