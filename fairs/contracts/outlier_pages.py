@@ -45,14 +45,23 @@ def _matching(fair: Any, args: Args) -> Select[ContractQuestion]:
             joinedload(ContractQuestion.contract).joinedload(Contract.importer),
         )
     )
-    state, kind = args.get("state", "open"), args.get("kind", "")
+    state, kind = args.get("state", "") or "open", args.get("kind", "")
     if state in set(QuestionState):
         query = query.where(ContractQuestion.state == QuestionState(state))
     return query.where(ContractQuestion.kind == kind) if kind in KINDS else query
 
 
 def _sheets(_fair: Any, query: Any) -> list[Sheet]:
-    heads = [_("Contract"), _("Exporter"), _("Importer"), _("Question"), _("Status"), _("Answer"), _("Note"), _("Asked on")]
+    heads = [
+        _("Contract"),
+        _("Exporter"),
+        _("Importer"),
+        _("Question"),
+        _("Status"),
+        _("Answer"),
+        _("Note"),
+        _("Asked on"),
+    ]
     rows = (
         [
             row.contract.reference if row.contract else "", row.contract.exporter.name if row.contract else "",
@@ -85,9 +94,8 @@ def index() -> str | Response:
     return render_template(
         "contracts/questions.html",
         page=page_of(QUESTIONS, fair, request.args, cursor=request.args.get("cursor")),
-        states=[("open", QuestionState.OPEN.label), ("answered", QuestionState.ANSWERED.label),
-                ("lapsed", QuestionState.LAPSED.label), ("all", _("All"))],
-        state=request.args.get("state", "open"), is_filtered="kind" in request.args or "state" in request.args,
+        states=[("answered", QuestionState.ANSWERED.label), ("lapsed", QuestionState.LAPSED.label), ("all", _("All"))],
+        is_filtered=bool(request.args.get("kind") or request.args.get("state")),
         kinds=list(KINDS.items()), kind_names=KINDS, answers=ANSWERS, text_of=question_text,
     )  # fmt: skip
 

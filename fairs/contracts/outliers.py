@@ -67,7 +67,9 @@ class Finding:
 class _Known:
     """What the contracts are compared with."""
 
-    values: dict[int, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))  # fair: (contract, cents)
+    values: dict[int, list[tuple[int, int]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )  # fair: (contract, cents)
     earlier: dict[int, list[tuple[int, date, int]]] = field(default_factory=lambda: defaultdict(list))  # by exporter
     prices: dict[tuple[str, str], list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
     present: set[tuple[int, date]] = field(default_factory=set)  # (importer, day)
@@ -284,7 +286,12 @@ def answer_question(question: ContractQuestion, answer: str, note: str, *, by: A
         row.move_to(S.ANSWERED)
         row.answer, row.note, row.answered_by_id, row.answered_at = answer, text, by.user_id, now()
         db.session.flush()
-        record("contracts.answer_question", row, by=by, after={"kind": row.kind, "answer": answer, "note": text, **row.facts})
+        record(
+            "contracts.answer_question",
+            row,
+            by=by,
+            after={"kind": row.kind, "answer": answer, "note": text, **row.facts},
+        )
         return row
 
 
@@ -292,4 +299,3 @@ def refresh_all() -> int:
     """Every fair that has contracts, by night; returns how many questions are new."""
     fairs = db.session.scalars(select(Fair).where(select(Contract.id).where(Contract.fair_id == Fair.id).exists()))
     return sum(refresh(fair) for fair in list(fairs))
-

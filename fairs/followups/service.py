@@ -192,7 +192,9 @@ def _is_due(row: FollowUp, fair: Fair) -> bool:
 
 
 def _fairs(fair_ids: Sequence[int] | None, states: Sequence[FollowUpState]) -> Sequence[Fair]:
-    query = select(Fair).where(select(FollowUp.id).where(FollowUp.fair_id == Fair.id, FollowUp.state.in_(states)).exists())
+    query = select(Fair).where(
+        select(FollowUp.id).where(FollowUp.fair_id == Fair.id, FollowUp.state.in_(states)).exists()
+    )
     if fair_ids is not None:
         query = query.where(Fair.id.in_(fair_ids))
     return db.session.scalars(query.order_by(Fair.id)).all()
