@@ -16,8 +16,9 @@ from fairs.calendar.context import current_fair
 from fairs.contracts.models import Contract
 from fairs.contracts.outliers import answer_question, questions_of
 from fairs.contracts.permissions import LOG_CONTRACT, VIEW_CONTRACTS
-from fairs.contracts.question_models import ANSWERS, ContractQuestion, QuestionState
+from fairs.contracts.question_models import ANSWERS, ContractQuestion
 from fairs.contracts.question_texts import KINDS, question_text
+from fairs.contracts.states import QuestionState
 from fairs.core.db import db
 from fairs.core.errors import DomainError, NotFound
 from fairs.core.forms import Form, LongText

@@ -55,7 +55,9 @@ class Line:
     @property
     def latest(self) -> MonthLine | None:
         """The latest month that was answered: amounts and further orders count from the signature."""
-        return next((self.months[m] for m in reversed(MONTHS) if m in self.months and self.months[m].counts.answers), None)
+        return next(
+            (self.months[m] for m in reversed(MONTHS) if m in self.months and self.months[m].counts.answers), None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +208,10 @@ def realised(lines: Sequence[Line]) -> Realised:
     months = []
     for month in MONTHS:
         known = [line.months[month] for line in standing if month in line.months]
-        parts = {kind: total(lines, f"{kind}-{month}") for kind in ("asked", "answered", "silent", "shipped", "paid", "differs")}
+        parts = {
+            kind: total(lines, f"{kind}-{month}")
+            for kind in ("asked", "answered", "silent", "shipped", "paid", "differs")
+        }
         sides = sum(one.asked for one in known), sum(one.counts.answers for one in known)
         months.append(MonthTotal(month, **parts, sides_asked=sides[0], sides_answered=sides[1]))
     return Realised(

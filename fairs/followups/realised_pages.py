@@ -37,7 +37,7 @@ def name_of(of: str) -> str:
     """A sum in words."""
     kind, _dash, rest = of.partition("-")
     if kind == "reason":
-        return _("Reason: %(reason)s", reason=REASONS[rest])
+        return str(_("Reason: %(reason)s", reason=REASONS[rest]))
     names = {
         "signed": _("Signed and verified"), "cancelled": _("Verified, cancelled later"), "repeat": _("Further orders"),
         "failed": _("Not carried out"), "asked": _("Asked after %(month)s months", month=rest),
@@ -61,9 +61,8 @@ def fair() -> str | Response:
         sheets = [_sum_sheet([(here, found)]), *([_line_sheet(lines)] if single else [])]
         return sheet_response(sheets, f"realised-{here.slug}", time_zone=here.time_zone)
     return render_template(
-        "followups/realised.html", found=found, single=single, reasons=REASONS, usd=_usd, name_of=name_of,
-        most=max(found.reasons.values(), default=1),
-    )  # fmt: skip
+        "followups/realised.html", found=found, single=single, reasons=REASONS, usd=_usd
+    )
 
 
 @bp.get("/fairs/<fair_slug>/realised/records")
@@ -79,7 +78,11 @@ def behind() -> str | Response:
         body = [[ln.reference, ln.exporter, ln.importer, country_name(ln.country), _usd(cents)] for ln, cents in rows]
         return sheet_response([Sheet(name_of(of)[:31], heads, body)], f"{of}-{here.slug}", time_zone=here.time_zone)
     return render_template(
-        "followups/records.html", rows=rows, total=_usd(sum(cents for _line, cents in rows)), usd=_usd, title=name_of(of)
+        "followups/records.html",
+        rows=rows,
+        total=_usd(sum(cents for _line, cents in rows)),
+        usd=_usd,
+        title=name_of(of),
     )
 
 

@@ -18,7 +18,7 @@ from fairs.contracts.states import ContractState
 from fairs.core.errors import DomainError, NotFound
 from fairs.core.lists import download, known, page_of
 from fairs.core.sections import Part, section
-from fairs.core.web import actor, go, requires
+from fairs.core.web import NavItem, actor, go, register_nav, requires
 from fairs.followups import own_pages, realised_pages
 from fairs.followups.answering import forms_of, posted
 from fairs.followups.answers import decide, is_open, look_at
@@ -206,3 +206,10 @@ section(
     ),
     (bp, realised_pages.bp),
 )
+
+register_nav(
+    NavItem(
+        "followups", _l("Follow-up"), "message-question", "realised.fair", VIEW_REALISED, 72,
+        pages=("followups", "realised"),
+    )
+)  # fmt: skip
