@@ -16,8 +16,9 @@ from fairs.calendar.context import current_fair
 from fairs.contracts.models import Contract
 from fairs.contracts.outliers import answer_question, questions_of
 from fairs.contracts.permissions import LOG_CONTRACT, VIEW_CONTRACTS
-from fairs.contracts.question_models import ANSWERS, ContractQuestion, QuestionState
+from fairs.contracts.question_models import ANSWERS, ContractQuestion
 from fairs.contracts.question_texts import KINDS, question_text
+from fairs.contracts.states import QuestionState
 from fairs.core.db import db
 from fairs.core.errors import DomainError, NotFound
 from fairs.core.forms import Form, LongText
@@ -45,7 +46,7 @@ def _matching(fair: Any, args: Args) -> Select[ContractQuestion]:
             joinedload(ContractQuestion.contract).joinedload(Contract.importer),
         )
     )
-    state, kind = args.get("state", "open"), args.get("kind", "")
+    state, kind = args.get("state", "") or "open", args.get("kind", "")
     if state in set(QuestionState):
         query = query.where(ContractQuestion.state == QuestionState(state))
     return query.where(ContractQuestion.kind == kind) if kind in KINDS else query
@@ -94,9 +95,8 @@ def index() -> str | Response:
     return render_template(
         "contracts/questions.html",
         page=page_of(QUESTIONS, fair, request.args, cursor=request.args.get("cursor")),
-        states=[("open", QuestionState.OPEN.label), ("answered", QuestionState.ANSWERED.label),
-                ("lapsed", QuestionState.LAPSED.label), ("all", _("All"))],
-        state=request.args.get("state", "open"), is_filtered="kind" in request.args or "state" in request.args,
+        states=[("answered", QuestionState.ANSWERED.label), ("lapsed", QuestionState.LAPSED.label), ("all", _("All"))],
+        is_filtered=bool(request.args.get("kind") or request.args.get("state")),
         kinds=list(KINDS.items()), kind_names=KINDS, answers=ANSWERS, text_of=question_text,
     )  # fmt: skip
 

@@ -27,9 +27,9 @@ from fairs.checkin.models import Visit
 from fairs.contracts.content import content_hash, fingerprint
 from fairs.contracts.counting import BEFORE_SIGNING
 from fairs.contracts.models import Contract, ContractLine
-from fairs.contracts.question_models import ANSWERS, ContractQuestion, QuestionState
+from fairs.contracts.question_models import ANSWERS, ContractQuestion
 from fairs.contracts.ratios import fair_findings
-from fairs.contracts.states import Verification
+from fairs.contracts.states import QuestionState, Verification
 from fairs.core.actor import Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction

@@ -10,25 +10,10 @@ from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.contracts.models import Contract
+from fairs.contracts.states import QUESTION_TRANSITIONS, QuestionState
 from fairs.core.db import Record, StateType, UTCDateTime
-from fairs.core.states import HasState, State
+from fairs.core.states import HasState
 
-
-class QuestionState(State):
-    """Whether a person has answered the question."""
-
-    OPEN = "open", _l("Open question"), "yellow", "help-circle"
-    ANSWERED = "answered", _l("Answered"), "green", "circle-check"
-    LAPSED = "lapsed", _l("Lapsed: the figures changed"), "secondary", "history"
-
-
-Q = QuestionState
-TRANSITIONS: dict[QuestionState, frozenset[QuestionState]] = {
-    Q.OPEN: frozenset({Q.ANSWERED, Q.LAPSED}),
-    # Asked anew when the contract says something else and that is unusual, too.
-    Q.ANSWERED: frozenset({Q.OPEN}),
-    Q.LAPSED: frozenset({Q.OPEN}),
-}
 ANSWERS = {
     "right": _l("It is right"),
     "corrected": _l("It was wrong and is corrected"),
@@ -48,7 +33,7 @@ class ContractQuestion(HasState, Record):
         UniqueConstraint("subject", "kind"),
         Index("ix_contract_questions_fair_state", "fair_id", "state", "id"),
     )
-    TRANSITIONS = TRANSITIONS
+    TRANSITIONS = QUESTION_TRANSITIONS
 
     fair_id: Mapped[int] = mapped_column(ForeignKey("fairs.id"))
     contract_id: Mapped[int | None] = mapped_column(ForeignKey("contracts.id"), index=True)

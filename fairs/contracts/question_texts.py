@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
+import flask_babel
 from flask_babel import lazy_gettext as _l
 
 from fairs.contracts.question_models import ContractQuestion
@@ -24,6 +24,10 @@ KINDS = {
     "per_booth": _l("Value for each booth"),
     "per_participation": _l("Value for each participation abroad"),
 }
+
+
+def _(message: str, **values: object) -> str:
+    return str(flask_babel.gettext(message, **values))
 
 
 def _usd(cents: int) -> str:

@@ -31,21 +31,22 @@ _BOOTH_CM2 = 90_000
 
 def fair_findings(fair: Fair) -> list[tuple[str, dict[str, Any]]]:
     """Ratios far outside the plan's, each with its numbers; nothing while few contracts are verified."""
-    count, cents = db.session.execute(
+    count, total = db.session.execute(
         select(func.count(Contract.id), func.coalesce(func.sum(Contract.usd_minor), 0)).where(
             Contract.fair_id == fair.id, headline()
         )
     ).one()
+    cents = int(total or 0)
     if count < FEWEST:
         return []
     found = []
     for kind, number in _bases(fair).items():
         low, high = RATIOS[kind]
-        ratio = int(cents) / 100 / number if number else 0
+        ratio = cents / 100 / number if number else 0
         far = ratio > high * FAR or (fair.is_over and ratio < low / FAR)
         if number and far:
             facts = {
-                "contracts": count, "usd": int(cents), "number": round(number, 1), "ratio": round(ratio),
+                "contracts": count, "usd": cents, "number": round(number, 1), "ratio": round(ratio),
                 "low": low, "high": high, "rough": f"{ratio:.0e}",
             }  # fmt: skip
             found.append((kind, facts))

@@ -92,3 +92,19 @@ PAIR_TRANSITIONS: dict[PairState, frozenset[PairState]] = {
     PairState.MERGED: frozenset({PairState.OPEN}),
     PairState.CALL_OFF: frozenset({PairState.OPEN}),
 }
+
+
+class QuestionState(State):
+    """Whether a person has answered the question."""
+
+    OPEN = "open", _l("Open question"), "yellow", "help-circle"
+    ANSWERED = "answered", _l("Answered"), "green", "circle-check"
+    LAPSED = "lapsed", _l("Lapsed: the figures changed"), "secondary", "history"
+
+
+QUESTION_TRANSITIONS: dict[QuestionState, frozenset[QuestionState]] = {
+    QuestionState.OPEN: frozenset({QuestionState.ANSWERED, QuestionState.LAPSED}),
+    # Asked anew when the contract says something else and that is unusual, too.
+    QuestionState.ANSWERED: frozenset({QuestionState.OPEN}),
+    QuestionState.LAPSED: frozenset({QuestionState.OPEN}),
+}

@@ -19,6 +19,7 @@ from fairs.claims.queries import rules_of as claim_rules_of
 from fairs.claims.service import KEEP_PAPERS
 from fairs.core.clock import local_day
 from fairs.core.permissions import Role
+from fairs.followups.service import due_day
 from fairs.hosting.settings import settings_of as hosting_settings_of
 from fairs.invitations.queries import last_day_for_answers
 from fairs.lodging.queries import first_list_due, release_days
@@ -42,6 +43,12 @@ def before(days: int) -> Day:
 def after(days: int) -> Day:
     """So many days after the last day."""
     return lambda fair: fair.ends_on + timedelta(days=days)
+
+
+def _months_after(months: int, days: int = 0) -> Day:
+    """So many calendar months, and days, after the last day: the parties of contracts are asked by the same rule. After three
+    weeks of reminders nobody is waited for any more."""
+    return lambda fair: due_day(fair.ends_on, months) + timedelta(days=days)
 
 
 def _booking_closes(fair: Fair) -> date | None:
@@ -176,11 +183,17 @@ RULES: tuple[Rule, ...] = (
          kinds=("trade",)),
     Rule("papers", _l("Passports and papers of guests are removed"), _papers_removed, Role.HOSPITALITY, RECORDS, "papers",
          "claims.index", {"state": "closed"}, kinds=("trade",)),
-    Rule("follow_up_3", _l("Contracts followed up after 3 months"), after(91), Role.DEALS, CUSTOM, "milestone",
-         "contracts.index", kinds=("trade",)),
-    Rule("follow_up_6", _l("Contracts followed up after 6 months"), after(182), Role.DEALS, CUSTOM, "milestone",
-         "contracts.index", kinds=("trade",)),
-    Rule("follow_up_12", _l("Contracts followed up after 12 months"), after(365), Role.DEALS, CUSTOM, "milestone",
-         "contracts.index", kinds=("trade",)),
+    Rule("follow_up_begins_3", _l("The follow-up after 3 months begins"), _months_after(3), Role.DEALS, CUSTOM, "day",
+         "followups.index", {"month": "3"}, kinds=("trade",)),
+    Rule("follow_up_3", _l("Contracts followed up after 3 months"), _months_after(3, 28), Role.DEALS, CUSTOM, "milestone",
+         "followups.index", {"month": "3"}, opens=_months_after(3), kinds=("trade",)),
+    Rule("follow_up_begins_6", _l("The follow-up after 6 months begins"), _months_after(6), Role.DEALS, CUSTOM, "day",
+         "followups.index", {"month": "6"}, kinds=("trade",)),
+    Rule("follow_up_6", _l("Contracts followed up after 6 months"), _months_after(6, 28), Role.DEALS, CUSTOM, "milestone",
+         "followups.index", {"month": "6"}, opens=_months_after(6), kinds=("trade",)),
+    Rule("follow_up_begins_12", _l("The follow-up after 12 months begins"), _months_after(12), Role.DEALS, CUSTOM, "day",
+         "followups.index", {"month": "12"}, kinds=("trade",)),
+    Rule("follow_up_12", _l("Contracts followed up after 12 months"), _months_after(12, 28), Role.DEALS, CUSTOM, "milestone",
+         "followups.index", {"month": "12"}, opens=_months_after(12), kinds=("trade",)),
 )  # fmt: skip
 BY_KEY = {rule.key: rule for rule in RULES}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from flask import current_app
@@ -64,6 +65,9 @@ from fairs.contacts.service import ListSource, choose_layout, hand_in, start_imp
 from fairs.contacts.service import check as check_list
 from fairs.contacts.states import ImportKind
 from fairs.contracts.merging import pair_of, set_apart
+from fairs.contracts.models import Contract
+from fairs.contracts.outliers import answer_question, questions_of
+from fairs.contracts.rules import LineDraft as GoodsDraft
 from fairs.contracts.service import correct_contract, edit_contract, return_contract, verify_contract
 from fairs.contracts.states import Answer
 from fairs.core.actor import SYSTEM, Actor
@@ -77,6 +81,11 @@ from fairs.dunning.models import DunningStep
 from fairs.dunning.service import CallDraft, record_call, release
 from fairs.dunning.states import Outcome, StepKind, StepState
 from fairs.exhibitors.service import accept_application, refuse_application, waitlist_application
+from fairs.followups.answers import AnswerDraft, all_done, look_at
+from fairs.followups.answers import answer as answer_follow_up
+from fairs.followups.answers import decide as decide_follow_up
+from fairs.followups.queries import follow_ups_of
+from fairs.followups.service import plan
 from fairs.funding.queries import clashes_of
 from fairs.funding.service import decide_clash, settle_grant
 from fairs.hospitality.manifests import issue_version
@@ -636,6 +645,51 @@ def duplicate() -> Awaiting:
     one, other = place.contract(number="HD-07/2026"), place.contract(number="HĐ 7/26", reported_by="importer")
     pair = pair_of(one.id, other.id)
     return Awaiting(place.fair, pair, lambda: set_apart(one, other, by=SYSTEM, reason="Hai lần giao hàng"))
+def _followed_up(*sides: str, shipped: str = "500") -> tuple[Deals, Contract]:
+    """A contract of three months ago; these sides have answered, the importer always that all was shipped."""
+    place = office()
+    place.rate()
+    record = place.verified(by=acting(place.user(Role.DEALS)))
+    with transaction():
+        record.signed_on = place.fair.today - timedelta(days=100)
+    plan()
+    for row in follow_ups_of(record.id):
+        if row.month == 3 and row.side in sides:
+            draft = AnswerDraft("partly", Decimal(shipped), Decimal(0)) if row.side == "exporter" else all_done(row)
+            answer_follow_up(row, draft, by=SYSTEM, way="link")
+    return place, record
+
+
+def party_to_call() -> Awaiting:
+    place, record = _followed_up("importer")
+    look_at(record, 3, by=SYSTEM)
+    row = next(row for row in follow_ups_of(record.id) if row.month == 3 and row.side == "exporter")
+    return Awaiting(place.fair, row, lambda: answer_follow_up(row, all_done(row), by=SYSTEM, way="phone"))
+
+
+def new_answer() -> Awaiting:
+    place, record = _followed_up("exporter")
+    row = next(row for row in follow_ups_of(record.id) if row.month == 3 and row.side == "exporter")
+    return Awaiting(place.fair, row, lambda: look_at(record, 3, by=SYSTEM))
+
+
+def answers_differ() -> Awaiting:
+    place, record = _followed_up("exporter", "importer")
+    row = next(row for row in follow_ups_of(record.id) if row.month == 3 and row.side == "exporter")
+    return Awaiting(
+        place.fair,
+        row,
+        lambda: decide_follow_up(record, 3, Decimal(500), Decimal(0), "Theo tờ khai hải quan", by=SYSTEM),
+    )
+
+
+def unusual_contract() -> Awaiting:
+    place = office()
+    place.rate()
+    line = GoodsDraft("6913", "Bình gốm", Decimal(1000), "PCE", Decimal(750_123))
+    contract = place.contract(value=Decimal(750_123), lines=(line,))
+    [row] = questions_of(contract.id)
+    return Awaiting(place.fair, row, lambda: answer_question(row, "right", "Đã đọc lại bản gốc", by=SYSTEM))
 
 
 def _allocation(state: AllocationState, act: Callable[[AllocationRun], Any]) -> Callable[[], Awaiting]:
@@ -1005,6 +1059,10 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "rate": (without_rate,),
     "returned": (returned,),
     "duplicate": (duplicate,),
+    "followup-call": (party_to_call,),
+    "followup-answer": (new_answer,),
+    "followup-difference": (answers_differ,),
+    "contract-question": (unusual_contract,),
     "flight-missing": (),  # of the states of hosting; tests of travel look at it
     "transfer-place": (transfer_place,),
     "not-found": (not_found,),
