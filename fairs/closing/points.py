@@ -28,13 +28,13 @@ from fairs.closing.models import ClosingTick, ClosingWork
 from fairs.closing.snapshots import snapshots_of
 from fairs.closing.states import PointState, WorkState
 from fairs.contracts.models import Contract
-from fairs.contracts.sales import sales_table
 from fairs.contracts.states import ContractState, Verification
 from fairs.core.db import db
 from fairs.core.i18n import format_datetime
 from fairs.core.permissions import Role
 from fairs.payments.models import Invoice
 from fairs.payments.queries import OWED
+from fairs.sales.queries import sales_table
 from fairs.sitework.handover import counts as handover_counts
 from fairs.sitework.states import HandoverState
 

@@ -238,15 +238,15 @@ def export_value(fairs: Sequence[Fair], as_of: date) -> Measured | None:
         cents[name] += int(usd or 0)
         if name == "verified":
             by_day[day] += int(usd or 0)
-    beside = (
+    beside = [
         Beside(_l("Contracts signed and verified"), Decimal(numbers["verified"])),
         Beside(_l("MOU, verified"), usd_of(cents["mou"]), "USD"),
         Beside(_l("Signed, to be verified"), usd_of(cents["waiting"]), "USD"),
-    )
+    ]
     if numbers["cancelled_later"]:
-        beside = (*beside, Beside(_l("Verified, cancelled later"), usd_of(cents["cancelled_later"]), "USD"))
+        beside.append(Beside(_l("Verified, cancelled later"), usd_of(cents["cancelled_later"]), "USD"))
     daily = {day: usd_of(value) for day, value in by_day.items()}
-    return Measured(usd_of(cents["verified"]), FigureLabel.VERIFIED, daily, beside)
+    return Measured(usd_of(cents["verified"]), FigureLabel.VERIFIED, daily, tuple(beside))
 
 
 def usd_of(cents: int) -> Decimal:

@@ -14,7 +14,7 @@ from sqlalchemy import Select, func, or_, select
 from fairs.badges.states import BadgeCategory
 from fairs.booths.permissions import VIEW_BOOKINGS
 from fairs.calendar.models import Fair
-from fairs.contracts.permissions import VIEW_CONTRACTS, VIEW_SALES
+from fairs.contracts.permissions import VIEW_CONTRACTS
 from fairs.contracts.states import ContractState
 from fairs.core.clock import local_day
 from fairs.core.db import db
@@ -27,6 +27,7 @@ from fairs.exhibitors.permissions import VIEW_EXHIBITORS
 from fairs.importers.permissions import VIEW_IMPORTERS
 from fairs.reports.behind import COLUMNS, PAID, SPECIAL, UNPAID
 from fairs.reports.sums import Group, grouped, pooled
+from fairs.sales.permissions import VIEW_SALES
 from fairs.statements.figures import Kind
 
 May = Callable[[Permission], bool]

@@ -3,7 +3,7 @@
 What was declared before stays as one sum: nobody knows how it was paid.
 
 Revision: 0042
-Revises: 0040
+Revises: 0041
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from alembic import op
 
 
 revision = "0042"
-down_revision = "0040"
+down_revision = "0041"
 branch_labels = None
 depends_on = None
 

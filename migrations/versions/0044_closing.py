@@ -1,7 +1,7 @@
 """figures kept at closing, the checklist, archives, samples for audits; auditors have a last day
 
 Revision: 0044
-Revises: 0040
+Revises: 0042
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from alembic import op
 
 
 revision = "0044"
-down_revision = "0040"
+down_revision = "0042"
 branch_labels = None
 depends_on = None
 

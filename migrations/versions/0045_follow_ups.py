@@ -1,7 +1,7 @@
 """follow-up of contracts at 3, 6 and 12 months; questions about unusual contracts
 
 Revision: 0045
-Revises: 0040
+Revises: 0044
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = "0045"
-down_revision = "0040"
+down_revision = "0044"
 branch_labels = None
 depends_on = None
 

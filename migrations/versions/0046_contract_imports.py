@@ -1,7 +1,7 @@
 """spreadsheets of contracts that were handed in
 
 Revision: 0046
-Revises: 0040
+Revises: 0045
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = "0046"
-down_revision = "0040"
+down_revision = "0045"
 branch_labels = None
 depends_on = None
 
