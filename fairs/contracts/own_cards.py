@@ -55,7 +55,15 @@ def deals_card(importer: Importer, token: str) -> Card | None:
         if importer.state is not ImporterState.APPROVED or fair.days_to_opening > 0 or fair.is_over:
             return None
         text = _("Have you agreed on something? Report it here in a minute.")
-        return Card("deals", _("Deals"), "file-certificate", "later", _("None yet"), text=text, action=Action(_("Report a deal"), page))
+        return Card(
+            "deals",
+            _("Deals"),
+            "file-certificate",
+            "later",
+            _("None yet"),
+            text=text,
+            action=Action(_("Report a deal"), page),
+        )
     asked = _asked(deals, "importer")
     if asked:
         text = ngettext(
