@@ -29,13 +29,26 @@ function decimals(currency: string): number {
   return new Intl.NumberFormat(locale, { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
 }
 
+/** The amount of a line as typed, or from its price and quantity, which then stands in the empty box in grey; null when blank. */
+function lineAmount(line: HTMLElement, currency: string): number | null {
+  const of = (name: string): HTMLInputElement | null => line.querySelector<HTMLInputElement>(`[data-line-${name}]`);
+  const amount = of('amount');
+  if (!amount) return null;
+  const product = read(of('price')?.value ?? '') * read(of('quantity')?.value ?? '');
+  const scale = 10 ** decimals(currency);
+  const rounded = Number.isNaN(product) ? null : Math.round(product * scale + 1e-6) / scale;
+  amount.placeholder = rounded === null ? '' : money(rounded, currency);
+  const text = amount.value.trim();
+  return text ? read(text) : rounded;
+}
+
 function showSum(parent: HTMLFormElement): void {
   const out = parent.querySelector<HTMLElement>('[data-lines-sum]');
   const value = parent.querySelector<HTMLInputElement>('[data-value]');
   const currency = parent.querySelector<HTMLSelectElement>('[data-currency]')?.value || 'USD';
   const take = parent.querySelector<HTMLButtonElement>('[data-take-sum]');
   if (!out || !value) return;
-  const typed = [...parent.querySelectorAll<HTMLInputElement>('[data-line-amount]')].map((input) => input.value.trim()).filter(Boolean).map(read);
+  const typed = [...parent.querySelectorAll<HTMLElement>('[data-line]')].map((line) => lineAmount(line, currency)).filter((amount) => amount !== null);
   const sum = typed.reduce((all, amount) => all + (Number.isNaN(amount) ? 0 : amount), 0);
   const total = read(value.value);
   const words = (parent.dataset['sum'] ?? '').replace('{sum}', money(sum, currency));

@@ -14,7 +14,7 @@ from fairs.calendar.context import current_fair
 from fairs.calendar.models import Fair
 from fairs.contracts.models import Contract
 from fairs.contracts.permissions import LOG_CONTRACT, VIEW_CONTRACTS
-from fairs.contracts.queries import contract_by_reference, contracts_page, find_parties
+from fairs.contracts.queries import contract_by_reference, contracts_page, find_parties, standings_of
 from fairs.contracts.schemas import (
     MOST_CONTRACTS,
     BatchSchema,
@@ -46,7 +46,8 @@ blp: Blueprint = ApiBlueprint(
 def list_contracts(query: dict[str, Any]) -> dict[str, Any]:
     """The fair's contracts in the order in which they were logged."""
     page = contracts_page(current_fair().id, cursor=query["cursor"], limit=query["limit"])
-    return {"items": [view_of(contract) for contract in page.items], "next": page.next}
+    standings = standings_of(page.items)
+    return {"items": [view_of(contract, standings[contract.id]) for contract in page.items], "next": page.next}
 
 
 @blp.post("/contracts")
@@ -66,7 +67,7 @@ def post_contracts() -> Any:
     if isinstance(body, dict) and "contracts" in body:
         return _batch(body)
     logged = _log(_loaded(ContractSchema(), body))
-    return json_response(ContractView().dump(view_of(logged)), 201)
+    return json_response(ContractView().dump(view_of(logged, standings_of([logged])[logged.id])), 201)
 
 
 def _batch(body: dict[str, Any]) -> Any:

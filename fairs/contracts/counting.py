@@ -9,7 +9,7 @@ from fairs.contracts.models import Contract
 from fairs.contracts.states import ContractState, Verification
 
 #: How a contract stands to the figures; amounts of different standing are never added.
-STANDINGS = ("verified", "waiting", "incomplete", "mou", "mou_waiting", "leads", "cancelled", "part")
+STANDINGS = ("verified", "waiting", "incomplete", "mou", "mou_waiting", "leads", "cancelled_later", "cancelled", "part")
 #: Nothing is signed yet, or not any more.
 BEFORE_SIGNING = (ContractState.LEAD, ContractState.MOU, ContractState.CANCELLED)
 
@@ -63,11 +63,13 @@ def _checked(contract: type[Contract]) -> ColumnElement[bool]:
 
 
 def standing() -> ColumnElement[str]:
-    """One of STANDINGS for each contract: ``verified`` is the headline; ``waiting`` signed and to be verified; ``part`` belongs
-    to a framework contract that counts, or to the record that it was merged into."""
+    """One of STANDINGS for each contract: ``verified`` is the headline; ``waiting`` signed and to be verified;
+    ``cancelled_later`` was in the headline once; ``part`` belongs to a framework contract that counts, or to the record that
+    it was merged into."""
     verified = Contract.verification == Verification.VERIFIED
     return case(
         (Contract.merged_into_id.is_not(None), "part"),
+        (cancelled_later(), "cancelled_later"),
         (Contract.state == ContractState.CANCELLED, "cancelled"),
         (Contract.verification == Verification.INCOMPLETE, "incomplete"),
         (Contract.state == ContractState.LEAD, "leads"),

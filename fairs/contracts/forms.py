@@ -14,8 +14,8 @@ from fairs.contracts.errors import InvalidContract
 from fairs.contracts.models import Contract
 from fairs.contracts.rates import RateDraft
 from fairs.contracts.rules import MOST_LINES, ContractDraft, LineDraft
-from fairs.contracts.states import ContractState
-from fairs.contracts.terms import REPORTERS
+from fairs.contracts.states import ContractKind, ContractState
+from fairs.contracts.terms import PAYMENT_METHODS, REPORTERS
 from fairs.core.errors import DomainError
 from fairs.core.forms import DayField, DecimalNumber, Form, LongText, MoneyField, Text, UploadField
 from fairs.core.hs import UNITS, unit_name
@@ -41,12 +41,14 @@ class LineForm(wtforms.Form):
     description = Text(_l("Goods"), length=300)
     quantity = DecimalNumber(_l("Quantity"), least=-(10**18), most=10**18)
     unit = Choice(_l("Unit"), choices=lambda: [(code, f"{code} · {unit_name(code)}") for code in UNITS], default="PCE")
+    price = Amount(_l("Price per unit"))
     amount = Amount(_l("Value of the line"))
+    cites = BooleanField(_l("Protected species: needs a CITES permit"))
 
     @property
     def is_blank(self) -> bool:
         """Whether nothing was typed."""
-        typed = (self.hs_code, self.description, self.quantity, self.amount)
+        typed = (self.hs_code, self.description, self.quantity, self.price, self.amount)
         return not any(str((field.raw_data or [field.data or ""])[0]).strip() for field in typed)
 
     def to_draft(self) -> LineDraft:
@@ -57,6 +59,8 @@ class LineForm(wtforms.Form):
             quantity=self.quantity.data,
             unit=self.unit.data or "",
             amount=self.amount.data,
+            price=self.price.data,
+            cites=bool(self.cites.data),
         )
 
 
@@ -84,10 +88,14 @@ class ContractForm(Form):
         _l("Incoterm 2020"), choices=[(code, f"{code} – {name}") for code, name in INCOTERMS.items()], default="FOB"
     )
     incoterm_place = Text(_l("Named place"), length=120)
+    kind = Choice(_l("Kind of contract"), default=str(ContractKind.SINGLE))
+    framework = Text(_l("Framework contract"), length=80)
+    payment_method = Choice(_l("Payment method"))
     payment_terms = Text(_l("Payment terms"), length=200)
     delivery = Text(_l("Delivery"), length=200)
     note = LongText(_l("Note"), length=4000)
 
+    reason = Text(_l("Why it is corrected"), length=400)
     evidence = UploadField(_l("Scan of the signed paper"))
     kept = HiddenField()
     seen = HiddenField()
@@ -95,6 +103,8 @@ class ContractForm(Form):
     def __init__(self, *args: Any, states: Iterable[ContractState] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.state.choices = [(str(state), state.label) for state in states]
+        self.kind.choices = [(str(kind), kind.label) for kind in ContractKind]
+        self.payment_method.choices = [("", _l("not agreed yet")), *PAYMENT_METHODS.items()]
         self.incoterm.choices = [(code, f"{code} – {name}") for code, name in INCOTERMS.items()]
 
     def to_draft(self) -> ContractDraft:
@@ -116,6 +126,9 @@ class ContractForm(Form):
             delivery=self.delivery.data or "",
             note=self.note.data or "",
             reported_by=self.reported_by.data or "",
+            payment_method=self.payment_method.data or "",
+            kind=self.kind.data or "",
+            framework=self.framework.data or "",
         )
 
     def drop_blank_lines(self) -> None:
@@ -168,13 +181,15 @@ class ContractForm(Form):
         """The form's values for changing a contract."""
         names = (
             "booth_code", "reported_by", "currency", "signed_on", "number", "incoterm", "incoterm_place",
-            "payment_terms", "delivery", "note",
+            "payment_method", "payment_terms", "delivery", "note",
         )  # fmt: skip
         return {
             **{name: getattr(contract, name) for name in names},
             "exporter_id": contract.exporter_id,
             "importer_id": contract.importer_id,
             "state": str(contract.state),
+            "kind": str(contract.kind),
+            "framework": contract.parent.reference if contract.parent is not None else "",
             "value": contract.value.decimal,
             "lines": [
                 {
@@ -182,7 +197,9 @@ class ContractForm(Form):
                     "description": line.description,
                     "quantity": line.quantity,
                     "unit": line.unit,
+                    "price": line.price,
                     "amount": line.amount.decimal,
+                    "cites": line.cites,
                 }
                 for line in contract.lines
             ],

@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from fairs.accounts.queries import active_grants
+from fairs.calendar.models import Fair
 from fairs.contracts.goods import Finder
 from fairs.contracts.models import Contract
 from fairs.contracts.permissions import VIEW_CONTRACTS
@@ -99,6 +100,21 @@ def call_offs(contract: Contract) -> Sequence[Contract]:
         .where(Contract.parent_id == contract.id, Contract.merged_into_id.is_(None))
         .order_by(Contract.signed_on, Contract.id)
     ).all()
+
+
+def places_of(contracts: Sequence[Contract]) -> dict[int, tuple[str, str]]:
+    """Slug and name of the fair of each contract, by the contract's id; in one query."""
+    fairs = db.session.scalars(select(Fair).where(Fair.id.in_({contract.fair_id for contract in contracts})))
+    known = {fair.id: (fair.slug, fair.name) for fair in fairs}
+    return {contract.id: known[contract.fair_id] for contract in contracts}
+
+
+def merged_into(contract: Contract) -> tuple[Contract, str] | None:
+    """The record that this one was merged into, with the slug of its fair."""
+    if contract.merged_into_id is None:
+        return None
+    kept = db.session.get_one(Contract, contract.merged_into_id)
+    return kept, db.session.get_one(Fair, kept.fair_id).slug
 
 
 def keep_family(contract: Contract, values: dict[str, object], find: Finder) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
@@ -19,8 +19,8 @@ from fairs.booths.models import BoothBooking
 from fairs.booths.states import BookingState
 from fairs.calendar.models import Fair
 from fairs.contracts.counting import STANDINGS, standing
-from fairs.contracts.models import Contract
-from fairs.contracts.states import ContractState, Verification
+from fairs.contracts.models import Contract, ContractRevision
+from fairs.contracts.states import ContractKind, ContractState, Verification
 from fairs.core.db import db
 from fairs.core.money import Money
 from fairs.core.storage import StoredFile
@@ -37,20 +37,25 @@ from fairs.importers.states import ImporterState
 #: A deal belongs to a fair when it was signed within so many days of it; beyond, the second person says why.
 WINDOW = timedelta(days=30)
 AUTHORS = ("contracts.log", "contracts.edit", "contracts.correct", "contracts.move")
-SORTS = {"reference": Contract.id, "signed": Contract.signed_on}
+SORTS = {"reference": Contract.id, "signed": Contract.signed_on, "value": Contract.usd_minor}
 
 _Exporter, _Importer = aliased(Company), aliased(Company)
 
 
 @dataclass(frozen=True, slots=True)
 class ContractFilter:
-    """What a list of contracts shows; ``country`` is the importer's."""
+    """What a list of contracts shows; ``country`` is the importer's, ``standing`` one of counting.STANDINGS, and the days of
+    signature are both inclusive."""
 
     state: ContractState | None = None
     verification: Verification | None = None
     country: str = ""
     exporter_id: int | None = None
     text: str = ""
+    kind: ContractKind | None = None
+    standing: str = ""
+    signed_from: date | None = None
+    signed_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """The figures that are never added up: signed and verified; MOUs (verified); signed but not verified yet; leads."""
+    """The figures that are never added up, one for each of counting.STANDINGS."""
 
     verified: Sum
     mou: Sum
@@ -72,6 +77,7 @@ class Sums:
     waiting: Sum
     incomplete: Sum
     leads: Sum
+    cancelled_later: Sum
     cancelled: Sum
     part: Sum
 
@@ -102,6 +108,14 @@ def _filtered(fair_id: int, wanted: ContractFilter) -> Select[Contract]:
         query = query.where(_Importer.country == wanted.country)
     if wanted.exporter_id is not None:
         query = query.where(Contract.exporter_id == wanted.exporter_id)
+    if wanted.kind is not None:
+        query = query.where(Contract.kind == wanted.kind)
+    if wanted.standing:
+        query = query.where(standing() == wanted.standing)
+    if wanted.signed_from is not None:
+        query = query.where(Contract.signed_on >= wanted.signed_from)
+    if wanted.signed_to is not None:
+        query = query.where(Contract.signed_on <= wanted.signed_to)
     text = clean(wanted.text)
     if text:
         folded, plain = fold(text), "".join(text.split()).upper()
@@ -130,8 +144,10 @@ def order_of(sort: str) -> list[tuple[Any, bool]]:
 
 
 def contracts_matching(fair_id: int, wanted: ContractFilter) -> Select[Contract]:
-    """The fair's contracts that fit the filter, with both parties."""
-    return _filtered(fair_id, wanted).options(joinedload(Contract.exporter), joinedload(Contract.importer))
+    """The fair's contracts that fit the filter, with both parties and the framework."""
+    return _filtered(fair_id, wanted).options(
+        joinedload(Contract.exporter), joinedload(Contract.importer), joinedload(Contract.parent)
+    )
 
 
 def contracts_page(fair_id: int, *, cursor: str | None, limit: int) -> Page[Contract]:
@@ -139,16 +155,22 @@ def contracts_page(fair_id: int, *, cursor: str | None, limit: int) -> Page[Cont
     query = (
         select(Contract)
         .where(Contract.fair_id == fair_id)
-        .options(joinedload(Contract.exporter), joinedload(Contract.importer), selectinload(Contract.lines))
+        .options(
+            joinedload(Contract.exporter),
+            joinedload(Contract.importer),
+            joinedload(Contract.parent),
+            selectinload(Contract.lines),
+        )
     )
     return paginate(query, (Contract.id, False), limit=limit, cursor=cursor)
 
 
 def sums(fair_id: int, wanted: ContractFilter) -> Sums:
-    """Values in USD by standing; amounts of different standing are never added."""
+    """Values in USD by standing; amounts of different standing are never added. The filter's own standing is left aside, so
+    that all of them stay beside one another."""
     kind = standing().label("kind")
     rows = db.session.execute(
-        _filtered(fair_id, wanted)
+        _filtered(fair_id, replace(wanted, standing=""))
         .with_only_columns(
             kind,
             func.count(Contract.id),
@@ -170,7 +192,10 @@ def contract_by_reference(fair_id: int, reference: str) -> Contract | None:
             joinedload(Contract.exporter),
             joinedload(Contract.importer),
             joinedload(Contract.evidence),
+            joinedload(Contract.parent),
             selectinload(Contract.lines),
+            selectinload(Contract.confirmations),
+            selectinload(Contract.signatures),
         )
     )
 
@@ -317,6 +342,32 @@ def importer_countries(fair_id: int) -> list[str]:
         select(Company.country).join(Contract, Contract.importer_id == Company.id).where(Contract.fair_id == fair_id)
     )
     return sorted(db.session.scalars(query.distinct()))
+
+
+def standings_of(contracts: Iterable[Contract]) -> dict[int, str]:
+    """Which of counting.STANDINGS each contract has, by its id; in one query."""
+    ids = [contract.id for contract in contracts]
+    rows = db.session.execute(select(Contract.id, standing()).where(Contract.id.in_(ids)))
+    return {row[0]: row[1] for row in rows}
+
+
+def revisions_of(contract: Contract) -> Sequence[ContractRevision]:
+    """What was verified before, newest first."""
+    return db.session.scalars(
+        select(ContractRevision)
+        .where(ContractRevision.contract_id == contract.id)
+        .options(joinedload(ContractRevision.evidence))
+        .order_by(ContractRevision.number.desc())
+    ).all()
+
+
+def revision_of(contract: Contract, number: int) -> ContractRevision | None:
+    """One of :func:`revisions_of`."""
+    return db.session.scalar(
+        select(ContractRevision).where(
+            ContractRevision.contract_id == contract.id, ContractRevision.number == min(number, 2**31 - 1)
+        )
+    )
 
 
 def exporters(fair_id: int) -> Sequence[Company]:

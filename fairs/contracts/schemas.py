@@ -9,7 +9,8 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from fairs.contracts.models import Contract
 from fairs.contracts.rules import FIRST_STATES, MOST_LINES, ContractDraft, LineDraft
-from fairs.contracts.terms import REPORTERS
+from fairs.contracts.states import ContractKind
+from fairs.contracts.terms import PAYMENT_METHODS, REPORTERS
 from fairs.core.hs import UNITS
 from fairs.core.incoterms import INCOTERMS
 from fairs.core.money import Money
@@ -42,8 +43,14 @@ def _is_quantity(value: Decimal) -> None:
         raise ValidationError("Must be between 0 and 1000000000000.")
 
 
+def _is_price(value: Decimal | None) -> None:
+    if value is not None and not 0 < value < 10**12:
+        raise ValidationError("Must be above 0 and below 1000000000000.")
+
+
 class LineSchema(StrictSchema):
-    """Goods under one HS code; ``quantity`` is a decimal as text, ``amount`` the value of all of it."""
+    """Goods under one HS code; ``quantity`` is a decimal as text, ``amount`` the value of all of it, ``price`` that of one
+    unit (a decimal as text in major units), ``cites`` whether the goods need a permit for protected species."""
 
     hs_code = fields.String(required=True, validate=validate.Length(4, 20))
     description = fields.String(required=True, validate=validate.Length(1, 300))
@@ -52,6 +59,17 @@ class LineSchema(StrictSchema):
     )
     unit = fields.String(required=True, validate=validate.OneOf(list(UNITS)))
     amount = fields.Nested(MoneySchema, required=True)
+    price = fields.Decimal(
+        load_default=None, allow_none=True, allow_nan=False, as_string=True, validate=_is_price,
+        metadata={"type": ["string", "null"]},
+    )  # fmt: skip
+    cites = fields.Boolean(load_default=False)
+
+
+class LineView(LineSchema):
+    """Goods as read, with the edition of the Harmonised System that the code is read by."""
+
+    hs_edition = fields.Integer()
 
 
 class ContractSchema(StrictSchema):
@@ -71,6 +89,13 @@ class ContractSchema(StrictSchema):
     delivery = fields.String(load_default="", validate=validate.Length(max=200))
     note = fields.String(load_default="", validate=validate.Length(max=4000))
     reported_by = fields.String(load_default="clerk", validate=validate.OneOf(list(REPORTERS)))
+    payment_method = fields.String(load_default="", validate=validate.OneOf(["", *PAYMENT_METHODS]))
+    kind = fields.String(load_default="single", validate=validate.OneOf([str(kind) for kind in ContractKind]))
+    framework = fields.String(
+        load_default="",
+        validate=validate.Length(max=80),
+        metadata={"description": "Reference or number of the framework contract of a call-off."},
+    )
 
 
 class BatchSchema(StrictSchema):
@@ -89,13 +114,18 @@ class CompanySchema(Schema):
 
 
 class ContractView(Schema):
-    """A contract as read. ``usd`` is null while a rate is missing; ``counts``: signed and verified."""
+    """A contract as read. ``usd`` is null while a rate is missing; ``counts``: signed, verified and part of the headline;
+    ``standing``: the one figure that it belongs to; ``revision`` grows with each correction of what was verified."""
 
     reference = fields.String()
     number = fields.String()
     state = fields.String()
     verification = fields.String()
     counts = fields.Boolean()
+    standing = fields.String()
+    revision = fields.Integer()
+    kind = fields.String()
+    framework = fields.String(allow_none=True)
     signed_on = fields.Date()
     exporter = fields.Nested(CompanySchema)
     importer = fields.Nested(CompanySchema)
@@ -106,11 +136,12 @@ class ContractView(Schema):
     usd = fields.Nested(MoneySchema, allow_none=True)
     rate_on = fields.Date(allow_none=True)
     rate_source = fields.String()
+    payment_method = fields.String()
     payment_terms = fields.String()
     delivery = fields.String()
     reported_by = fields.String()
     has_evidence = fields.Boolean()
-    lines = fields.List(fields.Nested(LineSchema))
+    lines = fields.List(fields.Nested(LineView))
 
 
 class ResultSchema(Schema):
@@ -148,12 +179,26 @@ def draft_of(values: dict[str, Any], exporter_id: int | None, importer_id: int |
                 line["quantity"],
                 line["unit"],
                 Money(**line["amount"]).decimal if line["amount"]["currency"] == value.currency else None,
+                # Without an amount of the same currency the line is refused, not worked out from its price.
+                line["price"] if line["amount"]["currency"] == value.currency else None,
+                line["cites"],
             )
             for line in values["lines"]
         ],
         booth_code=values["booth"],
         **{
-            key: values[key] for key in ("incoterm_place", "number", "payment_terms", "delivery", "note", "reported_by")
+            key: values[key]
+            for key in (
+                "incoterm_place",
+                "number",
+                "payment_method",
+                "payment_terms",
+                "delivery",
+                "note",
+                "reported_by",
+                "kind",
+                "framework",
+            )
         },
     )
 
@@ -162,14 +207,16 @@ def _company(company: Company) -> dict[str, Any]:
     return {key: getattr(company, key) for key in ("id", "name", "country", "tax_code")}
 
 
-def view_of(contract: Contract) -> dict[str, Any]:
-    """A contract as programs read it."""
+def view_of(contract: Contract, standing: str) -> dict[str, Any]:
+    """A contract as programs read it; ``standing`` is one of counting.STANDINGS."""
     same = (
         "reference", "number", "state", "verification", "counts", "signed_on", "incoterm", "incoterm_place", "rate_on",
-        "rate_source", "payment_terms", "delivery", "reported_by",
+        "rate_source", "payment_method", "payment_terms", "delivery", "reported_by", "kind", "revision",
     )  # fmt: skip
     return {
         **{name: getattr(contract, name) for name in same},
+        "standing": standing,
+        "framework": contract.parent.reference if contract.parent is not None else None,
         "exporter": _company(contract.exporter),
         "importer": _company(contract.importer),
         "booth": contract.booth_code,
@@ -183,6 +230,9 @@ def view_of(contract: Contract) -> dict[str, Any]:
                 "quantity": Decimal(line.quantity).normalize(),
                 "unit": line.unit,
                 "amount": line.amount.as_dict(),
+                "price": None if line.price is None else Decimal(line.price).normalize(),
+                "cites": line.cites,
+                "hs_edition": line.hs_edition,
             }
             for line in contract.lines
         ],

@@ -63,7 +63,8 @@ from fairs.contacts.queries import unsure_rows
 from fairs.contacts.service import ListSource, choose_layout, hand_in, start_import
 from fairs.contacts.service import check as check_list
 from fairs.contacts.states import ImportKind
-from fairs.contracts.service import edit_contract, return_contract, verify_contract
+from fairs.contracts.service import correct_contract, edit_contract, return_contract, verify_contract
+from fairs.contracts.states import Answer
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now, today
 from fairs.core.db import db, transaction
@@ -602,6 +603,34 @@ def returned() -> Awaiting:
     return Awaiting(place.fair, record, lambda: edit_contract(record, place.fair, place.draft(), by=SYSTEM))
 
 
+def corrected() -> Awaiting:
+    place = office()
+    place.rate()
+    other, third = (acting(place.user(Role.DEALS)) for _ in range(2))
+    record = place.verified(by=other)
+    correct_contract(record, place.fair, place.draft(number="HD-02"), "Số hợp đồng sai", by=SYSTEM)
+    return Awaiting(place.fair, record, lambda: verify_contract(record, place.fair, ALL_CHECKS, by=third))
+
+
+def incomplete() -> Awaiting:
+    place = office()
+    place.rate()
+    record = place.incomplete()
+    return Awaiting(
+        place.fair, record, lambda: edit_contract(record, place.fair, place.draft(), by=SYSTEM, evidence=scan())
+    )
+
+
+def disputed() -> Awaiting:
+    place = office()
+    place.rate()
+    record = place.contract()
+    place.answer(record, "importer", Answer.DISPUTED, "Trị giá sai")
+    return Awaiting(
+        place.fair, record, lambda: edit_contract(record, place.fair, place.draft(number="HD-02"), by=SYSTEM)
+    )
+
+
 def _allocation(state: AllocationState, act: Callable[[AllocationRun], Any]) -> Callable[[], Awaiting]:
     def make() -> Awaiting:
         place = new_ground()
@@ -962,6 +991,9 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "violation-decide": (_violation(answers=True), _violation(answers=False)),
     "silent-device": (silent_device,),
     "contract": (contract,),
+    "corrected": (corrected,),
+    "incomplete": (incomplete,),
+    "disputed": (disputed,),
     "scan": (without_scan,),
     "rate": (without_rate,),
     "returned": (returned,),
