@@ -60,8 +60,8 @@ class AnswerForm(Form):
 class SignForm(Form):
     """A signature: drawn, or the typed name."""
 
-    seen = HiddenField()
-    name = Text(_l("Name of who signs"), length=120)
+    seen = HiddenField(id="sign-seen")
+    name = Text(_l("Name of who signs"), length=120, id="sign-name")
     title = Text(_l("Position"), length=120)
     signature = HiddenField(_l("Signature"))
     typed = BooleanField(_l("Instead of drawing: the name as I typed it is my signature."))

@@ -36,12 +36,12 @@ LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English", "ja": "日本語"}
 #: Pages of foreign guests: their own page and what lies below it, answers to invitations, nominations, registration (of groups
 #: and at the kiosk as well), ceremonies, verification.
 PUBLIC_PAGES = re.compile(
-    r"^/(?:i|u|v|vg|ceremony|kiosk|my-data|rsvp|nominate|verify|letters/verify)(?:/|$)|^/f/[^/]+/(?:importers|visit)(?:/|$)"
+    r"^/(?:c|i|u|v|vg|ceremony|kiosk|my-data|rsvp|nominate|verify|letters/verify)(?:/|$)|^/f/[^/]+/(?:importers|visit)(?:/|$)"
 )
 
 #: The files whose texts such pages use. A slice's templates for guests are named ``own_*.html`` or lie in a folder ``own/``.
 PUBLIC_SOURCES = (
-    "templates/*/own_*.html", "templates/*/own/*.html", "templates/importers/_card.html", "templates/importers/_facts.html",
+    "templates/*/own_*.html", "templates/*/own/*.html", "templates/messages/contracts/confirm.txt", "templates/importers/_card.html", "templates/importers/_facts.html",
     "templates/importers/_form.html", "templates/importers/_journey_card.html", "templates/importers/register.html",
     "templates/importers/check_mail.html", "templates/importers/closed.html", "templates/layouts/base.html",
     "templates/layouts/phone.html", "templates/layouts/public.html", "templates/layouts/_language.html", "templates/errors/*.html",
@@ -53,7 +53,8 @@ PUBLIC_SOURCES = (
     "templates/hospitality/_flight_fields.html", "templates/hosting/_card.html", "templates/letters/_own_card.html",
     "templates/letters/passport.html", "templates/letters/verify*.html", "templates/invitations/rsvp*.html",
     "templates/invitations/nominate*.html", "templates/invitations/_nominations.html", "templates/invitations/_rsvp_top.html",
-    "fairs/*/own_pages.py", "fairs/*/calendar_entries.py", "fairs/invitations/rsvp_pages.py", "fairs/letters/own.py",
+    "fairs/*/own_pages.py", "fairs/contracts/own_cards.py", "fairs/contracts/own_deals.py", "fairs/contracts/my_pages.py", "fairs/contracts/my_report.py",
+    "fairs/contracts/confirm_pages.py", "fairs/contracts/confirming.py", "fairs/contracts/signing.py", "fairs/*/calendar_entries.py", "fairs/invitations/rsvp_pages.py", "fairs/letters/own.py",
     "fairs/letters/verify.py", "fairs/letters/states.py", "fairs/hosting/journey.py", "fairs/hosting/states.py",
     "fairs/claims/checklist.py", "fairs/claims/states.py", "fairs/hospitality/states.py", "fairs/lodging/states.py",
     "fairs/lodging/own_forms.py", "templates/lodging/_costs.html", "templates/messages/lodging/[pc_]*.txt",

@@ -359,4 +359,5 @@ class _Layout:
                 cell.append(self.text(signature.hint, 8, colour=MUTED, align="center"))
             cell += [_drawn(signature.picture), self.text(signature.name, 10, bold=True, align="center")]
             cells.append(cell)
-        return [*story, self.grid([cells], [self.width / len(cells)] * len(cells))]
+        middle = ("ALIGN", (0, 0), (-1, -1), "CENTER")
+        return [*story, self.grid([cells], [self.width / len(cells)] * len(cells), middle)]

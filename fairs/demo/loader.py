@@ -19,6 +19,7 @@ from fairs.core.db import db, transaction
 from fairs.core.errors import Conflict
 from fairs.core.permissions import Role
 from fairs.demo.allocation import load_run, load_waiting
+from fairs.demo.answers import load_answers
 from fairs.demo.applications import load_applications
 from fairs.demo.badges import load_badge_layout
 from fairs.demo.banking import load_statement
@@ -128,6 +129,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         made["contacts"] = load_contacts(random.Random(PLAN_YEAR + 23), giftshow, users)
         made["letters"] = load_letters(random.Random(PLAN_YEAR + 26), giftshow, users)
         made["claims"] = load_claims(souvenirs, users)
+        made["answers"] = load_answers(souvenirs, users)
         made["data requests"] = load_guest_pages(giftshow, users)
         load_badge_layout(souvenirs, users)
         made["print jobs"] = load_printing(souvenirs, users)

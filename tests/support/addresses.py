@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
@@ -52,6 +53,14 @@ from fairs.contacts.service import ListSource, choose_layout
 from fairs.contacts.service import check as check_list
 from fairs.contacts.service import hand_in as hand_in_list
 from fairs.contacts.states import ImportKind, RowState
+from fairs.contracts.confirming import ask_confirmation, token_of
+from fairs.contracts.content import content_hash
+from fairs.contracts.models import Contract
+from fairs.contracts.quick import QuickDraft, quick_log
+from fairs.contracts.rules import ContractDraft
+from fairs.contracts.rules import LineDraft as DealLine
+from fairs.contracts.service import edit_contract
+from fairs.contracts.signing import sign_contract
 from fairs.contracts.models import Contract, ContractRevision
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now
@@ -350,6 +359,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "booth/reference": own_booking.reference if own_booking else _first(BoothBooking).reference,
         "allocation/number": allocation.number, "compare/other": allocation.number, "allocation/form": "docx",
         "apart/exclusion_id": apart.id, "places/reference": allocation.places[0].exhibitor.reference,
+        **_deal(fair, own_company, importer, by),
         **{f"{section}/reference": _reference(model, fair) for section, model in BY_REFERENCE.items()},
     }  # fmt: skip
     made.queries = {
@@ -361,6 +371,26 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
     return made
 
 
+def _deal(fair: Fair, own_company: int, importer: Importer, by: Actor) -> dict[str, Any]:
+    """A deal of the exhibitor and the importer: logged in a hurry, completed, asked for, signed by one side; another in a hurry."""
+    quick = QuickDraft(own_company, importer.company_id, "USD", Decimal(900))
+    hurried = quick_log(fair, quick, by=by)
+    line = DealLine("4420.11", "Mẫu", Decimal(1), "PCE", Decimal(900))
+    whole = ContractDraft(own_company, importer.company_id, "signed", fair.today, "FOB", "USD", Decimal(900), (line,))
+    deal = edit_contract(quick_log(fair, quick, by=by), fair, whole, by=by)
+    asked = ask_confirmation(deal, "importer", by=by)
+    sign_contract(deal, "exporter", name="Mẫu", typed=True, seen=content_hash(deal), by=by)
+    return {
+        "quick_log.done.reference": hurried.reference, "c/token": token_of(asked), "check/sha256": content_hash(deal),
+        "parties/side": "importer", "sign/side": "importer",
+        **{
+            f"{endpoint}.reference": deal.reference
+            for endpoint in (
+                "deal_sign.page", "deal_sign.sign", "deal_sign.paper", "deal_parties.show", "deal_parties.ask",
+                *(f"{pages}.{name}" for pages in ("my_deals", "guest_deals") for name in ("show", "reply", "ask", "sign")),
+            )
+        },
+    }  # fmt: skip
 def _revision(fair: Fair) -> dict[str, Any]:
     """A revision of a contract with the scan that it was verified by."""
     found = db.session.scalars(

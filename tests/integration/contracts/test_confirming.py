@@ -175,7 +175,7 @@ def test_asked_again_the_first_link_still_works(place: Office) -> None:
 
 def test_the_importer_is_written_to_in_its_language(place: Office) -> None:
     reception = Reception(place.fair)
-    importer = reception.importer(locale="en")
+    importer = reception.importer(locale="en", group_codes=())
     contract = place.contract(importer_id=importer.company_id)
     ask_confirmation(contract, "importer", by=SYSTEM)
     mail = db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "contracts/confirm")).one()
@@ -368,7 +368,7 @@ def test_a_member_answers_and_asks_the_other_side(place: Office, client: Client)
 def guest(place: Office) -> tuple[Importer, str]:
     from fairs.importers.service import approve_importer
 
-    importer = Reception(place.fair).importer()
+    importer = Reception(place.fair).importer(group_codes=())
     approve_importer(importer, by=SYSTEM)
     with transaction():
         token = link_for(db.session.get_one(Importer, importer.id))
