@@ -24,6 +24,7 @@ from fairs.invitations.queries import last_day_for_answers
 from fairs.lodging.queries import first_list_due, release_days
 from fairs.sitework.catalogue import items_of as services_of
 from fairs.sitework.manual import items_of as manual_of
+from fairs.surveys.queries import window_of
 
 DECREE = _l("Decree 81/2018")
 CUSTOM = _l("Custom of the department")
@@ -166,6 +167,8 @@ RULES: tuple[Rule, ...] = (
     Rule("opening", _l("The fair opens"), before(0), Role.ORGANISER, FAIR, "running", "calendar.settings"),
     Rule("last_day", _l("Last day of the fair"), after(0), Role.ORGANISER, FAIR, "day", "checkin.gates"),
     Rule("closing", _l("The fair is closed"), after(1), Role.ORGANISER, CUSTOM, "closed", "calendar.settings"),
+    Rule("survey", _l("The exit survey closes"), lambda fair: window_of(fair).closes_on, Role.ORGANISER, FAIR, "survey", "surveys.answers",
+         {"answered": "no"}),
     Rule("cases", _l("Cases on site are closed"), after(7), Role.ORGANISER, CUSTOM, "cases", "cases.index"),
     Rule("report", _l("Report on the results is handed in"), after(30), Role.ORGANISER, DECREE, "report", "reports.programmes"),
     Rule("claims", _l("Guests have handed in their claims"), _claims_close, Role.HOSPITALITY, FAIR, "day", "claims.index",
