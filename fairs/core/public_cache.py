@@ -30,7 +30,8 @@ MOST_BYTES = 24 * 2**20
 LONGEST_ADDRESS = 300
 QUIET_TABLES = {
     "scans", "visits", "outbox_messages", "audit_entries", "stored_answers", "api_tokens", "stored_files", "filings",
-    "count_entries", "public_counts", "sales_returns",  # public pages show figures of reported fairs only
+    "count_entries", "public_counts", "sales_returns", "sales_return_revisions",
+    "sales_reminders", "exit_surveys", "exit_survey_revisions", "survey_reminders",  # public pages show figures of reported fairs only
 }  # fmt: skip
 SHARED = "fairs.shared_page"
 

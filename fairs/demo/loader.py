@@ -45,10 +45,11 @@ from fairs.demo.participants import load_exhibitors, load_importers, load_trade_
 from fairs.demo.people import create_accounts, create_cast, give_roles
 from fairs.demo.printing import load_printing
 from fairs.demo.products import load_products
-from fairs.demo.public_days import load_counts, load_sales
+from fairs.demo.public_days import load_counts
 from fairs.demo.receptions import load_receptions
 from fairs.demo.refunds import load_check, load_refunds
 from fairs.demo.reminders import load_reminders
+from fairs.demo.sales import load_sales
 from fairs.demo.sitework import load_site_work
 from fairs.demo.support import load_decision, load_draft, load_rules_and_lines
 from fairs.demo.texts import GIFTSHOW, SOUVENIRS, TERMS_EN, TERMS_VI
@@ -102,7 +103,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
             "products": products,
         }
         days = random.Random(PLAN_YEAR + 1)  # a stream of its own: what comes before and after stays as it was
-        made |= {"counted": load_counts(days, souvenirs, users), "sales declared": load_sales(days, souvenirs)}
+        made |= {"counted": load_counts(days, souvenirs, users), "sales declared": load_sales(days, souvenirs, users)}
         load_gates(souvenirs)
         recount_tallies(souvenirs)
         made |= {"wishes": load_applications(giftshow, souvenirs, users)}

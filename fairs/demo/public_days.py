@@ -1,4 +1,4 @@
-"""The running public fair of the demonstration: counters at its gates, declarations of yesterday's sales, with gaps."""
+"""The running public fair of the demonstration: counters at its gates, with gaps."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ from typing import Any
 from sqlalchemy import select
 
 from fairs.accounts.models import User
-from fairs.booths.models import BoothBooking
-from fairs.booths.states import BookingState
 from fairs.calendar.models import Fair
 from fairs.checkin.models import CountEntry, Gate
 from fairs.checkin.states import CountSource
 from fairs.core.clock import now
 from fairs.core.db import db
 from fairs.demo.year2020 import add
-from fairs.sales.models import SalesReturn
 from fairs.visitors.models import PublicCount
 
 METHODS = (
@@ -66,23 +63,3 @@ def load_counts(rng: random.Random, fair: Fair, users: dict[str, User]) -> int:
         ],
     )
     return sum(sums.values())
-
-
-def load_sales(rng: random.Random, fair: Fair) -> int:
-    """Yesterday's sales of most booths; every seventh did not declare. Today nobody has yet."""
-    bookings = db.session.scalars(
-        select(BoothBooking)
-        .where(BoothBooking.fair_id == fair.id, BoothBooking.state == BookingState.CONFIRMED)
-        .order_by(BoothBooking.id)
-    )
-    rows = [
-        {
-            "fair_id": fair.id, "booth_id": booking.booth_id, "exhibitor_id": booking.exhibitor_id, "day": fair.starts_on,
-            "amount_minor": int(rng.lognormvariate(16.4, 0.5)) // 10_000 * 10_000, "currency": "VND",
-            "source": ("web", "web", "paper", "phone")[number % 4],
-        }
-        for number, booking in enumerate(bookings)
-        if number % 7 != 3
-    ]  # fmt: skip
-    add(SalesReturn, rows)
-    return len(rows)

@@ -17,6 +17,7 @@ from fairs.core.actor import Actor
 from fairs.core.db import db
 from fairs.demo.deals import GOODS
 from fairs.demo.people import Cast, give_fair_roles
+from fairs.demo.sales import load_surveys, returns_of
 from fairs.demo.support import load_decision, load_rules_and_lines
 from fairs.demo.year2020 import (
     ZONE,
@@ -91,9 +92,10 @@ def load_year(rng: random.Random, cast: Cast, users: dict[str, User]) -> dict[st
     contracts = _contracts(year)
     _counters(year)
     _sales(year, pairs)
+    surveys = load_surveys(giftshow) + load_surveys(souvenirs)
     _figures(users["organiser"])
     db.session.flush()
-    return {"visits in 2020": visits, "contracts in 2020": contracts}
+    return {"visits in 2020": visits, "contracts in 2020": contracts, "surveys in 2020": surveys}
 
 
 def _shares(rng: random.Random, number: int, total: int, step: int) -> list[int]:
@@ -181,13 +183,7 @@ def _sales(year: Year, pairs: list[tuple[int, int]]) -> None:
         if n % 23 != 11 and (n * 4 + d) % 13 != 6
     ]
     values = _shares(year.rng, len(slots), SALES_VND, 10_000)
-    add(
-        SalesReturn,
-        [
-            {"fair_id": fair.id, "booth_id": booth, "exhibitor_id": exhibitor, "day": day, "amount_minor": value, "currency": "VND"}
-            for (booth, exhibitor, day), value in zip(slots, values, strict=True)
-        ],
-    )  # fmt: skip
+    add(SalesReturn, returns_of(fair, slots, values))
 
 
 def _figures(organiser: User) -> None:

@@ -42,9 +42,8 @@ class DayForm(Form):
         if all(self[name].data is None for name in PARTS):
             raise InvalidInput(_l("Write what was sold; when nothing was sold, press that button."), field="cash")
         groups = {one.name.removeprefix("group_"): one for one in self.group_fields if one.data is not None}
-        return DayDraft(
-            *(_money(self[name]) for name in PARTS), groups={code: _money(one) for code, one in groups.items()}
-        )
+        cash, card, orders = (_money(self[name]) for name in PARTS)
+        return DayDraft(cash, card, orders, {code: _money(one) for code, one in groups.items()})
 
     @property
     def revision(self) -> int | None:
@@ -55,7 +54,7 @@ class DayForm(Form):
 
 def _money(box: Any) -> Money:
     try:
-        return Money.from_decimal(box.data if box.data is not None else 0, CURRENCY) if box.data else Money(0, CURRENCY)
+        return Money.from_decimal(box.data, CURRENCY) if box.data else Money(0, CURRENCY)
     except DomainError as error:
         error.field = box.name
         raise

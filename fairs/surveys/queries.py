@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from fairs.booths.models import BoothBooking
@@ -224,3 +224,12 @@ def results_of(fair: Fair) -> Results:
             found.answered_area += int(areas[survey.exhibitor_id])
         found.add(survey)
     return found
+
+
+def answers_of(fair_id: int) -> tuple[int, int]:
+    """How many exhibitors are asked, and how many of them have not answered; for the timeline, in one statement."""
+    answers = select(ExitSurvey.exhibitor_id).where(ExitSurvey.fair_id == fair_id)
+    missing = func.coalesce(func.sum(case((Exhibitor.id.not_in(answers), 1), else_=0)), 0)
+    query = select(func.count(), missing).where(Exhibitor.fair_id == fair_id, has_booth(fair_id))
+    total, open_ = db.session.execute(query).one()
+    return total, int(open_)

@@ -38,6 +38,7 @@ from fairs.letters.queries import missing_letters
 from fairs.lodging.queries import missing_lists
 from fairs.payments.models import Instalment, Invoice
 from fairs.payments.queries import OWED
+from fairs.surveys.queries import answers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Facts:
     allocations: tuple[int, datetime | None]  # drafts, and until when the offers of the published one stand
     cases: tuple[int, int]  # reported on site, and those that are not closed
     contracts: tuple[int, int]  # signed ones and MOUs that stand, and those of them that nobody has verified
+    surveys: tuple[int, int]  # exhibitors asked by the exit survey, and those who have not answered
 
 
 def facts_of(fair: Fair) -> Facts:
@@ -90,7 +92,7 @@ def facts_of(fair: Fair) -> Facts:
         milestones_of(fair.id), applications, importers, (badges, int(unprinted)),
         {kind: (count, day) for kind, count, day in rows}, invoices, _selections(fair), _halls(fair), known_flights(fair.id),
         invitations_of(fair.id), missing_letters(fair.id), support_counts(fair.id), standing_of(fair.id), arrivals_to_drive(fair.id),
-        missing_lists(fair.id), _allocations(fair), _cases(fair), _contracts(fair),
+        missing_lists(fair.id), _allocations(fair), _cases(fair), _contracts(fair), answers_of(fair.id),
     )  # fmt: skip
 
 

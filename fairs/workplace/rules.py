@@ -25,6 +25,7 @@ from fairs.invitations.queries import last_day_for_answers
 from fairs.lodging.queries import first_list_due, release_days
 from fairs.sitework.catalogue import items_of as services_of
 from fairs.sitework.manual import items_of as manual_of
+from fairs.surveys.queries import window_of
 
 DECREE = _l("Decree 81/2018")
 CUSTOM = _l("Custom of the department")
@@ -175,6 +176,8 @@ RULES: tuple[Rule, ...] = (
     Rule("closing", _l("The fair is closed"), after(1), Role.ORGANISER, CUSTOM, "closed", "calendar.settings"),
     Rule("contracts", _l("Contracts of the fair are verified"), after(7), Role.DEALS, CUSTOM, "contracts", "contracts.index",
          {"standing": "waiting"}, kinds=("trade",)),
+    Rule("survey", _l("The exit survey closes"), lambda fair: window_of(fair).closes_on, Role.ORGANISER, FAIR, "survey", "surveys.answers",
+         {"answered": "no"}),
     Rule("cases", _l("Cases on site are closed"), after(7), Role.ORGANISER, CUSTOM, "cases", "cases.index"),
     Rule("report", _l("Report on the results is handed in"), after(30), Role.ORGANISER, DECREE, "report", "reports.programmes"),
     Rule("claims", _l("Guests have handed in their claims"), _claims_close, Role.HOSPITALITY, FAIR, "day", "claims.index",

@@ -184,6 +184,14 @@ def _cases(fair: Fair, facts: Facts, day: date) -> Proof:
     return Proof(fair.is_over and not still, text if still else "", applies=bool(total))
 
 
+def _surveyed(fair: Fair, facts: Facts, day: date) -> Proof:
+    """Only fairs with confirmed booths have this date at all; it passes by itself, and nobody is late who was not answered."""
+    total, missing = facts.surveys
+    text = ngettext("%(num)s exhibitor has not answered", "%(num)s exhibitors have not answered", missing)
+    over = day < fair.today or fair.state is FairState.REPORTED
+    return Proof(over or not missing, text if missing and fair.starts_on <= fair.today else "", applies=bool(total))
+
+
 def _papers_removed(fair: Fair, facts: Facts, day: date) -> Proof:
     total, _still, kept = facts.claims
     text = ngettext("papers of %(num)s guest are kept", "papers of %(num)s guests are kept", kept)
@@ -236,6 +244,7 @@ PROOFS: dict[str, Callable[[Fair, Facts, date], Proof]] = {
     "letters": _letters,
     "rooming_lists": _rooming_lists,
     "badges": _printed,
+    "survey": _surveyed,
     "report": _reported,
 }
 

@@ -22,8 +22,10 @@ from fairs.banking.desk import match_line, second_line, set_aside
 from fairs.banking.models import BankLine
 from fairs.banking.recording import Share
 from fairs.banking.service import account_of, read_at_once
+from fairs.booths.models import BoothBooking
 from fairs.booths.requests import answer_request, ask_extension
 from fairs.booths.service import offer_booths, release_hold
+from fairs.booths.states import BookingState
 from fairs.budgets.closing import close_day, closings, note_due_days
 from fairs.budgets.service import ask_overrun, decide_overrun, submit_budget
 from fairs.budgets.spending import approve_voucher, pay_voucher, submit_voucher
@@ -80,6 +82,7 @@ from fairs.documents.service import return_selection, submit_selection
 from fairs.dunning.models import DunningStep
 from fairs.dunning.service import CallDraft, record_call, release
 from fairs.dunning.states import Outcome, StepKind, StepState
+from fairs.exhibitors.models import Exhibitor
 from fairs.exhibitors.service import accept_application, refuse_application, waitlist_application
 from fairs.followups.answers import AnswerDraft, all_done, look_at
 from fairs.followups.answers import answer as answer_follow_up
@@ -116,6 +119,7 @@ from fairs.privacy.service import carry_out_erasure, finish_request, propose_era
 from fairs.privacy.states import Channel, RequestKind
 from fairs.sitework.orders import deliver
 from fairs.sitework.staff import decide_request
+from fairs.surveys.service import SurveyDraft, answer_survey
 from fairs.visitors.service import VisitorDraft, approve_press, visit_online
 from fairs.workplace.awaited import KINDS
 from fairs.workplace.inbox import Inbox, Reader
@@ -220,6 +224,18 @@ def print_station() -> Awaiting:
     open_station(save_station(place.fair, StationDraft("Quầy 2", categories=("press",)), by=SYSTEM), by=SYSTEM)
     enqueue([place.badge()], by=SYSTEM)
     return Awaiting(place.fair, record, lambda: close_station(record, by=SYSTEM), later=timedelta(minutes=4))
+
+
+def unanswered_survey() -> Awaiting:
+    ground = new_ground()
+    with transaction():
+        fair = db.session.get_one(Fair, ground.fair.id)
+        fair.starts_on = fair.ends_on = fair.today
+    booking = ground.hold("A-002")
+    with transaction():
+        db.session.get_one(BoothBooking, booking.id).state = BookingState.CONFIRMED
+    record = db.session.get_one(Exhibitor, booking.exhibitor_id)
+    return Awaiting(ground.fair, record, lambda: answer_survey(record, SurveyDraft(4), by=SYSTEM, source="paper"))
 
 
 def room_wanted() -> Awaiting:
@@ -1089,6 +1105,7 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "hosting_paper": (hosting_paper,),
     "hosting_reply": (hosting_reply,),
     "room-wanted": (room_wanted,),
+    "survey-missing": (unanswered_survey,),
     "nights-issue": (),
     "no-show": (no_show,),
     "room-release": (),  # no states of their own; tests of rooms look at them

@@ -55,13 +55,12 @@ from fairs.contacts.service import hand_in as hand_in_list
 from fairs.contacts.states import ImportKind, RowState
 from fairs.contracts.confirming import ask_confirmation, token_of
 from fairs.contracts.content import content_hash
-from fairs.contracts.models import Contract
+from fairs.contracts.models import Contract, ContractRevision
 from fairs.contracts.quick import QuickDraft, quick_log
 from fairs.contracts.rules import ContractDraft
 from fairs.contracts.rules import LineDraft as DealLine
 from fairs.contracts.service import edit_contract
 from fairs.contracts.signing import sign_contract
-from fairs.contracts.models import Contract, ContractRevision
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
@@ -141,6 +140,8 @@ from fairs.sitework.models import (
 )
 from fairs.sitework.staff import decide_request, name_person
 from fairs.sitework.states import StaffState
+from fairs.surveys.queries import asked as asked_of_survey
+from fairs.surveys.reminding import card_links
 from fairs.visitors.asking import REGISTRATION, keep_answers
 from fairs.visitors.groups import GroupDraft, members_of, register_group
 from fairs.visitors.kiosks import create_kiosk
@@ -321,7 +322,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "invitation_id": _first(Invitation).id, "membership_id": _first(Membership, Membership.user_id == colleague.id).id, **tokens,
         "join/token": invitation, "confirm/token": "nonsense", "reset/token": "nonsense", "tf-setup/token": "nonsense",
         "booths/code": _first(Booth, Booth.fair_id == fair.id).code, "halls/code": _first(Hall, Hall.fair_id == fair.id).code,
-        "sales/code": _confirmed_booth(fair), "products/product_id": _first(Product, Product.company_id == own_company).id,
+        "sales/code": _confirmed_booth(fair), "survey/reference": _surveyed(fair)[0], "x/token": _surveyed(fair)[1], "products/product_id": _first(Product, Product.company_id == own_company).id,
         "photos/token": "nonsense", "photos/size": "thumb", "token/size": "thumb",
         "agreements/number": _of_fair(Agreement, fair, "number"), "agreement/reference": _exhibitor_of(Agreement, fair),
         "my_agreement.pdf.number": _of_fair(Agreement, fair, "number"), "kind": "agreement",
@@ -651,6 +652,14 @@ def _households(fair: Fair, shown: Exhibitor) -> int:
     with transaction():
         db.session.add_all([filed, open_])
     return open_.id
+
+
+def _surveyed(fair: Fair) -> tuple[str, str]:
+    """An exhibitor who is asked by the exit survey, and the link of a card."""
+    exhibitor = db.session.scalars(asked_of_survey(fair.id).order_by(Exhibitor.id)).first()
+    assert exhibitor is not None
+    [(one, path)] = card_links(fair, [exhibitor])
+    return one.reference, path.removeprefix("/x/")
 
 
 def _confirmed_booth(fair: Fair) -> str:

@@ -38,12 +38,13 @@ from fairs.workplace.awaited import (
     privacy,
     refunds,
     sitework,
+    surveys,
     visitors,
 )
 from fairs.workplace.inbox import Kind, Why
 
 _SUBJECTS = (
-    fairs, participants, visitors, invitations, contacts, hosting, letters, hospitality, lodging, claims, documents, allocation, budgets, money, banking, refunds, cards, cash, overdue, sitework, cases, printing, gates, devices, deals, duplicates, followups, notes, privacy, messages,
+    fairs, participants, visitors, invitations, contacts, hosting, letters, hospitality, lodging, claims, documents, allocation, budgets, money, banking, refunds, cards, cash, overdue, sitework, cases, printing, gates, devices, deals, duplicates, followups, surveys, notes, privacy, messages,
 )  # fmt: skip
 
 KINDS: tuple[Kind, ...] = tuple(kind for subject in _SUBJECTS for kind in subject.KINDS)
