@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, g, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 
+from fairs.accounts.queries import matching_grant
+from fairs.calendar.models import Fair
+from fairs.contracts.permissions import VIEW_CONTRACTS
 from fairs.core.clock import today
 from fairs.core.errors import InvalidInput, NotFound
 from fairs.core.web import NavItem, go, register_nav, requires
@@ -98,9 +101,13 @@ def records(year: int, item: str, metric: str) -> str:
     result = kpi(year, _as_of())
     figure = _figure_of(result, target)
     return render_template(
-        "reports/records.html", kpi=result, figure=figure, target=target, tables=records_of(figure, result.as_of),
+        "reports/records.html", kpi=result, figure=figure, target=target, tables=records_of(figure, result.as_of, _sees_deals),
         entries=entries_for(target), words=words, bullet=bullet, ENTER_FIGURES=ENTER_FIGURES,
     )  # fmt: skip
+
+
+def _sees_deals(fair: Fair) -> bool:
+    return matching_grant(g.get("grants") or [], VIEW_CONTRACTS, fair.id) is not None
 
 
 def _figure_of(result: Kpi, target: Target) -> Figure:

@@ -18,7 +18,7 @@ from fairs.contracts.permissions import VIEW_CONTRACTS, VIEW_SALES
 from fairs.contracts.states import ContractState
 from fairs.core.clock import local_day
 from fairs.core.db import db
-from fairs.core.i18n import country_name, format_date
+from fairs.core.i18n import country_name
 from fairs.core.permissions import Permission
 from fairs.core.sheets import Sheet
 from fairs.core.text import clean, fold
@@ -26,7 +26,7 @@ from fairs.core.web import Page, paginate_rows
 from fairs.exhibitors.permissions import VIEW_EXHIBITORS
 from fairs.importers.permissions import VIEW_IMPORTERS
 from fairs.reports.behind import COLUMNS, PAID, SPECIAL, UNPAID
-from fairs.reports.sums import Group, grouped, pooled
+from fairs.reports.sums import Group, group_name, grouped, pooled
 from fairs.statements.figures import Kind
 
 May = Callable[[Permission], bool]
@@ -189,13 +189,6 @@ def groups_of(fair: Fair, kind: Kind, until: date) -> list[tuple[str, list[Group
     return [("country", pooled(grouped(rows, "country"))), ("day", pooled(by_day[1]))]
 
 
-def group_name(column: str, group: Group) -> str:
-    """The group in words."""
-    if group.key is None:
-        return str(_("Others (one record each)"))
-    return country_name(group.key) if column == "country" else format_date(group.key)
-
-
 def sheets_of(fair: Fair, kind: Kind, until: date, wanted: Wanted, may: May) -> list[Sheet]:
     """The list as a spreadsheet: the records, or the sums where the reader sees no more."""
     unit = _amount_head(kind)
@@ -204,7 +197,7 @@ def sheets_of(fair: Fair, kind: Kind, until: date, wanted: Wanted, may: May) -> 
         return [
             Sheet(
                 names[column], [names[column], _("Records"), unit],
-                [[group_name(column, one), one.count, kind.decimal(one.amount)] for one in groups],
+                [[group_name(column, one.key), one.count, kind.decimal(one.amount)] for one in groups],
             )
             for column, groups in groups_of(fair, kind, until)
         ]  # fmt: skip

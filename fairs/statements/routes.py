@@ -19,6 +19,7 @@ from fairs.core.sheets import sheet_response
 from fairs.core.web import NavItem, register_nav, requires
 from fairs.reports import words
 from fairs.reports.bullet import bullet, sparkline
+from fairs.reports.sums import group_name
 from fairs.statements import listing
 from fairs.statements.figures import day_of, figure_of, figures_of, kind_of
 from fairs.statements.pdf import moment_of, statement_pdf
@@ -87,7 +88,7 @@ def records(key: str) -> Any:
     if not listing.may_see_records(kind, _may):
         groups = listing.groups_of(fair, kind, until)
         return render_template(
-            "statements/sums.html", **context, figure=figure, groups=groups, group_name=listing.group_name
+            "statements/sums.html", **context, figure=figure, groups=groups, group_name=group_name
         )
     number, total = listing.totals_of(fair, kind, until, wanted)
     return render_template(
