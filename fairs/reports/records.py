@@ -161,7 +161,8 @@ def _sums(fair: Fair, as_of: date, rows: behind.Rows, what: str) -> list[Records
     for column, head in (("country", _("Country")), ("day", _("Signed on"))):
         groups = pooled(grouped(rows(fair, as_of), column))
         shown = [
-            [group_name(column, group.key), _number(group.count), amount(usd_of(group.amount), "USD")] for group in groups
+            [group_name(column, group.key), _number(group.count), amount(usd_of(group.amount), "USD")]
+            for group in groups
         ]
         total = [
             _("Total"), _number(sum(group.count for group in groups)),
