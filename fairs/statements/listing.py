@@ -42,16 +42,16 @@ PAGES = {
     "Importer": ("importers.show", VIEW_IMPORTERS),
     "Contract": ("contracts.contract", VIEW_CONTRACTS),
 }
-_SPACE = (("reference", _l("Record")), ("place", _l("Booth")), ("name", _l("Exhibitor")), ("partner", _l("Type")),
+_SPACE = (("reference", _l("Reference")), ("place", _l("Booth")), ("name", _l("Exhibitor")), ("partner", _l("Type")),
           ("country", _l("Country")), ("day", _l("Confirmed on")), ("detail", _l("Paid or free")))  # fmt: skip
 _IMPORTERS = (
-    ("reference", _l("Record")),
+    ("reference", _l("Reference")),
     ("name", _l("Company")),
     ("country", _l("Country")),
     ("day", _l("First came on")),
 )
 _VISITS = (
-    ("id", _l("Record")),
+    ("id", _l("Reference")),
     ("day", _l("Day")),
     ("time", _l("First entry")),
     ("detail", _l("Category")),
@@ -61,7 +61,7 @@ _CONTRACTS = (("reference", _l("Contract")), ("name", _l("Exporter")), ("partner
               ("day", _l("Signed on")), ("detail", _l("Status")))  # fmt: skip
 HEADS = {
     "booths": _SPACE, "net_space": _SPACE,
-    "exhibitors": (("reference", _l("Record")), ("name", _l("Exhibitor")), ("country", _l("Country")), ("day", _l("Since"))),
+    "exhibitors": (("reference", _l("Reference")), ("name", _l("Exhibitor")), ("country", _l("Country")), ("day", _l("Since"))),
     "co_exhibitors": (("reference", _l("On the stand of")), ("name", _l("Co-exhibitor")), ("country", _l("Country"))),
     "visits": _VISITS, "visitors": _VISITS, "foreign_importers": _IMPORTERS, "importer_people": _IMPORTERS,
     "contracts_verified": _CONTRACTS, "contracts_cancelled": _CONTRACTS, "mou": _CONTRACTS,

@@ -87,9 +87,7 @@ def records(key: str) -> Any:
     figure = figure_of(fair, key, as_of=as_of)
     if not listing.may_see_records(kind, _may):
         groups = listing.groups_of(fair, kind, until)
-        return render_template(
-            "statements/sums.html", **context, figure=figure, groups=groups, group_name=group_name
-        )
+        return render_template("statements/sums.html", **context, figure=figure, groups=groups, group_name=group_name)
     number, total = listing.totals_of(fair, kind, until, wanted)
     return render_template(
         "statements/records.html", **context, figure=figure, wanted=wanted, number=number, total=total, cell=listing.cell,
