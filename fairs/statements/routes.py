@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Any
 
-from flask import Blueprint, Response, g, render_template, request
+from flask import Blueprint, Response, g, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from fairs.accounts.queries import matching_grant
@@ -115,6 +115,19 @@ def statement() -> str | Response:
         "statements/statement.html", statement=found, tables=tables_of(found), definitions=definitions(), shown=shown,
         moment=moment_of(found), sentence=sentence_vi(fair, list(found.figures.values()), found.as_of),
     )  # fmt: skip
+
+
+@bp.app_context_processor
+def links() -> dict[str, Any]:
+    """``figure_url("visits")`` for the pages of features below: the records behind a total, for those who may see them."""
+
+    def figure_url(key: str, **args: Any) -> str | None:
+        fair = g.get("fair")
+        if fair is None or matching_grant(g.get("grants") or [], VIEW_FIGURES, fair.id) is None:
+            return None
+        return url_for("statements.records", fair_slug=fair.slug, key=key, **args)
+
+    return {"figure_url": figure_url}
 
 
 register_nav(
