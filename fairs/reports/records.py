@@ -17,17 +17,18 @@ from fairs.booths.models import BoothBooking
 from fairs.booths.states import BookingState
 from fairs.calendar.models import Fair
 from fairs.checkin.models import Gate, Visit
-from fairs.contracts.counting import headline
+from fairs.contracts.counting import headline, verified_mou
 from fairs.contracts.models import Contract
-from fairs.contracts.states import ContractState, Verification
 from fairs.core.clock import local_day
 from fairs.core.db import db
 from fairs.core.i18n import country_name, format_date
 from fairs.directory.models import Company
 from fairs.exhibitors.models import Exhibitor
 from fairs.floorplans.models import Booth
+from fairs.reports import behind
 from fairs.reports.measures import equivalents, first_visits, usd_of
 from fairs.reports.queries import Figure
+from fairs.reports.sums import group_name, grouped, pooled
 from fairs.reports.supported import support_proofs, support_table
 from fairs.reports.tables import Records
 from fairs.reports.words import amount
@@ -35,12 +36,17 @@ from fairs.sales.models import SalesReturn
 from fairs.visitors.models import PublicCount
 
 
-def records_of(figure: Figure, as_of: date) -> list[Records]:
-    """The tables behind a figure that was computed; empty for one entered by hand."""
-    make = _MAKERS.get(figure.target.metric)
-    if make is None or not figure.from_records:
+def records_of(figure: Figure, as_of: date, sees_deals: Callable[[Fair], bool] = lambda _fair: False) -> list[Records]:
+    """The tables behind a figure that was computed; empty for one entered by hand.
+
+    ``sees_deals`` says at which fairs the reader may see a single contract's value; of others there are sums by country and day.
+    """
+    if not figure.from_records:
         return []
-    return [table for fair in figure.fairs for table in make(fair, as_of)]
+    if figure.target.metric == "export_value":
+        return [table for fair in figure.fairs for table in _contracts(fair, as_of, single=sees_deals(fair))]
+    make = _MAKERS.get(figure.target.metric)
+    return [] if make is None else [table for fair in figure.fairs for table in make(fair, as_of)]
 
 
 def _confirmed(fair: Fair, *columns: Any) -> Sequence[Any]:
@@ -140,11 +146,33 @@ def _supported(fair: Fair, as_of: date) -> list[Records]:
     return [*_importers(fair, as_of, supported=True), *(support_table(fair, rows, used=used) for used, rows in proofs)]
 
 
-def _contracts(fair: Fair, as_of: date) -> list[Records]:
-    mou = (Contract.state == ContractState.MOU, Contract.verification == Verification.VERIFIED)
+def _contracts(fair: Fair, as_of: date, *, single: bool) -> list[Records]:
+    if not single:
+        return [*_sums(fair, as_of, behind.contracts_verified, _("signed and verified")),
+                *_sums(fair, as_of, behind.mou, _("MOU, shown beside and not counted"))]  # fmt: skip
     signed = _contract_table(fair, as_of, (headline(), Contract.usd_minor.is_not(None)), _("signed and verified"))
-    beside = _contract_table(fair, as_of, mou, _("MOU, shown beside and not counted"))
+    beside = _contract_table(fair, as_of, (verified_mou(),), _("MOU, shown beside and not counted"))
     return [signed, beside] if beside.rows else [signed]
+
+
+def _sums(fair: Fair, as_of: date, rows: behind.Rows, what: str) -> list[Records]:
+    """By country and by day: the value of one contract is for the parties, deals staff and the auditor."""
+    note = _("Single values are for the parties, deals staff and the auditor; here are the sums that make the figure.")
+    tables = []
+    for column, head in (("country", _("Country")), ("day", _("Signed on"))):
+        groups = pooled(grouped(rows(fair, as_of), column))
+        shown = [
+            [group_name(column, group.key), _number(group.count), amount(usd_of(group.amount), "USD")]
+            for group in groups
+        ]
+        total = [
+            _("Total"), _number(sum(group.count for group in groups)),
+            amount(usd_of(sum(group.amount for group in groups)), "USD"),
+        ]  # fmt: skip
+        if groups:
+            heads = [head, _("Contracts"), _("Value in USD")]
+            tables.append(Records(f"{fair.name}: {what}", heads, shown, frozenset({1, 2}), total, note))
+    return tables
 
 
 def _contract_table(fair: Fair, as_of: date, rules: tuple[Any, ...], what: str) -> Records:
@@ -208,6 +236,5 @@ _MAKERS: dict[str, Callable[[Fair, date], list[Records]]] = {
     "visits": _visits,
     "foreign_importers": _importers,
     "supported_importers": _supported,
-    "export_value": _contracts,
     "sales": _sales,
 }

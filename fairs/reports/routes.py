@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, current_app, g, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 
+from fairs.accounts.queries import matching_grant
+from fairs.calendar.models import Fair
+from fairs.contracts.permissions import VIEW_CONTRACTS
 from fairs.core.clock import today
 from fairs.core.errors import InvalidInput, NotFound
-from fairs.core.web import NavItem, go, register_nav, requires
+from fairs.core.web import MARK, NavItem, go, register_nav, requires
 from fairs.programme.models import Target
 from fairs.programme.permissions import ENTER_FIGURES, VIEW_BUDGET, VIEW_PROGRAMME
 from fairs.programme.queries import budget_lines, entries_for, find_target, years
@@ -19,7 +22,7 @@ from fairs.reports import words
 from fairs.reports.bullet import bullet, sparkline
 from fairs.reports.charts import charts_of
 from fairs.reports.outputs import FORMATS, MIMETYPES, labels_note, make
-from fairs.reports.queries import ZONE, Figure, Kpi, Standing, kpi
+from fairs.reports.queries import ZONE, Figure, Kpi, Standing, fairs_of, kpi
 from fairs.reports.records import records_of
 
 bp = Blueprint("reports", __name__)
@@ -57,7 +60,7 @@ def programme(year: int) -> Any:
         "reports/programme.html", kpi=result, rows=_rows(result), years=years(), budget=result.find("budget", "city_budget"),
         risks=_risks(result), sentence=words.summary_vi(result), charts=charts_of(result), words=words, bullet=bullet,
         sparkline=sparkline, labels=FigureLabel, labels_note=labels_note(), ENTER_FIGURES=ENTER_FIGURES,
-        today=today(ZONE), lines=budget_lines(year), VIEW_BUDGET=VIEW_BUDGET,
+        today=today(ZONE), lines=budget_lines(year), VIEW_BUDGET=VIEW_BUDGET, fairs=[fair for fair in fairs_of(year) if _opens_figures(fair)],
     )  # fmt: skip
 
 
@@ -98,9 +101,19 @@ def records(year: int, item: str, metric: str) -> str:
     result = kpi(year, _as_of())
     figure = _figure_of(result, target)
     return render_template(
-        "reports/records.html", kpi=result, figure=figure, target=target, tables=records_of(figure, result.as_of),
+        "reports/records.html", kpi=result, figure=figure, target=target, tables=records_of(figure, result.as_of, _sees_deals),
         entries=entries_for(target), words=words, bullet=bullet, ENTER_FIGURES=ENTER_FIGURES,
     )  # fmt: skip
+
+
+def _opens_figures(fair: Fair) -> bool:
+    """Whether the reader may open the fair's own page of figures, which lies above this feature."""
+    asked = getattr(current_app.view_functions["statements.index"], MARK)
+    return matching_grant(g.get("grants") or [], asked, fair.id) is not None
+
+
+def _sees_deals(fair: Fair) -> bool:
+    return matching_grant(g.get("grants") or [], VIEW_CONTRACTS, fair.id) is not None
 
 
 def _figure_of(result: Kpi, target: Target) -> Figure:

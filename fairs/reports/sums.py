@@ -9,9 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
 
 from fairs.core.db import db
+from fairs.core.i18n import country_name, format_date
 
 #: A group of fewer records is not shown by itself.
 FEWEST = 2
@@ -46,3 +48,10 @@ def pooled(groups: Iterable[Group]) -> list[Group]:
         kept.remove(least)
         small.append(least)
     return [*kept, Group(None, sum(group.count for group in small), sum(group.amount for group in small))]
+
+
+def group_name(column: str, key: Any) -> str:
+    """A group of ``country`` or ``day`` in the reader's words."""
+    if key is None:
+        return str(_("Others (one record each)"))
+    return country_name(key) if column == "country" else format_date(key)

@@ -18,7 +18,7 @@ from fairs.contracts.permissions import VIEW_CONTRACTS
 from fairs.contracts.states import ContractState
 from fairs.core.clock import local_day
 from fairs.core.db import db
-from fairs.core.i18n import country_name, format_date
+from fairs.core.i18n import country_name
 from fairs.core.permissions import Permission
 from fairs.core.sheets import Sheet
 from fairs.core.text import clean, fold
@@ -26,7 +26,7 @@ from fairs.core.web import Page, paginate_rows
 from fairs.exhibitors.permissions import VIEW_EXHIBITORS
 from fairs.importers.permissions import VIEW_IMPORTERS
 from fairs.reports.behind import COLUMNS, PAID, SPECIAL, UNPAID
-from fairs.reports.sums import Group, grouped, pooled
+from fairs.reports.sums import Group, group_name, grouped, pooled
 from fairs.sales.permissions import VIEW_SALES
 from fairs.statements.figures import Kind
 
@@ -43,16 +43,16 @@ PAGES = {
     "Importer": ("importers.show", VIEW_IMPORTERS),
     "Contract": ("contracts.contract", VIEW_CONTRACTS),
 }
-_SPACE = (("reference", _l("Record")), ("place", _l("Booth")), ("name", _l("Exhibitor")), ("partner", _l("Type")),
+_SPACE = (("reference", _l("Reference")), ("place", _l("Booth")), ("name", _l("Exhibitor")), ("partner", _l("Type")),
           ("country", _l("Country")), ("day", _l("Confirmed on")), ("detail", _l("Paid or free")))  # fmt: skip
 _IMPORTERS = (
-    ("reference", _l("Record")),
+    ("reference", _l("Reference")),
     ("name", _l("Company")),
     ("country", _l("Country")),
     ("day", _l("First came on")),
 )
 _VISITS = (
-    ("id", _l("Record")),
+    ("id", _l("Reference")),
     ("day", _l("Day")),
     ("time", _l("First entry")),
     ("detail", _l("Category")),
@@ -62,7 +62,7 @@ _CONTRACTS = (("reference", _l("Contract")), ("name", _l("Exporter")), ("partner
               ("day", _l("Signed on")), ("detail", _l("Status")))  # fmt: skip
 HEADS = {
     "booths": _SPACE, "net_space": _SPACE,
-    "exhibitors": (("reference", _l("Record")), ("name", _l("Exhibitor")), ("country", _l("Country")), ("day", _l("Since"))),
+    "exhibitors": (("reference", _l("Reference")), ("name", _l("Exhibitor")), ("country", _l("Country")), ("day", _l("Since"))),
     "co_exhibitors": (("reference", _l("On the stand of")), ("name", _l("Co-exhibitor")), ("country", _l("Country"))),
     "visits": _VISITS, "visitors": _VISITS, "foreign_importers": _IMPORTERS, "importer_people": _IMPORTERS,
     "contracts_verified": _CONTRACTS, "contracts_cancelled": _CONTRACTS, "mou": _CONTRACTS,
@@ -190,13 +190,6 @@ def groups_of(fair: Fair, kind: Kind, until: date) -> list[tuple[str, list[Group
     return [("country", pooled(grouped(rows, "country"))), ("day", pooled(by_day[1]))]
 
 
-def group_name(column: str, group: Group) -> str:
-    """The group in words."""
-    if group.key is None:
-        return str(_("Others (one record each)"))
-    return country_name(group.key) if column == "country" else format_date(group.key)
-
-
 def sheets_of(fair: Fair, kind: Kind, until: date, wanted: Wanted, may: May) -> list[Sheet]:
     """The list as a spreadsheet: the records, or the sums where the reader sees no more."""
     unit = _amount_head(kind)
@@ -205,7 +198,7 @@ def sheets_of(fair: Fair, kind: Kind, until: date, wanted: Wanted, may: May) -> 
         return [
             Sheet(
                 names[column], [names[column], _("Records"), unit],
-                [[group_name(column, one), one.count, kind.decimal(one.amount)] for one in groups],
+                [[group_name(column, one.key), one.count, kind.decimal(one.amount)] for one in groups],
             )
             for column, groups in groups_of(fair, kind, until)
         ]  # fmt: skip

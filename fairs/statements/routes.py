@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Any
 
-from flask import Blueprint, Response, g, render_template, request
+from flask import Blueprint, Response, g, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from fairs.accounts.queries import matching_grant
@@ -19,6 +19,7 @@ from fairs.core.sheets import sheet_response
 from fairs.core.web import NavItem, register_nav, requires
 from fairs.reports import words
 from fairs.reports.bullet import bullet, sparkline
+from fairs.reports.sums import group_name
 from fairs.statements import listing
 from fairs.statements.figures import day_of, figure_of, figures_of, kind_of
 from fairs.statements.pdf import moment_of, statement_pdf
@@ -86,9 +87,7 @@ def records(key: str) -> Any:
     figure = figure_of(fair, key, as_of=as_of)
     if not listing.may_see_records(kind, _may):
         groups = listing.groups_of(fair, kind, until)
-        return render_template(
-            "statements/sums.html", **context, figure=figure, groups=groups, group_name=listing.group_name
-        )
+        return render_template("statements/sums.html", **context, figure=figure, groups=groups, group_name=group_name)
     number, total = listing.totals_of(fair, kind, until, wanted)
     return render_template(
         "statements/records.html", **context, figure=figure, wanted=wanted, number=number, total=total, cell=listing.cell,
@@ -116,6 +115,19 @@ def statement() -> str | Response:
         "statements/statement.html", statement=found, tables=tables_of(found), definitions=definitions(), shown=shown,
         moment=moment_of(found), sentence=sentence_vi(fair, list(found.figures.values()), found.as_of),
     )  # fmt: skip
+
+
+@bp.app_context_processor
+def links() -> dict[str, Any]:
+    """``figure_url("visits")`` for the pages of features below: the records behind a total, for those who may see them."""
+
+    def figure_url(key: str, **args: Any) -> str | None:
+        fair = g.get("fair")
+        if fair is None or matching_grant(g.get("grants") or [], VIEW_FIGURES, fair.id) is None:
+            return None
+        return url_for("statements.records", fair_slug=fair.slug, key=key, **args)
+
+    return {"figure_url": figure_url}
 
 
 register_nav(

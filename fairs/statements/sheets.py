@@ -18,7 +18,7 @@ def statement_sheets(statement: Statement, moment: str, may: May) -> list[Sheet]
         [_("Fair"), fair.name], [_("As of"), moment], [_("Fingerprint of the numbers (SHA-256)"), statement.fingerprint],
         *([term, text] for term, text in definitions()),
     ]  # fmt: skip
-    sheets = [Sheet(_("About"), [_("Subject"), _("Content")], facts)]
+    sheets = [Sheet(_("Definitions and method"), [_("Figure"), _("Content")], facts)]
     for table in tables_of(statement):
         rows = [*table.rows, list(table.total)] if table.total else table.rows
         sheets.append(Sheet(table.title, table.heads, rows))

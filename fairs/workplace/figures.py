@@ -46,6 +46,7 @@ from fairs.payments.permissions import VIEW_INVOICES
 from fairs.payments.queries import OWED, InvoiceFilter, credit_sums, sums
 from fairs.payments.states import IN_HAND, UNDER_WAY
 from fairs.programme.states import FigureLabel
+from fairs.statements.permissions import VIEW_FIGURES
 from fairs.visitors.models import Visitor
 from fairs.visitors.permissions import VIEW_VISITORS
 
@@ -274,7 +275,7 @@ def _verified(fair: Fair) -> Figure | None:
     ).one()
     return Figure(
         _("Contracts, signed and verified"), format_money(Money(int(total), "USD")),
-        _("%(number)s more to verify", number=format_number(waiting)), ("contracts.index", {"standing": "verified"}),
+        _("%(number)s more to verify", number=format_number(waiting)), ("statements.records", {"key": "contracts_verified"}),
         "file-certificate", _in_week_money(Money(int(recent), "USD")), recent > 0, FigureLabel.VERIFIED,
     )  # fmt: skip
 
@@ -310,7 +311,7 @@ def _budget(fair: Fair) -> Figure | None:
 
 _FIGURES: dict[str, tuple[Permission, Callable[[Fair], Figure | None]]] = {
     "visits": (VIEW_GATES, _visits),
-    "verified": (VIEW_CONTRACTS, _verified),
+    "verified": (VIEW_FIGURES, _verified),
     "booths": (VIEW_PLAN, _booths),
     "importers": (VIEW_IMPORTERS, _importers),
     "received": (VIEW_INVOICES, _received),

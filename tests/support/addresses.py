@@ -316,6 +316,8 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "company_id": own_company, "person_id": _first(Person).id, "filing_id": slip.filing.id, "r/token": slip.token, "files/number": 0,
         **_cases(fair, by), **_revision(fair),
         "lists/key": "importers", "views/key": "people", "view_id": view.id, "import_id": sheet.id, "versions/number": 1, "run_id": run.id,
+        **_cases(fair, by),
+        "lists/key": "importers", "figures/key": "booths", "views/key": "people", "view_id": view.id, "import_id": sheet.id, "versions/number": 1, "run_id": run.id,
         **_asked_visitors(fair, visitor, by),
         "question_id": question.id, "answer_id": _first(Answer, Answer.question_id == question.id).id, "stand_id": stand.id,
         "households/filing_id": _households(fair, shown), "applications/reference": shown.reference,
