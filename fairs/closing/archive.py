@@ -7,6 +7,7 @@ signed contracts; papers of claims stay where each reading is written down.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -23,10 +24,13 @@ from fairs.core.clock import now
 from fairs.core.db import db
 from fairs.core.sheets import Sheet, workbook
 from fairs.core.storage import StoredFile, keep_written
+from fairs.statements.pdf import moment_of, statement_pdf
+from fairs.statements.sheets import statement_sheets
+from fairs.statements.statement import statement_of
 
 ZIP = "application/zip"
 Tick = Callable[[int, int], None]
-Paper = Callable[[Fair], dict[str, bytes]]
+Paper = Callable[[Fair, datetime], dict[str, bytes]]
 _papers: dict[str, Paper] = {}
 README = """\
 HO SO LUU TRU CUA HOI CHO / ARCHIVE OF A FAIR
@@ -50,21 +54,38 @@ Left out: everything about single people. Visitors and importers' people are cou
 
 
 def register_paper(key: str, make: Paper) -> None:
-    """A feature's papers of a closed fair: ``make(fair)`` gives files by name, for the folder ``papers``."""
+    """A feature's papers of a closed fair: ``make(fair, as_of)`` gives files by name, for the folder ``papers``."""
     _papers[key] = make
+
+
+def _statement(fair: Fair, as_of: datetime) -> dict[str, bytes]:
+    found = statement_of(fair, as_of)
+    sheets = statement_sheets(found, moment_of(found), lambda permission: True)
+    return {
+        "statement-vi.pdf": statement_pdf(found, "vi"), "statement-en.pdf": statement_pdf(found, "en"),
+        "statement.xlsx": workbook(sheets, time_zone=fair.time_zone),
+    }  # fmt: skip
+
+
+register_paper("statement", _statement)
 
 
 def make_archive(fair: Fair, *, by: Actor, tick: Tick = lambda done, total: None) -> StoredFile:
     """Write the archive into the store, piece by piece; outside transaction(), for it may take minutes."""
-    return keep_written(f"{fair.slug}-archive.zip", ZIP, lambda target: _write(fair, target, tick))
+
+    def write(target: Any) -> None:
+        with Package(target) as package:
+            _write(fair, package, tick)
+
+    return keep_written(f"{fair.slug}-archive.zip", ZIP, write)
 
 
-def _write(fair: Fair, target: Any, tick: Tick) -> None:
+def _write(fair: Fair, package: Package, tick: Tick) -> None:
     snapshots = snapshots_of(fair)
     tables = tables_of(fair, snapshots[0] if snapshots else None)
     evidence = list(_evidence(fair))
     total = len(tables) + len(evidence) + len(snapshots) + 1
-    package, done = Package(target), 0
+    done = 0
     listed, sheets = [], []
     for table in tables:
         rows = [list(row) for row in table.rows()]
@@ -77,7 +98,8 @@ def _write(fair: Fair, target: Any, tick: Tick) -> None:
         package.add(f"snapshot/snapshot-{snapshot.id}.json", json_of(_about(snapshot)))
         package.add_stored(f"snapshot/records-{snapshot.id}.jsonl.gz", snapshot.file)
         tick(done := done + 1, total)
-    papers = {f"papers/{name}": content for make in _papers.values() for name, content in make(fair).items()}
+    as_of = snapshots[0].as_of if snapshots else now()
+    papers = {f"papers/{name}": content for make in _papers.values() for name, content in make(fair, as_of).items()}
     for name, content in papers.items():
         package.add(name, content)
     files: list[Any] = []
@@ -93,7 +115,6 @@ def _write(fair: Fair, target: Any, tick: Tick) -> None:
     package.add(
         "index.html", page_of(f"{fair.name_vi} / {fair.name_en}", _index(fair, snapshots, listed, papers, files))
     )
-    package.finish()
     tick(total, total)
 
 

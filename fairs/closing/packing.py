@@ -9,8 +9,9 @@ import json
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from html import escape
-from typing import Any
+from typing import Any, Self
 
 from fairs.core.storage import StoredFile, open_key
 from fairs.core.text import slugify
@@ -28,10 +29,12 @@ class Out:
 
     def __init__(self, target: Any) -> None:
         self._target = target
+        self.is_over = False
 
     def write(self, data: bytes) -> int:
-        """Hand on some bytes."""
-        self._target.write(data)
+        """Hand on some bytes; none any more when the work was given up."""
+        if not self.is_over:
+            self._target.write(data)
         return len(data)
 
     def flush(self) -> None:
@@ -42,11 +45,22 @@ class Out:
 
 
 class Package:
-    """A ZIP in the making with the hashes of its files. Call :meth:`finish` at the end: it adds SHA256SUMS."""
+    """A ZIP in the making with the hashes of its files; at the end of its block it adds SHA256SUMS."""
 
     def __init__(self, target: Any) -> None:
-        self._zip = zipfile.ZipFile(Out(target), "w", zipfile.ZIP_DEFLATED)
+        self._out = Out(target)
+        self._zip = zipfile.ZipFile(self._out, "w", zipfile.ZIP_DEFLATED)
         self.hashes: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if kind is None:
+            self._zip.writestr(_info("SHA256SUMS"), self.sums().encode())
+        self._out.is_over = kind is not None
+        with suppress(ValueError):  # a file that was being written when the work was given up
+            self._zip.close()
 
     def add(self, name: str, content: bytes) -> str:
         """Add a file; gives back its hash."""
@@ -72,11 +86,6 @@ class Package:
         """The list of hashes as ``sha256sum`` writes and checks it, in the order of the names."""
         left_out = set(without)
         return "".join(f"{digest}  {name}\n" for name, digest in sorted(self.hashes.items()) if name not in left_out)
-
-    def finish(self) -> None:
-        """Add the list of hashes and close the ZIP."""
-        self._zip.writestr(_info("SHA256SUMS"), self.sums().encode())
-        self._zip.close()
 
 
 def _info(name: str) -> zipfile.ZipInfo:

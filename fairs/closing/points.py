@@ -215,7 +215,7 @@ for _point in (
     Point("sales", _l("Daily sales are declared"), Role.DEALS, 5, "sales.index", {}, _sales, kinds=("public",)),
     Point("cases", _l("Cases on site are closed"), Role.ORGANISER, 7, "cases.index", {}, _cases),
     Point("deals", _l("Deals are verified"), Role.DEALS, 14, "contracts.index", {"verification": "logged"}, _deals),
-    Point("statement", _l("Statement of the figures is made"), Role.ORGANISER, 14, "closing.index", {"_anchor": "figures"}),
+    Point("statement", _l("Statement of the figures is made"), Role.ORGANISER, 14, "statements.statement"),
     Point("follow_ups", _l("Follow-ups at 3, 6 and 12 months are planned"), Role.DEALS, 20, "timeline.index", {}, kinds=("trade",)),
     Point("debts", _l("Invoices are settled"), Role.FINANCE, 30, "payments.index", {"due": "overdue"}, _debts),
     Point("report", _l("Report on the results is handed in (Decree 81/2018)"), Role.ORGANISER, REPORT_DAYS, "timeline.index", {}, _report),

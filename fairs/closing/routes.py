@@ -17,13 +17,14 @@ from fairs.closing.models import ClosingWork
 from fairs.closing.permissions import CLOSE_FAIR, DRAW_SAMPLE, FETCH_ARCHIVE, SIGN_POINT, VIEW_CLOSING, VIEW_KEPT
 from fairs.closing.points import Point, checklist, point_of
 from fairs.closing.service import sign_point, take_back
-from fairs.closing.snapshots import KINDS, changes_since, recompute, snapshot_of, snapshots_of
+from fairs.closing.snapshots import KINDS, Change, changes_since, recompute, snapshot_of, snapshots_of
 from fairs.closing.states import PointState, WorkState
 from fairs.closing.works import OVER, ask_archive, ask_snapshot, try_again, work_of, works_of
 from fairs.core.errors import DomainError, Forbidden, InvalidInput, NotFound
 from fairs.core.permissions import Permission, Role
 from fairs.core.web import MARK, NavItem, actor, go, register_nav, requires, wants_fragment
 from fairs.statements.figures import figures_of
+from fairs.statements.listing import page_url_of
 
 bp = Blueprint("closing", __name__)
 blueprints = [bp, sample_pages.bp]
@@ -193,12 +194,9 @@ def changes(snapshot_id: int, key: str) -> str:
     )  # fmt: skip
 
 
-_PAGES = {"Contract": "contracts.contract", "Importer": "importers.show", "Exhibitor": "exhibitors.show"}
-
-
-def _record_url(kind: str, reference: str) -> str:
-    endpoint = _PAGES.get(kind, "")
-    return url_for(endpoint, reference=reference) if endpoint and _may_open(endpoint) else ""
+def _record_url(change: Change) -> str:
+    page = page_url_of(change, may)
+    return url_for(page[0], reference=page[1]) if page is not None else ""
 
 
 @bp.get("/fairs/<fair_slug>/closing/archives/<int:work_id>.zip")

@@ -16,7 +16,7 @@ from fairs.closing.samples import draw_sample, kinds_with_records, sample_of, sa
 from fairs.closing.sampling import KINDS
 from fairs.closing.snapshots import snapshot_of, snapshots_of
 from fairs.core.errors import DomainError
-from fairs.core.i18n import format_datetime
+from fairs.core.i18n import format_datetime, format_number
 from fairs.core.web import actor, go, requires
 
 bp = Blueprint("audit_sample", __name__)
@@ -45,9 +45,10 @@ def _form() -> SampleForm:
 def _page(form: SampleForm) -> str:
     fair = current_fair()
     kept = snapshots_of(fair)
+    found = kinds_with_records(fair, kept[0] if kept else None)
     return render_template(
         "closing/sample.html", form=form, samples=samples_of(fair), kinds=KINDS, kept={one.id: one for one in kept},
-        available=kinds_with_records(fair, kept[0] if kept else None),
+        list_of=" · ".join(f"{KINDS[kind]} {format_number(number)}" for kind, number in found.items() if number) or "—",
     )  # fmt: skip
 
 

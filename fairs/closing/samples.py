@@ -83,8 +83,8 @@ def draw_sample(fair: Fair, wish: Wish, snapshot: FairSnapshot | None, *, by: Ac
 
     def write(target: Any) -> None:
         nonlocal sums
-        with masked():  # whoever draws it: the sample is made to be handed on
-            sums = _write(Package(target), fair, wish, snapshot, drawn, by)
+        with masked(), Package(target) as package:  # whoever draws it: the sample is made to be handed on
+            sums = _write(package, fair, wish, snapshot, drawn, by)
 
     file = keep_written(f"{fair.slug}-sample-{wish.seed}.zip", ZIP, write)
     with transaction():
@@ -155,7 +155,6 @@ def _write(package: Package, fair: Fair, wish: Wish, snapshot: FairSnapshot | No
         "weighted": wish.weighted, "population": drawn.population, "drawn_at": now().isoformat(), "by": by.label,
         "snapshot": None if snapshot is None else {"id": snapshot.id, "taken_at": snapshot.taken_at.isoformat(), "sha256": snapshot.sha256},
     }))  # fmt: skip
-    package.finish()
     return same
 
 

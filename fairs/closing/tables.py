@@ -181,13 +181,9 @@ def _of_fair(fair: Fair) -> Any:
 
 def _contracts(fair: Fair) -> Iterator[Row]:
     found = db.session.scalars(_of_fair(fair)).all()
-    names = dict(
-        db.session.execute(
-            select(Contract.id, Contract.reference).where(
-                Contract.id.in_([c.merged_into_id for c in found if c.merged_into_id])
-            )
-        ).tuples()
-    )
+    merged = [one.merged_into_id for one in found if one.merged_into_id]
+    rows = db.session.execute(select(Contract.id, Contract.reference).where(Contract.id.in_(merged))).tuples().all()
+    names = dict(rows)
     for one in found:
         yield (
             one.reference, one.number, one.kind.value, one.state.value, one.verification.value, one.exporter.name, one.importer.name,

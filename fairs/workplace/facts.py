@@ -17,6 +17,7 @@ from fairs.calendar.models import Fair, Milestone
 from fairs.cases.models import Case
 from fairs.cases.states import CaseState
 from fairs.claims.queries import standing_of
+from fairs.closing.queries import closing_facts
 from fairs.contracts.models import Contract
 from fairs.contracts.states import ContractState, Verification
 from fairs.core.clock import local_day
@@ -61,6 +62,7 @@ class Facts:
     transfers: tuple[int, int]  # guests to be fetched when they arrive, and those without a place
     rooming_lists: tuple[int, int]  # hotels with guests that want a list by a day, and those that were sent none
     allocations: tuple[int, datetime | None]  # drafts, and until when the offers of the published one stand
+    closing: tuple[bool, bool]  # whether the figures are kept, and whether an archive is made
     cases: tuple[int, int]  # reported on site, and those that are not closed
     contracts: tuple[int, int]  # signed ones and MOUs that stand, and those of them that nobody has verified
     surveys: tuple[int, int]  # exhibitors asked by the exit survey, and those who have not answered
@@ -92,7 +94,7 @@ def facts_of(fair: Fair) -> Facts:
         milestones_of(fair.id), applications, importers, (badges, int(unprinted)),
         {kind: (count, day) for kind, count, day in rows}, invoices, _selections(fair), _halls(fair), known_flights(fair.id),
         invitations_of(fair.id), missing_letters(fair.id), support_counts(fair.id), standing_of(fair.id), arrivals_to_drive(fair.id),
-        missing_lists(fair.id), _allocations(fair), _cases(fair), _contracts(fair), answers_of(fair.id),
+        missing_lists(fair.id), _allocations(fair), closing_facts(fair.id), _cases(fair), _contracts(fair), answers_of(fair.id),
     )  # fmt: skip
 
 

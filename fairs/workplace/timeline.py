@@ -217,6 +217,14 @@ def _reported(fair: Fair, facts: Facts, day: date) -> Proof:
     return Proof(fair.state is FairState.REPORTED or "report" in facts.milestones)
 
 
+def _figures_kept(fair: Fair, facts: Facts, day: date) -> Proof:
+    return Proof(facts.closing[0])
+
+
+def _archived(fair: Fair, facts: Facts, day: date) -> Proof:
+    return Proof(facts.closing[1])
+
+
 F = FairState
 #: How each rule is known to be done; ``milestone`` and ``day`` are judged by :func:`_item`.
 PROOFS: dict[str, Callable[[Fair, Facts, date], Proof]] = {
@@ -246,6 +254,8 @@ PROOFS: dict[str, Callable[[Fair, Facts, date], Proof]] = {
     "badges": _printed,
     "survey": _surveyed,
     "report": _reported,
+    "figures": _figures_kept,
+    "archive": _archived,
 }
 
 

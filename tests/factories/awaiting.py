@@ -58,6 +58,10 @@ from fairs.claims.seconds import ask_waiver, decide_waiver
 from fairs.claims.seconds import decide_clash as decide_claim_clash
 from fairs.claims.service import refuse as refuse_claim
 from fairs.claims.states import ChargeKind, LineKind, Proof
+from fairs.closing.models import ClosingWork
+from fairs.closing.snapshots import take_snapshot
+from fairs.closing.states import WorkState
+from fairs.closing.works import ask_archive, try_again
 from fairs.contacts.columns import Layout
 from fairs.contacts.deciding import decide
 from fairs.contacts.importing import carry_on
@@ -791,6 +795,28 @@ def failed_mail() -> Awaiting:
     return Awaiting(fair, record, lambda: try_again(record, by=SYSTEM))
 
 
+def reported_fair() -> Awaiting:
+    """A closed fair whose figures are kept."""
+    fair = make_fair(state=FairState.CLOSED, in_days=-40)
+    take_snapshot(fair, kind="closing", by=SYSTEM)
+    return Awaiting(fair, fair, lambda: change_state(fair, FairState.REPORTED, by=SYSTEM))
+
+
+def closed_fair() -> Awaiting:
+    """A fair that is over and whose figures are not kept."""
+    fair = make_fair(state=FairState.CLOSED, in_days=-10)
+    return Awaiting(fair, fair, lambda: take_snapshot(fair, kind="closing", by=SYSTEM))
+
+
+def failed_archive() -> Awaiting:
+    """An archive that could not be made."""
+    fair = make_fair(state=FairState.CLOSED, in_days=-10)
+    work = ask_archive(fair, by=SYSTEM)
+    with transaction():
+        db.session.get_one(ClosingWork, work.id).move_to(WorkState.FAILED)
+    return Awaiting(fair, work, lambda: try_again(work, by=SYSTEM))
+
+
 def _fair(first_in: int, state: FairState, following: FairState) -> Callable[[], Awaiting]:
     def make() -> Awaiting:
         fair = new_fair(starts_on=today(ZONE) + timedelta(days=first_in), is_draft=True)
@@ -1009,7 +1035,9 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "booking": (_fair(60, FairState.PUBLISHED, FairState.BOOKING_OPEN),),
     "open": (_fair(1, FairState.BOOKING_OPEN, FairState.RUNNING),),
     "close": (_fair(-4, FairState.RUNNING, FairState.CLOSED),),
-    "report": (_fair(-40, FairState.CLOSED, FairState.REPORTED),),
+    "report": (reported_fair,),
+    "figures": (closed_fair,),
+    "closing-work": (failed_archive,),
     "application": (application,),
     "appraised": (appraised,),
     "selection": (selection, returned_selection),

@@ -12,6 +12,7 @@ from fairs.calendar.changes import cancel_fair, preview_cancel
 from fairs.calendar.models import Fair
 from fairs.calendar.service import FairDraft, change_state, create_fair
 from fairs.calendar.states import FairState
+from fairs.closing.snapshots import take_snapshot
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now, today
 from fairs.core.permissions import Role
@@ -41,8 +42,14 @@ def make_fair(code: str = "", state: FairState = FairState.BOOKING_OPEN, *, in_d
         cancel_fair(fair, reason="Dịch bệnh", typed_code=fair.code, seen=seen, by=SYSTEM)
     elif state is not FairState.DRAFT:
         for step in _ORDER[: _ORDER.index(state) + 1]:
-            fair = change_state(fair, step, by=SYSTEM)
+            fair = report_fair(fair) if step is FairState.REPORTED else change_state(fair, step, by=SYSTEM)
     return fair
+
+
+def report_fair(fair: Fair) -> Fair:
+    """Keep the figures of a closed fair and mark it as reported."""
+    take_snapshot(fair, kind="report", by=SYSTEM)
+    return change_state(fair, FairState.REPORTED, by=SYSTEM)
 
 
 def make_user(

@@ -47,6 +47,11 @@ from fairs.checkin.models import Gate, ScanConflict
 from fairs.checkin.setup import ZoneDraft, create_zone
 from fairs.checkin.states import ConflictKind
 from fairs.claims.models import Claim, ClaimTransfer
+from fairs.closing.models import ClosingWork
+from fairs.closing.samples import draw_sample
+from fairs.closing.sampling import Wish
+from fairs.closing.snapshots import take_snapshot
+from fairs.closing.states import WorkState
 from fairs.contacts.columns import Layout
 from fairs.contacts.models import ContactRow
 from fairs.contacts.service import ListSource, choose_layout
@@ -358,7 +363,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "money/number": _first(Invoice, Invoice.fair_id == fair.id, Invoice.id != paid.id).number,
         "invoices/number": (invoice or _first(Invoice)).number,
         "layout_id": create_layout(fair, "Mẫu thẻ", by=by).id, "element_id": "code",
-        **_bank(app, fair, by), **_letter(fair, by), **_lists(fair, by),
+        **_bank(app, fair, by), **_letter(fair, by), **_lists(fair, by), **_closing(fair, by),
         "booth/reference": own_booking.reference if own_booking else _first(BoothBooking).reference,
         "allocation/number": allocation.number, "compare/other": allocation.number, "allocation/form": "docx",
         "apart/exclusion_id": apart.id, "places/reference": allocation.places[0].exhibitor.reference,
@@ -407,6 +412,25 @@ def _revision(fair: Fair) -> dict[str, Any]:
         "contracts.revision_evidence.reference": contract.reference if contract is not None else "GS00-C-000001",
         "revisions/number": found.number if found is not None else 1,
     }
+def _closing(fair: Fair, by: Actor) -> dict[str, Any]:
+    """Kept figures, an archive and a sample."""
+    snapshot = take_snapshot(fair, kind="closing", by=by)
+    sample = draw_sample(fair, Wish(("contracts",), "number", 1, 1), snapshot, by=by)
+    with transaction():
+        work = ClosingWork(
+            fair_id=fair.id,
+            kind="archive",
+            state=WorkState.DONE,
+            touched_at=now(),
+            finished_at=now(),
+            file_id=sample.file_id,
+        )
+        db.session.add(work)
+        db.session.flush()
+    return {
+        "snapshot_id": snapshot.id, "work_id": work.id, "sample_id": sample.id, "points/key": "deals",
+        "closing.changes.key": snapshot.figures[0]["key"],
+    }  # fmt: skip
 
 
 def _conflict(fair: Fair) -> ScanConflict:

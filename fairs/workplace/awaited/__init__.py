@@ -16,6 +16,7 @@ from fairs.workplace.awaited import (
     cases,
     cash,
     claims,
+    closing,
     contacts,
     deals,
     devices,
@@ -44,7 +45,7 @@ from fairs.workplace.awaited import (
 from fairs.workplace.inbox import Kind, Why
 
 _SUBJECTS = (
-    fairs, participants, visitors, invitations, contacts, hosting, letters, hospitality, lodging, claims, documents, allocation, budgets, money, banking, refunds, cards, cash, overdue, sitework, cases, printing, gates, devices, deals, duplicates, followups, surveys, notes, privacy, messages,
+    fairs, participants, visitors, invitations, contacts, hosting, letters, hospitality, lodging, claims, documents, allocation, budgets, money, banking, refunds, cards, cash, overdue, sitework, cases, printing, gates, devices, deals, duplicates, followups, surveys, closing, notes, privacy, messages,
 )  # fmt: skip
 
 KINDS: tuple[Kind, ...] = tuple(kind for subject in _SUBJECTS for kind in subject.KINDS)

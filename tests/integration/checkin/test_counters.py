@@ -23,6 +23,7 @@ from fairs.core.db import db
 from fairs.core.permissions import Role
 from fairs.visitors.models import PublicCount
 from tests.factories.checkin import ZONE, Entrance, entrance
+from tests.factories.people import report_fair
 from tests.support.client import Client, login
 from tests.support.queries import counted_queries
 from tests.support.sheets import read_sheets
@@ -177,8 +178,7 @@ def test_who_counts_where_and_until_when(app: Flask, new_client: Any, time_machi
     assert (viewer.get(f"{base}/counts").status_code, viewer.get(f"{base}/main/count").status_code) == (200, 403)
     assert viewer.submit(f"{base}/main/count", {"entry_id": "z", "change": "1"}).status_code == 403
     assert stranger.get(f"{base}/counts").status_code == 403
-    for state in (FairState.CLOSED, FairState.REPORTED):
-        change_state(place.fair, state, by=SYSTEM)
+    report_fair(change_state(place.fair, FairState.CLOSED, by=SYSTEM))
     with pytest.raises(NoCounters):
         count_people(place.fair, [(place.gate, CountInput("late", day, 9, 1))], by=SYSTEM)
     trade = entrance()

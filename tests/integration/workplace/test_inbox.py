@@ -30,6 +30,7 @@ from fairs.workplace.inbox import Inbox
 from tests.factories.awaiting import SITUATIONS, Awaiting, invoice, items_of, reader
 from tests.factories.booths import Ground, new_ground
 from tests.factories.deals import acting, lent, office
+from tests.factories.people import report_fair
 from tests.support.client import Client, login
 from tests.support.queries import counted_queries
 
@@ -101,8 +102,7 @@ def test_a_fair_that_is_reported_awaits_nobody(app: Flask) -> None:
     place = office()
     place.rate()
     contract = place.contract()
-    for state in (FairState.CLOSED, FairState.REPORTED):
-        place.fair = change_state(place.fair, state, by=SYSTEM)
+    place.fair = report_fair(change_state(place.fair, FairState.CLOSED, by=SYSTEM))
     assert items_of(reader(place.fair, Role.ADMIN), contract) == []
 
 
