@@ -53,6 +53,7 @@ from fairs.contacts.service import check as check_list
 from fairs.contacts.service import hand_in as hand_in_list
 from fairs.contacts.states import ImportKind, RowState
 from fairs.contracts.models import Contract
+from fairs.contracts.pair_models import ContractPair
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
@@ -349,7 +350,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         **_bank(app, fair, by), **_letter(fair, by), **_lists(fair, by),
         "booth/reference": own_booking.reference if own_booking else _first(BoothBooking).reference,
         "allocation/number": allocation.number, "compare/other": allocation.number, "allocation/form": "docx",
-        "apart/exclusion_id": apart.id, "places/reference": allocation.places[0].exhibitor.reference,
+        "pair_id": _pair(fair), "apart/exclusion_id": apart.id, "places/reference": allocation.places[0].exhibitor.reference,
         **{f"{section}/reference": _reference(model, fair) for section, model in BY_REFERENCE.items()},
     }  # fmt: skip
     made.queries = {
@@ -368,6 +369,12 @@ def _conflict(fair: Fair) -> ScanConflict:
     with transaction():
         db.session.add(row)
     return row
+
+
+def _pair(fair: Fair) -> int:
+    """Two contracts of the fair that a person compares."""
+    key: int = _first(ContractPair, ContractPair.fair_id == fair.id).id
+    return key
 
 
 def _printing(fair: Fair, by: Actor) -> dict[str, Any]:
