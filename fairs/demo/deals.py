@@ -65,6 +65,7 @@ def load_contracts(rng: random.Random, fair: Fair, cast: Cast) -> int:
             incoterm_place="Hải Phòng",
             currency=currency,
             value_minor=value.amount_minor,
+            payment_method="TT",
             payment_terms="T/T 30 % – 70 %",
             delivery="45 ngày / 45 days",
             logged_by_id=cast.users["deals"].id,

@@ -28,6 +28,7 @@ from fairs.demo.cases import load_cases, load_earlier_violation
 from fairs.demo.cash import load_cash_desk
 from fairs.demo.claims import load_claims
 from fairs.demo.contacts import load_contacts
+from fairs.demo.deal_stories import load_deal_stories
 from fairs.demo.deals import load_contracts, load_rates
 from fairs.demo.duplicates_of_deals import load_duplicates
 from fairs.demo.gates import load_devices, load_gates
@@ -131,6 +132,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         made["data requests"] = load_guest_pages(giftshow, users)
         load_badge_layout(souvenirs, users)
         made["print jobs"] = load_printing(souvenirs, users)
+        made["contracts"] += load_deal_stories(souvenirs, cast)
         made["conflicts"] = load_devices(souvenirs, users)
         made["cases"] = load_cases(souvenirs, users)
         made["delegations"] = load_receptions(giftshow, souvenirs, users)

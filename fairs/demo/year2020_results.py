@@ -122,7 +122,7 @@ def _contracts(year: Year) -> int:
         rows.append(_contract(year, n, kind, usd, exporter.id, importer, country))
         hs_code, description, unit = GOODS[n % len(GOODS)]
         lines.append({
-            "position": 1, "hs_code": hs_code, "description": description, "unit": unit,
+            "position": 1, "hs_code": hs_code, "hs_edition": 2017, "description": description, "unit": unit,
             "quantity": Decimal(400 + 30 * (n % 40)), "amount_minor": rows[-1]["value_minor"], "currency": rows[-1]["currency"],
         })  # fmt: skip
     keys = add(Contract, rows)
@@ -145,9 +145,12 @@ def _contract(year: Year, n: int, kind: str, usd: int, exporter: int, importer: 
         "state": states.get(kind, ContractState.SIGNED),
         "verification": Verification.VERIFIED if verified else Verification.LOGGED,
         "incoterm": "FOB", "incoterm_place": "Hải Phòng", "currency": currency,
-        "value_minor": int(value.scaleb(exponent)), "payment_terms": "T/T 30 % – 70 %", "delivery": "60 ngày / 60 days",
+        "value_minor": int(value.scaleb(exponent)), "payment_method": "TT", "payment_terms": "T/T 30 % – 70 %", "delivery": "60 ngày / 60 days",
         "logged_by_id": year.users["deals"].id, "verified_by_id": year.users["organiser"].id if verified else None,
         "verified_at": datetime.combine(signed_on + timedelta(days=3), time(10), ZONE) if verified else None,
+        "cancelled_at": datetime.combine(signed_on + timedelta(days=9), time(10), ZONE) if kind == "cancelled" else None,
+        "cancelled_from": ContractState.SIGNED if kind == "cancelled" else None,
+        "cancel_reason": "Bên mua rút lui / the buyer withdrew" if kind == "cancelled" else "",
         "usd_minor": usd * 100, "rate_vnd": RATES[currency], "rate_usd_vnd": RATES["USD"], "rate_on": signed_on,
         "rate_source": SOURCE,
     }  # fmt: skip

@@ -264,6 +264,8 @@ def export_value(fairs: Sequence[Fair], as_of: date) -> Measured | None:
         Beside(_l("MOU, verified"), usd_of(cents["mou"]), "USD"),
         Beside(_l("Signed, to be verified"), usd_of(cents["waiting"]), "USD"),
     )
+    if numbers["cancelled_later"]:
+        beside = (*beside, Beside(_l("Verified, cancelled later"), usd_of(cents["cancelled_later"]), "USD"))
     daily = {day: usd_of(value) for day, value in by_day.items()}
     return Measured(usd_of(cents["verified"]), FigureLabel.VERIFIED, daily, beside)
 

@@ -17,6 +17,8 @@ from fairs.calendar.models import Fair, Milestone
 from fairs.cases.models import Case
 from fairs.cases.states import CaseState
 from fairs.claims.queries import standing_of
+from fairs.contracts.models import Contract
+from fairs.contracts.states import ContractState, Verification
 from fairs.core.clock import local_day
 from fairs.core.db import db
 from fairs.documents.models import Selection
@@ -59,6 +61,7 @@ class Facts:
     rooming_lists: tuple[int, int]  # hotels with guests that want a list by a day, and those that were sent none
     allocations: tuple[int, datetime | None]  # drafts, and until when the offers of the published one stand
     cases: tuple[int, int]  # reported on site, and those that are not closed
+    contracts: tuple[int, int]  # signed ones and MOUs that stand, and those of them that nobody has verified
 
 
 def facts_of(fair: Fair) -> Facts:
@@ -87,8 +90,20 @@ def facts_of(fair: Fair) -> Facts:
         milestones_of(fair.id), applications, importers, (badges, int(unprinted)),
         {kind: (count, day) for kind, count, day in rows}, invoices, _selections(fair), _halls(fair), known_flights(fair.id),
         invitations_of(fair.id), missing_letters(fair.id), support_counts(fair.id), standing_of(fair.id), arrivals_to_drive(fair.id),
-        missing_lists(fair.id), _allocations(fair), _cases(fair),
+        missing_lists(fair.id), _allocations(fair), _cases(fair), _contracts(fair),
     )  # fmt: skip
+
+
+def _contracts(fair: Fair) -> tuple[int, int]:
+    open_ = case((Contract.verification != Verification.VERIFIED, 1), else_=0)
+    row = db.session.execute(
+        select(func.count(), func.coalesce(func.sum(open_), 0)).where(
+            Contract.fair_id == fair.id,
+            Contract.state.not_in((ContractState.LEAD, ContractState.CANCELLED)),
+            Contract.merged_into_id.is_(None),
+        )
+    ).one()
+    return row[0], int(row[1])
 
 
 def _selections(fair: Fair) -> tuple[int, int, date | None]:

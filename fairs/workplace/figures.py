@@ -274,7 +274,7 @@ def _verified(fair: Fair) -> Figure | None:
     ).one()
     return Figure(
         _("Contracts, signed and verified"), format_money(Money(int(total), "USD")),
-        _("%(number)s more to verify", number=format_number(waiting)), ("contracts.index", {"verification": "verified"}),
+        _("%(number)s more to verify", number=format_number(waiting)), ("contracts.index", {"standing": "verified"}),
         "file-certificate", _in_week_money(Money(int(recent), "USD")), recent > 0, FigureLabel.VERIFIED,
     )  # fmt: skip
 

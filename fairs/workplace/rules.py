@@ -166,6 +166,8 @@ RULES: tuple[Rule, ...] = (
     Rule("opening", _l("The fair opens"), before(0), Role.ORGANISER, FAIR, "running", "calendar.settings"),
     Rule("last_day", _l("Last day of the fair"), after(0), Role.ORGANISER, FAIR, "day", "checkin.gates"),
     Rule("closing", _l("The fair is closed"), after(1), Role.ORGANISER, CUSTOM, "closed", "calendar.settings"),
+    Rule("contracts", _l("Contracts of the fair are verified"), after(7), Role.DEALS, CUSTOM, "contracts", "contracts.index",
+         {"standing": "waiting"}, kinds=("trade",)),
     Rule("cases", _l("Cases on site are closed"), after(7), Role.ORGANISER, CUSTOM, "cases", "cases.index"),
     Rule("report", _l("Report on the results is handed in"), after(30), Role.ORGANISER, DECREE, "report", "reports.programmes"),
     Rule("claims", _l("Guests have handed in their claims"), _claims_close, Role.HOSPITALITY, FAIR, "day", "claims.index",

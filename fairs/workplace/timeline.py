@@ -127,6 +127,13 @@ def _invited(fair: Fair, facts: Facts, day: date) -> Proof:
     return Proof(False, applies=has_list)
 
 
+def _contracts(fair: Fair, facts: Facts, day: date) -> Proof:
+    """Everything that was signed and MOUs have been looked at by a second person."""
+    total, waiting = facts.contracts
+    text = ngettext("%(num)s is not verified yet", "%(num)s are not verified yet", waiting)
+    return Proof(bool(total) and not waiting, text if waiting else "", applies=bool(total) or day >= fair.today)
+
+
 def _letters(fair: Fair, facts: Facts, day: date) -> Proof:
     """Only fairs that support guests have this date at all; after the fair no letter is late any more."""
     have, lack = facts.letters
@@ -223,6 +230,7 @@ PROOFS: dict[str, Callable[[Fair, Facts, date], Proof]] = {
     "reserve": _reserve,
     "transfers": _transfers,
     "cases": _cases,
+    "contracts": _contracts,
     "claims_paid": _claims_paid,
     "papers": _papers_removed,
     "letters": _letters,

@@ -65,6 +65,8 @@ from fairs.contacts.service import check as check_list
 from fairs.contacts.states import ImportKind
 from fairs.contracts.merging import pair_of, set_apart
 from fairs.contracts.service import edit_contract, return_contract, verify_contract
+from fairs.contracts.service import correct_contract, edit_contract, return_contract, verify_contract
+from fairs.contracts.states import Answer
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now, today
 from fairs.core.db import db, transaction
@@ -609,6 +611,32 @@ def duplicate() -> Awaiting:
     one, other = place.contract(number="HD-07/2026"), place.contract(number="HĐ 7/26", reported_by="importer")
     pair = pair_of(one.id, other.id)
     return Awaiting(place.fair, pair, lambda: set_apart(one, other, by=SYSTEM, reason="Hai lần giao hàng"))
+def corrected() -> Awaiting:
+    place = office()
+    place.rate()
+    other, third = (acting(place.user(Role.DEALS)) for _ in range(2))
+    record = place.verified(by=other)
+    correct_contract(record, place.fair, place.draft(number="HD-02"), "Số hợp đồng sai", by=SYSTEM)
+    return Awaiting(place.fair, record, lambda: verify_contract(record, place.fair, ALL_CHECKS, by=third))
+
+
+def incomplete() -> Awaiting:
+    place = office()
+    place.rate()
+    record = place.incomplete()
+    return Awaiting(
+        place.fair, record, lambda: edit_contract(record, place.fair, place.draft(), by=SYSTEM, evidence=scan())
+    )
+
+
+def disputed() -> Awaiting:
+    place = office()
+    place.rate()
+    record = place.contract()
+    place.answer(record, "importer", Answer.DISPUTED, "Trị giá sai")
+    return Awaiting(
+        place.fair, record, lambda: edit_contract(record, place.fair, place.draft(number="HD-02"), by=SYSTEM)
+    )
 
 
 def _allocation(state: AllocationState, act: Callable[[AllocationRun], Any]) -> Callable[[], Awaiting]:
@@ -971,6 +999,9 @@ SITUATIONS: dict[str, tuple[Callable[[], Awaiting], ...]] = {
     "violation-decide": (_violation(answers=True), _violation(answers=False)),
     "silent-device": (silent_device,),
     "contract": (contract,),
+    "corrected": (corrected,),
+    "incomplete": (incomplete,),
+    "disputed": (disputed,),
     "scan": (without_scan,),
     "rate": (without_rate,),
     "returned": (returned,),

@@ -14,15 +14,20 @@ from PIL import Image, ImageDraw
 from fairs.accounts.models import RoleGrant, User
 from fairs.accounts.queries import active_grants, actor_for
 from fairs.accounts.service import create_token, create_user, grant_role, lend_role
+from fairs.audit.service import record
 from fairs.calendar.models import Fair
-from fairs.contracts.models import Contract
-from fairs.contracts.rates import RateDraft, save_rate
+from fairs.contracts.content import content_hash
+from fairs.contracts.models import Confirmation, Contract
+from fairs.contracts.rates import RateDraft, save_rate, set_usd
 from fairs.contracts.rules import ContractDraft, LineDraft
 from fairs.contracts.service import CHECKS, log_contract, verify_contract
+from fairs.contracts.states import Answer, ContractState, Verification
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now
+from fairs.core.db import db, transaction
 from fairs.core.money import Money
 from fairs.core.permissions import Role
+from fairs.core.sequences import next_reference
 from fairs.core.storage import Upload
 from fairs.directory.models import Company
 from fairs.directory.service import CompanyDraft, join_company, save_company
@@ -135,6 +140,33 @@ class Office:
     def contract(self, *, by: Actor = SYSTEM, evidence: Upload | None = None, **values: Any) -> Contract:
         """A logged contract with its scan."""
         return log_contract(self.fair, self.draft(**values), by=by, evidence=evidence or scan())
+
+    def incomplete(self, **values: Any) -> Contract:
+        """What was logged in a hurry at a ceremony: parties, value and photo, nothing else."""
+        row: dict[str, Any] = {
+            "fair_id": self.fair.id, "exporter_id": self.exporter.id, "importer_id": self.importer.id,
+            "signed_on": self.fair.today, "state": ContractState.SIGNED, "verification": Verification.INCOMPLETE,
+            "incoterm": "", "currency": "USD", "value_minor": 150_050,
+        }  # fmt: skip
+        with transaction():
+            contract = Contract(reference=next_reference(self.fair.code, "C"), **{**row, **values})
+            set_usd(contract)
+            db.session.add(contract)
+            db.session.flush()
+            record("contracts.log", contract, by=SYSTEM)
+        return contract
+
+    def answer(self, contract: Contract, side: str, state: Answer, remark: str = "") -> Confirmation:
+        """What a side says of the contract as it stands now."""
+        with transaction():
+            said = Confirmation(
+                contract_id=contract.id, side=side, state=state, content_sha256=content_hash(contract),
+                answered_name="Người đại diện", answered_at=now(), remark=remark,
+            )  # fmt: skip
+            db.session.add(said)
+            db.session.flush()
+            db.session.refresh(contract, ["confirmations"])
+        return said
 
     def verified(self, *, by: Actor, **values: Any) -> Contract:
         """A contract that a second person has verified."""

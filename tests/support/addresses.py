@@ -54,6 +54,7 @@ from fairs.contacts.service import hand_in as hand_in_list
 from fairs.contacts.states import ImportKind, RowState
 from fairs.contracts.models import Contract
 from fairs.contracts.pair_models import ContractPair
+from fairs.contracts.models import Contract, ContractRevision
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
@@ -305,7 +306,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "data-requests/request_id": wrong.id, "own_data.retract.request_id": wrong.id, "programme/entry_id": opening.id, "new/person_id": importer.person_id,
         "note_id": note.id, "credit_number": credit.number, "message_id": message.id, "user_id": staff.id, "grant_id": grant.id, "token_id": _first(ApiToken).id,
         "company_id": own_company, "person_id": _first(Person).id, "filing_id": slip.filing.id, "r/token": slip.token, "files/number": 0,
-        **_cases(fair, by),
+        **_cases(fair, by), **_revision(fair),
         "lists/key": "importers", "views/key": "people", "view_id": view.id, "import_id": sheet.id, "versions/number": 1, "run_id": run.id,
         **_asked_visitors(fair, visitor, by),
         "question_id": question.id, "answer_id": _first(Answer, Answer.question_id == question.id).id, "stand_id": stand.id,
@@ -355,10 +356,26 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
     }  # fmt: skip
     made.queries = {
         "api-printing.pdf": {"station": made.values["station_id"]},
+        "contracts.frameworks": {"framework": "HDK"},
         "contracts.parties": {"side": "exporter", "exporter_query": "Mẫu"},
         "checkin.rehearse": {"gate": made.values["gates/code"], "rehearsal": fair.starts_on.isoformat()},
     }
     return made
+
+
+def _revision(fair: Fair) -> dict[str, Any]:
+    """A revision of a contract with the scan that it was verified by."""
+    found = db.session.scalars(
+        select(ContractRevision)
+        .join(Contract, Contract.id == ContractRevision.contract_id)
+        .where(Contract.fair_id == fair.id, ContractRevision.evidence_id.is_not(None))
+        .order_by(ContractRevision.id)
+    ).first()
+    contract = db.session.get_one(Contract, found.contract_id) if found is not None else None
+    return {
+        "contracts.revision_evidence.reference": contract.reference if contract is not None else "GS00-C-000001",
+        "revisions/number": found.number if found is not None else 1,
+    }
 
 
 def _conflict(fair: Fair) -> ScanConflict:

@@ -50,18 +50,18 @@ def test_one_contract(place: Office, client: Client) -> None:
     assert answer.status_code == 201, answer.text
     assert answer.get_json() == {
         "reference": f"{place.fair.code}-C-000001", "number": "", "state": "signed", "verification": "logged",
-        "counts": False, "signed_on": place.fair.today.isoformat(),
+        "counts": False, "standing": "waiting", "revision": 1, "kind": "single", "framework": None, "signed_on": place.fair.today.isoformat(),
         "exporter": {"id": place.exporter.id, "name": "Gốm Bát Tràng mẫu", "country": "VN", "tax_code": None},
         "importer": {"id": place.importer.id, "name": "Mihon Trading KK", "country": "JP", "tax_code": None},
         "booth": "", "incoterm": "FOB", "incoterm_place": "Hải Phòng",
         "value": {"amount_minor": 150_050, "currency": "USD"}, "usd": {"amount_minor": 150_050, "currency": "USD"},
-        "rate_on": place.fair.today.isoformat(), "rate_source": "SBV", "payment_terms": "", "delivery": "",
+        "rate_on": place.fair.today.isoformat(), "rate_source": "SBV", "payment_method": "", "payment_terms": "", "delivery": "",
         "reported_by": "clerk", "has_evidence": False,
         "lines": [
             {"hs_code": "4420.11", "description": "Hộp sơn mài", "quantity": "100", "unit": "PCE",
-             "amount": {"amount_minor": 100_050, "currency": "USD"}},
+             "amount": {"amount_minor": 100_050, "currency": "USD"}, "price": None, "cites": False, "hs_edition": 2022},
             {"hs_code": "6913", "description": "Bình gốm", "quantity": "12.5", "unit": "KGM",
-             "amount": {"amount_minor": 50_000, "currency": "USD"}},
+             "amount": {"amount_minor": 50_000, "currency": "USD"}, "price": None, "cites": False, "hs_edition": 2022},
         ],
     }  # fmt: skip
 

@@ -429,7 +429,8 @@ def test_figures_are_never_mixed(place: Office) -> None:
     assert (found.mou.count, found.mou.usd) == (1, usd("200"))
     assert (found.waiting.count, found.waiting.usd, found.waiting.without_rate) == (2, usd("30"), 1)
     assert (found.mou_waiting.count, found.mou_waiting.usd) == (1, usd("4"))
-    assert (found.leads.count, found.cancelled.count) == (1, 1)
+    assert (found.leads.count, found.cancelled_later.count, found.cancelled.count) == (1, 1, 0)
+    assert found.cancelled_later.usd == usd("1500.50")
     other = office()
     assert sums(other.fair.id, ContractFilter()).verified.count == 0
 
