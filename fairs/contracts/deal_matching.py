@@ -151,7 +151,7 @@ def _may_be_part(whole: Deal, part: Deal, known: Collection[tuple[int, int]]) ->
     if not whole.signed_on - BEFORE <= part.signed_on <= whole.signed_on + AFTER:
         return False
     ours, theirs = _amounts(whole, part)
-    if not (0.01 * ours < theirs < 0.99 * ours or (theirs < ours and _is_numbered_part(whole, part))):
+    if not (0.005 * ours < theirs < 0.995 * ours or (theirs < ours and _is_numbered_part(whole, part))):
         return False
     return compare_goods(whole, part) >= Goods.UNKNOWN
 

@@ -31,6 +31,7 @@ from fairs.demo.claims import load_claims
 from fairs.demo.contacts import load_contacts
 from fairs.demo.deal_stories import load_deal_stories
 from fairs.demo.deals import load_contracts, load_rates
+from fairs.demo.duplicates_of_deals import load_duplicates
 from fairs.demo.gates import load_devices, load_gates
 from fairs.demo.guest_pages import load_guest_pages
 from fairs.demo.guests import load_guests
@@ -142,6 +143,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)
             made["cases"] += load_earlier_violation(giftshow, users)
+        made["duplicates"] = load_duplicates(souvenirs, giftshow, users)
         load_check()
         return made
 

@@ -60,6 +60,8 @@ from fairs.contacts.service import hand_in as hand_in_list
 from fairs.contacts.states import ImportKind, RowState
 from fairs.contracts.confirming import ask_confirmation, token_of
 from fairs.contracts.content import content_hash
+from fairs.contracts.models import Contract
+from fairs.contracts.pair_models import ContractPair
 from fairs.contracts.models import Contract, ContractRevision
 from fairs.contracts.quick import QuickDraft, quick_log
 from fairs.contracts.rules import ContractDraft
@@ -368,6 +370,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "allocation/number": allocation.number, "compare/other": allocation.number, "allocation/form": "docx",
         "apart/exclusion_id": apart.id, "places/reference": allocation.places[0].exhibitor.reference,
         **_deal(fair, own_company, importer, by),
+        "pair_id": _pair(fair), "apart/exclusion_id": apart.id, "places/reference": allocation.places[0].exhibitor.reference,
         **{f"{section}/reference": _reference(model, fair) for section, model in BY_REFERENCE.items()},
     }  # fmt: skip
     made.queries = {
@@ -441,6 +444,12 @@ def _conflict(fair: Fair) -> ScanConflict:
     with transaction():
         db.session.add(row)
     return row
+
+
+def _pair(fair: Fair) -> int:
+    """Two contracts of the fair that a person compares."""
+    key: int = _first(ContractPair, ContractPair.fair_id == fair.id).id
+    return key
 
 
 def _printing(fair: Fair, by: Actor) -> dict[str, Any]:

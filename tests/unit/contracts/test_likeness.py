@@ -150,7 +150,7 @@ def test_a_contract_kept_as_its_call_offs_too() -> None:
         for value, days, quantity in ((3_500_000, 5, 110), (2_500_000, 19, 75), (3_000_000, 33, 90))
     ]
     unrelated = deal(value_minor=4_100_000, number="HD-377/2026", signed_on=DAY + timedelta(9))
-    found = [hit for hit in find_all([whole, *parts, unrelated])]
+    found = find_all([whole, *parts, unrelated])
     assert {(hit.a, hit.b) for hit in found} == {(whole.id, part.id) for part in parts}
     assert all(hit.is_split and ("split", "3") in hit.reasons for hit in found)
 
