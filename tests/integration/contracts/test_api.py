@@ -204,9 +204,9 @@ def test_a_hundred_at_once(place: Office, client: Client) -> None:
     results = answer.get_json()["results"]
     assert (answer.status_code, len(results)) == (207, 100)
     assert [result["index"] for result in results if result["status"] != 201] == [57]
-    assert results[57]["errors"] == [
-        {"field": "lines-0-hs_code", "title": "4420.10 was split in 2022: use 4420.11 or 4420.19."}
-    ]
+    [problem] = results[57]["errors"]
+    assert problem["field"] == "lines-0-hs_code"
+    assert all(code in problem["title"] for code in ("4420.10", "4420.11", "4420.19"))
     assert len({result["reference"] for result in results if result["status"] == 201}) == 99
     again = client.post(url, json={"contracts": sent}, headers={**bearer, **headers})
     assert again.get_json()["results"] == results
