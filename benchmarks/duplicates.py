@@ -63,7 +63,7 @@ def load(labelled: Labelled) -> tuple[list[Fair], dict[str | int, int]]:
     with transaction():
         day = today("Asia/Ho_Chi_Minh")
         fairs = [new_fair(starts_on=day - timedelta(days=back)) for back in FAIRS]
-        known = set(db.session.execute(select(ExchangeRate.currency, ExchangeRate.day)).tuples())
+        known = {(one.currency, one.day) for one in db.session.scalars(select(ExchangeRate))}
         rates = [
             {"currency": currency, "day": on, "vnd": vnd, "source": "Bench"}
             for (currency, on), vnd in labelled.rates.items()

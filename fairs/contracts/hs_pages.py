@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, jsonify, render_template, request
@@ -18,8 +20,11 @@ _MOST = 200
 
 
 def _edition() -> int:
-    """The edition that is asked for; that of today when none is."""
+    """The edition that is asked for, or that of the day of signature beside; that of today when neither is."""
     asked = request.args.get("edition", "")
+    if signed_on := request.args.get("signed_on", ""):
+        with suppress(ValueError):
+            return edition_of(date.fromisoformat(signed_on))
     return int(asked) if asked in {str(edition) for edition in EDITIONS} else edition_of(current_fair().today)
 
 

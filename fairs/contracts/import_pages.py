@@ -50,7 +50,7 @@ def index() -> Any:
             form.add_error(error)
         else:
             _go_on(found)
-            return go(url_for("contract_imports.show", import_id=found.id))
+            return go(url_for("contract_imports.show", contract_import_id=found.id))
     before = db.session.scalars(
         select(ContractImport)
         .where(ContractImport.fair_id == fair.id)
@@ -79,18 +79,18 @@ def empty() -> Response:
     return answer
 
 
-def _found(import_id: int) -> ContractImport:
-    found = db.session.get(ContractImport, import_id) if import_id < 2**31 else None
+def _found(key: int) -> ContractImport:
+    found = db.session.get(ContractImport, key) if key < 2**31 else None
     if found is None or found.fair_id != current_fair().id:
         raise NotFound
     return found
 
 
-@bp.get("/<int:import_id>")
+@bp.get("/<int:contract_import_id>")
 @requires(LOG_CONTRACT)
-def show(import_id: int) -> Any:
+def show(contract_import_id: int) -> Any:
     """What was found in the file, how far it is, or what became of it."""
-    found = _found(import_id)
+    found = _found(contract_import_id)
     if request.args.get("format") == "xlsx":
         return _problems_sheet(found)
     return _page(found)
@@ -126,20 +126,20 @@ STAGES = {
 }  # fmt: skip
 
 
-@bp.post("/<int:import_id>")
+@bp.post("/<int:contract_import_id>")
 @requires(LOG_CONTRACT)
-def run(import_id: int) -> Any:
+def run(contract_import_id: int) -> Any:
     """Import the good contracts, or all or nothing."""
-    found = _found(import_id)
+    found = _found(contract_import_id)
     try:
         start(found, whole=request.form.get("how") == "whole", by=actor())
     except DomainError as error:
-        return _page(_found(import_id), str(error)), error.status
+        return _page(_found(contract_import_id), str(error)), error.status
     _go_on(found)
-    done = _found(import_id)
+    done = _found(contract_import_id)
     if not done.is_busy:
         flash(_("%(count)s contracts are logged.", count=done.count(LOGGED)), "success")
-    return go(url_for("contract_imports.show", import_id=import_id))
+    return go(url_for("contract_imports.show", contract_import_id=contract_import_id))
 
 
 def _problems_sheet(found: ContractImport) -> Response:

@@ -60,6 +60,8 @@ from fairs.contacts.service import hand_in as hand_in_list
 from fairs.contacts.states import ImportKind, RowState
 from fairs.contracts.confirming import ask_confirmation, token_of
 from fairs.contracts.content import content_hash
+from fairs.contracts.importing import check as check_contracts
+from fairs.contracts.importing import hand_in as hand_in_contracts
 from fairs.contracts.models import Contract
 from fairs.contracts.pair_models import ContractPair
 from fairs.contracts.models import Contract, ContractRevision
@@ -630,7 +632,11 @@ def _lists(fair: Fair, by: Actor) -> dict[str, Any]:
         check_list(found.id)
         keys[kind] = found.id
     row = _first(ContactRow, ContactRow.import_id == keys[ImportKind.CONTACTS], ContactRow.state == RowState.UNSURE)
+    deals = "Exporter;Importer;Signed on;Value;HS code\r\nNobody;Nobody;1/1/2020;5;4420.10\r\n"
+    contracts = hand_in_contracts(fair, Upload("contracts.csv", deals.encode()), by=by)
+    check_contracts(contracts.id)
     return {
+        "contract_import_id": contracts.id,
         "contacts/import_id": keys[ImportKind.CONTACTS],
         "external/import_id": keys[ImportKind.SUPPORT],
         "decide/row_id": row.id,

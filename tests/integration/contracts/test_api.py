@@ -191,3 +191,23 @@ def test_the_list_in_pages(place: Office, client: Client) -> None:
     assert second["next"] is None
     assert client.get(f"{url}?limit=0", headers=bearer).status_code == 422
     assert client.get(f"{url}?cursor=x", headers=bearer).status_code == 422
+
+
+def test_a_hundred_at_once(place: Office, client: Client) -> None:
+    place.rate()
+    sent = [body(place, number=f"N{n}") for n in range(100)]
+    sent[57] = body(place, lines=[{**sent[0]["lines"][0], "hs_code": "4420.10"}, sent[0]["lines"][1]])
+    headers = {"Idempotency-Key": "hundred"}
+    user = place.user(Role.DEALS)
+    url, bearer = f"/api/v1/fairs/{place.fair.slug}/contracts", place.bearer(user)
+    answer = client.post(url, json={"contracts": sent}, headers={**bearer, **headers})
+    results = answer.get_json()["results"]
+    assert (answer.status_code, len(results)) == (207, 100)
+    assert [result["index"] for result in results if result["status"] != 201] == [57]
+    [problem] = results[57]["errors"]
+    assert problem["field"] == "lines-0-hs_code"
+    assert all(code in problem["title"] for code in ("4420.10", "4420.11", "4420.19"))
+    assert len({result["reference"] for result in results if result["status"] == 201}) == 99
+    again = client.post(url, json={"contracts": sent}, headers={**bearer, **headers})
+    assert again.get_json()["results"] == results
+    assert count() == 99
