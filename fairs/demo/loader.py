@@ -13,6 +13,7 @@ from fairs.badges.lists import BADGES
 from fairs.calendar.models import Fair
 from fairs.calendar.states import FairState
 from fairs.checkin.recounting import recount_tallies
+from fairs.contracts.outliers import refresh_all
 from fairs.core.actor import Actor
 from fairs.core.clock import set_to
 from fairs.core.db import db, transaction
@@ -29,6 +30,7 @@ from fairs.demo.cash import load_cash_desk
 from fairs.demo.claims import load_claims
 from fairs.demo.contacts import load_contacts
 from fairs.demo.deals import load_contracts, load_rates
+from fairs.demo.followups import load_follow_ups
 from fairs.demo.gates import load_devices, load_gates
 from fairs.demo.guest_pages import load_guest_pages
 from fairs.demo.guests import load_guests
@@ -137,6 +139,8 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
         if as_of.year > PLAN_YEAR:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)
             made["cases"] += load_earlier_violation(giftshow, users)
+        made["contracts followed up"] = load_follow_ups(random.Random(PLAN_YEAR + 45), users)
+        refresh_all()
         load_check()
         return made
 
