@@ -7,13 +7,15 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
 from fairs.accounts.models import User
 from fairs.calendar.models import Fair
 from fairs.contracts.counting import headline
 from fairs.contracts.models import Contract
+from fairs.contracts.question_models import ContractQuestion
+from fairs.contracts.states import QuestionState
 from fairs.core.clock import now
 from fairs.core.db import db
 from fairs.demo.year2020 import add
@@ -113,3 +115,16 @@ def _decision(
         "currency": contract.currency, "reason": "Theo tờ khai hải quan và báo có của ngân hàng (số liệu mẫu)",
         "decided_by_id": users["deals"].id, "decided_for_id": None, "decided_at": now(), "created_at": now(),
     }  # fmt: skip
+
+
+def answer_old_questions(users: dict[str, User]) -> None:
+    """The questions about fairs that are over were answered, but for the unusual prices. Inside transaction()."""
+    over = [fair.id for fair in db.session.scalars(select(Fair)) if fair.is_over]
+    db.session.execute(
+        update(ContractQuestion)
+        .where(ContractQuestion.fair_id.in_(over), ContractQuestion.kind != "price")
+        .values(
+            state=QuestionState.ANSWERED, answer="asked", answered_by_id=users["deals"].id, answered_at=now(),
+            note="Đại diện ký tại khách sạn, có ảnh lễ ký (số liệu mẫu)",
+        )
+    )  # fmt: skip

@@ -30,7 +30,7 @@ from fairs.demo.cash import load_cash_desk
 from fairs.demo.claims import load_claims
 from fairs.demo.contacts import load_contacts
 from fairs.demo.deals import load_contracts, load_rates
-from fairs.demo.followups import load_follow_ups
+from fairs.demo.followups import answer_old_questions, load_follow_ups
 from fairs.demo.gates import load_devices, load_gates
 from fairs.demo.guest_pages import load_guest_pages
 from fairs.demo.guests import load_guests
@@ -141,6 +141,7 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
             made["cases"] += load_earlier_violation(giftshow, users)
         made["contracts followed up"] = load_follow_ups(random.Random(PLAN_YEAR + 45), users)
         refresh_all()
+        answer_old_questions(users)
         load_check()
         return made
 
