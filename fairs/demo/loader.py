@@ -13,6 +13,7 @@ from fairs.badges.lists import BADGES
 from fairs.calendar.models import Fair
 from fairs.calendar.states import FairState
 from fairs.checkin.recounting import recount_tallies
+from fairs.contracts.outliers import refresh_all
 from fairs.core.actor import Actor
 from fairs.core.clock import set_to
 from fairs.core.db import db, transaction
@@ -32,6 +33,7 @@ from fairs.demo.contacts import load_contacts
 from fairs.demo.deal_stories import load_deal_stories
 from fairs.demo.deals import load_contracts, load_rates
 from fairs.demo.duplicates_of_deals import load_duplicates
+from fairs.demo.followups import answer_old_questions, load_follow_ups
 from fairs.demo.gates import load_devices, load_gates
 from fairs.demo.guest_pages import load_guest_pages
 from fairs.demo.guests import load_guests
@@ -144,6 +146,9 @@ def load_demo(as_of: date, *, scale: int = 1) -> dict[str, int]:
             made |= load_year(random.Random(PLAN_YEAR), cast, users)
             made["cases"] += load_earlier_violation(giftshow, users)
         made["duplicates"] = load_duplicates(souvenirs, giftshow, users)
+        made["contracts followed up"] = load_follow_ups(random.Random(PLAN_YEAR + 45), users)
+        refresh_all()
+        answer_old_questions(users)
         load_check()
         return made
 

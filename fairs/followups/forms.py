@@ -35,8 +35,8 @@ class PartlyForm(Form):
         _l("How does the deal go?"), choices=[(key, label) for key, label in OUTCOMES.items() if key != "failed"],
         default="partly",
     )  # fmt: skip
-    shipped = MoneyField(_l("Shipped until today, in total"))
-    paid = MoneyField(_l("Paid until today, in total"))
+    shipped = MoneyField(_l("Shipped until today, in total"), required=True)
+    paid = MoneyField(_l("Paid until today, in total"), required=True)
     reasons = ReasonsField(_l("What keeps it back?"))
     remark = LongText(_l("Remark"), length=400)
     repeat_count = WholeNumber(_l("Further orders from the same partner"), most=1000)

@@ -70,6 +70,9 @@ from fairs.contracts.rules import ContractDraft
 from fairs.contracts.rules import LineDraft as DealLine
 from fairs.contracts.service import edit_contract
 from fairs.contracts.signing import sign_contract
+from fairs.contracts.outliers import refresh_contract
+from fairs.contracts.question_models import ContractQuestion
+from fairs.contracts.states import ContractState, Verification
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
@@ -77,6 +80,7 @@ from fairs.core.links import new_link
 from fairs.core.lists import list_spec
 from fairs.core.money import Money
 from fairs.core.permissions import Permission, Role
+from fairs.core.sequences import next_reference
 from fairs.core.storage import Upload, store_upload
 from fairs.core.tokens import digest
 from fairs.core.web import MARK
@@ -91,6 +95,10 @@ from fairs.exhibitors.models import Answer, Exhibitor, HouseholdFiling, Househol
 from fairs.exhibitors.questions import QuestionDraft, save_answers, save_question
 from fairs.exhibitors.sharing import StandDraft, add_company
 from fairs.floorplans.models import Booth, Hall, PlanImport
+from fairs.followups.answers import all_done
+from fairs.followups.answers import answer as answer_follow_up
+from fairs.followups.queries import follow_ups_of
+from fairs.followups.service import plan
 from fairs.funding.models import Grant, SupportClash
 from fairs.hospitality.manifests import issue_version
 from fairs.hospitality.runs import new_drive_link
@@ -315,6 +323,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
     with transaction():
         save_answers(shown, {question.id: Upload("paper.pdf", b"%PDF-1.4\n%%EOF")}, by=by)
     paper = _paper(fair, by)
+    followed = _followed(fair, own_company, by)
     paid_for = _first(Invoice, Invoice.fair_id == fair.id, Invoice.id != paid.id)
     made = Addresses(app, fair)
     made.values = {
@@ -328,6 +337,7 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         **_cases(fair, by),
         "lists/key": "importers", "figures/key": "booths", "views/key": "people", "view_id": view.id, "import_id": sheet.id, "versions/number": 1, "run_id": run.id,
         **_asked_visitors(fair, visitor, by),
+        **followed,
         "question_id": question.id, "answer_id": _first(Answer, Answer.question_id == question.id).id, "stand_id": stand.id,
         "households/filing_id": _households(fair, shown), "applications/reference": shown.reference,
         "invitation_id": _first(Invitation).id, "membership_id": _first(Membership, Membership.user_id == colleague.id).id, **tokens,
@@ -435,6 +445,29 @@ def _closing(fair: Fair, by: Actor) -> dict[str, Any]:
     return {
         "snapshot_id": snapshot.id, "work_id": work.id, "sample_id": sample.id, "points/key": "deals",
         "closing.changes.key": snapshot.figures[0]["key"],
+def _followed(fair: Fair, own_company: int, by: Actor) -> dict[str, Any]:
+    """A contract of the own company that its importer answered about, a link of a mail, and a question about it."""
+    buyer = _first(Company, Company.country != "VN")
+    with transaction():
+        deal = Contract(
+            fair_id=fair.id, reference=next_reference(fair.code, "C"), exporter_id=own_company, importer_id=buyer.id,
+            signed_on=fair.today - timedelta(days=100), state=ContractState.SIGNED, verification=Verification.VERIFIED,
+            incoterm="FOB", currency="USD", value_minor=30_000_000, usd_minor=30_000_000,
+        )  # fmt: skip
+        db.session.add(deal)
+    plan(fair_ids=[fair.id])
+    refresh_contract(deal)
+    rows = {(row.month, row.side): row for row in follow_ups_of(deal.id)}
+    seller, partner = rows[3, "exporter"], rows[3, "importer"]
+    for row in (seller, partner):
+        answer_follow_up(row, all_done(row), by=by, way="phone")
+    question = _first(ContractQuestion, ContractQuestion.contract_id == deal.id)
+    with transaction():
+        link = new_link(partner, expires_at=now() + timedelta(days=60))
+    return {
+        "u/token": link, "follow-ups/follow_up_id": seller.id, "follow-up/month": 3, "follow-up/side": "exporter",
+        **{f"contract_questions.{view}.question_id": question.id for view in ("show", "answer")},
+        **{f"followups.{view}.reference": deal.reference for view in ("contract", "decision", "seen", "move", "call", "typed")},
     }  # fmt: skip
 
 

@@ -47,7 +47,7 @@ def again(row: FollowUp) -> FollowUp:
 def test_the_mail_has_a_link_that_opens_the_page_and_changes_nothing(app: Flask, client: Client) -> None:
     record = aged(old_office())
     ask_due()
-    mail = db.session.scalars(select(OutboxMessage).where(OutboxMessage.email == "gom@people.example")).first()
+    mail = db.session.scalars(select(OutboxMessage).where(OutboxMessage.recipient == "gom@people.example")).first()
     assert mail is not None
     found = re.search(r"/u/[\w-]+", mail.body)
     assert found is not None
@@ -69,7 +69,9 @@ def test_partly_and_not_carried_out_with_their_fields(app: Flask, client: Client
     record = aged(old_office())
     row = question(record)
     path = link_of(row)
-    bad = client.submit(path, {"kind": "partly", "p-outcome": "partly", "p-shipped": "abc", "p-paid": "1", "p-remark": "Chờ"})
+    bad = client.submit(
+        path, {"kind": "partly", "p-outcome": "partly", "p-shipped": "abc", "p-paid": "1", "p-remark": "Chờ"}
+    )
     assert bad.status_code == 422 and "abc" in bad.text and "Chờ" in bad.text
     above = {"kind": "partly", "p-outcome": "partly", "p-shipped": "2000", "p-paid": "0"}
     page = client.submit(path, above)
@@ -85,7 +87,12 @@ def test_partly_and_not_carried_out_with_their_fields(app: Flask, client: Client
     assert client.submit(path, more).status_code == 303
     row = again(row)
     assert (row.outcome, row.shipped_minor, row.paid_minor, row.reasons) == ("delayed", 50_000, 25_025, ["logistics"])
-    assert (row.repeat_count, row.repeat_minor, row.repeat_usd_minor, row.answered_name) == (2, 100_000, 100_000, "Bà Lan")
+    assert (row.repeat_count, row.repeat_minor, row.repeat_usd_minor, row.answered_name) == (
+        2,
+        100_000,
+        100_000,
+        "Bà Lan",
+    )
     assert client.submit(path, {"kind": "failed"}).status_code == 422
     assert client.submit(path, {"kind": "failed", "f-reasons": "other"}).status_code == 422
     assert client.submit(path, {"kind": "failed", "f-reasons": ["price", "buyer_withdrew"]}).status_code == 303
@@ -193,7 +200,9 @@ def test_the_status_of_the_contract_moves_only_by_a_click(app: Flask, client: Cl
     answer(row, AnswerDraft("failed", reasons=["payment"]), by=SYSTEM, way="link")
     assert suggested_state(record, counted([again(row)], None)) is ContractState.CANCELLED
     assert client.submit(f"{base}/move", {"target": "cancelled"}).status_code == 422
-    assert client.submit(f"{base}/move", {"target": "cancelled", "cancel_reason": "Không thanh toán"}).status_code == 303
+    assert (
+        client.submit(f"{base}/move", {"target": "cancelled", "cancel_reason": "Không thanh toán"}).status_code == 303
+    )
     assert client.submit(f"{base}/move", {"target": "signed"}).status_code == 404
 
 
@@ -236,5 +245,3 @@ def test_pages_take_as_many_queries_for_three_contracts_as_for_one(app: Flask, c
                 assert client.get(path).status_code == 200
             made.setdefault(path, []).append(len(queries))
     assert all(one == three for one, three in made.values()), made
-
-

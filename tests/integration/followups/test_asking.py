@@ -44,8 +44,8 @@ def test_the_day_of_a_question(signed: date, month: int, due: date) -> None:
 
 
 def mails() -> Counter[tuple[str, str | None]]:
-    rows = db.session.scalars(select(OutboxMessage).where(OutboxMessage.template.startswith("followups/")))
-    return Counter((row.template, row.email) for row in rows)
+    rows = db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind.startswith("followups/")))
+    return Counter((row.kind, row.recipient) for row in rows)
 
 
 def states(record: Contract) -> dict[tuple[int, str], FollowUpState]:
@@ -62,7 +62,13 @@ def test_both_sides_are_asked_reminded_twice_and_closed(app: Flask) -> None:
     row = question(record)
     answer(row, all_done(row), by=SYSTEM, way="link")
     begin = now()
-    for days, sent, state in ((6, 0, S.ASKED), (7, 1, S.ASKED), (8, 0, S.ASKED), (14, 1, S.ASKED), (21, 0, S.NO_ANSWER)):
+    for days, sent, state in (
+        (6, 0, S.ASKED),
+        (7, 1, S.ASKED),
+        (8, 0, S.ASKED),
+        (14, 1, S.ASKED),
+        (21, 0, S.NO_ANSWER),
+    ):
         with time_machine.travel(begin + timedelta(days=days), tick=False):
             assert remind_due() == sent, days
             assert question(record, side="importer").state is state, days
