@@ -61,7 +61,8 @@ from fairs.claims.states import ChargeKind, LineKind, Proof
 from fairs.closing.models import ClosingWork
 from fairs.closing.snapshots import take_snapshot
 from fairs.closing.states import WorkState
-from fairs.closing.works import ask_archive, try_again
+from fairs.closing.works import ask_archive
+from fairs.closing.works import try_again as make_again
 from fairs.contacts.columns import Layout
 from fairs.contacts.deciding import decide
 from fairs.contacts.importing import carry_on
@@ -143,6 +144,7 @@ from tests.factories.importers import ZONE, reception
 from tests.factories.invitations import inviting
 from tests.factories.letters import registry as letters_registry
 from tests.factories.lodging import inn
+from tests.factories.people import make_fair
 from tests.factories.sitework import new_site
 from tests.factories.statements import Row, csv_file, grid
 from tests.factories.support import support_place
@@ -814,7 +816,7 @@ def failed_archive() -> Awaiting:
     work = ask_archive(fair, by=SYSTEM)
     with transaction():
         db.session.get_one(ClosingWork, work.id).move_to(WorkState.FAILED)
-    return Awaiting(fair, work, lambda: try_again(work, by=SYSTEM))
+    return Awaiting(fair, work, lambda: make_again(work, by=SYSTEM))
 
 
 def _fair(first_in: int, state: FairState, following: FairState) -> Callable[[], Awaiting]:

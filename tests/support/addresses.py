@@ -62,16 +62,15 @@ from fairs.contracts.confirming import ask_confirmation, token_of
 from fairs.contracts.content import content_hash
 from fairs.contracts.importing import check as check_contracts
 from fairs.contracts.importing import hand_in as hand_in_contracts
-from fairs.contracts.models import Contract
-from fairs.contracts.pair_models import ContractPair
 from fairs.contracts.models import Contract, ContractRevision
+from fairs.contracts.outliers import refresh_contract
+from fairs.contracts.pair_models import ContractPair
+from fairs.contracts.question_models import ContractQuestion
 from fairs.contracts.quick import QuickDraft, quick_log
 from fairs.contracts.rules import ContractDraft
 from fairs.contracts.rules import LineDraft as DealLine
 from fairs.contracts.service import edit_contract
 from fairs.contracts.signing import sign_contract
-from fairs.contracts.outliers import refresh_contract
-from fairs.contracts.question_models import ContractQuestion
 from fairs.contracts.states import ContractState, Verification
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now
@@ -427,6 +426,8 @@ def _revision(fair: Fair) -> dict[str, Any]:
         "contracts.revision_evidence.reference": contract.reference if contract is not None else "GS00-C-000001",
         "revisions/number": found.number if found is not None else 1,
     }
+
+
 def _closing(fair: Fair, by: Actor) -> dict[str, Any]:
     """Kept figures, an archive and a sample."""
     snapshot = take_snapshot(fair, kind="closing", by=by)
@@ -445,6 +446,9 @@ def _closing(fair: Fair, by: Actor) -> dict[str, Any]:
     return {
         "snapshot_id": snapshot.id, "work_id": work.id, "sample_id": sample.id, "points/key": "deals",
         "closing.changes.key": snapshot.figures[0]["key"],
+    }  # fmt: skip
+
+
 def _followed(fair: Fair, own_company: int, by: Actor) -> dict[str, Any]:
     """A contract of the own company that its importer answered about, a link of a mail, and a question about it."""
     buyer = _first(Company, Company.country != "VN")

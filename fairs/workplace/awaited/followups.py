@@ -40,7 +40,8 @@ def _who(row: FollowUp) -> str:
 
 
 def _what(row: FollowUp) -> str:
-    return _("after %(month)s months", month=row.month) + f" · {row.contract.reference}"
+    after = _("after %(month)s months", month=row.month)
+    return f"{after} · {row.contract.reference}"
 
 
 def _page(row: FollowUp) -> tuple[str, dict[str, Any]]:
