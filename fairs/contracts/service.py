@@ -24,7 +24,7 @@ from fairs.contracts.errors import (
 from fairs.contracts.evidence import Evidence, kept_evidence
 from fairs.contracts.findings import disputes, signed_on_screen
 from fairs.contracts.models import Contract, ContractLine, ContractRevision
-from fairs.contracts.outliers import open_questions
+from fairs.contracts.outliers import answer_question, open_questions
 from fairs.contracts.queries import authors, facts, version
 from fairs.contracts.rates import convert, missing_text, set_usd
 from fairs.contracts.reconsidering import reconsider
@@ -187,7 +187,8 @@ def verify_contract(
 
     Raises SamePerson for anybody who logged, changed or moved it or in whose place that was done; NotVerifiable when
     the scan or the rate is missing or nothing is signed; InvalidInput for a point not ticked; ChangedMeanwhile. What a side
-    disputes is verified only when ``checks`` has "cleared" and the note says how.
+    disputes is verified only when ``checks`` has "cleared" and the note says how; open questions about what is unusual are
+    answered by the note.
     """
     with transaction():
         row = _locked(contract, seen)
@@ -210,6 +211,12 @@ def verify_contract(
             raise NotVerifiable(_l("Value and lines are not equal."))
         if not known.in_window and not clean(note):
             raise InvalidInput(_l("The day lies far from the fair: say why the deal belongs to it."), field="note")
+        asked = open_questions(row.id)
+        if asked and not clean(note):
+            message = _l("Something about it is unusual: answer the open questions, or say here why it is right.")
+            raise InvalidInput(message, field="note")
+        for question in asked:
+            answer_question(question, "right", note, by=by)
         rate = set_usd(row)
         _set_verification(row, Verification.VERIFIED)
         row.verified_by_id, row.verified_at, row.return_reason = by.user_id, now(), ""
@@ -241,8 +248,6 @@ def obstacle_to_verification(contract: Contract) -> NotVerifiable | InvalidTrans
     rate = convert(contract.value, contract.signed_on)
     if rate.usd is None:
         return NotVerifiable(missing_text(rate.missing, contract.signed_on).message)
-    if open_questions(contract.id):
-        return NotVerifiable(_l("Something about it is unusual: answer the open questions first."))
     return None
 
 
