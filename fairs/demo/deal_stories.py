@@ -146,7 +146,7 @@ def _corrected(desk: _Desk) -> None:
     fewer = (_line("4420.11", "Hộp sơn mài khảm trai", 1_000, "PCE", "9.50"), *lines[1:])
     draft = desk.draft(parties, fewer, payment_method="LC", payment_terms="L/C 60 ngày")
     correct_contract(deal, desk.fair, draft, "Phụ lục 1: bên mua giảm còn 1.000 hộp", by=desk.clerk)
-    verify_contract(deal, desk.fair, _ALL, by=desk.second)
+    verify_contract(deal, desk.fair, _ALL, by=desk.second, note="Đã đối chiếu với bản gốc")
     parties = desk.parties()
     silk = (_line("6214.10", "Khăn lụa tơ tằm Vạn Phúc", 1_500, "PCE", "11.20"),)
     deal = desk.verified(parties, silk, currency="EUR")
