@@ -55,13 +55,12 @@ from fairs.contacts.service import hand_in as hand_in_list
 from fairs.contacts.states import ImportKind, RowState
 from fairs.contracts.confirming import ask_confirmation, token_of
 from fairs.contracts.content import content_hash
-from fairs.contracts.models import Contract
+from fairs.contracts.models import Contract, ContractRevision
 from fairs.contracts.quick import QuickDraft, quick_log
 from fairs.contracts.rules import ContractDraft
 from fairs.contracts.rules import LineDraft as DealLine
 from fairs.contracts.service import edit_contract
 from fairs.contracts.signing import sign_contract
-from fairs.contracts.models import Contract, ContractRevision
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
@@ -391,6 +390,8 @@ def _deal(fair: Fair, own_company: int, importer: Importer, by: Actor) -> dict[s
             )
         },
     }  # fmt: skip
+
+
 def _revision(fair: Fair) -> dict[str, Any]:
     """A revision of a contract with the scan that it was verified by."""
     found = db.session.scalars(
