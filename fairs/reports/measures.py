@@ -258,7 +258,7 @@ def export_value(fairs: Sequence[Fair], as_of: date) -> Measured | None:
         cents[name] += int(usd or 0)
         if name == "verified":
             by_day[day] += int(usd or 0)
-    beside = (
+    beside: tuple[Beside, ...] = (
         Beside(_l("Contracts signed and verified"), Decimal(numbers["verified"])),
         Beside(_l("MOU, verified"), usd_of(cents["mou"]), "USD"),
         Beside(_l("Signed, to be verified"), usd_of(cents["waiting"]), "USD"),
