@@ -229,7 +229,7 @@ class QuickLog {
     if (this.photo) data.set('evidence', this.photo, this.photoName || 'photo.jpg');
     let answer: Response | null = null;
     try {
-      answer = await fetch(this.form.action, { method: 'POST', body: data, credentials: 'same-origin', headers: { 'Fairs-Quick': '1' } });
+      answer = await fetch(this.form.getAttribute('action') ?? location.pathname, { method: 'POST', body: data, credentials: 'same-origin', headers: { 'Fairs-Quick': '1' } });
     } catch { /* no network: it is sent again below */ }
     this.isSending = false;
     this.form.removeAttribute('aria-busy');

@@ -66,6 +66,7 @@ from fairs.contracts.models import Contract, ContractRevision
 from fairs.contracts.outliers import refresh_contract
 from fairs.contracts.pair_models import ContractPair
 from fairs.contracts.question_models import ContractQuestion
+from fairs.contracts.models import Contract, ContractRevision
 from fairs.contracts.quick import QuickDraft, quick_log
 from fairs.contracts.rules import ContractDraft
 from fairs.contracts.rules import LineDraft as DealLine
@@ -411,6 +412,8 @@ def _deal(fair: Fair, own_company: int, importer: Importer, by: Actor) -> dict[s
             )
         },
     }  # fmt: skip
+
+
 def _revision(fair: Fair) -> dict[str, Any]:
     """A revision of a contract with the scan that it was verified by."""
     found = db.session.scalars(
