@@ -81,7 +81,7 @@ def test_what_both_sides_log_is_a_pair_at_once(place: Office) -> None:
     [found] = candidates(place.fair)
     assert (found.a, found.b) == (one.reference, other.reference)
     assert why_text(found.reasons) == (
-        "same exporter, same importer, same number, value within 0 %, same day, same goods and quantities, "
+        "same exporter, same importer, same number, same value, same day, same goods and quantities, "
         "reported by different sides"
     )
     assert [hit.b for hit in candidates_of(one)] == [other.reference]
