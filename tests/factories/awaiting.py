@@ -64,7 +64,6 @@ from fairs.contacts.service import ListSource, choose_layout, hand_in, start_imp
 from fairs.contacts.service import check as check_list
 from fairs.contacts.states import ImportKind
 from fairs.contracts.merging import pair_of, set_apart
-from fairs.contracts.service import edit_contract, return_contract, verify_contract
 from fairs.contracts.service import correct_contract, edit_contract, return_contract, verify_contract
 from fairs.contracts.states import Answer
 from fairs.core.actor import SYSTEM, Actor
@@ -611,6 +610,8 @@ def duplicate() -> Awaiting:
     one, other = place.contract(number="HD-07/2026"), place.contract(number="HĐ 7/26", reported_by="importer")
     pair = pair_of(one.id, other.id)
     return Awaiting(place.fair, pair, lambda: set_apart(one, other, by=SYSTEM, reason="Hai lần giao hàng"))
+
+
 def corrected() -> Awaiting:
     place = office()
     place.rate()

@@ -52,9 +52,8 @@ from fairs.contacts.service import ListSource, choose_layout
 from fairs.contacts.service import check as check_list
 from fairs.contacts.service import hand_in as hand_in_list
 from fairs.contacts.states import ImportKind, RowState
-from fairs.contracts.models import Contract
-from fairs.contracts.pair_models import ContractPair
 from fairs.contracts.models import Contract, ContractRevision
+from fairs.contracts.pair_models import ContractPair
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
