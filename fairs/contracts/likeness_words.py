@@ -51,6 +51,8 @@ def reason_text(key: str, measure: str, *, hides_values: bool = False) -> str:
     if key in _MEASURED:
         if hides_values:
             return str(_SHUT[key])
+        if key == "value" and not float(measure):
+            return str(_("same value"))
         return str(_MEASURED[key]) % {"percent": format_number(_up(measure))}
     if key == "days":
         days = int(measure)

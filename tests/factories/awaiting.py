@@ -635,6 +635,14 @@ def returned() -> Awaiting:
     return Awaiting(place.fair, record, lambda: edit_contract(record, place.fair, place.draft(), by=SYSTEM))
 
 
+def duplicate() -> Awaiting:
+    place = office()
+    place.rate()
+    one, other = place.contract(number="HD-07/2026"), place.contract(number="HĐ 7/26", reported_by="importer")
+    pair = pair_of(one.id, other.id)
+    return Awaiting(place.fair, pair, lambda: set_apart(one, other, by=SYSTEM, reason="Hai lần giao hàng"))
+
+
 def corrected() -> Awaiting:
     place = office()
     place.rate()

@@ -73,6 +73,8 @@ from fairs.contracts.rules import LineDraft as DealLine
 from fairs.contracts.service import edit_contract
 from fairs.contracts.signing import sign_contract
 from fairs.contracts.states import ContractState, Verification
+from fairs.contracts.models import Contract, ContractRevision
+from fairs.contracts.pair_models import ContractPair
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction
