@@ -88,7 +88,10 @@ class Coverage:
 
 
 def coverage(table: SalesTable) -> Coverage:
-    """The sums of all days that have begun; ``table`` must hold all booths of the fair."""
+    """The sums of all days that have begun; ``table`` must hold all booths of the fair.
+
+    A booth that has not declared today yet is missing only in the row of the day.
+    """
     names, days = group_names(), table.days
 
     def zone(booking: BoothBooking) -> tuple[str, str]:
@@ -102,7 +105,7 @@ def coverage(table: SalesTable) -> Coverage:
     whole = _shares(table, days, lambda _booking, _day: ("", _("All days")))
     return Coverage(
         whole[0] if whole else Share(_("All days")),
-        _shares(table, days, lambda _booking, day: (day.isoformat(), format_date(day))),
+        _shares(table, days, lambda _booking, day: (day.isoformat(), format_date(day)), by_day=True),
         _shares(table, days, lambda booking, _day: zone(booking)),
         _shares(table, days, lambda booking, _day: group(booking)),
         _by_group(table, names),
@@ -110,11 +113,17 @@ def coverage(table: SalesTable) -> Coverage:
 
 
 def _shares(
-    table: SalesTable, days: Iterable[date], key_of: Callable[[BoothBooking, date], tuple[str, Any]]
+    table: SalesTable,
+    days: Iterable[date],
+    key_of: Callable[[BoothBooking, date], tuple[str, Any]],
+    *,
+    by_day: bool = False,
 ) -> list[Share]:
     found: dict[str, Share] = {}
     for day in days:
         for one in table.booths:
+            if not by_day and day == table.fair.today and day not in one.declared:
+                continue  # the day is still open: nothing is missing yet
             key, label = key_of(one.booking, day)
             share = found.setdefault(key, Share(str(label), key))
             share.add(one.booking, one.declared.get(day), table.fair.time_zone)

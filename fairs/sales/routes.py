@@ -18,6 +18,7 @@ from fairs.core.lists import download, known, page_of
 from fairs.core.permissions import Permission
 from fairs.core.sections import Part, section
 from fairs.core.sheets import Sheet, sheet_response
+from fairs.core.text import clean
 from fairs.core.web import NavItem, actor, go, register_nav, requires
 from fairs.directory.permissions import OWN_COMPANY
 from fairs.directory.queries import is_member
@@ -111,7 +112,7 @@ def type_slips() -> Any:
     day = day_of(request.values.get("day")) or latest_day(fair)
     source = request.args.get("source", "paper")
     source = source if source in dict(SOURCE_CHOICES) else "paper"
-    code, sales, problem = request.values.get("booth", "").strip(), None, ""
+    code, sales, problem = clean(request.values.get("booth", ""))[:12], None, ""
     if code:
         try:
             sales = booth_sales(fair, code)

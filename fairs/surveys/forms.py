@@ -28,7 +28,7 @@ class SurveyForm(Form):
 
     overall = RadioChoice(_l("The fair as a whole"), choices=MARKS)
     visitors_quality = RadioChoice(_l("Quality of the visitors"), choices=MARKS, required=False)
-    organisation = RadioChoice(_l("Organisation"), choices=MARKS, required=False)
+    organisation = RadioChoice(_l("Organisation of the fair"), choices=MARKS, required=False)
     signed_count = WholeNumber(_l("Orders signed at the fair"), most=10_000)
     signed = MoneyField(_l("Value of the signed orders"))
     signed_currency = SelectField(_l("Currency of the signed orders"), choices=CURRENCIES, default="USD")

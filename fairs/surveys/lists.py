@@ -54,7 +54,7 @@ def _order(args: Args) -> list[tuple[Any, bool]]:
 def _sheets(fair: Fair, query: Any) -> list[Sheet]:
     heads = [
         _("Reference"), _("Company"), _("Contact"), _("Telephone"), _("Answered at"), _("The fair as a whole"),
-        _("Quality of the visitors"), _("Organisation"), _("Orders signed at the fair"), _("Value of the signed orders"), _("Currency"),
+        _("Quality of the visitors"), _("Organisation of the fair"), _("Orders signed at the fair"), _("Value of the signed orders"), _("Currency"),
         _("Value of orders expected"), _("Currency"), _("Signed, USD"), _("Expected, USD"), _("Visitors whose address you took"),
         _("Will come again"), _("Remark"), _("How it reached us"),
     ]  # fmt: skip

@@ -52,7 +52,7 @@ links = Blueprint("survey_links", __name__)
 blueprints = [staff, my, links]
 
 SCORE_NAMES = {
-    "overall": _l("The fair as a whole"), "visitors_quality": _l("Quality of the visitors"), "organisation": _l("Organisation"),
+    "overall": _l("The fair as a whole"), "visitors_quality": _l("Quality of the visitors"), "organisation": _l("Organisation of the fair"),
 }  # fmt: skip
 
 
