@@ -45,6 +45,12 @@ def shown(value: Any) -> str:
     return str(value)
 
 
+def in_full(value: Any, unit: str) -> str:
+    """A figure with its unit, nothing rounded: what the records add up to."""
+    sign = {"m2": "m²", "VND": "đ"}.get(unit, unit)
+    return f"{shown(value)} {sign}".rstrip()
+
+
 def tables_of(statement: Statement) -> list[StatementTable]:
     """All tables that the fair has something for."""
     tables = (
