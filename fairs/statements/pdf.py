@@ -31,6 +31,7 @@ def _document(statement: Statement, language: str) -> bytes:
     fair = statement.fair
     config = current_app.extensions["fairs_config"]
     moment = moment_of(statement)
+    until = _("figures as of %(day)s", day=moment)
     facts = [
         (_("Fair"), fair.name),
         (_("Days"), f"{format_date(fair.starts_on)} – {format_date(fair.ends_on)}"),
@@ -51,15 +52,16 @@ def _document(statement: Statement, language: str) -> bytes:
         blocks,
         language=language,
         letterhead=Letterhead(config.department if language == "vi" else config.department_en),
-        subtitle=f"{fair.name} · {_('as of %(moment)s', moment=moment)}",
+        subtitle=f"{fair.name} · {until}",
         footer=f"{fair.code} · {moment} · SHA-256 {statement.fingerprint[:32]}…",
     )
 
 
 def _blocks(table: StatementTable) -> list[Block]:
+    weights = table.weights or [1.0 if place in table.numeric else 1.8 for place in range(len(table.heads))]
     columns = [
-        Column(head, 1.0 if place in table.numeric else 1.8, "right" if place in table.numeric else "left")
-        for place, head in enumerate(table.heads)
+        Column(head, weight, "right" if place in table.numeric else "left")
+        for place, (head, weight) in enumerate(zip(table.heads, weights, strict=True))
     ]
     rows = [[shown(value) for value in row] for row in table.rows]
     sums = [shown(value) for value in table.total]

@@ -28,7 +28,7 @@ from fairs.statements.plan import planned
 from fairs.statements.sentence import sentence_vi
 from fairs.statements.sheets import statement_sheets
 from fairs.statements.statement import statement_of
-from fairs.statements.tables import definitions, shown, tables_of
+from fairs.statements.tables import definitions, in_full, shown, tables_of
 
 bp = Blueprint("statements", __name__, url_prefix="/fairs/<fair_slug>")
 _LAST = time(23, 59)
@@ -61,7 +61,7 @@ def index() -> str:
     figures = figures_of(fair, as_of=as_of)
     return render_template(
         "statements/figures.html", figures=figures, targets=planned(fair, figures), sentence=sentence_vi(fair, figures, as_of),
-        as_of=as_of, day=day_of(fair, as_of), words=words, bullet=bullet, sparkline=sparkline,
+        as_of=as_of, day=day_of(fair, as_of), words=words, in_full=in_full, bullet=bullet, sparkline=sparkline,
     )  # fmt: skip
 
 
@@ -81,7 +81,7 @@ def records(key: str) -> Any:
         "kind": kind,
         "until": until,
         "as_of": as_of,
-        "words": words,
+        "in_full": in_full,
         "shown": shown,
     }
     figure = figure_of(fair, key, as_of=as_of)

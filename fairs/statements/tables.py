@@ -31,6 +31,7 @@ class StatementTable:
     total: Sequence[Any] = ()
     note: str = ""
     key: str = ""
+    weights: Sequence[float] = ()  # of the columns on paper; empty: words wider than numbers
 
 
 def shown(value: Any) -> str:
@@ -43,6 +44,12 @@ def shown(value: Any) -> str:
         number = Decimal(value)
         return format_number(number.quantize(Decimal(1)) if number == number.to_integral_value() else number)
     return str(value)
+
+
+def in_full(value: Any, unit: str) -> str:
+    """A figure with its unit, nothing rounded: what the records add up to."""
+    sign = {"m2": "m²", "VND": "đ"}.get(unit, unit)
+    return f"{shown(value)} {sign}".rstrip()
 
 
 def tables_of(statement: Statement) -> list[StatementTable]:
@@ -66,7 +73,7 @@ def _summary(statement: Statement) -> StatementTable:
     ]
     heads = [_("Figure"), _("Value"), _("Unit"), _("Label"), _("Updated on")]
     note = _("Figures of different labels stand side by side and are never added up.")
-    return StatementTable(_("Summary"), heads, rows, frozenset({1}), note=note)
+    return StatementTable(_("Summary"), heads, rows, frozenset({1}), note=note, weights=(2.8, 1.5, 0.7, 1.1, 1.1))
 
 
 def _space(statement: Statement) -> StatementTable:
