@@ -15,6 +15,7 @@ from fairs.contracts.models import Contract, ContractLine, ExchangeRate, SalesRe
 from fairs.contracts.states import ContractState, Verification
 from fairs.core.actor import Actor
 from fairs.core.db import db
+from fairs.demo.closings import load_closings
 from fairs.demo.deals import GOODS
 from fairs.demo.people import Cast, give_fair_roles
 from fairs.demo.support import load_decision, load_rules_and_lines
@@ -92,7 +93,8 @@ def load_year(rng: random.Random, cast: Cast, users: dict[str, User]) -> dict[st
     _sales(year, pairs)
     _figures(users["organiser"])
     db.session.flush()
-    return {"visits in 2020": visits, "contracts in 2020": contracts}
+    closed = load_closings([giftshow, souvenirs], users)
+    return {"visits in 2020": visits, "contracts in 2020": contracts, "figures kept": closed}
 
 
 def _shares(rng: random.Random, number: int, total: int, step: int) -> list[int]:
