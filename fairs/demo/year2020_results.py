@@ -15,6 +15,7 @@ from fairs.contracts.models import Contract, ContractLine, ExchangeRate
 from fairs.contracts.states import ContractState, Verification
 from fairs.core.actor import Actor
 from fairs.core.db import db
+from fairs.demo.closings import load_closings
 from fairs.demo.deals import GOODS
 from fairs.demo.people import Cast, give_fair_roles
 from fairs.demo.sales import load_surveys, returns_of
@@ -95,7 +96,8 @@ def load_year(rng: random.Random, cast: Cast, users: dict[str, User]) -> dict[st
     surveys = load_surveys(giftshow) + load_surveys(souvenirs)
     _figures(users["organiser"])
     db.session.flush()
-    return {"visits in 2020": visits, "contracts in 2020": contracts, "surveys in 2020": surveys}
+    closed = load_closings([giftshow, souvenirs], users)
+    return {"visits in 2020": visits, "contracts in 2020": contracts, "surveys in 2020": surveys, "figures kept": closed}
 
 
 def _shares(rng: random.Random, number: int, total: int, step: int) -> list[int]:

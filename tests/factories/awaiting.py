@@ -807,20 +807,20 @@ def failed_mail() -> Awaiting:
 
 def reported_fair() -> Awaiting:
     """A closed fair whose figures are kept."""
-    fair = make_fair(state=FairState.CLOSED, in_days=-40)
+    fair = _fair(-40, FairState.CLOSED, FairState.REPORTED)().fair
     take_snapshot(fair, kind="closing", by=SYSTEM)
     return Awaiting(fair, fair, lambda: change_state(fair, FairState.REPORTED, by=SYSTEM))
 
 
 def closed_fair() -> Awaiting:
     """A fair that is over and whose figures are not kept."""
-    fair = make_fair(state=FairState.CLOSED, in_days=-10)
+    fair = _fair(-10, FairState.CLOSED, FairState.REPORTED)().fair
     return Awaiting(fair, fair, lambda: take_snapshot(fair, kind="closing", by=SYSTEM))
 
 
 def failed_archive() -> Awaiting:
     """An archive that could not be made."""
-    fair = make_fair(state=FairState.CLOSED, in_days=-10)
+    fair = _fair(-10, FairState.CLOSED, FairState.REPORTED)().fair
     work = ask_archive(fair, by=SYSTEM)
     with transaction():
         db.session.get_one(ClosingWork, work.id).move_to(WorkState.FAILED)

@@ -10,7 +10,7 @@ from fairs.calendar.models import Fair
 from fairs.calendar.states import FairState
 from fairs.closing.models import ClosingWork, FairSnapshot
 from fairs.closing.permissions import CLOSE_FAIR
-from fairs.closing.states import PointState, WorkState
+from fairs.closing.states import WorkState
 from fairs.core.i18n import format_date
 from fairs.workplace.inbox import Kind, Why
 
@@ -65,9 +65,4 @@ KINDS = (
 
 NOBODY = {
     WorkState: {WorkState.WAITING: Why.AUTOMATIC, WorkState.RUNNING: Why.AUTOMATIC, WorkState.DONE: Why.FINAL},
-    # The points themselves are of those who answer for the records behind them, who have them in their own inbox.
-    PointState: {
-        PointState.DONE: Why.FINAL, PointState.SIGNED: Why.FINAL, PointState.NOT_APPLICABLE: Why.FINAL,
-        PointState.OPEN: Why.AUTOMATIC, PointState.LATE: Why.AUTOMATIC,
-    },
-}  # fmt: skip
+}

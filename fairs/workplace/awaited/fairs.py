@@ -8,10 +8,12 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from sqlalchemy import exists
 
 from fairs.calendar.models import Fair
 from fairs.calendar.permissions import EDIT_FAIR
 from fairs.calendar.states import FairState
+from fairs.closing.models import FairSnapshot
 from fairs.core.i18n import format_date
 from fairs.workplace.inbox import Kind, Why
 
@@ -21,14 +23,14 @@ REPORT_WITHIN = 30
 
 def _step(
     state: FairState, key: str, icon: str, days: int, reason: Any, title: Callable[[int], str], button: Any, *,
-    ends: bool = False, at: Callable[[Fair], bool] | None = None,
+    ends: bool = False, at: Callable[[Fair], bool] | None = None, also: tuple[Any, ...] = (),
 ) -> Kind:  # fmt: skip
     """What its organiser has to do in a state, so many days after the fair's first (``ends``: last) day."""
     return Kind(
         key=key,
         states=(state,),
         model=Fair,
-        where=(Fair.state == state,),
+        where=(Fair.state == state, *also),
         permission=EDIT_FAIR,
         counts_from=Fair.ends_on if ends else Fair.starts_on,
         days=days,
@@ -67,7 +69,7 @@ KINDS = (
     _step(
         FairState.CLOSED, "report", "report", REPORT_WITHIN, _l("Report to the city"),
         lambda n: ngettext("%(num)s report to the city is to be handed in", "%(num)s reports to the city are to be handed in", n),
-        _l("Mark as reported"), ends=True,
+        _l("Mark as reported"), ends=True, also=(exists().where(FairSnapshot.fair_id == Fair.id),),  # before: see closing.py
     ),
 )  # fmt: skip
 
