@@ -54,7 +54,8 @@ def question_text(question: ContractQuestion) -> str:
             return _("The value is %(usd)s. Was the paper read again, figure by figure?", usd=_usd(facts["usd"]))
         case "round":
             return _(
-                "The value is the round figure of %(usd)s. Is it that of the paper, or an estimate?", usd=_usd(facts["usd"])
+                "The value is the round figure of %(usd)s. Is it that of the paper, or an estimate?",
+                usd=_usd(facts["usd"]),
             )
         case "no_visit":
             return _(

@@ -641,6 +641,7 @@ def new_answer() -> Awaiting:
 
 def answers_differ() -> Awaiting:
     place, record = _followed_up("exporter", "importer")
+    look_at(record, 3, by=SYSTEM)
     row = next(row for row in follow_ups_of(record.id) if row.month == 3 and row.side == "exporter")
     return Awaiting(
         place.fair,
