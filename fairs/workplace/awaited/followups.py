@@ -40,7 +40,7 @@ def _who(row: FollowUp) -> str:
 
 
 def _what(row: FollowUp) -> str:
-    return _("after %(month)s months", month=row.month) + f" · {row.contract.reference}"
+    return str(_("after %(month)s months", month=row.month)) + f" · {row.contract.reference}"
 
 
 def _page(row: FollowUp) -> tuple[str, dict[str, Any]]:
