@@ -37,7 +37,7 @@ def order_of(sort: str) -> list[tuple[Any, bool]]:
 def _sheets(_fair: Any, query: Any) -> list[Sheet]:
     heads = [
         _("Contract"), _("Months"), _("Side"), _("Company"), _("Due on"), _("Status"), _("Asked on"), _("Reminders"),
-        _("Answered on"), _("How"), _("State of the deal"), _("Shipped"), _("Paid"), _("Currency"), _("Reasons"),
+        _("Answered on"), _("How"), _("State of the deal"), _("Shipped so far"), _("Paid so far"), _("Currency"), _("Reasons"),
         _("Remark"), _("Further orders"), _("Their value"), _("Currency"), _("Next order"),
     ]  # fmt: skip
     return [Sheet(_("Follow-up"), heads, (_row(row) for row in each(query)))]

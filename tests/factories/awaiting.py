@@ -144,7 +144,6 @@ from tests.factories.importers import ZONE, reception
 from tests.factories.invitations import inviting
 from tests.factories.letters import registry as letters_registry
 from tests.factories.lodging import inn
-from tests.factories.people import make_fair
 from tests.factories.sitework import new_site
 from tests.factories.statements import Row, csv_file, grid
 from tests.factories.support import support_place
@@ -669,12 +668,8 @@ def disputed() -> Awaiting:
     return Awaiting(
         place.fair, record, lambda: edit_contract(record, place.fair, place.draft(number="HD-02"), by=SYSTEM)
     )
-def duplicate() -> Awaiting:
-    place = office()
-    place.rate()
-    one, other = place.contract(number="HD-07/2026"), place.contract(number="HĐ 7/26", reported_by="importer")
-    pair = pair_of(one.id, other.id)
-    return Awaiting(place.fair, pair, lambda: set_apart(one, other, by=SYSTEM, reason="Hai lần giao hàng"))
+
+
 def _followed_up(*sides: str, shipped: str = "500") -> tuple[Deals, Contract]:
     """A contract of three months ago; these sides have answered, the importer always that all was shipped."""
     place = office()
@@ -705,6 +700,7 @@ def new_answer() -> Awaiting:
 
 def answers_differ() -> Awaiting:
     place, record = _followed_up("exporter", "importer")
+    look_at(record, 3, by=SYSTEM)
     row = next(row for row in follow_ups_of(record.id) if row.month == 3 and row.side == "exporter")
     return Awaiting(
         place.fair,

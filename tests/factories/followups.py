@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from fairs.contracts.models import Contract
 from fairs.core.db import db, transaction
@@ -14,7 +15,7 @@ from fairs.followups.service import plan
 from tests.factories.deals import Office, acting, office
 
 
-def aged(place: Office, *, days: int = 95, **values: object) -> Contract:
+def aged(place: Office, *, days: int = 95, **values: Any) -> Contract:
     """A verified contract over 1,500.50 USD that was signed so long ago; its questions are planned."""
     record = place.verified(by=acting(place.user(Role.DEALS)), **values)
     with transaction():

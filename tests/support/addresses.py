@@ -66,15 +66,12 @@ from fairs.contracts.models import Contract, ContractRevision
 from fairs.contracts.outliers import refresh_contract
 from fairs.contracts.pair_models import ContractPair
 from fairs.contracts.question_models import ContractQuestion
-from fairs.contracts.models import Contract, ContractRevision
 from fairs.contracts.quick import QuickDraft, quick_log
 from fairs.contracts.rules import ContractDraft
 from fairs.contracts.rules import LineDraft as DealLine
 from fairs.contracts.service import edit_contract
 from fairs.contracts.signing import sign_contract
 from fairs.contracts.states import ContractState, Verification
-from fairs.contracts.models import Contract, ContractRevision
-from fairs.contracts.pair_models import ContractPair
 from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import now
 from fairs.core.db import db, transaction

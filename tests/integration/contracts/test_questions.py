@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -32,7 +33,7 @@ from tests.support.queries import counted_queries
 from tests.support.rivals import at_once
 
 
-def deal(place: Office, value: int, *, quantity: int = 100, heading: str = "6913", **others: object) -> Contract:
+def deal(place: Office, value: int, *, quantity: int = 100, heading: str = "6913", **others: Any) -> Contract:
     """A contract of one line."""
     line = LineDraft(heading, "Bình gốm", Decimal(quantity), "PCE", Decimal(value))
     return place.contract(value=Decimal(value), lines=(line,), **others)
