@@ -76,7 +76,9 @@ class _Desk:
 
     def verified(self, parties: tuple[Company, Company], lines: tuple[LineDraft, ...], **values: Any) -> Contract:
         """Logged, and verified by the second person."""
-        return verify_contract(self.log(parties, lines, **values), self.fair, _ALL, by=self.second, note="Đã đối chiếu với bản gốc")
+        return verify_contract(
+            self.log(parties, lines, **values), self.fair, _ALL, by=self.second, note="Đã đối chiếu với bản gốc"
+        )
 
 
 def load_deal_stories(fair: Fair, cast: Cast) -> int:

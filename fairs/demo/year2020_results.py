@@ -97,7 +97,12 @@ def load_year(rng: random.Random, cast: Cast, users: dict[str, User]) -> dict[st
     _figures(users["organiser"])
     db.session.flush()
     closed = load_closings([giftshow, souvenirs], users)
-    return {"visits in 2020": visits, "contracts in 2020": contracts, "surveys in 2020": surveys, "figures kept": closed}
+    return {
+        "visits in 2020": visits,
+        "contracts in 2020": contracts,
+        "surveys in 2020": surveys,
+        "figures kept": closed,
+    }
 
 
 def _shares(rng: random.Random, number: int, total: int, step: int) -> list[int]:

@@ -60,9 +60,7 @@ def fair() -> str | Response:
     if request.args.get("format") == "xlsx":
         sheets = [_sum_sheet([(here, found)]), *([_line_sheet(lines)] if single else [])]
         return sheet_response(sheets, f"realised-{here.slug}", time_zone=here.time_zone)
-    return render_template(
-        "followups/realised.html", found=found, single=single, reasons=REASONS, usd=_usd
-    )
+    return render_template("followups/realised.html", found=found, single=single, reasons=REASONS, usd=_usd)
 
 
 @bp.get("/fairs/<fair_slug>/realised/records")

@@ -332,7 +332,6 @@ def addresses_of(app: Flask, *, running: bool = True) -> Addresses:
         "note_id": note.id, "credit_number": credit.number, "message_id": message.id, "user_id": staff.id, "grant_id": grant.id, "token_id": _first(ApiToken).id,
         "company_id": own_company, "person_id": _first(Person).id, "filing_id": slip.filing.id, "r/token": slip.token, "files/number": 0,
         **_cases(fair, by), **_revision(fair),
-        **_cases(fair, by),
         "lists/key": "importers", "figures/key": "booths", "views/key": "people", "view_id": view.id, "import_id": sheet.id, "versions/number": 1, "run_id": run.id,
         **_asked_visitors(fair, visitor, by),
         **followed,
