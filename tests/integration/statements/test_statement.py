@@ -139,7 +139,7 @@ def test_a_past_day_leaves_out_what_came_later() -> None:
     year = small_year()
     early = year.trade.at(year.trade.starts_on, year.trade.closes_at)
     first = {figure.key: figure.value for figure in figures_of(year.trade, as_of=early)}
-    assert (first["visits"], first["contracts_verified"]) == (5, Decimal(2500))
+    assert (first["visits"], first["contracts_verified"]) == (Decimal(5), Decimal(2500))
     assert recompute(_read, year.trade.slug, year.trade.starts_on) == statement_of(year.trade, early).numbers
     assert recompute(_read, year.trade.slug, date(2020, 1, 1))["figures"]["visits"] == "0"
 
