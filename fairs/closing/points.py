@@ -27,16 +27,20 @@ from fairs.claims.states import ENDED
 from fairs.closing.models import ClosingTick, ClosingWork
 from fairs.closing.snapshots import snapshots_of
 from fairs.closing.states import PointState, WorkState
+from fairs.contracts.counting import headline
 from fairs.contracts.models import Contract
-from fairs.contracts.states import ContractState, Verification
+from fairs.contracts.pair_models import ContractPair
+from fairs.contracts.states import ContractState, PairState, Verification
 from fairs.core.db import db
 from fairs.core.i18n import format_datetime
 from fairs.core.permissions import Role
+from fairs.followups.models import FollowUp
 from fairs.payments.models import Invoice
 from fairs.payments.queries import OWED
 from fairs.sales.queries import sales_table
 from fairs.sitework.handover import counts as handover_counts
 from fairs.sitework.states import HandoverState
+from fairs.surveys.queries import answers_of
 
 REPORT_DAYS = 30
 """Days after the fair by which its result is reported (Decree 81/2018, article 29)."""
@@ -189,6 +193,23 @@ def _cases(fair: Fair) -> Count:
     return Count(_number(Case, fair, Case.state != CaseState.CLOSED), total, applies=total > 0)
 
 
+def _duplicates(fair: Fair) -> Count:
+    total = _number(ContractPair, fair)
+    return Count(_number(ContractPair, fair, ContractPair.state == PairState.OPEN), total, applies=total > 0)
+
+
+def _survey(fair: Fair) -> Count:
+    asked, missing = answers_of(fair.id)
+    text = _("%(percent)s %% answered", percent=100 * (asked - missing) // asked) if asked else ""
+    return Count(missing, asked, text, applies=asked > 0)
+
+
+def _follow_ups(fair: Fair) -> Count:
+    planned = select(FollowUp.id).where(FollowUp.contract_id == Contract.id).exists()
+    total = _number(Contract, fair, headline())
+    return Count(_number(Contract, fair, headline(), ~planned), total, applies=total > 0)
+
+
 def _snapshot(fair: Fair) -> Count:
     found = snapshots_of(fair)
     text = format_datetime(found[0].taken_at) if found else ""
@@ -215,8 +236,10 @@ for _point in (
     Point("sales", _l("Daily sales are declared"), Role.DEALS, 5, "sales.index", {}, _sales, kinds=("public",)),
     Point("cases", _l("Cases on site are closed"), Role.ORGANISER, 7, "cases.index", {}, _cases),
     Point("deals", _l("Deals are verified"), Role.DEALS, 14, "contracts.index", {"verification": "logged"}, _deals),
+    Point("duplicates", _l("Possible duplicates are decided"), Role.DEALS, 14, "contracts.duplicates", {}, _duplicates),
+    Point("survey", _l("Exhibitors have answered the exit survey"), Role.ORGANISER, 14, "surveys.answers", {"answered": "no"}, _survey),
     Point("statement", _l("Statement of the figures is made"), Role.ORGANISER, 14, "statements.statement"),
-    Point("follow_ups", _l("Follow-ups at 3, 6 and 12 months are planned"), Role.DEALS, 20, "timeline.index", {}, kinds=("trade",)),
+    Point("follow_ups", _l("Follow-ups at 3, 6 and 12 months are planned"), Role.DEALS, 20, "followups.index", {}, _follow_ups),
     Point("debts", _l("Invoices are settled"), Role.FINANCE, 30, "payments.index", {"due": "overdue"}, _debts),
     Point("report", _l("Report on the results is handed in (Decree 81/2018)"), Role.ORGANISER, REPORT_DAYS, "timeline.index", {}, _report),
     Point("archive", _l("Archive is made and stored"), Role.ORGANISER, 35, "closing.index", {"_anchor": "archives"}, _archive),

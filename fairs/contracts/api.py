@@ -14,6 +14,7 @@ from fairs.contracts.models import Contract
 from fairs.contracts.parties import find_party
 from fairs.contracts.permissions import LOG_CONTRACT, VIEW_CONTRACTS
 from fairs.contracts.queries import contract_by_reference, contracts_page, standings_of
+from fairs.contracts.reconsidering import reconsider_together
 from fairs.contracts.schemas import (
     MOST_CONTRACTS,
     BatchSchema,
@@ -68,7 +69,9 @@ def _batch(body: dict[str, Any]) -> Any:
     items = body["contracts"]
     if set(body) != {"contracts"} or not isinstance(items, list) or not 1 <= len(items) <= MOST_CONTRACTS:
         raise InvalidInput(_l("Send a list of 1 to %(most)s contracts.", most=MOST_CONTRACTS), field="contracts")
-    return json_response({"results": [_result(index, item) for index, item in enumerate(items)]}, 207)
+    with reconsider_together():
+        results = [_result(index, item) for index, item in enumerate(items)]
+    return json_response({"results": results}, 207)
 
 
 def _result(index: int, item: Any) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from fairs.contracts.import_models import ContractImport
 from fairs.contracts.models import Contract
 from fairs.contracts.parties import party_of_cell
 from fairs.contracts.reading import CellProblem, Place, ReadContract, ReadFile, head_of, read_contracts
+from fairs.contracts.reconsidering import reconsider_together
 from fairs.contracts.rules import ContractDraft, checked
 from fairs.contracts.service import log_contract
 from fairs.contracts.states import ContractState
@@ -189,6 +190,11 @@ def log_good(
     ``whole``: all or nothing, in one transaction; raises InvalidInput when anything is wrong, and nothing is logged then. ``note``
     is told how many are done, every few contracts.
     """
+    with reconsider_together():
+        _log_good(fair, judged, by, whole, note)
+
+
+def _log_good(fair: Fair, judged: list[Judged], by: Actor, whole: bool, note: Callable[[int], None] | None) -> None:
     if whole:
         if any(one.outcome == WRONG for one in judged):
             raise InvalidInput(_l("Something is wrong in the file: nothing was imported."), field="file")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.contracts.states import ANSWER_TRANSITIONS, TRANSITIONS, Answer, ContractKind, ContractState, Verification
 from fairs.core.db import ExactDecimal, Record, StateType, UTCDateTime
+from fairs.core.masking import Personal
 from fairs.core.money import Money
 from fairs.core.states import HasState
 from fairs.core.storage import StoredFile
@@ -170,7 +171,7 @@ class Confirmation(HasState, Record):
     expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    answered_name: Mapped[str] = mapped_column(String(120), default="")
+    answered_name: Mapped[str] = mapped_column(Personal("name", 120), default="")
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     remark: Mapped[str] = mapped_column(String(400), default="")
 
@@ -183,7 +184,7 @@ class Signature(Record):
 
     contract_id: Mapped[int] = mapped_column(ForeignKey("contracts.id"))
     side: Mapped[str] = mapped_column(String(10))
-    name: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(Personal("name", 120))
     title: Mapped[str] = mapped_column(String(120), default="")
     content_sha256: Mapped[str] = mapped_column(String(64))
     file_id: Mapped[int] = mapped_column(ForeignKey("stored_files.id"), index=True)

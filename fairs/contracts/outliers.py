@@ -89,8 +89,9 @@ def refresh(fair: Fair, contract_ids: Collection[int] | None = None) -> int:
         ).order_by(Contract.id)
         if contract_ids is not None:
             query = query.where(Contract.id.in_(contract_ids))
-        # The fair's row is the lock: two that refresh at once do not write one question twice.
-        db.session.execute(select(Fair.id).where(Fair.id == fair.id).with_for_update())
+        # The fair's row is the lock: two that refresh at once do not write one question twice. Rows that only name the
+        # fair (scans, visits) do not wait for it.
+        db.session.execute(select(Fair.id).where(Fair.id == fair.id).with_for_update(key_share=True))
         contracts = db.session.scalars(query).all()
         known = _known(fair, contracts)
         wanted: dict[tuple[str, str], tuple[int | None, Finding, str]] = {}

@@ -24,6 +24,7 @@ from fairs.contracts.errors import EvidenceKnown, InvalidContract
 from fairs.contracts.models import Contract
 from fairs.contracts.queries import booths_of, contract_with_file, find_parties
 from fairs.contracts.rates import set_usd
+from fairs.contracts.reconsidering import reconsider
 from fairs.contracts.rules import earliest_day
 from fairs.contracts.states import ContractState, Verification
 from fairs.core.actor import Actor
@@ -116,6 +117,7 @@ def _write(fair: Fair, draft: QuickDraft, money: Money, file: StoredFile | None,
         "sha256": content_hash(contract),
     }  # fmt: skip
     record("contracts.log", contract, by=by, after=after)
+    reconsider(contract)
     return contract
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fairs.contracts.models import Contract
 from fairs.core.db import Record, StateType, UTCDateTime
+from fairs.core.masking import Personal
 from fairs.core.money import Money
 from fairs.core.states import HasState
 from fairs.directory.models import Company
@@ -42,7 +43,7 @@ class FollowUp(HasState, Record):
     reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    answered_name: Mapped[str] = mapped_column(String(120), default="")
+    answered_name: Mapped[str] = mapped_column(Personal("name", 120), default="")
     way: Mapped[str] = mapped_column(String(10), default="")  # a key of states.WAYS
     outcome: Mapped[str] = mapped_column(String(12), default="")  # a key of states.OUTCOMES
     shipped_minor: Mapped[int | None] = mapped_column(BigInteger)

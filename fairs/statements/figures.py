@@ -28,7 +28,7 @@ from fairs.reports import behind
 from fairs.reports.behind import COLUMNS, SCALES, Rows
 
 _BATCH = 500
-C, V, D = FigureLabel.COUNTED, FigureLabel.VERIFIED, FigureLabel.DECLARED
+C, V, D, E = FigureLabel.COUNTED, FigureLabel.VERIFIED, FigureLabel.DECLARED, FigureLabel.ESTIMATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +104,14 @@ KINDS = (
     Kind("contracts_cancelled", _l("Verified contracts, cancelled later"), "USD", V, behind.contracts_cancelled),
     Kind("mou", _l("MOU, verified"), "USD", V, behind.mou),
     Kind("sales", _l("Sales, as declared"), "VND", D, behind.sales),
+    Kind("estimated_orders", _l("Orders signed and expected (exit survey)"), "USD", E, behind.estimated),
 )
 #: What a fair does not have (sales at a trade fair, export contracts at a public one) is no figure of it, not a zero.
 _ONLY_WITH_RECORDS = {
-    "trade": frozenset({"contracts_cancelled", "mou", "sales"}),
-    "public": frozenset({"foreign_importers", "importer_people", "contracts_verified", "contracts_cancelled", "mou"}),
+    "trade": frozenset({"contracts_cancelled", "mou", "sales", "estimated_orders"}),
+    "public": frozenset(
+        {"foreign_importers", "importer_people", "contracts_verified", "contracts_cancelled", "mou", "estimated_orders"}
+    ),
 }
 _COUNTED = Kind("visits", _l("Visits (entries counted at the gates)"), "", C, behind.counted)
 

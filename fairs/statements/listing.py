@@ -29,11 +29,13 @@ from fairs.reports.behind import COLUMNS, PAID, SPECIAL, UNPAID
 from fairs.reports.sums import Group, group_name, grouped, pooled
 from fairs.sales.permissions import VIEW_SALES
 from fairs.statements.figures import Kind
+from fairs.surveys.permissions import VIEW_SURVEYS
 
 May = Callable[[Permission], bool]
 #: Whose single records are for some only; others see sums by country and by day.
 ONLY_FOR = {
     "contracts_verified": VIEW_CONTRACTS, "contracts_cancelled": VIEW_CONTRACTS, "mou": VIEW_CONTRACTS, "sales": VIEW_SALES,
+    "estimated_orders": VIEW_SURVEYS,
 }  # fmt: skip
 #: The page of a record, and what one must be allowed to open it.
 PAGES = {
@@ -67,6 +69,7 @@ HEADS = {
     "visits": _VISITS, "visitors": _VISITS, "foreign_importers": _IMPORTERS, "importer_people": _IMPORTERS,
     "contracts_verified": _CONTRACTS, "contracts_cancelled": _CONTRACTS, "mou": _CONTRACTS,
     "sales": (("place", _l("Booth")), ("name", _l("Exhibitor")), ("day", _l("Day"))),
+    "estimated_orders": (("reference", _l("Reference")), ("name", _l("Exhibitor")), ("country", _l("Country")), ("day", _l("Answered on"))),
     "counted": (("day", _l("Day")), ("hour", _l("Hour")), ("name", _l("Gate")), ("detail", _l("How it was counted"))),
 }  # fmt: skip
 _WORDS = {PAID: _l("Paid space"), UNPAID: _l("Free of charge"), SPECIAL: _l("Special show")}

@@ -13,7 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from fairs.calendar.models import Fair
 from fairs.calendar.states import FairState
@@ -96,6 +96,7 @@ def _numbers(fair: Fair, figures: Mapping[str, FairFigure], as_of: datetime) -> 
         "sales_by_day": {
             one.key.isoformat(): [one.count, one.amount] for one in grouped(behind.sales(fair, day), "day")
         },
+        "estimated": _counted_usd(behind.estimated(fair, day)),
         "coverage": list(coverage(fair, figures, as_of)),
         "international": {
             "exhibitors": [_foreign(main) + _foreign(co), sum(main.values()) + sum(co.values())],
@@ -158,15 +159,20 @@ def _categories(fair: Fair, as_of: datetime) -> dict[str, list[int]]:
     return dict(sorted(found.items()))
 
 
+def _counted_usd(rows: Select[Any]) -> list[Any]:
+    """How many records there are, and their sum in US dollars."""
+    found = rows.subquery()
+    number, cents = db.session.execute(select(func.count(), func.coalesce(func.sum(found.c.amount), 0))).one()
+    return [number, plain(Decimal(int(cents or 0)).scaleb(-2))]
+
+
 def _contracts(fair: Fair, as_of: datetime) -> dict[str, list[Any]]:
     """Number and US dollars of each standing; amounts of different standing are never added."""
     day = day_of(fair, as_of)
     found: dict[str, list[Any]] = {}
     parts = (("verified", behind.contracts_verified), ("cancelled", behind.contracts_cancelled), ("mou", behind.mou))
     for key, rows in parts:
-        sub = rows(fair, day).subquery()
-        number, cents = db.session.execute(select(func.count(), func.coalesce(func.sum(sub.c.amount), 0))).one()
-        found[key] = [number, plain(Decimal(int(cents or 0)).scaleb(-2))]
+        found[key] = _counted_usd(rows(fair, day))
     waiting = standing() == "waiting"
     number, cents = db.session.execute(
         select(func.count(), func.coalesce(func.sum(Contract.usd_minor), 0)).where(

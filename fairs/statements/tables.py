@@ -56,7 +56,7 @@ def tables_of(statement: Statement) -> list[StatementTable]:
     """All tables that the fair has something for."""
     tables = (
         _summary(statement), _space(statement), _exhibitors(statement), _days(statement), _countries(statement),
-        _categories(statement), _gates(statement), _importers(statement), _contracts(statement), _sales(statement),
+        _categories(statement), _gates(statement), _importers(statement), _contracts(statement), _estimated(statement), _sales(statement),
         _international(statement), _editions(statement),
     )  # fmt: skip
     return [table for table in tables if table is not None and table.rows]
@@ -169,6 +169,18 @@ def _contracts(statement: Statement) -> StatementTable | None:
     )
     heads = [_("Export contracts"), _("How many"), _("Value in USD")]
     return StatementTable(_("Export contracts"), heads, rows, _right(1, 2), note=note, key="contracts_verified")
+
+
+def _estimated(statement: Statement) -> StatementTable | None:
+    number, usd = statement.numbers["estimated"]
+    if not number:
+        return None
+    heads = [_("Exit survey"), _("Answers"), _("Value in USD")]
+    rows = [[_("Orders signed, and expected within twelve months"), number, Decimal(usd)]]
+    note = _(
+        "An estimate by the exhibitors themselves: it stands beside the verified contracts and is never added to them."
+    )
+    return StatementTable(_("Estimated by exhibitors"), heads, rows, _right(1, 2), note=note, key="estimated_orders")
 
 
 def _sales(statement: Statement) -> StatementTable:

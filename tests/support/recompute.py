@@ -92,6 +92,7 @@ def recompute(read: Query, slug: str, until: date | None = None) -> dict[str, An
     guests, firms_by, staff_by = _importers(raw)
     contracts = _contracts(raw)
     sold, declared, expected = _sales(raw)
+    estimated = _estimated(raw)
     figures = {
         "booths": _plain(equivalents),
         "net_space": _plain(sum((area for part in space.values() for area in part.values()), Decimal(0))),
@@ -99,10 +100,15 @@ def recompute(read: Query, slug: str, until: date | None = None) -> dict[str, An
         "visits": str(sum(one[0] for one in daily.values())), "visitors": str(sum(people_by.values())),
         "foreign_importers": str(sum(firms_by.values())), "importer_people": str(guests),
         "contracts_verified": contracts["verified"][1], "contracts_cancelled": contracts["cancelled"][1],
-        "mou": contracts["mou"][1], "sales": str(sum(one[1] for one in sold.values())),
+        "mou": contracts["mou"][1], "estimated_orders": estimated[1], "sales": str(sum(one[1] for one in sold.values())),
     }  # fmt: skip
     # What a fair does not have is no figure of it, not a zero.
-    some = {"contracts_cancelled": contracts["cancelled"][0], "mou": contracts["mou"][0], "visitors": raw.by_name}
+    some = {
+        "contracts_cancelled": contracts["cancelled"][0],
+        "mou": contracts["mou"][0],
+        "visitors": raw.by_name,
+        "estimated_orders": estimated[0],
+    }
     if raw.fair["kind"] == "public":
         some |= {"foreign_importers": guests, "importer_people": guests, "contracts_verified": contracts["verified"][0]}
     else:
@@ -122,6 +128,7 @@ def recompute(read: Query, slug: str, until: date | None = None) -> dict[str, An
         "importers_by_country": _both(firms_by, staff_by),
         "contracts": contracts,
         "sales_by_day": dict(sorted(sold.items())),
+        "estimated": estimated,
         "coverage": [declared, expected],
         "international": {
             "exhibitors": [_abroad(main) + _abroad(shared), sum(main.values()) + sum(shared.values())],
@@ -246,6 +253,18 @@ def _contracts(raw: Raw) -> dict[str, list[Any]]:
         key: [len(rows), _plain(Decimal(sum(row["usd_minor"] or 0 for row in rows)).scaleb(-2))]
         for key, rows in piles.items()
     }
+
+
+def _estimated(raw: Raw) -> list[Any]:
+    """Answers to the exit survey whose rate is known: how many, and dollars signed and expected."""
+    cents = [
+        row["usd_signed"] + row["usd_expected"]
+        for row in raw.mine("exit_surveys")
+        if row["usd_signed"] is not None
+        and row["usd_expected"] is not None
+        and _moment(row["answered_at"]).astimezone(raw.zone).date() <= raw.last
+    ]
+    return [len(cents), _plain(Decimal(sum(cents)).scaleb(-2))]
 
 
 def _sales(raw: Raw) -> tuple[dict[str, list[int]], int, int]:
