@@ -72,7 +72,7 @@ class _Known:
     )  # fair: (contract, cents)
     earlier: dict[int, list[tuple[int, date, int]]] = field(default_factory=lambda: defaultdict(list))  # by exporter
     prices: dict[tuple[str, str], list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
-    present: set[tuple[int, date]] = field(default_factory=set)  # (importer, day)
+    present: dict[int, date] = field(default_factory=dict)  # importer: the first day on which somebody of it came
     days: set[date] = field(default_factory=set)  # days with visits at all
 
 
@@ -144,7 +144,7 @@ def refresh_contract(contract: Contract) -> int:
 
 
 def _known(fair: Fair, contracts: Sequence[Contract]) -> _Known:
-    """Everything that the contracts are compared with, in four queries."""
+    """Everything that the contracts are compared with, in five queries."""
     known = _Known()
     if not contracts:
         return known
@@ -163,13 +163,13 @@ def _known(fair: Fair, contracts: Sequence[Contract]) -> _Known:
     for exporter, key, day, usd in db.session.execute(earlier):
         known.earlier[exporter].append((key, day, int(usd or 0)))
     _know_prices(known, contracts, real)
-    visits = select(Visit.day, Badge.company_id).join(Badge, Badge.id == Visit.badge_id)
     importers = {contract.importer_id for contract in contracts}
     days = {contract.signed_on for contract in contracts}
-    for day, company in db.session.execute(visits.where(Visit.fair_id == fair.id, Visit.day.in_(days)).distinct()):
-        known.days.add(day)
-        if company in importers:
-            known.present.add((company, day))
+    came = select(Badge.company_id, func.min(Visit.day)).join(Badge, Badge.id == Visit.badge_id)
+    came = came.where(Visit.fair_id == fair.id, Badge.company_id.in_(importers)).group_by(Badge.company_id)
+    known.present = {company: day for company, day in db.session.execute(came) if company is not None}
+    counted = select(Visit.day).where(Visit.fair_id == fair.id, Visit.day.in_(days)).distinct()
+    known.days = set(db.session.scalars(counted))
     return known
 
 
@@ -219,7 +219,7 @@ def findings(contract: Contract, known: _Known) -> list[Finding]:
     elif usd >= ROUND_FROM * 100 and len(str(contract.value_minor).rstrip("0")) == 1:
         found.append(Finding("round", {"usd": usd}))
     day = contract.signed_on
-    if day in known.days and (contract.importer_id, day) not in known.present:
+    if day in known.days and known.present.get(contract.importer_id, date.max) > day:
         found.append(Finding("no_visit", {"day": day.isoformat()}))
     return found
 

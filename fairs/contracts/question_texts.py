@@ -19,7 +19,7 @@ KINDS = {
     "price": _l("Unusual price of one unit"),
     "large": _l("Very large value"),
     "round": _l("Round value"),
-    "no_visit": _l("The importer was not at the fair that day"),
+    "no_visit": _l("The importer had not come to the fair by then"),
     "per_importer": _l("Value for each importer"),
     "per_booth": _l("Value for each booth"),
     "per_participation": _l("Value for each participation abroad"),
@@ -59,7 +59,7 @@ def question_text(question: ContractQuestion) -> str:
             )
         case "no_visit":
             return _(
-                "Signed on %(day)s, but nobody of the importer passed a gate that day. Where was it signed, and by whom?",
+                "Signed on %(day)s, but until that day nobody of the importer had passed a gate. Where was it signed, and by whom?",
                 day=format_date(date.fromisoformat(facts["day"])),
             )
         case _:

@@ -26,7 +26,7 @@ from fairs.contracts.form_pages import contract_or_404
 from fairs.contracts.forms import MoveForm, whole
 from fairs.contracts.lists import CONTRACTS, wanted_of
 from fairs.contracts.models import Contract
-from fairs.contracts.permissions import LOG_CONTRACT, VERIFY_CONTRACT, VIEW_CONTRACTS
+from fairs.contracts.permissions import EDIT_RATES, LOG_CONTRACT, VERIFY_CONTRACT, VIEW_CONTRACTS
 from fairs.contracts.preview import page_picture
 from fairs.contracts.queries import (
     ContractFilter,
@@ -42,6 +42,7 @@ from fairs.core.errors import DomainError, NotFound
 from fairs.core.files import stored_file
 from fairs.core.i18n import country_name
 from fairs.core.lists import download, known, page_of
+from fairs.core.sections import Part, section
 from fairs.core.web import NavItem, actor, go, register_nav, requires
 
 blueprints = [
@@ -182,3 +183,15 @@ def evidence_page(reference: str, page: int) -> Response:
 
 register_nav(NavItem("deals", _l("Deals"), "file-certificate", "contracts.index", VIEW_CONTRACTS, 70, bottom=True))
 own_cards.register()
+section(
+    _l("Deals"),
+    (
+        Part("contracts.index", _l("Contracts"), "file-certificate", VIEW_CONTRACTS),
+        Part("contracts.duplicates", _l("Possible duplicates"), "copy-check", VIEW_CONTRACTS),
+        Part("contract_questions.index", _l("Questions"), "help-circle", VIEW_CONTRACTS),
+        Part("contract_imports.index", _l("Import"), "table-import", LOG_CONTRACT),
+        Part("rates.index", _l("Exchange rates"), "currency-dollar", EDIT_RATES),
+        Part("hs.catalogue", _l("HS codes"), "list-search", VIEW_CONTRACTS),
+    ),
+    (bp, outlier_pages.bp, import_pages.bp, rate_bp, hs_pages.bp),
+)
