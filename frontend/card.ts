@@ -14,7 +14,7 @@ async function keepOffline(): Promise<void> {
   if (!scope || !('serviceWorker' in navigator)) return;
   await navigator.serviceWorker.register('/sw.js', { scope });
   const registration = await navigator.serviceWorker.ready;
-  if (!navigator.onLine) {
+  if (!(await reached)) {
     // Shown from what was kept.
     tellSaved();
     return;
@@ -30,16 +30,27 @@ function tellSaved(): void {
   if (words) words.hidden = false;
 }
 
-function startNetworkBand(): void {
+/** Whether the server can be reached: a telephone calls itself online in every hall whose network leads nowhere. */
+async function isReached(): Promise<boolean> {
+  if (!navigator.onLine) return false;
+  return fetch('/healthz', { method: 'HEAD', cache: 'no-store' }).then(() => true, () => false);
+}
+
+async function startNetworkBand(): Promise<boolean> {
   const band = document.querySelector<HTMLElement>('[data-offline-band]');
-  const show = () => {
-    if (band) band.hidden = navigator.onLine;
+  let timer = 0;
+  const show = async (): Promise<boolean> => {
+    window.clearTimeout(timer);
+    const here = await isReached();
+    if (band) band.hidden = here;
     // What needs the server says so by being out of reach.
-    for (const action of document.querySelectorAll<HTMLElement>('.languages a, [data-needs-network]')) action.toggleAttribute('inert', !navigator.onLine);
+    for (const action of document.querySelectorAll<HTMLElement>('.languages a, [data-needs-network]')) action.toggleAttribute('inert', !here);
+    if (!here) timer = window.setTimeout(() => { void show(); }, 3000);
+    return here;
   };
-  window.addEventListener('online', show);
-  window.addEventListener('offline', show);
-  show();
+  window.addEventListener('online', () => { void show(); });
+  window.addEventListener('offline', () => { void show(); });
+  return show();
 }
 
 interface Lock { release(): Promise<void> }
@@ -60,6 +71,6 @@ function startBigCode(): void {
   });
 }
 
-startNetworkBand();
+const reached = startNetworkBand();
 startBigCode();
 keepOffline().catch(() => { /* private mode: the page works with a network only */ });

@@ -89,6 +89,7 @@ def test_one_logs_and_another_verifies(page: Page, open_page: Callable[..., Page
     assert picture.evaluate("image => image.naturalWidth") > 100
     for box in second.locator(".checklist-form input").all():
         box.check()
+    second.locator("#verify-note").fill("Signed in the hall, seen by the clerk")
     second.get_by_role("button", name="Verify").click()
     expect(second.locator("main")).to_contain_text("Counts in the headline")
     expect(second.locator("main")).to_contain_text("Verified by")
