@@ -19,6 +19,7 @@ from fairs.core.db import db
 from fairs.core.permissions import Role
 from fairs.statements.figures import KINDS, figures_of
 from fairs.statements.sentence import sentence_vi
+from tests.factories.people import end_of
 from tests.factories.programme import SmallYear, small_year
 from tests.support.client import Client, login
 from tests.support.queries import counted_queries
@@ -30,7 +31,8 @@ SEEING = {Role.ORGANISER, Role.DEALS, Role.FINANCE, Role.LEADERSHIP, Role.AUDITO
 def _user(role: Role, year: SmallYear) -> User:
     user = create_user(f"{role.value}@test.example", role.value, by=SYSTEM, confirmed=True)
     for fair in [year.trade, year.public]:
-        grant_role(user, role, fair_id=None if role.is_system_wide else fair.id, by=SYSTEM)
+        fair_id = None if role.is_system_wide else fair.id
+        grant_role(user, role, fair_id=fair_id, by=SYSTEM, ends_at=end_of(role))
         if role.is_system_wide:
             break
     return user
