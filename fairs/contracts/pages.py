@@ -196,7 +196,7 @@ _NAMES = {
     "value": _l("Value"), "state": _l("Status"), "signed_on": _l("Signed on"), "number": _l("Number of the contract"),
     "incoterm": _l("Incoterm 2020"), "incoterm_place": _l("Named place"), "payment_terms": _l("Payment terms"),
     "payment_method": _l("Payment method"), "kind": _l("Kind of contract"), "parent_id": _l("Framework contract"),
-    "delivery": _l("Delivery"), "reported_by": _l("Reported by"), "evidence_id": _l("Evidence"),
+    "delivery": _l("Delivery"), "reported_by": _l("Reported by"), "evidence": _l("Evidence"),
 }  # fmt: skip
 
 

@@ -113,7 +113,7 @@ def _write(fair: Fair, draft: QuickDraft, money: Money, file: StoredFile | None,
         claim.body, claim.status = reference, 201
     after = {
         "state": contract.state, "exporter_id": contract.exporter_id, "importer_id": contract.importer_id, "value": money,
-        "reported_by": contract.reported_by, "evidence_id": contract.evidence_id, "quick": True,
+        "reported_by": contract.reported_by, "evidence": file.sha256 if file is not None else None, "quick": True,
         "sha256": content_hash(contract),
     }  # fmt: skip
     record("contracts.log", contract, by=by, after=after)

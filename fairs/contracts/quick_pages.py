@@ -87,7 +87,10 @@ def party_view(company: Company) -> dict[str, Any]:
 @answers_json
 def party() -> Any:
     """The companies of a code or a name, for the page's script."""
-    found = companies_for(current_fair(), request.args.get("code", ""))
+    code = request.args.get("code", "")
+    if not code.strip():
+        raise InvalidInput(_("Please fill this in."), field="code")
+    found = companies_for(current_fair(), code)
     if not found:
         raise NotFound(_("Nothing of this fair and no company of the register fits. Register the company below."))
     return {"parties": [party_view(company) for company in found]}

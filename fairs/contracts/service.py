@@ -140,7 +140,7 @@ def correct_contract(
         _keep_revision(row, reason, by)
         del values["state"]
         _write(row, values, lines, file)
-        if fingerprint(said) == content_hash(row) and before["evidence_id"] == row.evidence_id:
+        if fingerprint(said) == content_hash(row) and before["evidence"] == _fingerprint_of(row):
             raise InvalidInput(_l("Nothing is different from what was verified."), field="reason")
         _unverify(row)
         db.session.flush()
@@ -362,14 +362,20 @@ def _content(contract: Contract) -> dict[str, Any]:
     """What stands in the contract, for the audit."""
     names = (
         "state", "number", "exporter_id", "importer_id", "signed_on", "incoterm", "incoterm_place", "booth_code",
-        "payment_method", "payment_terms", "delivery", "reported_by", "evidence_id", "return_reason", "kind", "parent_id",
+        "payment_method", "payment_terms", "delivery", "reported_by", "return_reason", "kind", "parent_id",
         "revision",
     )  # fmt: skip
     return {
         **{name: getattr(contract, name) for name in names},
+        "evidence": _fingerprint_of(contract),
         "value": contract.value,
         "lines": [_line(line) for line in contract.lines],
     }
+
+
+def _fingerprint_of(contract: Contract) -> str | None:
+    """The hash of the evidence: it says in the history which file it was, wherever that is kept."""
+    return contract.evidence.sha256 if contract.evidence is not None else None
 
 
 def _line(line: ContractLine) -> str:

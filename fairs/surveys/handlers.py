@@ -17,8 +17,10 @@ from fairs.surveys.queries import survey_of, window_of
 
 def survey_stage(exhibitor: Exhibitor) -> Sequence[Step]:
     """Whether the survey is answered, while it is open."""
+    if exhibitor.state is not ExhibitorState.ACCEPTED:
+        return []
     window = window_of(exhibitor.fair)
-    if exhibitor.state is not ExhibitorState.ACCEPTED or not window.takes_paper:
+    if not window.takes_paper:
         return []
     label, icon = _("Exit survey"), "clipboard-check"
     url = url_for("my_survey.own", fair_slug=exhibitor.fair.slug)

@@ -133,16 +133,23 @@ def cards() -> Any:
     return render_template("surveys/cards.html", cards=pictures, window=window_of(fair))
 
 
-@staff.route("/<reference>", methods=["GET", "POST"])
+@staff.get("/<reference>")
 @requires(VIEW_SURVEYS)
 def answer(reference: str) -> Any:
-    """One exhibitor's answer; typed from paper or on the telephone."""
+    """One exhibitor's answer."""
+    fair = current_fair()
+    may_type = matching_grant(g.grants, TYPE_SURVEYS, fair.id) is not None
+    exhibitor = asked_exhibitor(fair.id, reference)
+    return _form_page(fair, exhibitor, url_for("surveys.answers"), by=actor(), source="", may_type=may_type)
+
+
+@staff.post("/<reference>")
+@requires(TYPE_SURVEYS)
+def type_answer(reference: str) -> Any:
+    """Keep an answer from paper or the telephone."""
     fair = current_fair()
     exhibitor = asked_exhibitor(fair.id, reference)
-    may_type = matching_grant(g.grants, TYPE_SURVEYS, fair.id) is not None
-    if request.method == "POST" and not may_type:
-        raise NotFound
-    return _form_page(fair, exhibitor, url_for("surveys.answers"), by=actor(), source="", may_type=may_type)
+    return _form_page(fair, exhibitor, url_for("surveys.answers"), by=actor(), source="", may_type=True)
 
 
 # --- exhibitors ---------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from fairs.contracts.models import Confirmation, Contract, ContractRevision
 from fairs.contracts.permissions import EDIT_RATES, LOG_CONTRACT, VERIFY_CONTRACT
 from fairs.contracts.queries import has_author
-from fairs.contracts.states import Answer, ContractKind, ContractState, Verification
+from fairs.contracts.states import Answer, ContractState, Verification
 from fairs.core.i18n import format_date, format_money
 from fairs.workplace.inbox import INVOLVED, Kind, Why
 
@@ -200,7 +200,6 @@ KINDS = (
 NOBODY = {
     Verification: {Verification.VERIFIED: Why.FINAL},
     Answer: {Answer.ASKED: Why.PARTIES, Answer.CONFIRMED: Why.FINAL, Answer.LAPSED: Why.AUTOMATIC},
-    ContractKind: dict.fromkeys(ContractKind, Why.FINAL),  # a kind of paper, not a step
     ContractState: {
         ContractState.LEAD: Why.PARTIES,
         ContractState.MOU: Why.PARTIES,

@@ -155,7 +155,7 @@ def test_names_of_gates_are_plain_text(place: Entrance, client: Client) -> None:
 def test_figures_and_log_show_what_happened(place: Entrance, client: Client) -> None:
     badge = place.badge(person=place.person("Trần Thị Gốm"), company=place.company("Sample GmbH", country="DE"))
     check_in(place.fair, place.gate, [scan_of(badge), scan_of("rubbish")], by=SYSTEM)
-    login(client, place.user(Role.AUDITOR))
+    login(client, place.user(Role.GATE_SUPERVISOR))
     page = client.get(address(place, "gates")).get_data(as_text=True)
     assert re.search(r'stat-value">1</span>', page)
     log = client.get(address(place, "scans")).get_data(as_text=True)
@@ -219,7 +219,7 @@ def test_the_gates_page_costs_the_same_however_much_is_on_it(place: Entrance, cl
 def test_the_sheet_holds_text_and_no_formulas(place: Entrance, client: Client) -> None:
     badge = place.badge(person=place.person('=HYPERLINK("http://x")'), company=place.company("+1+1"))
     check_in(place.fair, place.gate, [scan_of(badge)], by=SYSTEM)
-    login(client, place.user(Role.AUDITOR))
+    login(client, place.user(Role.GATE_SUPERVISOR))
     answer = client.get(address(place, "scans?format=xlsx"))
     (rows,) = read_sheets(answer.data)
     expected = [("text", badge.reference), ("text", '=HYPERLINK("http://x")'), ("text", "+1+1")]

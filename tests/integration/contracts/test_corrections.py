@@ -19,7 +19,6 @@ from fairs.contracts.content import content_hash, fingerprint
 from fairs.contracts.errors import AlreadyVerified, ChangedMeanwhile, InvalidContract, NotVerifiable, NotVerified
 from fairs.contracts.evidence import MOST_PAGES
 from fairs.contracts.findings import FINDINGS, Finding, findings, register_findings
-from fairs.contracts.goods import edition_of
 from fairs.contracts.models import Contract, ContractRevision
 from fairs.contracts.pages import checklist
 from fairs.contracts.queries import ContractFilter, revisions_of, sums, version
@@ -30,6 +29,7 @@ from fairs.core.actor import SYSTEM, Actor
 from fairs.core.clock import UTC
 from fairs.core.db import db, transaction
 from fairs.core.errors import InvalidInput, InvalidTransition, SamePerson
+from fairs.core.hs import edition_of
 from fairs.core.permissions import Role
 from fairs.core.storage import Upload
 from tests.factories.deals import ALL_CHECKS, Office, acting, office, scan
@@ -250,7 +250,8 @@ def test_goods_are_read_by_the_edition_of_their_day(app: Flask) -> None:
     old = office(starts_on=date(2020, 11, 12))
     with transaction():
         db.session.get_one(Fair, old.fair.id).created_at = datetime(2020, 1, 1, tzinfo=UTC)
-    contract = old.contract(signed_on=date(2020, 11, 13))
+    line = LineDraft("4420.10", "Hộp sơn mài", Decimal(100), "PCE", Decimal("1500.50"))
+    contract = old.contract(signed_on=date(2020, 11, 13), lines=(line,))
     assert {line.hs_edition for line in contract.lines} == {2017}
     assert {line.hs_edition for line in office().contract().lines} == {2022}
 

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from fairs.badges.states import BadgeCategory
 from fairs.checkin.models import Gate, Visit
 from fairs.checkin.service import GateDraft, create_gate
-from fairs.contracts.errors import NotVerifiable
 from fairs.contracts.models import Contract
 from fairs.contracts.outliers import AlreadyAnswered, answer_question, open_questions, refresh, refresh_all
 from fairs.contracts.question_models import ContractQuestion
@@ -88,8 +87,9 @@ def test_questions_keep_nobody_from_logging_but_are_answered_before_verification
     place = ready()
     contract = deal(place, 300_000)
     other = acting(place.user(Role.DEALS))
-    with pytest.raises(NotVerifiable):
+    with pytest.raises(InvalidInput) as refused:
         verify_contract(contract, place.fair, ALL_CHECKS, by=other)
+    assert refused.value.field == "note"
     [row] = open_questions(contract.id)
     assert "300" in question_text(row)
     with pytest.raises(InvalidInput):
@@ -100,6 +100,15 @@ def test_questions_keep_nobody_from_logging_but_are_answered_before_verification
     with pytest.raises(AlreadyAnswered):
         answer_question(row, "right", "x", by=other)
     assert verify_contract(contract, place.fair, ALL_CHECKS, by=other).counts
+
+
+def test_the_note_of_the_second_person_answers_the_questions(app: Flask) -> None:
+    place = ready()
+    contract = deal(place, 300_000)
+    verify_contract(contract, place.fair, ALL_CHECKS, by=acting(place.user(Role.DEALS)), note="Đã xem bản gốc")
+    assert open_questions(contract.id) == []
+    row = db.session.scalars(select(ContractQuestion)).one()
+    assert (row.state, row.answer, row.note) == (QuestionState.ANSWERED, "right", "Đã xem bản gốc")
 
 
 def test_an_answer_belongs_to_what_the_contract_said(app: Flask) -> None:

@@ -36,6 +36,7 @@ from fairs.sales.queries import sales_table, to_call
 from fairs.sales.reminding import remind
 from fairs.sales.service import DayDraft, Way, confirm_amount, declare_sales
 from tests.factories.booths import Ground, new_ground
+from tests.factories.people import report_fair
 from tests.support.client import Client, login
 from tests.support.queries import counted_queries
 from tests.support.rivals import at_once
@@ -264,8 +265,7 @@ def test_what_cannot_be_declared(app: Flask) -> None:
     trade = new_ground()
     with pytest.raises(NoSalesReturns):
         declare_sales(confirmed(trade, "A-002"), trade.fair.starts_on, draft(5), by=SYSTEM)
-    for state in (FairState.CLOSED, FairState.REPORTED):
-        change_state(fair, state, by=SYSTEM)
+    report_fair(change_state(fair, FairState.CLOSED, by=SYSTEM))
     with pytest.raises(NoSalesReturns):
         declare_sales(booking, fair.days[0], draft(5), by=SYSTEM)
     assert amounts() == []
@@ -312,8 +312,7 @@ def test_an_unusual_amount_is_a_question_answered_once(app: Flask, client: Clien
     assert (asked.status_code, 'name="sure"' in asked.text) == (422, True)
     assert client.submit(f"{path}?day={day.isoformat()}", {**change, "sure": "y"}).status_code == 303
     assert [one.is_open for one in questions(sales_table(fair)) if one.row] == [False]  # said so itself, asked no more
-    change_state(fair, FairState.CLOSED, by=SYSTEM)
-    change_state(fair, FairState.REPORTED, by=SYSTEM)
+    report_fair(change_state(fair, FairState.CLOSED, by=SYSTEM))
     with pytest.raises(NoSalesReturns):
         confirm_amount(last, day, by=SYSTEM)
 

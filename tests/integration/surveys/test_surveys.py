@@ -29,10 +29,13 @@ from fairs.exhibitors.models import Exhibitor
 from fairs.messages.models import OutboxMessage
 from fairs.surveys.errors import AnsweredMeanwhile, SurveyClosed
 from fairs.surveys.models import ExitSurvey, SurveyReminder, SurveyRevision
+from fairs.surveys.permissions import TYPE_SURVEYS
 from fairs.surveys.queries import results_of, window_of
 from fairs.surveys.reminding import remind
 from fairs.surveys.service import SurveyDraft, answer_survey, convert_missing, set_days
+from tests.factories.awaiting import items_of, reader, unanswered_survey
 from tests.factories.booths import Ground, new_ground
+from tests.factories.people import report_fair
 from tests.support.client import Client, login
 from tests.support.queries import counted_queries
 from tests.support.rivals import at_once
@@ -102,8 +105,7 @@ def test_an_exhibitor_answers_and_corrects(app: Flask, client: Client, kind: str
     assert "Khách hủy" in client.get(path).text
     entries = db.session.scalars(select(AuditEntry.action).where(AuditEntry.subject_type == "ExitSurvey")).all()
     assert list(entries) == ["surveys.answer", "surveys.correct"]
-    for state in (FairState.CLOSED, FairState.REPORTED):
-        change_state(ground.fair, state, by=SYSTEM)
+    report_fair(change_state(ground.fair, FairState.CLOSED, by=SYSTEM))
     with pytest.raises(SurveyClosed):
         answer_survey(one, SurveyDraft(5), by=SYSTEM, source="paper")
     assert client.submit(path, {**change, "seen": "2"}).status_code in (409, 422)
@@ -263,3 +265,12 @@ def test_the_pages_cost_the_same_however_many_answer(app: Flask, client: Client)
         return found
 
     assert cost("A-002") == cost("A-003", "A-004")
+
+
+def test_who_has_not_answered_is_awaited_by_those_who_type(app: Flask) -> None:
+    found = unanswered_survey()
+    for role in Role:
+        shown = items_of(reader(found.fair, role), found.record)
+        assert shown == (["survey-missing"] if role in TYPE_SURVEYS.roles else []), role
+    found.act()
+    assert items_of(reader(found.fair, Role.ADMIN), found.record) == []
