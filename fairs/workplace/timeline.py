@@ -224,7 +224,9 @@ def _figures_kept(fair: Fair, facts: Facts, day: date) -> Proof:
 
 def _archived(fair: Fair, facts: Facts, day: date) -> Proof:
     # Of a fair that was reported long ago the checklist of the closing says it; the calendar does not remind for years.
-    return Proof(facts.closing[1], applies=facts.closing[1] or fair.state is not FairState.REPORTED or day >= fair.today)
+    return Proof(
+        facts.closing[1], applies=facts.closing[1] or fair.state is not FairState.REPORTED or day >= fair.today
+    )
 
 
 F = FairState

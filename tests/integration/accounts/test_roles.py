@@ -69,7 +69,9 @@ def test_only_admin_and_leadership_are_held_for_the_whole_system(fairs: tuple[Fa
         grant = grant_role(
             user, role, fair_id=None if role.is_system_wide else fairs[0].id, by=SYSTEM, ends_at=end_of(role)
         )
-        assert grant_role(user, role, fair_id=grant.fair_id, by=SYSTEM, ends_at=end_of(role)).id == grant.id, "given twice is given once"
+        assert grant_role(user, role, fair_id=grant.fair_id, by=SYSTEM, ends_at=end_of(role)).id == grant.id, (
+            "given twice is given once"
+        )
 
 
 def test_an_ended_role_opens_nothing_and_may_be_given_again(
