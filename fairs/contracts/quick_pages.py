@@ -88,10 +88,8 @@ def party_view(company: Company) -> dict[str, Any]:
 def party() -> Any:
     """The companies of a code or a name, for the page's script."""
     code = request.args.get("code", "")
-    if not code.strip():
-        raise InvalidInput(_("Please fill this in."), field="code")
-    found = companies_for(current_fair(), code)
-    if not found:
+    found = companies_for(current_fair(), code) if code.strip() else []
+    if code.strip() and not found:
         raise NotFound(_("Nothing of this fair and no company of the register fits. Register the company below."))
     return {"parties": [party_view(company) for company in found]}
 
